@@ -103,6 +103,22 @@ static bool may(const struct stmt *s, enum db_engine e)
     return strncmp(s->name, "verify", 6) == 0 || strstr(s->file, "test_") != NULL;
 }
 
+/* What was made for one question alone, and has to answer it: no scan is not enough where a LIMIT may walk the primary
+ * key from its end. */
+static const struct {
+    const char *file, *name, *index;
+} made_for[] = {
+    { "chat/found.c", "talks_of", "chat_conversations_by_visitor" },
+    { "chat/customers_routes.c", "talks_of", "chat_conversations_by_visitor" },
+};
+
+static const char *index_of(const struct stmt *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(made_for); i++)
+        if (text_eq(made_for[i].name, s->name) && strstr(s->file, made_for[i].file)) return made_for[i].index;
+    return NULL;
+}
+
 /* ---- PostgreSQL ---- */
 
 static PGresult *explained(PGconn *pg, const struct stmt *s, struct arena *a)
@@ -138,13 +154,17 @@ TEST_EACH_ENGINE(no_generic_plan_reads_a_whole_table)
     for (size_t i = 0; i < stmt_count(); i++) {
         const struct stmt *s = stmt_at(i);
         if (may(s, DB_POSTGRES)) continue;
+        const char *index = index_of(s);
+        bool used = index == NULL;
         r = explained(pg, s, t->arena);
         for (int k = 0; k < PQntuples(r); k++) {
             const char *line = PQgetvalue(r, k, 0), *scan = strstr(line, "Seq Scan on ");
+            if (index && strstr(line, index)) used = true;
             if (!scan) continue;
             print_error("%s in %s: %s\n", s->name, s->file, scan);
             scans++;
         }
+        if (!used) print_error("%s in %s does not use %s\n", s->name, s->file, index), scans++;
         PQclear(r);
     }
     PQfinish(pg);
@@ -172,13 +192,17 @@ TEST_EACH_ENGINE(no_statement_reads_a_whole_table_that_grows)
         if (may(s, DB_SQLITE)) continue;
         char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", s->sql);
         sqlite3_stmt *plan = NULL;
+        const char *index = index_of(s);
+        bool used = index == NULL;
         if (sqlite3_prepare_v2(db, sql, -1, &plan, NULL) == SQLITE_OK)
             while (sqlite3_step(plan) == SQLITE_ROW) {
                 const char *detail = (const char *)sqlite3_column_text(plan, 3);
+                if (index && strstr(detail, index)) used = true;
                 if (!is_scan_of_a_table(detail)) continue;
                 print_error("%s in %s: %s\n", s->name, s->file, detail);
                 scans++;
             }
+        if (!used) print_error("%s in %s does not use %s\n", s->name, s->file, index), scans++;
         sqlite3_finalize(plan);
         sqlite3_free(sql);
     }

@@ -60,6 +60,7 @@ const struct route *const app_route_tables[] = {
     knowledge_text_routes,
     knowledge_sync_routes,
     knowledge_file_routes,
+    knowledge_document_routes,
     knowledge_feed_routes,
     knowledge_store_routes,
     chat_try_routes,

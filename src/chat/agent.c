@@ -57,10 +57,10 @@ static bool is_wish(const struct model_ask *ask, const struct chat_shop_settings
     return true;
 }
 
-static void hand_off(struct agent_reply *out, enum model_action action, const char *why)
+static void hand_off(struct agent_reply *out, const struct sayings *own, enum model_action action, const char *why)
 {
     enum local_language l = local_language_named(out->reply.language, LOCAL_EN);
-    out->reply = (struct model_reply){ .text = say_text(l, SAY_HAND_OFF),
+    out->reply = (struct model_reply){ .text = say_text(own, l, SAY_HAND_OFF),
                                        .language = out->reply.language,
                                        .action = action,
                                        .order_missed = out->reply.order_missed,
@@ -73,15 +73,18 @@ bool agent_answer(const struct model_ask *ask, const struct chat_shop_settings *
     struct model_ask again = *ask;
     const char *said = ask->turns > 0 ? ask->turn[ask->turns - 1].text : "";
     bool no_words = says_one_of(said, &s->not_person_words), wish = false;
+    again.sayings = s->sayings;
     out->failed = failed;
     if (no_words || s->person_words.count > 0) {
         if (!is_wish(ask, s, no_words ? without(ask->arena, said, &s->not_person_words) : said, &wish)) return false;
         again.no_wish = no_words && !wish;
     }
     if (!model_local(&again, &out->reply)) return false;
-    if (wish && out->reply.action != REPLY_HAND_OFF_ASKED) hand_off(out, REPLY_HAND_OFF_ASKED, "wish for a person");
+    if (wish && out->reply.action != REPLY_HAND_OFF_ASKED)
+        hand_off(out, s->sayings, REPLY_HAND_OFF_ASKED, "wish for a person");
     if (out->reply.failed) out->failed++;
     else if (out->reply.action == REPLY_ANSWER) out->failed = 0;
-    if (out->reply.failed && out->failed >= AGENT_FAILS_MAX) hand_off(out, REPLY_HAND_OFF, "two answers found nothing");
+    if (out->reply.failed && out->failed >= AGENT_FAILS_MAX)
+        hand_off(out, s->sayings, REPLY_HAND_OFF, "two answers found nothing");
     return true;
 }

@@ -246,19 +246,38 @@ static bool add_of_address(struct tx *tx, const struct customers_page *in, const
     return row == ROW_NONE;
 }
 
-/* By the whole address, whose words may be those of many others; and whose order has this number, by the address that
- * it was placed with. */
+/* By the whole address, whose words may be those of many others. */
 static bool by_address(struct tx *tx, const struct customers_page *in, struct str text, int64_t *ids, size_t *count)
+{
+    struct str whole = str_trim(text);
+    if (memchr(whole.p, '@', whole.n) == NULL) return true;
+    return add_of_address(tx, in, arena_text_n(tx_arena(tx), whole.p, whole.n), ids, count);
+}
+
+/* Whose order has this number: by the address that it was placed with. */
+static bool by_order(struct tx *tx, const struct customers_page *in, struct str text, int64_t *ids, size_t *count)
 {
     const char *email[ADDRESSES_MAX];
     size_t emails;
-    struct str whole = str_trim(text);
-    if (memchr(whole.p, '@', whole.n) &&
-        !add_of_address(tx, in, arena_text_n(tx_arena(tx), whole.p, whole.n), ids, count))
-        return false;
     if (!knowledge_order_emails(tx, in->account, in->shop, text, ADDRESSES_MAX, email, &emails)) return false;
     for (size_t i = 0; i < emails && *count < CUSTOMERS_BY_ORDER; i++)
         if (!add_of_address(tx, in, email[i], ids, count)) return false;
+    return true;
+}
+
+bool customers_named(struct tx *tx, int64_t account, int64_t shop, struct str text, int64_t *ids, size_t *count,
+                     size_t *of_order)
+{
+    const struct customers_page in = { .account = account, .shop = shop };
+    int64_t next;
+    size_t more = 0;
+    *count = *of_order = 0;
+    if (!by_order(tx, &in, text, ids, of_order)) return false;
+    size_t n = *of_order;
+    if (!words_find(tx, &customer_words, account, text, INT64_MAX, CUSTOMERS_BY_WORDS, ids + n, count, &next) ||
+        !by_address(tx, &in, text, ids + n + *count, &more))
+        return false;
+    *count += n + more;
     return true;
 }
 
@@ -302,7 +321,7 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
     enum row row;
     *count = 0;
     if (!words_find(tx, &customer_words, in->account, text, in->id, (size_t)in->limit, ids, &found, next)) return false;
-    if (!by_address(tx, in, text, ids + found, &more)) return false;
+    if (!by_address(tx, in, text, ids + found, &more) || !by_order(tx, in, text, ids + found, &more)) return false;
     if (in->id != INT64_MAX) /* those stand on the first page */
         found = without(ids, found, ids + found, more), more = 0;
     struct query q = query(tx, &listed);

@@ -33,6 +33,12 @@ MUST_USE bool customers_found(struct tx *tx, const struct customers_page *in, st
 MUST_USE enum row customer_get(struct tx *tx, int64_t account, int64_t id, struct customer_row *out);
 enum { CUSTOMERS_BY_ORDER = 20 }; /* customers_found may give so many more than in->limit */
 
+/* Visitors of whom it is known who they are: *of_order whose order has this number, and behind them whom the words or
+ * the address name, the newest CUSTOMERS_BY_WORDS. One may stand there twice. `ids` has room for CUSTOMERS_NAMED. */
+enum { CUSTOMERS_BY_WORDS = 100, CUSTOMERS_NAMED = CUSTOMERS_BY_WORDS + 2 * CUSTOMERS_BY_ORDER };
+MUST_USE bool customers_named(struct tx *tx, int64_t account, int64_t shop, struct str text, int64_t *ids,
+                              size_t *count, size_t *of_order);
+
 /* ---- customer.c ---- */
 extern const struct shape customer_order_shape[];
 void customer_order_json(struct json *j, const struct knowledge_order *o);

@@ -11,9 +11,10 @@
 enum { CUSTOMERS_USUAL = 50, CUSTOMERS_MAX = 100, SEARCH_MAX = 100, ORDERS_SHOWN = 20, BROWSERS_MAX = 100 };
 enum { TALKS_USUAL = 20, TALKS_MAX = 100 };
 
+/* Unary plus: by the visitors, and never along the primary key until enough are found. */
 #define TALKS_OF(among)                                                                                                \
     "SELECT id, status, created_at_ms, last_at_ms, last_number, score FROM chat_conversations"                         \
-    " WHERE visitor " among " AND id < ?2 AND (last_number > 0 OR owner <> 1) ORDER BY id DESC LIMIT ?3"
+    " WHERE visitor " among " AND +id < ?2 AND (last_number > 0 OR owner <> 1) ORDER BY +id DESC LIMIT ?3"
 STMT(talks_of, TALKS_OF("IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))"),
      .postgres = TALKS_OF("= ANY((?1::text[])::bigint[])"));
 

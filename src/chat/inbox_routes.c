@@ -52,7 +52,7 @@ static const struct field get_inbox_fields[] = {
     FIELD_I64(struct get_inbox, label, .optional = true, .min = 1, .max = INT64_MAX,
               .doc = "That carry this label, in any state; the filter says nothing then."),
     FIELD_TEXT(struct get_inbox, search, .optional = true, .max = 100,
-               .doc = "In which these words stand: of messages, notes, names and addresses, in any state."),
+               .doc = "In which these words stand, or of a customer with this name, address or order's number."),
     FIELD_TEXT(struct get_inbox, after, .optional = true, .max = 45, .doc = "`next` of the page before."),
     FIELD_I64(struct get_inbox, limit, .optional = true, .min = 1, .max = INBOX_MAX, .fallback = INBOX_USUAL,
               .doc = "How many."),
@@ -170,30 +170,29 @@ static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
                                                          SHAPE_TIME("lastAt"),
                                                          SHAPE_END };
 static const struct shape inbox_item_shape[] = {
-    SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"), SHAPE_TEXT("visitorName"),
+    SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"),
+    SHAPE_TEXT("visitorName"),
     SHAPE_TEXT("excerpt", .doc = "The beginning of the last message."),
-    SHAPE_LIST("labels", label_ref_shape, .type_name = "ChatLabelRef"), SHAPE_END
+    SHAPE_LIST("labels", label_ref_shape, .type_name = "ChatLabelRef"),
+    SHAPE_OBJECT("found", found_shape, .nullable = true, .type_name = "InboxFound", .doc = "Of a search: why."),
+    SHAPE_END
 };
 static const struct shape inbox_shape[] = {
     SHAPE_LIST("items", inbox_item_shape, .type_name = "InboxItem"),
     SHAPE_TEXT("next", .nullable = true, .doc = "`after` of the next page; null: there is none."), SHAPE_END
 };
-static const struct shape note_shape[] = { SHAPE_I64("number"),
-                                           SHAPE_I64("behind",
-                                                     .doc = "The message that it stands behind; 0: before all."),
-                                           SHAPE_I64("person"),
-                                           SHAPE_TEXT("name"),
-                                           SHAPE_TEXT("text"),
-                                           SHAPE_TIME("at"),
-                                           SHAPE_END };
-static const struct shape thread_shape[] = { SHAPE_OBJECT("conversation", inbox_conversation_shape,
-                                                          .type_name = "InboxConversation"),
-                                             SHAPE_OBJECT("visitor", inbox_visitor_shape, .type_name = "InboxVisitor"),
-                                             SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
-                                             SHAPE_BOOL("more", .doc = "There are older messages."),
-                                             SHAPE_LIST("notes", note_shape, .type_name = "InboxNote"),
-                                             SHAPE_LIST("labels", label_ref_shape, .type_name = "ChatLabelRef"),
-                                             SHAPE_END };
+/* clang-format off */
+static const struct shape note_shape[] = {
+    SHAPE_I64("number"), SHAPE_I64("behind", .doc = "The message that it stands behind; 0: before all."),
+    SHAPE_I64("person"), SHAPE_TEXT("name"), SHAPE_TEXT("text"), SHAPE_TIME("at"), SHAPE_END };
+static const struct shape thread_shape[] = {
+    SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"),
+    SHAPE_OBJECT("visitor", inbox_visitor_shape, .type_name = "InboxVisitor"),
+    SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
+    SHAPE_BOOL("more", .doc = "There are older messages."),
+    SHAPE_LIST("notes", note_shape, .type_name = "InboxNote"),
+    SHAPE_LIST("labels", label_ref_shape, .type_name = "ChatLabelRef"), SHAPE_END };
+/* clang-format on */
 static const struct shape one_shape[] = {
     SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"), SHAPE_END
 };
@@ -232,7 +231,8 @@ static void put_note(struct json *j, const char *key, const struct note *n)
 struct inbox {
     struct inbox_row *row;
     struct conversation_label *label;
-    size_t count, labels;
+    struct found *found;
+    size_t count, labels, founds;
     const char *next;
 };
 
@@ -247,6 +247,7 @@ static void inbox_json(struct json *j, const void *arg)
         json_text(j, "visitorName", in->row[i].visitor_name ? in->row[i].visitor_name : "");
         json_str(j, "excerpt", (struct str){ text.p, unicode_cut(text, EXCERPT_MAX) });
         labels_of_json(j, in->label, in->labels, in->row[i].c.id);
+        found_json(j, in->found, in->founds, in->row[i].c.id);
         json_end(j);
     }
     json_end(j);
@@ -282,15 +283,16 @@ static void choose(struct inbox_page *p, enum filter filter, int64_t me)
 static bool read_found(struct req *req, const struct get_inbox *in, int64_t before, struct inbox *out)
 {
     int64_t *ids = ARENA_ARRAY(req->arena, int64_t, in->limit), account = req->who.account, next = 0;
-    size_t count, most = (size_t)in->limit;
+    size_t count = 0, most = (size_t)in->limit;
     bool done;
-    if (in->search) done = words_page(req->tx, account, str_of(in->search), before, most, ids, &count, &next);
+    if (in->search)
+        done = found_page(req->tx, account, in->shop, in->search, before, most, out->found, ids, &count, &next);
     else if (in->label) done = labels_page(req->tx, account, in->label, before, most, ids, &count);
     else done = mentions_page(req->tx, account, req->who.person, before, most, ids, &count);
-    if (!done) return false;
-    if (in->search == NULL && count == most) next = ids[count - 1];
+    if (in->search) out->founds = count;
+    else if (done && count == most) next = ids[count - 1];
     if (next > 0) out->next = arena_printf(req->arena, "0-%lld", (long long)next);
-    if (!conversations_listed(req->tx, account, ids, out->row, &count)) return false;
+    if (!done || !conversations_listed(req->tx, account, ids, out->row, &count)) return false;
     for (size_t i = 0; i < count; i++)
         if (in->shop == 0 || out->row[i].c.shop == in->shop) out->row[out->count++] = out->row[i];
     return true;
@@ -310,7 +312,8 @@ static enum answer run_inbox(struct req *req)
 {
     const struct get_inbox *in = req->query;
     struct inbox_page p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
-    struct inbox out = { .row = ARENA_ARRAY(req->arena, struct inbox_row, in->limit) };
+    struct inbox out = { .row = ARENA_ARRAY(req->arena, struct inbox_row, in->limit),
+                         .found = ARENA_ARRAY(req->arena, struct found, 2 * in->limit) };
     int64_t *ids = ARENA_ARRAY(req->arena, int64_t, in->limit);
     if (!read_place(in->after, &p)) return reply_fields(req, "after", "format");
     bool found = in->search || in->label || in->filter == FILTER_MENTIONS;

@@ -21,6 +21,7 @@ struct chat_texts { /* of one language; "" and none: the built-in ones */
     struct chat_words opening, after, hand_off; /* quick replies */
 };
 
+struct sayings;
 struct chat_shop_settings {
     int64_t revision;                  /* 0: never changed */
     const char *bot_name, *avatar_url; /* "" and NULL: none */
@@ -43,6 +44,7 @@ struct chat_shop_settings {
     struct chat_words proactive_pages; /* beginnings of paths; none: every page */
     struct chat_texts text[CHAT_LANGUAGES_MAX];
     size_t texts;
+    const struct sayings *sayings; /* the assistant's own sentences said otherwise; NULL: none */
 };
 
 /* False: storage fault. What it points to lives in `a`. */

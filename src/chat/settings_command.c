@@ -53,6 +53,7 @@ static enum chat_set lay_over(struct arena *a, struct setting *s, json_t *given,
     json_decref(all);
     if (!read) field = faults.fault[0].field, code = faults.fault[0].code;
     else code = settings_judge(a, &s->in, &field);
+    if (!code) code = settings_judge_sayings(a, &s->in, &field);
     if (code) *why = arena_printf(a, "%s: %s", field, code);
     else settings_complete(a, &s->in);
     return code ? CHAT_SET_REFUSED : CHAT_SET_DONE;

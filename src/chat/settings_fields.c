@@ -3,6 +3,7 @@
 #include "chat/settings_fields.h"
 
 #include "base/clock.h"
+#include "chat/models/sayings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,14 @@ const char *const chat_alert_names[] = { "everybody", "managers", "owner", NULL 
 const char *const chat_day_names[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 
 /* clang-format off */
+FIELD_CODE(hole_missing,
+           "A word in braces of the built-in sentence is missing: what is filled in there would not be told.",
+           "缺少内置语句中的花括号占位，相应内容将无法显示。");
+FIELD_CODE(hole_unknown, "This sentence has other words in braces than the built-in one, or an open brace.",
+           "花括号占位与内置语句不一致，或花括号未闭合。");
+FIELD_CODE(names_facts, "A sentence of the assistant names no amount of money and no web address.",
+           "助手语句中不能出现金额或网址，请写入店铺资料。");
+
 static const struct field quick_field =
     FIELD_TEXT(struct settings_word, text, .min = 1, .max = QUICK_REPLY_MAX, .form = TEXT_NAME);
 static const struct field word_field =
@@ -66,6 +75,15 @@ static const struct field texts_fields[] = {
 };
 static const struct field text_field =
     FIELD_OBJECT(struct settings_texts_item, texts, texts_fields, struct settings_texts);
+
+static const struct field saying_fields[] = {
+    FIELD_ENUM(struct settings_saying, language, say_language_names, .doc = "Whose sentence."),
+    FIELD_ENUM(struct settings_saying, key, say_names, .doc = "Which sentence."),
+    FIELD_TEXT(struct settings_saying, text, .min = 1, .max = TEXT_MAX, .multiline = true,
+               .doc = "With all the {holes} of the built-in one."),
+    FIELD_END
+};
+static const struct field saying_field = FIELD_OBJECT(struct settings_saying_item, saying, saying_fields, struct settings_saying);
 
 #define WORDS(member, meaning)                                                                                         \
     FIELD_LIST(struct settings_doc, member, &word_field, struct settings_word, .optional = true, .max = WORDS_MAX,     \
@@ -118,6 +136,9 @@ const struct field settings_doc_fields[] = {
                .doc = "Beginnings of paths, as in /cart; none: every page."),
     FIELD_LIST(struct settings_doc, domains, &domain_field, struct settings_word, .optional = true, .max = DOMAINS_MAX,
                .doc = "Beside the shop's own: the chat opens on their pages too. *.shop.example: also below it."),
+    FIELD_LIST(struct settings_doc, sayings, &saying_field, struct settings_saying_item, .optional = true,
+               .max = LOCAL_LANGUAGES * SAY_COUNT,
+               .doc = "Sentences of the assistant that it says otherwise; the others are the built-in ones."),
     FIELD_BOOL(struct settings_doc, oldSignature, .optional = true,
                .doc = "Deliveries of a store are taken that are signed without a time: x-evershop-signature holds"
                       " nothing but the HMAC-SHA256 of the body, in hex."),
@@ -128,6 +149,8 @@ const struct shape chat_span_shape[] = {
 const struct shape chat_texts_shape[] = {
     SHAPE_TEXT("language"), SHAPE_TEXT("greeting"), SHAPE_TEXT("away"), SHAPE_TEXT("proactive"),
     SHAPE_TEXT_LIST("opening"), SHAPE_TEXT_LIST("after"), SHAPE_TEXT_LIST("handOff"), SHAPE_END };
+const struct shape chat_saying_shape[] = {
+    SHAPE_ENUM("language", say_language_names), SHAPE_ENUM("key", say_names), SHAPE_TEXT("text"), SHAPE_END };
 /* clang-format on */
 
 /* ---- what the table cannot say ---- */
@@ -225,11 +248,34 @@ const char *settings_judge(struct arena *a, const struct settings_doc *in, const
         *field = arena_printf(a, "proactivePages[%zu]", i);
         if (page[i].text[0] != '/') return "format";
     }
+    const struct settings_saying_item *item = in->sayings.item;
+    for (size_t i = 0; i < in->sayings.count; i++) {
+        *field = arena_printf(a, "sayings[%zu]", i);
+        for (size_t k = 0; k < i; k++)
+            if (item[i].saying->language == item[k].saying->language && item[i].saying->key == item[k].saying->key)
+                return "duplicate";
+    }
     const struct settings_word *domain = in->domains.item;
     for (size_t i = 0; i < in->domains.count; i++) {
         *field = arena_printf(a, "domains[%zu]", i);
         for (size_t k = 0; k < i; k++)
             if (text_eq(domain[i].text, domain[k].text)) return "duplicate";
+    }
+    return NULL;
+}
+
+static const char *judged(const struct settings_saying *s)
+{
+    return say_judge((enum local_language)s->language, (enum say)s->key, s->text);
+}
+
+const char *settings_judge_sayings(struct arena *a, const struct settings_doc *in, const char **field)
+{
+    const struct settings_saying_item *item = in->sayings.item;
+    for (size_t i = 0; i < in->sayings.count; i++) {
+        const char *code = judged(item[i].saying);
+        *field = arena_printf(a, "sayings[%zu].text", i);
+        if (code) return code;
     }
     return NULL;
 }
@@ -288,6 +334,19 @@ static void texts_json(struct json *j, const struct field_list *l)
     json_end(j);
 }
 
+static void sayings_json(struct json *j, const struct field_list *l)
+{
+    const struct settings_saying_item *item = l->item;
+    json_array(j, "sayings");
+    for (size_t i = 0; i < l->count; i++) {
+        json_object(j, NULL);
+        json_text(j, "language", say_language_names[item[i].saying->language]);
+        json_text(j, "key", say_names[item[i].saying->key]), json_text(j, "text", item[i].saying->text);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 void settings_members(struct json *j, const void *arg)
 {
     const struct settings_doc *in = arg;
@@ -321,6 +380,7 @@ void settings_members(struct json *j, const void *arg)
     json_i64(j, "proactiveAfterSeconds", in->proactiveAfterSeconds);
     words_json(j, "proactivePages", &in->proactivePages);
     words_json(j, "domains", &in->domains);
+    sayings_json(j, &in->sayings);
     json_bool(j, "oldSignature", in->oldSignature);
 }
 
@@ -377,6 +437,16 @@ static void fill_hours(const struct field_list *hours, struct chat_shop_settings
     }
 }
 
+static const struct sayings *sayings_of(struct arena *a, const struct field_list *l)
+{
+    const struct settings_saying_item *item = l->item;
+    struct sayings *own = l->count > 0 ? ARENA_NEW(a, struct sayings) : NULL;
+    if (own) *own = (struct sayings){ 0 };
+    for (size_t i = 0; i < l->count; i++)
+        if (!judged(item[i].saying)) own->text[item[i].saying->language][item[i].saying->key] = item[i].saying->text;
+    return own;
+}
+
 void settings_fill(struct arena *a, const struct settings_doc *in, struct chat_shop_settings *out)
 {
     const struct settings_texts_item *item = in->texts.item;
@@ -399,7 +469,8 @@ void settings_fill(struct arena *a, const struct settings_doc *in, struct chat_s
                                         .proactive = in->proactive,
                                         .proactive_after_ms = in->proactiveAfterSeconds * SECOND_MS,
                                         .proactive_pages = words_of(a, &in->proactivePages),
-                                        .texts = in->texts.count };
+                                        .texts = in->texts.count,
+                                        .sayings = sayings_of(a, &in->sayings) };
     fill_hours(&in->hours, out);
     for (size_t i = 0; i < out->texts; i++) {
         const struct settings_texts *t = item[i].texts;

@@ -16,6 +16,13 @@ struct settings_texts {
     const char *language, *greeting, *away, *proactive;
     struct field_list opening, after, handOff;
 };
+struct settings_saying {
+    int language, key; /* of say_language_names, of say_names */
+    const char *text;
+};
+struct settings_saying_item {
+    const struct settings_saying *saying;
+};
 struct settings_span_item { /* of a list */
     const struct settings_span *span;
 };
@@ -28,19 +35,22 @@ struct settings_doc { /* the body of a request, and what is stored of it */
     bool has_avatar_url, has_disclosure, has_alert_mail, has_ask_score, oldSignature;
     int avatar, position, alertTo;
     const char *colour, *timezone;
-    struct field_list texts, hours, holidays, personWords, notPersonWords, proactivePages, domains;
+    struct field_list texts, hours, holidays, personWords, notPersonWords, proactivePages, domains, sayings;
     bool hoursOn, disclosure, alertMail, proactive, askScore;
     int64_t backAfterMinutes, alertFirstMinutes, alertAgainMinutes, keepDays, proactiveAfterSeconds;
 };
 enum { SETTINGS_BODY_MAX = 56 << 10 };
 extern const struct field settings_doc_fields[];
-extern const struct shape chat_texts_shape[], chat_span_shape[];
+extern const struct shape chat_texts_shape[], chat_span_shape[], chat_saying_shape[];
 extern const char *const chat_avatar_names[], *const chat_position_names[], *const chat_alert_names[];
 extern const char *const chat_day_names[];
 
 /* What the table cannot say: days and zones that exist, spans that do not overlap. NULL: fine; else the code, and the
  * member in *field. */
 const char *settings_judge(struct arena *a, const struct settings_doc *in, const char **field);
+/* Sentences that lost a hole, or name what only a source may; as settings_judge. Asked when they are written, and not
+ * when they are read: a later version may have other sentences, and what does not fit them is then passed over. */
+const char *settings_judge_sayings(struct arena *a, const struct settings_doc *in, const char **field);
 /* What is left out becomes its default, and languages stand in one spelling. After the judge. */
 void settings_complete(struct arena *a, struct settings_doc *in);
 /* "changed": which members became others, by name. `arg`: struct settings_changes. */

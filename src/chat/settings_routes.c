@@ -3,6 +3,7 @@
  * outside panel changed is seen here and the other way round. */
 #include "chat/settings_fields.h"
 
+#include "chat/models/sayings.h"
 #include "http/events.h"
 #include "shops/shops.h"
 
@@ -26,7 +27,13 @@ static const struct shape settings_shape[] = {
     SHAPE_TEXT_LIST("personWords"), SHAPE_TEXT_LIST("notPersonWords"), SHAPE_BOOL("alertMail"),
     SHAPE_ENUM("alertTo", chat_alert_names), SHAPE_I64("alertFirstMinutes"), SHAPE_I64("alertAgainMinutes"),
     SHAPE_I64("keepDays"), SHAPE_BOOL("proactive"), SHAPE_I64("proactiveAfterSeconds"),
-    SHAPE_TEXT_LIST("proactivePages"), SHAPE_TEXT_LIST("domains"), SHAPE_BOOL("oldSignature"), SHAPE_END };
+    SHAPE_TEXT_LIST("proactivePages"), SHAPE_TEXT_LIST("domains"),
+    SHAPE_LIST("sayings", chat_saying_shape, .type_name = "ChatSaying"), SHAPE_BOOL("oldSignature"), SHAPE_END };
+static const struct shape built_in_shape[] = {
+    SHAPE_ENUM("language", say_language_names), SHAPE_ENUM("key", say_names), SHAPE_TEXT("text"),
+    SHAPE_TEXT_LIST("holes", .doc = "What is filled in: a sentence that stands for it has all of them."), SHAPE_END };
+static const struct shape built_ins_shape[] = {
+    SHAPE_LIST("sayings", built_in_shape, .type_name = "BuiltInSaying"), SHAPE_END };
 
 static const struct problem problem_settings_moved = {
     "settings_changed", 409, "Somebody else changed these settings in the meantime. Load them again.",
@@ -111,6 +118,7 @@ static enum answer run_write_settings(struct req *req)
     struct shop s;
     const char *field;
     const char *code = settings_judge(req->arena, &in, &field);
+    if (!code) code = settings_judge_sayings(req->arena, &in, &field);
     if (code) return reply_fields(req, field, code);
     enum answer a = read_all(req, true, shop, &stored, &face, &s);
     if (a != ANSWER_GO_ON) return a;
@@ -131,6 +139,36 @@ static enum answer run_write_settings(struct req *req)
     return reply_json(req, 200, settings_json, &(struct shown){ &stored, &face, s.domain });
 }
 
+/* ---- what the assistant says of its own ---- */
+
+static void built_ins_json(struct json *j, const void *arg)
+{
+    struct str hole[SAYING_HOLES];
+    (void)arg;
+    json_array(j, "sayings");
+    for (int l = 0; l < LOCAL_LANGUAGES; l++)
+        for (int s = 0; s < SAY_COUNT; s++) {
+            struct str text = say_built_in((enum local_language)l, (enum say)s);
+            size_t n = say_holes(text, hole);
+            json_object(j, NULL);
+            json_text(j, "language", say_language_names[l]), json_text(j, "key", say_names[s]);
+            json_str(j, "text", text);
+            json_array(j, "holes");
+            for (size_t i = 0; i < n; i++) json_str(j, NULL, hole[i]);
+            json_end(j);
+            json_end(j);
+        }
+    json_end(j);
+}
+
+static enum answer run_built_ins(struct req *req)
+{
+    struct shop s;
+    enum row row = shops_owned(req->tx, req->who.account, ((const struct path_settings *)req->path)->id, &s);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    return reply_json(req, 200, built_ins_json, NULL);
+}
+
 ROUTE_TAG(chat_settings_tag, "Chat settings",
           "How a shop's chat looks, what it says by itself, and when persons come.");
 
@@ -144,6 +182,9 @@ const struct route chat_settings_routes[] = {
       .answer = settings_shape, .run = run_write_settings,
       PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_settings_moved),
       .doc = "Change them: the whole document. What is left out becomes its default." },
+    { .verb = VERB_GET, .path = "/api/shops/:id/chatbot/sayings", .who = WHO_MEMBERS, .tx = TX_READ,
+      .tag = "Chat settings", PATH_FIELDS(path_settings), .answer = built_ins_shape, .run = run_built_ins,
+      PROBLEMS(&problem_not_found), .doc = "What the assistant says of its own, in each language." },
     ROUTE_END
 };
 /* clang-format on */

@@ -2,6 +2,7 @@
 #include "base/testing.h"
 
 #include "base/clock.h"
+#include "chat/customers.h"
 #include "chat/desk.h"
 #include "shops/test_kit.h"
 
@@ -223,6 +224,101 @@ TEST_EACH_ENGINE(who_is_named_in_a_note_finds_it_until_they_look)
     EXPECT(mentions_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 0);
 }
 
+/* ---- found by the customer, or by an order ---- */
+
+/* The shop says who had this conversation. Returns their visitor. */
+static int64_t vouch(struct test_db *t, int64_t talk, const char *subject, const char *email)
+{
+    struct conversation c;
+    EXPECT(conversation_get(t->tx, talk, &c) == ROW_FOUND);
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+                                " VALUES (%lld, %lld, %lld, '%s', '%s', '', 1)",
+                                (long long)c.visitor, (long long)c.account, (long long)c.shop, subject, email));
+    EXPECT(customer_known(t->tx, c.visitor, true));
+    return c.visitor;
+}
+
+static void order(struct test_db *t, int64_t of, int64_t shop, const char *key, const char *email)
+{
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO knowledge_orders (account, shop, number, number_key, email, name, status,"
+                                " currency, total, items, shipments, content, updated_at_ms) VALUES (%lld, %lld,"
+                                " '#%s', '%s', '%s', 'Ann', 'shipped', 'USD', 1200, '[]', '[]', 1, 1)",
+                                (long long)of, (long long)shop, key, key, email));
+}
+
+/* Why the search finds each, the newest first: "order:10442 ". */
+static const char *why_found(struct test_db *t, const char *query)
+{
+    struct kit_answer a = ask(t, account, VERB_GET, arena_printf(t->arena, "/api/inbox?search=%s", query), NULL);
+    const char *out = "";
+    size_t i;
+    json_t *item;
+    assert_int_equal(a.status, 200);
+    json_array_foreach(json_object_get(a.json, "items"), i, item)
+    {
+        json_t *f = json_object_get(item, "found");
+        out = arena_printf(t->arena, "%s%s:%s ", out, json_string_value(json_object_get(f, "by")),
+                           json_string_value(json_object_get(f, "text")));
+    }
+    return out;
+}
+
+TEST_EACH_ENGINE(who_is_vouched_for_and_whose_an_order_is_finds_what_was_said)
+{
+    start(t);
+    int64_t one = begin(t, account, ""), two = begin(t, account, "Ann"), theirs = begin(t, other, "");
+    say(t, one, "Hello"), say(t, two, "Hello"), say(t, theirs, "Hello");
+    index_all(t); /* before the shop says who it is: nothing of it stands in the conversation */
+    assert_string_equal(why_found(t, "ann.s@mail.example"), "");
+    (void)vouch(t, one, "u-12", "Ann.S@mail.example"), (void)vouch(t, theirs, "u-12", "ann.s@mail.example");
+    struct visitor left = { .id = vouch(t, two, "u-13", ""), .account = account, .shop = 7 };
+    EXPECT(visitor_set_email(t->tx, &left, "ann.s@mail.example"));
+    order(t, account, 7, "so10442", "ann.s@MAIL.example"), order(t, other, 7, "777888", "ann.s@mail.example");
+    EXPECT(kit_job(t, &(struct kit_attempt){ .kind = &chat_customers_job }) != JOB_FAULT);
+    const char *both = "customer:ann.s@mail.example customer:Ann.S@mail.example ";
+    assert_string_equal(why_found(t, "ann.s@mail.example"), both);
+    assert_string_equal(why_found(t, " ann.s@mail"), both);
+    assert_string_equal(why_found(t, "u-12"), "customer:u-12 ");
+    assert_string_equal(why_found(t, "so 10442"), "order:so 10442 order:so 10442 ");
+    assert_string_equal(why_found(t, "777888"), "");
+    assert_string_equal(why_found(t, "so10442&shop=8"), "");
+    assert_string_equal(listed(t, account, "search=so10442&limit=1"), at(t, "%lld", two));
+    assert_string_equal(listed(t, account, at(t, "search=so10442&limit=1&after=0-%lld", two)), at(t, "%lld", one));
+    assert_string_equal(listed(t, account, at(t, "search=so10442&limit=1&after=0-%lld", one)), "");
+    assert_string_equal(why_found(t, "hello"), "words: words: ");
+    /* "ann" stands in the name of the second as well: once, and for the reason that says more. */
+    assert_string_equal(why_found(t, "ann"), both);
+    struct kit_answer a = ask(t, account, VERB_GET, "/api/inbox", NULL);
+    EXPECT(json_is_null(json_object_get(json_array_get(json_object_get(a.json, "items"), 0), "found")));
+}
+
+/* Both ways of finding page together: none twice, none left out. */
+TEST_EACH_ENGINE(what_words_and_customers_find_is_one_list)
+{
+    start(t);
+    int64_t talk[6];
+    for (int i = 0; i < 6; i++) {
+        talk[i] = begin(t, account, "");
+        say(t, talk[i], i % 2 ? "about zebra" : "nothing");
+        if (i % 3 == 0) (void)vouch(t, talk[i], "u", "zebra@mail.example");
+    }
+    index_all(t);
+    EXPECT(kit_job(t, &(struct kit_attempt){ .kind = &chat_customers_job }) != JOB_FAULT);
+    const char *all = "", *after = "";
+    for (int pages = 0; after && pages < 9; pages++) {
+        const char *query = arena_printf(t->arena, "search=zebra&limit=2%s", after);
+        struct kit_answer a = ask(t, account, VERB_GET, arena_printf(t->arena, "/api/inbox?%s", query), NULL);
+        const char *next = arena_text(t->arena, json_string_value(json_object_get(a.json, "next")));
+        const char *page = listed(t, account, query);
+        if (page[0]) all = arena_printf(t->arena, "%s%s;", all, page); /* the last may be empty */
+        after = next ? arena_printf(t->arena, "&after=%s", next) : NULL;
+    }
+    assert_string_equal(all, arena_printf(t->arena, "%lld,%lld;%lld,%lld;", (long long)talk[5], (long long)talk[3],
+                                          (long long)talk[1], (long long)talk[0]));
+}
+
 /* Each reader of a conversation's row judges by the same function: a status that is none is a fault for good. */
 TEST_EACH_ENGINE(a_status_that_is_none_breaks_what_reads_it)
 {
@@ -241,6 +337,8 @@ int main(void)
         EACH_ENGINE(what_was_said_noted_and_called_is_found_by_its_beginning),
         EACH_ENGINE(a_common_word_is_read_in_bounded_pages),
         EACH_ENGINE(who_is_named_in_a_note_finds_it_until_they_look),
+        EACH_ENGINE(who_is_vouched_for_and_whose_an_order_is_finds_what_was_said),
+        EACH_ENGINE(what_words_and_customers_find_is_one_list),
         EACH_ENGINE(a_status_that_is_none_breaks_what_reads_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

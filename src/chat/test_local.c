@@ -322,10 +322,10 @@ static void every_text_is_there_in_each_language(void **state)
 {
     for (int l = 0; l < LOCAL_LANGUAGES; l++)
         for (int s = 0; s < SAY_COUNT; s++) {
-            const char *text = say_text((enum local_language)l, (enum say)s);
+            const char *text = say_text(NULL, (enum local_language)l, (enum say)s);
             assert_non_null(text);
             for (const char *p = text; *p; p++) assert_false(*p >= '0' && *p <= '9');
-            for (const char *p = say_text(LOCAL_EN, (enum say)s); (p = strchr(p, '{')) != NULL; p++) {
+            for (const char *p = say_text(NULL, LOCAL_EN, (enum say)s); (p = strchr(p, '{')) != NULL; p++) {
                 char *slot = strndup(p, (size_t)(strchr(p, '}') - p) + 1); /* a slot of one language is a slot of all */
                 assert_non_null(slot);
                 assert_non_null(strstr(text, slot));

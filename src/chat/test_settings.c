@@ -253,7 +253,46 @@ static const struct {
     { "{\"domains\":[\"a.x.yz\",\"b.x.yz\",\"c.x.yz\",\"d.x.yz\",\"e.x.yz\",\"f.x.yz\",\"g.x.yz\",\"h.x.yz\","
       "\"i.x.yz\",\"j.x.yz\",\"k.x.yz\"]}",
       "domains:too_many" },
+#define SAYING(language, key, text) "{\"language\":\"" language "\",\"key\":\"" key "\",\"text\":\"" text "\"}"
+    { "{\"sayings\":[" SAYING("en", "greeting", "Hi") "," SAYING("en", "price", "It costs {price}.") "]}",
+      "sayings[1].text:hole_missing" },
+    { "{\"sayings\":[" SAYING("en", "price", "{title} costs {price}, {name}.") "]}", "sayings[0].text:hole_unknown" },
+    { "{\"sayings\":[" SAYING("en", "price", "{title} costs {price} {") "]}", "sayings[0].text:hole_unknown" },
+    { "{\"sayings\":[" SAYING("es", "greeting", "5 € menos") "]}", "sayings[0].text:names_facts" },
+    { "{\"sayings\":[" SAYING("en", "bye", "See www.evil.example") "]}", "sayings[0].text:names_facts" },
+    { "{\"sayings\":[" SAYING("en", "bye", "Bye") "," SAYING("en", "bye", "Ciao") "]}", "sayings[1]:duplicate" },
+    { "{\"sayings\":[" SAYING("fr", "bye", "Adieu") "]}", "sayings[0].language:not_one_of" },
+    { "{\"sayings\":[" SAYING("en", "goodbye", "Bye") "]}", "sayings[0].key:not_one_of" },
 };
+
+/* Each sentence of the assistant may stand for itself: the built-in ones are shown, and taken back as they are. */
+TEST_EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said)
+{
+    start(t, true);
+    struct kit_answer a = kit_call(
+        t, &(struct kit_request){ .routes = chat_settings_routes,
+                                  .verb = VERB_GET,
+                                  .path = arena_printf(t->arena, "/api/shops/%lld/chatbot/sayings", (long long)shop),
+                                  .account = account });
+    json_t *list = json_object_get(a.json, "sayings"), *one = json_array_get(list, 0);
+    assert_int_equal(a.status, 200);
+    assert_int_equal(json_array_size(list), 3 * 45);
+    assert_string_equal(json_string_value(json_object_get(one, "key")), "greeting");
+    json_t *body = json_pack("{s:[]}", "sayings"), *own = json_object_get(body, "sayings");
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        json_t *copy = json_copy(one);
+        (void)json_object_del(copy, "holes");
+        (void)json_array_append_new(own, copy);
+    }
+    char *text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    a = settings(t, VERB_PUT, arena_text(t->arena, text));
+    free(text);
+    assert_int_equal(a.status, 200);
+    assert_int_equal(json_array_size(json_object_get(a.json, "sayings")), 3 * 45);
+}
 
 TEST_EACH_ENGINE(what_no_chat_can_be_is_refused_by_name)
 {
@@ -291,6 +330,7 @@ int main(void)
         EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail),
         EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),
         EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays),
+        EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said),
         EACH_ENGINE(what_no_chat_can_be_is_refused_by_name),
         EACH_ENGINE(a_row_that_somebody_changed_by_hand_reads_as_the_defaults_and_is_found),
     };

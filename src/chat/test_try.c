@@ -86,6 +86,39 @@ TEST_EACH_ENGINE(what_was_imported_is_answered)
     assert_non_null(strstr(a.text, "\"asked\":true"));
 }
 
+static void says(struct test_db *t, const char *sayings)
+{
+    test_script(t, "DELETE FROM chat_settings");
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO chat_settings (shop, account, revision, document, changed_at_ms)"
+                                " VALUES (%lld, %lld, 1, '{\"sayings\":[%s]}', 1)",
+                                (long long)shop, (long long)account, sayings));
+}
+
+/* In its language alone, with the facts filled in; between the same blanks as the built-in ones. */
+TEST_EACH_ENGINE(a_shop_says_it_in_its_own_words)
+{
+    start(t);
+    const char *turns = "{\"turns\":[\"hi\",\"is the blue copper kettle in stock?\",\"do you have a sofa?\","
+                        "\"agent please\",\"你好\"]}";
+    says(t, "{\"language\":\"en\",\"key\":\"greeting\",\"text\":\"Ahoy!\"},"
+            "{\"language\":\"en\",\"key\":\"yesStock\",\"text\":\"Aye, {title} is aboard.\"},"
+            "{\"language\":\"en\",\"key\":\"notSold\",\"text\":\"Not in our hold.\"},"
+            "{\"language\":\"en\",\"key\":\"handOff\",\"text\":\"I call the captain.\"}");
+    struct kit_answer a = try(t, turns);
+    assert_string_equal(text_of(&a, 0, "text"), "Ahoy!");
+    assert_non_null(strstr(text_of(&a, 1, "text"), "Aye, Copper Kettle"));
+    assert_non_null(strstr(text_of(&a, 1, "text"), " is aboard."));
+    assert_string_equal(text_of(&a, 2, "text"), "Not in our hold.");
+    assert_string_equal(text_of(&a, 3, "text"), "I call the captain.");
+    assert_non_null(strstr(text_of(&a, 4, "text"), "您好"));
+    /* One that does not fit the sentence of this version is passed over. */
+    says(t, "{\"language\":\"en\",\"key\":\"yesStock\",\"text\":\"Aye.\"}");
+    a = try(t, turns);
+    assert_non_null(strstr(text_of(&a, 1, "text"), "is in stock"));
+    assert_non_null(strstr(text_of(&a, 0, "text"), "Hello!"));
+}
+
 TEST_EACH_ENGINE(an_order_needs_its_address)
 {
     start(t);
@@ -124,9 +157,8 @@ TEST_EACH_ENGINE(what_is_no_question_is_refused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(what_was_imported_is_answered),
-        EACH_ENGINE(an_order_needs_its_address),
-        EACH_ENGINE(another_account_learns_nothing),
+        EACH_ENGINE(what_was_imported_is_answered),  EACH_ENGINE(a_shop_says_it_in_its_own_words),
+        EACH_ENGINE(an_order_needs_its_address),     EACH_ENGINE(another_account_learns_nothing),
         EACH_ENGINE(what_is_no_question_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

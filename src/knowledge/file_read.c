@@ -60,6 +60,17 @@ static void read_json(struct arena *a, char *text, size_t n, struct know_file *o
     if (!out->root) fail(faults, a, why.text, "format");
 }
 
+static void read_document(struct arena *a, char *text, size_t n, const char *name, struct know_file *out,
+                          struct field_faults *faults)
+{
+    struct json_fault why;
+    struct buf json;
+    buf_init(&json, READ_JSON_MAX);
+    if (document_read(a, text, n, name, out, &json) == 0) fail(faults, a, "", "no_text");
+    else if (!(out->root = json_read(buf_str(&json), READ_JSON_MAX, &why))) fail(faults, a, "", "format");
+    buf_free(&json);
+}
+
 bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *wish, struct know_file *out,
                     struct field_faults *faults)
 {
@@ -77,8 +88,12 @@ bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish 
     }
     size_t at = 0;
     while (at < n && strchr(" \t\r\n", text[at])) at++;
+    enum reader_format format;
     if (at == n) fail(faults, a, "", "required");
-    else if (text[at] == '{' || text[at] == '[') read_json(a, text, n, out, faults);
+    else if (document_is(a, wish->name, (struct str){ text + at, n - at }, &format)) {
+        out->format = format;
+        read_document(a, text + at, n - at, wish->name, out, faults);
+    } else if (text[at] == '{' || text[at] == '[') read_json(a, text, n, out, faults);
     else if (text[at] == '<') read_feed(a, text + at, n - at, wish, out, faults);
     else read_table(a, text, n, wish, out, faults);
     free(text);

@@ -293,7 +293,7 @@ static enum answer prepare_preview(struct req *req)
     char *bytes = know_file_bytes(l->sent.file, (size_t)l->sent.bytes);
     if (!bytes) return reply_problem(req, &problem_file_gone);
     struct arena *a = arena_new(READ_ARENA_MAX);
-    struct reader_wish w = { .currency = l->head.currency, .url = l->head.url };
+    struct reader_wish w = { .currency = l->head.currency, .url = l->head.url, .name = l->sent.name };
     struct preview p = { .sent = &l->sent, .file = ARENA_NEW(a, struct know_file) };
     know_wish_read(a, wish, &w);
     if (know_file_read(a, (struct str){ bytes, (size_t)l->sent.bytes }, &w, p.file, &p.faults) &&
@@ -388,8 +388,8 @@ const struct route knowledge_file_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/files", MANAGE, .tx = TX_WRITE, .idempotent = true,
       .upload = &file_upload, PATH_FIELDS(path_shop_known), QUERY_FIELDS(get_file), .answer = file_shape, .status = 201,
       .run = run_send, PROBLEMS(&problem_not_found, &problem_files_full),
-      .doc = "Send a file (JSON, CSV, the CSV that Shopify exports, a product feed), to look at and then take. It is"
-             " kept for a day." },
+      .doc = "Send a file (JSON, CSV, the CSV that Shopify exports, a product feed; Markdown, HTML or plain text, told"
+             " by the ending of its name), to look at and then take. It is kept for a day." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/files/:file/preview", MANAGE, .tx = TX_READ, .reads = true,
       .account_limit = &looks, .slow = true, .ask = ask_preview, .prepare = prepare_preview, PATH_FIELDS(path_file),
       BODY_FIELDS(post_wish), .answer = preview_shape, .run = run_preview,

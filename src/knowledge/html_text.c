@@ -14,6 +14,7 @@ struct page {
     struct buf *out, *title;
     bool blank, line; /* a blank, a new line is wanted before the next word */
     bool in_title, title_said;
+    bool marks, mark;             /* headings are marked; the next word begins one */
     char dropped[NAME_MAX_BYTES]; /* the element that is passed over; "": none */
     size_t dropped_depth;
 };
@@ -48,13 +49,14 @@ static void put_bytes(struct page *g, const char *p, size_t n)
 {
     struct buf *to = g->in_title ? g->title : g->out;
     if (!to || (g->in_title && g->title_said)) return;
-    if (to->n + n + 1 > to->max) { /* full: no part of a word more */
+    if (to->n + n + 1 + g->mark > to->max) { /* full: no part of a word more */
         g->p = g->end;
         return;
     }
     if (to->n > 0 && g->line && !g->in_title) buf_char(to, '\n');
     else if (to->n > 0 && (g->blank || g->line)) buf_char(to, ' ');
     g->blank = g->line = false;
+    if (g->mark && !g->in_title) buf_char(to, KNOW_HEADING), g->mark = false;
     buf_add(to, p, n);
 }
 
@@ -250,15 +252,16 @@ static void on_tag(struct page *g)
     }
     if (one_of(t.name, block_names)) g->line = true;
     else if (strcmp(t.name, "td") == 0 || strcmp(t.name, "th") == 0 || strcmp(t.name, "option") == 0) g->blank = true;
+    if (g->marks && t.name[0] == 'h' && t.name[1] >= '1' && t.name[1] <= '3' && !t.name[2]) g->mark = !t.closing;
     if (strcmp(t.name, "li") == 0 && !t.closing) {
         put_bytes(g, "-", 1);
         g->blank = true;
     }
 }
 
-void know_html_text(struct str html, struct buf *text, struct buf *title)
+static void read_page(struct str html, bool marks, struct buf *text, struct buf *title)
 {
-    struct page g = { .p = html.p, .end = html.p + html.n, .out = text, .title = title };
+    struct page g = { .p = html.p, .end = html.p + html.n, .out = text, .title = title, .marks = marks };
     while (g.p < g.end) {
         if (*g.p == '<') {
             on_tag(&g);
@@ -277,6 +280,9 @@ void know_html_text(struct str html, struct buf *text, struct buf *title)
         }
     }
 }
+
+void know_html_text(struct str html, struct buf *text, struct buf *title) { read_page(html, false, text, title); }
+void know_html_sections(struct str html, struct buf *text, struct buf *title) { read_page(html, true, text, title); }
 
 bool know_looks_like_html(struct str s)
 {

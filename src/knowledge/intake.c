@@ -24,7 +24,7 @@ STMT(get,
      " FROM knowledge_intakes WHERE id = ?1");
 STMT(keep, "UPDATE knowledge_intakes SET state = ?2, todo = ?3, place = ?4, parts = ?5, written = ?6, currency = ?7,"
            " language = ?8, name = ?9, url = ?10, products = ?11, texts = ?12, orders = ?13, changed = ?14,"
-           " refusals = ?15, import = ?16, ended_at_ms = ?17 WHERE id = ?1");
+           " refusals = ?15, import = ?16, ended_at_ms = ?17, feed = ?18, whole = ?19 WHERE id = ?1");
 STMT(put_part, "INSERT INTO knowledge_parts (intake, part, body) VALUES (?1, ?2, ?3) ON CONFLICT (intake, part)"
                " DO UPDATE SET body = excluded.body");
 STMT(get_part, "SELECT body FROM knowledge_parts WHERE intake = ?1 AND part = ?2");
@@ -126,6 +126,7 @@ bool know_intake_keep(struct tx *tx, const struct intake *in)
     bind_i64(&q, in->import);
     if (in->ended_at_ms) bind_i64(&q, in->ended_at_ms);
     else bind_null(&q);
+    bind_i64(&q, in->feed), bind_bool(&q, in->whole);
     return query_put(&q);
 }
 

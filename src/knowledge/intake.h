@@ -20,7 +20,8 @@ enum intake_state { INTAKE_READING, INTAKE_WRITING, INTAKE_DONE, INTAKE_FAILED, 
 extern const char *const intake_state_names[]; /* "reading", "writing", "done", "failed"; NULL-ended */
 
 struct intake {
-    int64_t id, account, shop, feed, file;
+    int64_t id, account, shop, file;
+    int64_t feed;       /* > 0: an address; < 0: minus the id of a document (documents.c); 0: neither */
     const char *source; /* "file", "import", "feed", "pages", "store_products", "store_orders", "store_promotions" */
     enum intake_state state;
     const char *wish, *todo; /* JSON; "" none */
@@ -84,6 +85,7 @@ struct know_taking {
     struct feed *feed;        /* NULL: a file */
     struct know_store *store; /* NULL: none of it */
     const char *file;         /* among the uploads; NULL: none */
+    const char *file_name;    /* as its owner calls it; NULL: none */
     int64_t file_bytes;
     const char *shop_url;  /* NULL: not known */
     const char *shop_host; /* the shop's domain; NULL: none */
@@ -91,6 +93,7 @@ struct know_taking {
     enum currency currency; /* the shop's; NONE: nothing was told yet */
     /* What a reader leaves: */
     struct know_parts parts;
+    const char *document;       /* the file is one, known by this name; NULL: it is none */
     bool finished;              /* nothing comes behind these */
     bool restart;               /* what was read before is read anew */
     bool unchanged;             /* as at the last reading: nothing is taken */
@@ -145,6 +148,14 @@ MUST_USE bool know_feeds_purged(struct tx *tx, int64_t shop);
 /* Is this host the shop's domain, or below it? */
 bool know_is_of_shop(const char *host, const char *domain);
 extern const char *const feed_kind_names[], *const feed_state_names[];
+/* ---- documents.c ---- */
+/* A file of text is taken in: in->feed is its own from now on. ROW_NONE: the shop has as many as it may have. */
+MUST_USE enum row know_document_begin(struct tx *tx, struct intake *in, const char *name);
+/* ROW_NONE: it was removed meanwhile. ROW_FOUND also when `in` takes in none. */
+MUST_USE enum row know_document_is_there(struct tx *tx, const struct intake *in);
+/* in->todo says its title, format and bytes. */
+MUST_USE bool know_document_ended(struct tx *tx, const struct intake *in, int64_t now_ms);
+MUST_USE bool know_documents_purged(struct tx *tx, int64_t shop);
 /* The bytes of a file that was sent, malloc'ed. NULL: they are not here, which is ours. */
 char *know_file_bytes(const char *name, size_t size);
 

@@ -124,7 +124,7 @@ extern struct knowledge_settings {
 extern const struct route knowledge_routes[];
 extern const struct route knowledge_text_routes[];
 extern const struct route knowledge_sync_routes[];
-extern const struct route knowledge_file_routes[], knowledge_feed_routes[];
+extern const struct route knowledge_file_routes[], knowledge_feed_routes[], knowledge_document_routes[];
 extern const struct route knowledge_store_routes[];
 struct job_kind;
 extern const struct job_kind knowledge_take_job, knowledge_due_job;

@@ -121,10 +121,26 @@ static void take_counts(struct arena *a, struct intake *in, const struct knowled
     in->url = arena_text(a, from->url);
 }
 
+/* What its row says once it was taken. */
+static void take_document(struct arena *a, struct know_taking *t, const struct know_file *file, size_t bytes)
+{
+    struct buf b;
+    struct json j;
+    buf_init(&b, 16 << 10);
+    json_begin(&j, &b);
+    json_object(&j, NULL);
+    json_text(&j, "title", file->title), json_text(&j, "format", reader_format_names[file->format]);
+    json_i64(&j, "bytes", (int64_t)bytes);
+    json_end(&j);
+    json_finish(&j);
+    t->document = arena_text(a, file->document), t->in.todo = arena_text_n(a, b.p, b.n);
+    buf_free(&b);
+}
+
 void know_take_bytes(struct job *job, struct know_taking *t, struct str bytes)
 {
     struct arena *a = arena_new(READ_ARENA_MAX);
-    struct reader_wish wish = { .currency = t->currency, .url = t->shop_url };
+    struct reader_wish wish = { .currency = t->currency, .url = t->shop_url, .name = t->file_name };
     struct know_file *file = ARENA_NEW(a, struct know_file);
     struct know_reading r = { 0 };
     struct field_faults faults;
@@ -134,6 +150,7 @@ void know_take_bytes(struct job *job, struct know_taking *t, struct str bytes)
         know_import_read_from(a, file->root, &file->origins, &r.in, &faults)) {
         if (r.in.currency == CURRENCY_NONE) r.in.currency = wish.currency;
         take_counts(job->arena, &t->in, &r.in);
+        if (file->document) take_document(job->arena, t, file, bytes.n);
         know_parts_cut(a, file->root, r.in.currency, &r.parts);
         know_readings_put(t->in.id, &r);
     } else copy_faults(job->arena, &faults, &t->faults);

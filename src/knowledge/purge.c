@@ -15,7 +15,8 @@ bool knowledge_shop_purged(struct tx *tx, int64_t shop)
         bind_i64(&q, shop);
         if (query_change(&q) < 0) return false;
     }
-    if (!know_intakes_purged(tx, shop) || !know_feeds_purged(tx, shop)) return false;
+    if (!know_intakes_purged(tx, shop) || !know_feeds_purged(tx, shop) || !know_documents_purged(tx, shop))
+        return false;
     if (!know_index_erase(tx, shop, INDEX_PRODUCTS)) return false;
     return know_index_erase(tx, shop, INDEX_TEXTS);
 }

@@ -50,6 +50,9 @@ const char *know_price_read(struct str text, enum currency c, int64_t *minor, en
  * (may be NULL): of <title>, else the first heading; empty: none. Adds at most `max` bytes to each. */
 void know_html_text(struct str html, struct buf *text, struct buf *title);
 bool know_looks_like_html(struct str s);
+/* The same, and a line that is a heading (h1 to h3) begins with this. */
+enum { KNOW_HEADING = '\x01' };
+void know_html_sections(struct str html, struct buf *text, struct buf *title);
 
 /* ---- table.c ---- */
 /* What a column is. By name in requests; append, never renumber. */
@@ -71,7 +74,16 @@ enum reader_field {
     MAP_FIELD_COUNT
 };
 extern const char *const reader_field_names[]; /* NULL-ended */
-enum reader_format { FORMAT_JSON, FORMAT_CSV, FORMAT_SHOPIFY, FORMAT_FEED, FORMAT_COUNT };
+enum reader_format {
+    FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_SHOPIFY,
+    FORMAT_FEED,
+    FORMAT_MARKDOWN,
+    FORMAT_HTML,
+    FORMAT_TEXT,
+    FORMAT_COUNT
+};
 extern const char *const reader_format_names[]; /* NULL-ended */
 
 struct reader_column {
@@ -91,6 +103,7 @@ struct reader_wish {
     const enum reader_field *map; /* of a CSV's columns; NULL: as guessed */
     size_t mapped;                /* how many */
     char delimiter;               /* 0: guessed */
+    const char *name;             /* of the file, whose ending tells documents; NULL: it has none */
 };
 struct know_file {
     enum reader_format format;
@@ -100,7 +113,8 @@ struct know_file {
     size_t columns, rows, passed_over; /* passed_over: rows that are not for sale, or only pictures */
     struct know_origins origins;
     enum currency currency;
-    json_t *root; /* the shop as JSON; NULL: see faults. json_decref */
+    const char *document, *title; /* what it is known by and called; NULL: it is no document */
+    json_t *root;                 /* the shop as JSON; NULL: see faults. json_decref */
 };
 /* False: the faults say why, and root is NULL. */
 MUST_USE bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *w, struct know_file *out,
@@ -108,6 +122,11 @@ MUST_USE bool know_file_read(struct arena *a, struct str bytes, const struct rea
 
 /* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
 void know_wish_read(struct arena *a, const char *json, struct reader_wish *out);
+/* ---- document_read.c ---- */
+/* By the name of the file. `text` begins with its first word. */
+bool document_is(struct arena *a, const char *name, struct str text, enum reader_format *format);
+/* Its passages as JSON; `text` is written to. 0: there are none. */
+size_t document_read(struct arena *a, char *text, size_t n, const char *name, struct know_file *out, struct buf *json);
 
 /* What the readers of one form share: products with their variants, written as they come. */
 struct shop_writer {

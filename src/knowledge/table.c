@@ -14,7 +14,7 @@ FIELD_CODE(column_missing, "No column is taken for this.", "没有对应的列�
 const char *const reader_field_names[] = { "none",   "id",       "title",     "description", "url",
                                            "image",  "price",    "available", "group",       "sku",
                                            "option", "currency", "question",  "answer",      NULL };
-const char *const reader_format_names[] = { "json", "csv", "shopify", "feed", NULL };
+const char *const reader_format_names[] = { "json", "csv", "shopify", "feed", "markdown", "html", "text", NULL };
 static_assert(ARRAY_LEN(reader_field_names) == MAP_FIELD_COUNT + 1, "a name each");
 static_assert(ARRAY_LEN(reader_format_names) == FORMAT_COUNT + 1, "a name each");
 

@@ -19,7 +19,7 @@ enum {
     FEED_RETRY_MS = 60 * 60 * 1000
 };
 
-STMT(file_of, "SELECT file, bytes FROM knowledge_files WHERE id = ?1 AND shop = ?2");
+STMT(file_of, "SELECT file, title, bytes FROM knowledge_files WHERE id = ?1 AND shop = ?2");
 /* Taken: housekeeping removes it with its file. */
 STMT(file_done, "UPDATE knowledge_files SET at_ms = 0 WHERE id = ?1");
 
@@ -68,7 +68,10 @@ static enum job_wish take_load(struct job *job, struct tx *tx)
         struct query q = query(tx, &file_of);
         bind_i64(&q, t->in.file), bind_i64(&q, t->in.shop);
         row = query_row(&q);
-        if (row == ROW_FOUND) t->file = col_text(&q, "file"), t->file_bytes = col_i64(&q, "bytes");
+        if (row == ROW_FOUND) {
+            t->file = col_text(&q, "file"), t->file_bytes = col_i64(&q, "bytes");
+            t->file_name = col_text(&q, "title");
+        }
     } else if (t->in.feed) {
         t->feed = ARENA_NEW(job->arena, struct feed);
         row = know_feed_get(tx, t->in.feed, t->feed);
@@ -120,7 +123,7 @@ static const char *refusals_text(struct arena *a, const struct field_faults *f)
 static bool feed_ended(struct tx *tx, const struct know_taking *t, const struct intake *in, int64_t now_ms)
 {
     struct feed f;
-    if (!in->feed) return true;
+    if (in->feed <= 0) return true;
     enum row row = know_feed_get(tx, in->feed, &f);
     if (row != ROW_FOUND) return row == ROW_NONE;
     bool done = in->state == INTAKE_DONE;
@@ -145,6 +148,7 @@ static bool ended(struct job *job, struct tx *tx, struct intake *in, const struc
                                        .orders = (size_t)in->orders };
     const struct shop s = { .id = in->shop, .account = in->account };
     const struct know_report r = { .source = in->source, .in = &counts, .faults = faults, .changed = in->changed };
+    if (!know_document_ended(tx, in, job->now_ms)) return false;
     in->ended_at_ms = job->now_ms, in->todo = "";
     in->refusals = refusals_text(job->arena, faults);
     if (!(t && t->unchanged) && !know_import_remember(tx, &s, &r, job->now_ms, &in->import)) return false;
@@ -213,6 +217,11 @@ static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *
     if (t->unchanged) {
         in->state = INTAKE_DONE;
         return ended(job, tx, in, t, &(struct field_faults){ 0 }) ? JOB_FINISHED : JOB_FAULT;
+    }
+    if (t->document) {
+        enum row row = know_document_begin(tx, in, t->document);
+        if (row == ROW_FAULT) return JOB_FAULT;
+        if (row == ROW_NONE) return fail_with(job, tx, in, t, "documents", "too_many");
     }
     for (size_t i = 0; i < t->parts.count; i++)
         if (!know_intake_part(tx, in->id, in->parts++, t->parts.body[i])) return JOB_FAULT;
@@ -285,7 +294,9 @@ static enum job_wish switch_over(struct job *job, struct tx *tx, struct intake *
     };
     bool suspicious;
     if (know_head_get(tx, in->shop, in->account, &h) == ROW_FAULT) return JOB_FAULT;
-    if (!is_suspicious(tx, in, &s, &suspicious)) return JOB_FAULT;
+    enum row document = know_document_is_there(tx, in);
+    if (document == ROW_FAULT || !is_suspicious(tx, in, &s, &suspicious)) return JOB_FAULT;
+    if (document == ROW_NONE) return fail_with(job, tx, in, NULL, "", "removed");
     if (suspicious) return fail_with(job, tx, in, NULL, "products", "too_few");
     /* Which of them are new is asked only where all of them would be too many: it is a walk over both. */
     int64_t products = in->products, texts = in->texts;

@@ -1,6 +1,7 @@
 // plainchat.mjs: the chat as one question and one answer, for programs that hold nothing open: what is answered within
 // the request, what is read on later, the same message again, and the history backwards.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newKey } from './lib/client.mjs';
 import { run, test } from './lib/suite.mjs';
 
@@ -215,6 +216,80 @@ test('what is refused changes nothing', async ({ server }) => {
     assert.deepEqual((await v.ask('GET', 'history')).json.messages, []);
     assert.equal((await v.ask('POST', 'messages', good)).status, 201);
     assert.equal((await v.ask('POST', 'chat', { ...good, text: 'Other' })).json.error, 'message_differs');
+});
+
+/** A file of knowledge, sent and taken to its end. */
+async function take(a, shop, name, body) {
+    const at = `/api/shops/${shop}/knowledge`;
+    const sent = await a.request('POST', `${at}/files?name=${encodeURIComponent(name)}`, {
+        body,
+        headers: { 'idempotency-key': newKey() },
+    });
+    assert.equal(sent.status, 201, sent.text);
+    const looked = await a.post(`${at}/files/${sent.json.file}/preview`, {});
+    const taken = await a.post(`${at}/files/${sent.json.file}/import`, {});
+    assert.equal(taken.status, 202, taken.text);
+    for (let left = 200; ; left--) {
+        const { status } = (await a.get(taken.json.statusUrl)).json;
+        if (['done', 'failed'].includes(status)) return { looked: looked.json, status };
+        assert.ok(left > 0, 'the file is still being taken');
+        await sleep(50);
+    }
+}
+
+test('a text from a file is quoted, shown passage by passage, and gone when it is removed', async ({ server }) => {
+    const shop = house.told.slice('shop-'.length);
+    const files = `/api/shops/${shop}/knowledge/document-files`;
+    const text = '# House rules\n\n## Warranty\n\nThe **warranty** lasts nine years.\n\n## Pets\n\nDogs may come in.\n';
+    const { looked, status } = await take(house.a, shop, 'Rules.md', text);
+    assert.deepEqual([looked.format, looked.documents, looked.refused, status], ['markdown', 2, [], 'done']);
+    // "退货" and "七天内" as a spreadsheet of China writes them.
+    const gb = Uint8Array.from([0xcd, 0xcb, 0xbb, 0xf5, 0x0a, 0x0a, 0xc6, 0xdf, 0xcc, 0xec, 0xc4, 0xda]);
+    assert.equal((await take(house.a, shop, '退货.txt', gb)).looked.encoding, 'GB18030');
+    const listed = (await house.a.get(files)).json.files;
+    assert.deepEqual(listed.map((f) => [f.name, f.title, f.passages]).sort(), [
+        ['Rules.md', 'House rules', 2],
+        ['退货.txt', '退货', 1],
+    ]);
+    const { file } = listed.find((f) => f.name === 'Rules.md');
+    const known = (await house.a.get(`${files}/${file}`)).json;
+    assert.deepEqual(known.passages.map((p) => p.text), ['The warranty lasts nine years.', 'Dogs may come in.']);
+    const question = { text: 'How long is the warranty?', clientId: newKey() };
+    const v = await visitor(server, house.told);
+    assert.match((await v.ask('POST', 'chat', question)).json.response, /nine years/);
+    assert.equal((await house.a.request('DELETE', `${files}/${file}`)).status, 200);
+    const other = await visitor(server, house.told);
+    const after = await other.ask('POST', 'chat', { ...question, clientId: newKey() });
+    assert.doesNotMatch(after.json.response, /nine years/);
+    assert.equal((await take(house.a, shop, 'empty.md', '# Nothing below\n')).status, 'failed');
+    assert.equal((await house.a.get(files)).json.files.length, 1);
+});
+
+test('the assistant says what its shop has put in the place of a sentence, and facts stay in it', async ({ server }) => {
+    const at = `/api/shops/${house.told.slice('shop-'.length)}/chatbot`;
+    const built = (await house.a.get(`${at}/sayings`)).json.sayings;
+    const price = built.find((s) => s.language === 'en' && s.key === 'price');
+    assert.deepEqual(price.holes, ['title', 'price']);
+    const { revision } = (await house.a.get(`${at}/settings`)).json;
+    const put = (...sayings) => house.a.request('PUT', `${at}/settings`, { json: { revision, sayings } });
+    const lost = await put({ language: 'en', key: 'price', text: 'It costs {price}.' });
+    assert.equal(lost.status, 422);
+    assert.deepEqual([lost.json.fields[0].field, lost.json.fields[0].code], ['sayings[0].text', 'hole_missing']);
+    assert.match(lost.json.fields[0].message, /braces/);
+    const own = [
+        { language: 'en', key: 'price', text: 'For {price} the {title} is yours.' },
+        { language: 'en', key: 'greeting', text: 'Ahoy!' },
+    ];
+    const kept = await put(...own);
+    assert.equal(kept.status, 200, kept.text);
+    assert.deepEqual(kept.json.sayings, own);
+    const v = await visitor(server, house.told);
+    assert.equal((await v.ask('POST', 'chat', { text: 'Hi', clientId: newKey() })).json.response, 'Ahoy!');
+    const turns = ['How much is the copper kettle?'];
+    const asked = await v.ask('POST', 'chat', { text: turns[0], clientId: newKey() });
+    assert.match(asked.json.response, /^For \$39\.00 the Copper Kettle is yours\./);
+    const tried = await house.a.post(`${at}/try`, { turns: ['Hi', ...turns] });
+    assert.deepEqual(tried.json.replies.map((r) => r.text), ['Ahoy!', asked.json.response]);
 });
 
 await run();

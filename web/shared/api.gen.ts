@@ -2346,7 +2346,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send a file (JSON, CSV, the CSV that Shopify exports, a product feed), to look at and then take. It is kept for a day. For: owner, admin, service key. */
+        /** @description Send a file (JSON, CSV, the CSV that Shopify exports, a product feed; Markdown, HTML or plain text, told by the ending of its name), to look at and then take. It is kept for a day. For: owner, admin, service key. */
         post: operations["postApiShopsIdKnowledgeFiles"];
         delete?: never;
         options?: never;
@@ -2417,6 +2417,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{id}/knowledge/document-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Files of text that the bot knows, by their names. For: owner, admin, agent, viewer, service key. */
+        get: operations["getApiShopsIdKnowledgeDocumentFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{id}/knowledge/document-files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the bot knows of a file: its passages. For: owner, admin, agent, viewer, service key. */
+        get: operations["getApiShopsIdKnowledgeDocumentFilesFile"];
+        put?: never;
+        post?: never;
+        /** @description Remove a file, with all its passages. For: owner, admin, service key. */
+        delete: operations["deleteApiShopsIdKnowledgeDocumentFilesFile"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2571,6 +2606,23 @@ export interface paths {
         get: operations["getApiShopsIdChatbotSettings"];
         /** @description Change them: the whole document. What is left out becomes its default. For: owner, admin. */
         put: operations["putApiShopsIdChatbotSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{id}/chatbot/sayings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the assistant says of its own, in each language. For: owner, admin, agent, viewer. */
+        get: operations["getApiShopsIdChatbotSayings"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3446,6 +3498,8 @@ export interface components {
             /** @description The beginning of the last message. */
             excerpt: string;
             labels: components["schemas"]["ChatLabelRef"][];
+            /** @description Of a search: why. */
+            found: components["schemas"]["InboxFound"] | null;
         };
         InboxConversation: {
             /** Format: int64 */
@@ -3499,6 +3553,15 @@ export interface components {
         ChatLabelRef: {
             /** Format: int64 */
             id: number;
+        };
+        InboxFound: {
+            /**
+             * @description The words stand in it; it is of a customer whom they name; of one whose order has this number.
+             * @enum {string}
+             */
+            by: "words" | "customer" | "order";
+            /** @description What names the customer; the number; else empty. */
+            text: string;
         };
         InboxVisitor: {
             /** Format: int64 */
@@ -3878,6 +3941,25 @@ export interface components {
             /** Format: int64 */
             variants: number;
         };
+        KnowledgeDocumentFile: {
+            /** Format: int64 */
+            file: number;
+            name: string;
+            title: string;
+            /** @enum {string} */
+            format: "json" | "csv" | "shopify" | "feed" | "markdown" | "html" | "text";
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            passages: number;
+            /** Format: date-time */
+            takenAt: string;
+        };
+        KnowledgePassage: {
+            id: string;
+            title: string;
+            text: string;
+        };
         KnowledgeFeed: {
             /** Format: int64 */
             id: number;
@@ -3990,6 +4072,22 @@ export interface components {
             from: number;
             /** Format: int64 */
             to: number;
+        };
+        ChatSaying: {
+            /** @enum {string} */
+            language: "en" | "zh-CN" | "es";
+            /** @enum {string} */
+            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+            text: string;
+        };
+        BuiltInSaying: {
+            /** @enum {string} */
+            language: "en" | "zh-CN" | "es";
+            /** @enum {string} */
+            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+            text: string;
+            /** @description What is filled in: a sentence that stands for it has all of them. */
+            holes: string[];
         };
         InstallFinding: {
             /** @enum {string} */
@@ -16350,7 +16448,7 @@ export interface operations {
                 shop?: number;
                 /** @description That carry this label, in any state; the filter says nothing then. */
                 label?: number;
-                /** @description In which these words stand: of messages, notes, names and addresses, in any state. */
+                /** @description In which these words stand, or of a customer with this name, address or order's number. */
                 search?: string;
                 /** @description `next` of the page before. */
                 after?: string;
@@ -23124,7 +23222,7 @@ export interface operations {
                         file: number;
                         name: string;
                         /** @enum {string} */
-                        format: "json" | "csv" | "shopify" | "feed";
+                        format: "json" | "csv" | "shopify" | "feed" | "markdown" | "html" | "text";
                         encoding: string;
                         /** @enum {string|null} */
                         delimiter: "comma" | "semicolon" | "tab" | "bar" | null;
@@ -23661,6 +23759,312 @@ export interface operations {
             /**
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiShopsIdKnowledgeDocumentFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        files: components["schemas"]["KnowledgeDocumentFile"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `scope_missing`: This key is not meant for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiShopsIdKnowledgeDocumentFilesFile: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+                /** @description The file's number. */
+                file: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        file: components["schemas"]["KnowledgeDocumentFile"];
+                        /** @description In the order of the file. */
+                        passages: components["schemas"]["KnowledgePassage"][];
+                        /** @description `after` of the next page; null: this is the last. */
+                        next: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `scope_missing`: This key is not meant for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiShopsIdKnowledgeDocumentFilesFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+                /** @description The file's number. */
+                file: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `scope_missing`: This key is not meant for that.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
              */
             503: {
                 headers: {
@@ -25114,6 +25518,7 @@ export interface operations {
                         proactiveAfterSeconds: number;
                         proactivePages: string[];
                         domains: string[];
+                        sayings: components["schemas"]["ChatSaying"][];
                         oldSignature: boolean;
                     };
                 };
@@ -25345,6 +25750,21 @@ export interface operations {
                     proactivePages?: string[] | null;
                     /** @description Beside the shop's own: the chat opens on their pages too. *.shop.example: also below it. */
                     domains?: string[] | null;
+                    /** @description Sentences of the assistant that it says otherwise; the others are the built-in ones. */
+                    sayings?: {
+                        /**
+                         * @description Whose sentence.
+                         * @enum {string}
+                         */
+                        language: "en" | "zh-CN" | "es";
+                        /**
+                         * @description Which sentence.
+                         * @enum {string}
+                         */
+                        key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+                        /** @description With all the {holes} of the built-in one. */
+                        text: string;
+                    }[] | null;
                     /**
                      * @description Deliveries of a store are taken that are signed without a time: x-evershop-signature holds nothing but the HMAC-SHA256 of the body, in hex.
                      * @default false
@@ -25406,6 +25826,7 @@ export interface operations {
                         proactiveAfterSeconds: number;
                         proactivePages: string[];
                         domains: string[];
+                        sayings: components["schemas"]["ChatSaying"][];
                         oldSignature: boolean;
                     };
                 };
@@ -25514,6 +25935,99 @@ export interface operations {
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiShopsIdChatbotSayings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sayings: components["schemas"]["BuiltInSaying"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              */
             503: {
                 headers: {

@@ -188,7 +188,7 @@ static bool haggle(struct local *m)
         local_say(m, REPLY_DECLINE, SAY_HAGGLE, "haggling");
         return true;
     }
-    SAY(&m->text, m->language, SAY_HAGGLE_PRICE, { NULL, NULL });
+    SAY(m, SAY_HAGGLE_PRICE, { NULL, NULL });
     m->found.how = FOUND_TALKED_ABOUT, m->found.n = 1, m->found.product[0] = p;
     m->h.all = SENSE_PRICE;
     m->found.mentions = 0;
@@ -234,7 +234,7 @@ static bool subject(struct local *m, bool *answered)
     if (!*answered && (subjects & SENSE_DISCOUNT) && !local_promotions(m, answered)) return false;
     if (*answered) return true;
     if (named && m->found.n == 1 && (paper & SENSE_GIFT) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK))) {
-        SAY(&m->text, m->language, SAY_NO_GIFT, { "title", local_title(m, m->found.product[0]) });
+        SAY(m, SAY_NO_GIFT, { "title", local_title(m, m->found.product[0]) });
         local_cite_product(m, m->found.product[0], NULL);
         m->action = REPLY_DECLINE, m->why = "no gift", *answered = true;
     } else if (!named && m->focuses == 0 && has_papers_only(paper) && !m->found.left_over &&
@@ -269,7 +269,7 @@ static bool product(struct local *m, bool *answered)
     if (f->n == 1 && ((f->left_over && !asked) || (subjects && !asked))) {
         if (!local_detail(m, f->product[0], answered)) return false;
         if (*answered) return true;
-        SAY(&m->text, m->language, SAY_UNKNOWN_OF, { "title", local_title(m, f->product[0]) });
+        SAY(m, SAY_UNKNOWN_OF, { "title", local_title(m, f->product[0]) });
         local_cite_product(m, f->product[0], NULL);
         m->action = REPLY_DECLINE, m->why = "no such detail";
     } else local_product_answer(m);

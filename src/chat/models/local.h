@@ -75,62 +75,14 @@ struct heard hear(struct arena *a, const struct lexicon *l, struct str text, siz
 
 /* ---- languages and texts ---- */
 
-enum local_language { LOCAL_EN, LOCAL_ZH, LOCAL_ES, LOCAL_LANGUAGES };
-enum say {
-    SAY_GREETING,
-    SAY_THANKS,
-    SAY_BYE,
-    SAY_WHO,
-    SAY_FINE,
-    SAY_HAND_OFF,
-    SAY_HAND_OFF_ANGER,
-    SAY_INJECTION,
-    SAY_UNKNOWN,
-    SAY_UNKNOWN_OF,
-    SAY_NOT_SOLD,
-    SAY_NEAR,
-    SAY_PRICE,
-    SAY_PRICE_FROM,
-    SAY_PRICE_NONE,
-    SAY_IN_STOCK,
-    SAY_OUT_OF_STOCK,
-    SAY_YES_STOCK,
-    SAY_NO_STOCK,
-    SAY_NO_VARIANT,
-    SAY_OPTIONS,
-    SAY_OPTION_LINE,
-    SAY_WHICH,
-    SAY_WHICH_OPTION,
-    SAY_LIST,
-    SAY_MORE,
-    SAY_HAVE,
-    SAY_HAGGLE,
-    SAY_HAGGLE_PRICE,
-    SAY_OTHER_LANGUAGE,
-    SAY_ORDER_NEED_BOTH,
-    SAY_ORDER_NEED_EMAIL,
-    SAY_ORDER_NEED_NUMBER,
-    SAY_ORDER_NO_MATCH,
-    SAY_ORDER_STATE,
-    SAY_ORDER_SHIPMENT,
-    SAY_ORDER_ITEMS,
-    SAY_WHICH_PRODUCT,
-    SAY_NO_CODE,
-    SAY_NO_GIFT,
-    SAY_CHEAPER,
-    SAY_SAME_PRICE,
-    SAY_ITEM_UNKNOWN,
-    SAY_EMPTY,
-    SAY_PICTURE,
-    SAY_COUNT
-};
-const char *say_text(enum local_language l, enum say s);
 struct slot {
     const char *name, *value;
 };
 /* The text with its {slots} filled; a value is put in as it is, and never read for slots. */
-void say_add(struct buf *b, enum local_language l, enum say s, const struct slot *slots);
-#define SAY(b, l, s, ...) say_add((b), (l), (s), (const struct slot[]){ __VA_ARGS__ __VA_OPT__(, ){ NULL, NULL } })
+void say_add(struct buf *b, const struct sayings *own, enum local_language l, enum say s, const struct slot *slots);
+#define SAY(m, s, ...)                                                                                                 \
+    say_add(&(m)->text, (m)->ask->sayings, (m)->language, (s),                                                         \
+            (const struct slot[]){ __VA_ARGS__ __VA_OPT__(, ){ NULL, NULL } })
 const char *say_money(struct arena *a, int64_t minor, enum currency c);
 const char *say_status(enum local_language l, const char *status); /* NULL: no word for it */
 const char *local_language_name(enum local_language l);
@@ -226,6 +178,7 @@ size_t options_name_at(const struct heard *h, size_t i, const char *name); /* ho
 bool text_is_quotable(const struct local *m, struct str sentence, bool with_money);
 /* Every amount of money and every address in the text stands in what is cited, or was said by the shopper. */
 bool local_guard(const struct local *m, struct str text);
+bool text_names_facts(struct str text); /* an amount of money, or an address of the web */
 struct str local_sentence(struct str text, size_t *at);
 
 #endif

@@ -105,9 +105,9 @@ static void add_price(struct local *m, const struct knowledge_product *p, const 
 {
     enum currency c = currency_of(m, p);
     const char *low = say_money(m->arena, r->low, c), *high = say_money(m->arena, r->high, c);
-    if (!r->any) SAY(&m->text, m->language, SAY_PRICE_NONE, { "title", title });
-    else if (r->low == r->high) SAY(&m->text, m->language, SAY_PRICE, { "title", title }, { "price", low });
-    else SAY(&m->text, m->language, SAY_PRICE_FROM, { "title", title }, { "low", low }, { "high", high });
+    if (!r->any) SAY(m, SAY_PRICE_NONE, { "title", title });
+    else if (r->low == r->high) SAY(m, SAY_PRICE, { "title", title }, { "price", low });
+    else SAY(m, SAY_PRICE_FROM, { "title", title }, { "low", low }, { "high", high });
 }
 
 /* "Title: $1.00", a line of a list. */
@@ -123,7 +123,7 @@ static void price_line(struct local *m, const struct knowledge_product *p, bool 
     else if (r.any)
         buf_printf(&m->text, m->language == LOCAL_ZH ? "：%s–%s" : ": %s–%s", say_money(m->arena, r.low, c),
                    say_money(m->arena, r.high, c));
-    if (with_stock && !r.available) SAY(&m->text, m->language, SAY_OUT_OF_STOCK, { NULL, NULL });
+    if (with_stock && !r.available) SAY(m, SAY_OUT_OF_STOCK, { NULL, NULL });
     local_cite_product(m, p, NULL);
 }
 
@@ -132,15 +132,15 @@ static void several(struct local *m)
 {
     struct found *f = &m->found;
     bool have = (m->h.all & (SENSE_HAVE | SENSE_RECOMMEND | SENSE_CHEAP)) != 0 && !(m->h.all & SENSE_STOCK);
-    SAY(&m->text, m->language, have ? SAY_LIST : SAY_WHICH, { NULL, NULL });
+    SAY(m, have ? SAY_LIST : SAY_WHICH, { NULL, NULL });
     for (size_t i = 0; i < f->n && i < LISTED; i++) price_line(m, f->product[i], (m->h.all & SENSE_STOCK) != 0);
-    if (f->n > LISTED) SAY(&m->text, m->language, SAY_MORE, { NULL, NULL });
+    if (f->n > LISTED) SAY(m, SAY_MORE, { NULL, NULL });
     m->action = have ? REPLY_ANSWER : REPLY_ASK, m->why = "several products";
 }
 
 static void near(struct local *m)
 {
-    SAY(&m->text, m->language, SAY_NEAR, { NULL, NULL });
+    SAY(m, SAY_NEAR, { NULL, NULL });
     for (size_t i = 0; i < m->found.n && i < 3; i++) {
         buf_printf(&m->text, "\n- %s", local_title(m, m->found.product[i]));
         local_cite_product(m, m->found.product[i], NULL);
@@ -170,8 +170,7 @@ static void option_line(struct local *m, const struct knowledge_product *p, cons
             buf_text(&b, v->option[k].value);
         }
     }
-    if (count > 0 && !b.overflow)
-        SAY(&m->text, m->language, SAY_OPTION_LINE, { "name", name }, { "values", buf_terminated(&b) });
+    if (count > 0 && !b.overflow) SAY(m, SAY_OPTION_LINE, { "name", name }, { "values", buf_terminated(&b) });
 }
 
 /* The options that were asked for by name, else all. False: the product has none. */
@@ -197,7 +196,7 @@ static bool options_answer(struct local *m, const struct knowledge_product *p, b
     if (count == 0 && by_name_only) return false;
     if (count == 0) memcpy(asked, names, sizeof names), count = n;
     if (count == 0) return false;
-    SAY(&m->text, m->language, SAY_OPTIONS, { "title", local_title(m, p) });
+    SAY(m, SAY_OPTIONS, { "title", local_title(m, p) });
     for (size_t i = 0; i < count; i++) option_line(m, p, asked[i], m->found.mention, m->found.mentions);
     local_cite_product(m, p, NULL);
     m->action = REPLY_ANSWER, m->why = "options";
@@ -208,10 +207,10 @@ static void no_variant(struct local *m, const struct knowledge_product *p)
 {
     const char *names[16];
     size_t n = options_names(m->arena, p, names, 16);
-    SAY(&m->text, m->language, SAY_NO_VARIANT, { "title", local_title(m, p) });
+    SAY(m, SAY_NO_VARIANT, { "title", local_title(m, p) });
     if (n > 0) {
         buf_char(&m->text, ' ');
-        SAY(&m->text, m->language, SAY_OPTIONS, { "title", local_title(m, p) });
+        SAY(m, SAY_OPTIONS, { "title", local_title(m, p) });
     }
     for (size_t i = 0; i < n && i < LINES; i++) option_line(m, p, names[i], NULL, 0);
     local_cite_product(m, p, NULL);
@@ -259,7 +258,7 @@ static void stock_answer(struct local *m, const struct knowledge_product *p, con
     bool named = m->found.mentions > 0 || m->found.variant;
     struct range r = range_of(p, v, n);
     local_cite_product(m, p, one);
-    SAY(&m->text, m->language, r.available ? SAY_YES_STOCK : SAY_NO_STOCK,
+    SAY(m, r.available ? SAY_YES_STOCK : SAY_NO_STOCK,
         { "title", one ? title_with(m, p, one) : title_of_choice(m, p) });
     if (one && r.available && one->priced) {
         buf_char(&m->text, ' ');
@@ -277,11 +276,9 @@ static void price_answer(struct local *m, const struct knowledge_product *p, con
     struct range r = range_of(p, v, n);
     const char *title = one ? title_with(m, p, one) : title_of_choice(m, p);
     local_cite_product(m, p, one);
-    if (m->h.all & SENSE_HAVE && r.available && !(m->h.all & SENSE_PRICE))
-        SAY(&m->text, m->language, SAY_HAVE, { "title", title });
+    if (m->h.all & SENSE_HAVE && r.available && !(m->h.all & SENSE_PRICE)) SAY(m, SAY_HAVE, { "title", title });
     add_price(m, p, title, &r);
-    if (one || p->variants == 0)
-        SAY(&m->text, m->language, r.available ? SAY_IN_STOCK : SAY_OUT_OF_STOCK, { NULL, NULL });
+    if (one || p->variants == 0) SAY(m, r.available ? SAY_IN_STOCK : SAY_OUT_OF_STOCK, { NULL, NULL });
     else if ((m->h.all & SENSE_CHEAP) && r.lowest) {
         buf_text(&m->text, "\n- "), buf_text(&m->text, values_text(m, r.lowest));
         buf_printf(&m->text, m->language == LOCAL_ZH ? "：%s" : ": %s", say_money(m->arena, r.low, currency_of(m, p)));
@@ -289,7 +286,7 @@ static void price_answer(struct local *m, const struct knowledge_product *p, con
         variant_lines(m, p, v, n, false);
     } else if (r.any) {
         const char *name = open_option(m, p, v, n);
-        if (name) SAY(&m->text, m->language, SAY_WHICH_OPTION, { "name", name });
+        if (name) SAY(m, SAY_WHICH_OPTION, { "name", name });
     }
     m->action = r.any ? REPLY_ANSWER : REPLY_DECLINE, m->why = "price";
 }
@@ -333,15 +330,14 @@ static void alternatives_answer(struct local *m, const struct knowledge_product 
     struct range r = range_of(p, v, n);
     bool stock = (m->h.all & SENSE_STOCK) != 0;
     local_cite_product(m, p, NULL);
-    if (stock) SAY(&m->text, m->language, r.available ? SAY_YES_STOCK : SAY_NO_STOCK, { "title", local_title(m, p) });
+    if (stock) SAY(m, r.available ? SAY_YES_STOCK : SAY_NO_STOCK, { "title", local_title(m, p) });
     else buf_printf(&m->text, m->language == LOCAL_ZH ? "%s：" : "%s:", local_title(m, p));
     variant_lines(m, p, v, n, stock);
     m->action = REPLY_ANSWER, m->why = stock ? "stock" : "comparison";
     if (stock || n != 2 || !v[0]->priced || !v[1]->priced) return;
     buf_char(&m->text, '\n');
-    if (v[0]->price == v[1]->price) SAY(&m->text, m->language, SAY_SAME_PRICE, { NULL, NULL });
-    else
-        SAY(&m->text, m->language, SAY_CHEAPER, { "title", title_with(m, p, v[0]->price < v[1]->price ? v[0] : v[1]) });
+    if (v[0]->price == v[1]->price) SAY(m, SAY_SAME_PRICE, { NULL, NULL });
+    else SAY(m, SAY_CHEAPER, { "title", title_with(m, p, v[0]->price < v[1]->price ? v[0] : v[1]) });
 }
 
 static void single(struct local *m, const struct knowledge_product *p)
@@ -423,9 +419,8 @@ static void compare_two(struct local *m, const struct knowledge_product *a, cons
         low[i] = lowest(m, both[i], &any[i]);
     }
     if (m->text.n > 0 && m->text.p[0] == '\n') memmove(m->text.p, m->text.p + 1, --m->text.n);
-    if (any[0] && any[1] && low[0] == low[1]) SAY(&m->text, m->language, SAY_SAME_PRICE, { NULL, NULL });
-    else if (any[0] && any[1])
-        SAY(&m->text, m->language, SAY_CHEAPER, { "title", local_title(m, low[0] < low[1] ? a : b) });
+    if (any[0] && any[1] && low[0] == low[1]) SAY(m, SAY_SAME_PRICE, { NULL, NULL });
+    else if (any[0] && any[1]) SAY(m, SAY_CHEAPER, { "title", local_title(m, low[0] < low[1] ? a : b) });
     m->action = REPLY_ANSWER, m->why = "comparison";
 }
 

@@ -30,6 +30,6 @@ void local_cite_text(struct local *m, const struct knowledge_text *t)
 
 void local_say(struct local *m, enum model_action action, enum say s, const char *why)
 {
-    SAY(&m->text, m->language, s, { NULL, NULL });
+    SAY(m, s, { NULL, NULL });
     m->action = action, m->why = why;
 }

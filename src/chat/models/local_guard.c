@@ -141,6 +141,18 @@ bool local_guard(const struct local *m, struct str text)
     return true;
 }
 
+bool text_names_facts(struct str text)
+{
+    char number[LOCAL_JOINED];
+    size_t at = 0;
+    if (amount_next(text, &at, number, sizeof number)) return true;
+    for (size_t i = 0; i + 4 < text.n; i++)
+        if (str_eq_nocase((struct str){ text.p + i, 4 }, STR("http")) ||
+            str_eq_nocase((struct str){ text.p + i, 4 }, STR("www.")))
+            return true;
+    return false;
+}
+
 /* ---- what may be said on ---- */
 
 struct str local_sentence(struct str s, size_t *at)

@@ -29,10 +29,9 @@ static const char *status_words(struct local *m, const struct knowledge_order *o
 
 static void tell(struct local *m, const struct knowledge_order *o)
 {
-    SAY(&m->text, m->language, SAY_ORDER_STATE, { "number", o->number }, { "status", status_words(m, o) });
+    SAY(m, SAY_ORDER_STATE, { "number", o->number }, { "status", status_words(m, o) });
     for (size_t i = 0; i < o->shipments && i < 5; i++)
-        SAY(&m->text, m->language, SAY_ORDER_SHIPMENT, { "carrier", o->shipment[i].carrier },
-            { "tracking", o->shipment[i].tracking });
+        SAY(m, SAY_ORDER_SHIPMENT, { "carrier", o->shipment[i].carrier }, { "tracking", o->shipment[i].tracking });
     struct buf items;
     char *memory = arena_alloc(m->arena, 1200);
     buf_fixed(&items, memory, 1200);
@@ -42,8 +41,7 @@ static void tell(struct local *m, const struct knowledge_order *o)
         buf_text(&items, o->item[i].title);
         if (o->item[i].quantity > 1) buf_printf(&items, " × %lld", (long long)o->item[i].quantity);
     }
-    if (items.n > 0 && !items.overflow)
-        SAY(&m->text, m->language, SAY_ORDER_ITEMS, { "items", buf_terminated(&items) });
+    if (items.n > 0 && !items.overflow) SAY(m, SAY_ORDER_ITEMS, { "items", buf_terminated(&items) });
     m->action = REPLY_ANSWER, m->why = "order";
 }
 

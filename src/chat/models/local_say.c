@@ -212,7 +212,54 @@ static const struct { const char *status; struct said said; } states[] = {
 };
 /* clang-format on */
 
-const char *say_text(enum local_language l, enum say s) { return texts[s].text[l]; }
+#define SAYING_NAME(key, name) name,
+const char *const say_names[] = { SAYINGS(SAYING_NAME) NULL };
+const char *const say_language_names[] = { "en", "zh-CN", "es", NULL };
+static_assert(ARRAY_LEN(say_names) == SAY_COUNT + 1, "a name each");
+static_assert(ARRAY_LEN(say_language_names) == LOCAL_LANGUAGES + 1, "a name each");
+
+const char *say_text(const struct sayings *own, enum local_language l, enum say s)
+{
+    return own && own->text[l][s] ? own->text[l][s] : texts[s].text[l];
+}
+
+struct str say_built_in(enum local_language l, enum say s)
+{
+    struct str t = str_of(texts[s].text[l]);
+    while (t.n > 0 && strchr(" \n", t.p[0])) t.p++, t.n--;
+    while (t.n > 0 && strchr(" \n", t.p[t.n - 1])) t.n--;
+    return t;
+}
+
+size_t say_holes(struct str text, struct str out[SAYING_HOLES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.n && n < SAYING_HOLES; i++) {
+        const char *end = text.p[i] == '{' ? memchr(text.p + i, '}', text.n - i) : NULL;
+        if (end) out[n++] = (struct str){ text.p + i + 1, (size_t)(end - text.p) - i - 1 };
+    }
+    return n;
+}
+
+static bool has_hole(const struct str *holes, size_t n, struct str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(holes[i], name)) return true;
+    return false;
+}
+
+const char *say_judge(enum local_language l, enum say s, const char *text)
+{
+    struct str wanted[SAYING_HOLES], there[SAYING_HOLES];
+    size_t wants = say_holes(say_built_in(l, s), wanted), n = say_holes(str_of(text), there), braces = 0;
+    for (const char *p = text; *p; p++) braces += *p == '{' || *p == '}';
+    for (size_t i = 0; i < n; i++)
+        if (!has_hole(wanted, wants, there[i])) return "hole_unknown";
+    if (braces != 2 * n) return "hole_unknown"; /* one that is not closed, or more than a sentence has */
+    for (size_t i = 0; i < wants; i++)
+        if (!has_hole(there, n, wanted[i])) return "hole_missing";
+    return text_names_facts(str_of(text)) ? "names_facts" : NULL;
+}
 
 const char *say_status(enum local_language l, const char *status)
 {
@@ -221,10 +268,10 @@ const char *say_status(enum local_language l, const char *status)
     return NULL;
 }
 
-void say_add(struct buf *b, enum local_language l, enum say s, const struct slot *slots)
+static void fill(struct buf *b, struct str text, const struct slot *slots)
 {
-    for (const char *p = texts[s].text[l]; *p;) {
-        const char *end = *p == '{' ? strchr(p, '}') : NULL;
+    for (const char *p = text.p, *stop = text.p + text.n; p < stop;) {
+        const char *end = *p == '{' ? memchr(p, '}', (size_t)(stop - p)) : NULL;
         if (!end) {
             buf_char(b, *p++);
             continue;
@@ -234,6 +281,16 @@ void say_add(struct buf *b, enum local_language l, enum say s, const struct slot
                 buf_text(b, t->value ? t->value : "");
         p = end + 1;
     }
+}
+
+/* A shop's own stands between the same blanks as the built-in one. */
+void say_add(struct buf *b, const struct sayings *own, enum local_language l, enum say s, const struct slot *slots)
+{
+    struct str whole = str_of(texts[s].text[l]), bare = say_built_in(l, s);
+    size_t before = (size_t)(bare.p - whole.p);
+    buf_add(b, whole.p, before);
+    fill(b, own && own->text[l][s] ? str_of(own->text[l][s]) : bare, slots);
+    buf_add(b, bare.p + bare.n, whole.n - before - bare.n);
 }
 
 const char *say_money(struct arena *a, int64_t minor, enum currency c)

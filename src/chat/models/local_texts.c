@@ -158,7 +158,7 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
 static bool say_text_of(struct local *m, const struct knowledge_text *t, struct str part)
 {
     size_t before = m->text.n;
-    if (!in_language(m, t->text)) SAY(&m->text, m->language, SAY_OTHER_LANGUAGE, { NULL, NULL });
+    if (!in_language(m, t->text)) SAY(m, SAY_OTHER_LANGUAGE, { NULL, NULL });
     if (!quote(m, &m->text, part, QUOTE)) {
         m->text.n = before;
         return false;
@@ -377,7 +377,7 @@ bool local_code(struct local *m, bool *answered)
     if (said) return true;
     m->text.n = 0;
     local_cite_product(m, p[0], NULL);
-    SAY(&m->text, m->language, SAY_NO_CODE, { "title", local_title(m, p[0]) });
+    SAY(m, SAY_NO_CODE, { "title", local_title(m, p[0]) });
     m->action = REPLY_DECLINE;
     return true;
 }

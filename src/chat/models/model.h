@@ -7,6 +7,7 @@
 #ifndef CHATHUB_CHAT_MODELS_MODEL_H
 #define CHATHUB_CHAT_MODELS_MODEL_H
 
+#include "chat/models/sayings.h"
 #include "knowledge/knowledge.h"
 
 struct model_turn {
@@ -21,7 +22,8 @@ struct model_ask {
     const char *language;       /* the page's, when the words do not tell; NULL: the shop's */
     const char *verified_email; /* of a customer whom the shop vouches for; NULL: a stranger */
     const struct knowledge_source *source;
-    bool no_wish; /* its words are known to be no wish for a person */
+    const struct sayings *sayings; /* the shop's own; NULL: none */
+    bool no_wish;                  /* its words are known to be no wish for a person */
     struct arena *arena;
 };
 

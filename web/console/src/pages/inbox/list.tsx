@@ -39,7 +39,7 @@ export function askedOf(search: URLSearchParams): InboxAsked {
 
 function Item({ item, here, search }: { item: InboxItem; here: boolean; search: string }) {
   const { t, number } = useText();
-  const { conversation: c, visitorName, excerpt, labels } = item;
+  const { conversation: c, visitorName, excerpt, labels, found } = item;
   return (
     <li>
       <Link
@@ -56,6 +56,11 @@ function Item({ item, here, search }: { item: InboxItem; here: boolean; search: 
         <span className="short muted" dir="auto">
           {excerpt || t("inbox.noWords")}
         </span>
+        {found !== null && found.by !== "words" && (
+          <span className="short muted">
+            {t(found.by === "order" ? "inbox.foundOrder" : "inbox.foundCustomer", { what: found.text })}
+          </span>
+        )}
         <span className="inbox-line">
           <OwnerPill conversation={c} />
           {c.unread > 0 && (

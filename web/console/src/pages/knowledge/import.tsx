@@ -34,7 +34,9 @@ const FIELDS = [
 ] as const;
 type Field = Column["field"];
 const CURRENCIES: readonly Currency[] = ["CNY", "USD", "EUR", "GBP", "HKD", "TWD", "JPY", "KRW", "SGD", "AUD", "CAD"];
-const ACCEPT = ".csv,.tsv,.txt,.json,.xml,text/csv,application/json,application/xml";
+const ACCEPT =
+  ".csv,.tsv,.txt,.json,.xml,.md,.markdown,.html,.htm,text/csv,text/markdown,text/html,application/json,application/xml";
+const TEXTS: readonly Preview["format"][] = ["markdown", "html", "text"];
 
 interface Wish {
   currency: Currency | "";
@@ -164,22 +166,24 @@ function Found({ preview, wish, onWish }: { preview: Preview; wish: Wish; onWish
       ) : (
         <Alert tone="good" title={t("know.canTake", { what: counts.join(", ") })} />
       )}
-      <FieldFrame id="import-currency" label={t("know.currency")} help={t("know.currencyHelp")}>
-        <select
-          id="import-currency"
-          className="input"
-          aria-describedby="import-currency-help"
-          value={wish.currency}
-          onChange={({ target }) => onWish({ ...wish, currency: target.value as Wish["currency"] })}
-        >
-          <option value="">{t("know.asShop")}</option>
-          {CURRENCIES.map((code) => (
-            <option key={code} value={code}>
-              {code}
-            </option>
-          ))}
-        </select>
-      </FieldFrame>
+      {!TEXTS.includes(preview.format) && (
+        <FieldFrame id="import-currency" label={t("know.currency")} help={t("know.currencyHelp")}>
+          <select
+            id="import-currency"
+            className="input"
+            aria-describedby="import-currency-help"
+            value={wish.currency}
+            onChange={({ target }) => onWish({ ...wish, currency: target.value as Wish["currency"] })}
+          >
+            <option value="">{t("know.asShop")}</option>
+            {CURRENCIES.map((code) => (
+              <option key={code} value={code}>
+                {code}
+              </option>
+            ))}
+          </select>
+        </FieldFrame>
+      )}
       {preview.format === "csv" && (
         <Columns columns={preview.columns} onChange={(fields) => onWish({ ...wish, fields })} />
       )}

@@ -13,6 +13,7 @@ export type Seen = Answer<"/api/shops/{id}/knowledge/products/{product}", "get">
 export type Summary = Answer<"/api/shops/{id}/knowledge", "get">;
 export type Imported = Summary["imports"][number];
 export type Feed = Answer<"/api/shops/{id}/knowledge/feeds", "get">["feeds"][number];
+export type DocumentFile = Answer<"/api/shops/{id}/knowledge/document-files", "get">["files"][number];
 export type Preview = Answer<"/api/shops/{id}/knowledge/files/{file}/preview", "post">;
 export type Currency = NonNullable<
   NonNullable<
@@ -46,6 +47,12 @@ export const useFeeds = (shop: number) =>
   useQuery({
     queryKey: [...knowledgeKey(shop), "feeds"],
     queryFn: () => answer(api.GET("/api/shops/{id}/knowledge/feeds", { params: { path: { id: shop } } })),
+  });
+
+export const useDocumentFiles = (shop: number) =>
+  useQuery({
+    queryKey: [...knowledgeKey(shop), "document-files"],
+    queryFn: () => answer(api.GET("/api/shops/{id}/knowledge/document-files", { params: { path: { id: shop } } })),
   });
 
 export const useProduct = (shop: number, product: string) =>

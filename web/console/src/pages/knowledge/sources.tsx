@@ -21,8 +21,18 @@ import { useNotify } from "../../ui/notify";
 import { Figures, Section } from "../../ui/page";
 import { useProblemText } from "../../ui/problems";
 import { type Column, DataTable } from "../../ui/table";
+import { DocumentFiles } from "./document-files";
 import { Import } from "./import";
-import { type Currency, type Feed, type Imported, knowledgeKey, type Summary, useFeeds, useSummary } from "./reads";
+import {
+  type Currency,
+  type Feed,
+  type Imported,
+  knowledgeKey,
+  type Summary,
+  useDocumentFiles,
+  useFeeds,
+  useSummary,
+} from "./reads";
 import { Address, ReadingPill, Refused, RowCount } from "./reading";
 import { useRefusals } from "./refusals";
 import { StoreSection, useStore } from "./store";
@@ -290,11 +300,12 @@ export function Sources({ shop }: { shop: Shop }) {
   const { manage } = useMay();
   const summary = useSummary(shop.id);
   const feeds = useFeeds(shop.id);
+  const files = useDocumentFiles(shop.id);
   const store = useStore(shop);
   const importing = manage && address("import") === "1";
   const adding = manage && address("feed") === "1";
   return (
-    <Together reads={[summary, feeds, store]}>
+    <Together reads={[summary, feeds, files, store]}>
       <Loaded read={summary} height={96}>
         {(data) => <Counts shop={shop} summary={data} />}
       </Loaded>
@@ -310,6 +321,9 @@ export function Sources({ shop }: { shop: Shop }) {
         }
       >
         <p className="muted">{t("know.fileText")}</p>
+      </Section>
+      <Section title={t("know.documentFiles")}>
+        <Loaded read={files}>{(data) => <DocumentFiles shop={shop} files={data.files} />}</Loaded>
       </Section>
       <Section
         title={t("know.feeds")}

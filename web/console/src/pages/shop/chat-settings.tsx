@@ -22,6 +22,7 @@ import { Section } from "../../ui/page";
 import { useProblemText } from "../../ui/problems";
 import { SaveBar } from "../../ui/save-bar";
 import { ChatPreview } from "./chat-preview";
+import { Sayings } from "./chat-sayings";
 import {
   baseOf,
   bodyOf,
@@ -421,6 +422,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
         >
           <Looks form={form} />
           <Words form={form} language={language} choose={setLanguage} />
+          <Sayings shop={shop} form={form} language={language} />
           <Hours form={form} />
           <People form={form} />
           <Doors form={form} shop={shop} />

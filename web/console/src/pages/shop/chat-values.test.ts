@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ChatSettings } from "../../api/types";
-import { baseOf, bodyOf, mergedOf, movedOf, spansOf, valuesOf } from "./chat-values";
+import {
+  baseOf,
+  bodyOf,
+  holesMissing,
+  mergedOf,
+  movedOf,
+  sayingsOf,
+  spansOf,
+  valuesOf,
+  withSaying,
+} from "./chat-values";
 
 const settings: ChatSettings = {
   revision: 3,
@@ -37,6 +47,7 @@ const settings: ChatSettings = {
   proactivePages: [],
   domains: ["blog.example", "*.landing.example"],
   oldSignature: true,
+  sayings: [{ language: "en", key: "greeting", text: "Ahoy!" }],
 };
 
 describe("the settings of a chat", () => {
@@ -65,6 +76,18 @@ describe("the settings of a chat", () => {
     expect(mergedOf(baseOf(base, mine, theirs), mine, theirs)).toMatchObject({ botName: "Mei", timezone: "UTC" });
     expect(baseOf({}, theirs, theirs)).toEqual(theirs);
     expect(baseOf(base, theirs, theirs)).toEqual(theirs);
+  });
+  it("hold sentences of the assistant, one for each key and language, and lose those that are emptied", () => {
+    let values = valuesOf(settings);
+    values = { ...values, sayings: withSaying(values, "es", "greeting", "¡Hola!") };
+    values = { ...values, sayings: withSaying(values, "en", "greeting", "Hi ") };
+    expect(sayingsOf(values).map(({ language, text }) => [language, text])).toEqual([
+      ["en", "Hi "],
+      ["es", "¡Hola!"],
+    ]);
+    values = { ...values, sayings: withSaying(values, "es", "greeting", "") };
+    expect(bodyOf(values, settings).sayings).toEqual([{ language: "en", key: "greeting", text: "Hi" }]);
+    expect(holesMissing("{title} costs", ["title", "price"])).toEqual(["price"]);
   });
   it("read hours as people write them, and nothing else", () => {
     expect(spansOf("9:00-12:00，13:00 – 18:30")).toEqual([

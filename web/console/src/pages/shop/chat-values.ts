@@ -33,6 +33,23 @@ export function spansOf(text: string): { from: number; to: number }[] | null {
   return spans;
 }
 
+export type Saying = ChatSettings["sayings"][number];
+/** Sentences that the assistant says otherwise; in the form one text, so that they are kept and merged together. */
+export const sayingsOf = (values: ChatValues) => JSON.parse(values.sayings ?? "[]") as Saying[];
+
+/** The same with this one; empty: the built-in sentence again. */
+export function withSaying(values: ChatValues, language: ChatLanguage, key: Saying["key"], text: string): string {
+  const all = sayingsOf(values);
+  const is = (one: Saying) => one.language === language && one.key === key;
+  if (text === "") return JSON.stringify(all.filter((one) => !is(one)));
+  const said = { language, key, text };
+  return JSON.stringify(all.some(is) ? all.map((one) => (is(one) ? said : one)) : [...all, said]);
+}
+
+/** What would not be told any more. */
+export const holesMissing = (text: string, holes: readonly string[]) =>
+  holes.filter((name) => !text.includes(`{${name}}`));
+
 export function valuesOf(s: ChatSettings): ChatValues {
   const values: ChatValues = {
     revision: String(s.revision),
@@ -59,6 +76,7 @@ export function valuesOf(s: ChatSettings): ChatValues {
     proactivePages: lines(s.proactivePages),
     domains: lines(s.domains),
     oldSignature: s.oldSignature ? "yes" : "",
+    sayings: JSON.stringify(s.sayings),
   };
   for (const day of DAYS)
     values[day] = s.hours
@@ -137,5 +155,8 @@ export function bodyOf(values: ChatValues, before: ChatSettings): ChatSettingsBo
     proactivePages: listOf(values.proactivePages),
     domains: listOf(values.domains),
     oldSignature: values.oldSignature === "yes",
+    sayings: sayingsOf(values)
+      .map((one) => ({ ...one, text: one.text.trim() }))
+      .filter((one) => one.text !== ""),
   };
 }
