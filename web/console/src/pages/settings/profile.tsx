@@ -5,6 +5,7 @@ import { useSubmit } from "../../api/submit";
 import type { User } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { useRules } from "../../ui/fields";
+import { FaceUpload } from "../../ui/face-upload";
 import { FieldFrame, Form, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { useNotify } from "../../ui/notify";
 import { KeysSwitch } from "../inbox/shortcuts";
@@ -30,6 +31,14 @@ export function Profile({ user }: { user: User }) {
   });
   return (
     <div className="settings-form stack">
+      <FaceUpload
+        path="/api/user/picture"
+        label={t("profile.picture")}
+        help={t("profile.pictureHelp")}
+        name={user.name ?? user.email}
+        picture={user.avatar_url}
+        onDone={(picture) => queries.setQueryData(keys.user, { user: { ...user, avatar_url: picture } })}
+      />
       <Form form={form} onSubmit={submit.send} label={t("nav.profile")}>
         <FieldFrame id="profile-email" label={t("field.emailLabel")}>
           <input id="profile-email" className="input" value={user.email} readOnly autoComplete="off" translate="no" />
