@@ -90,7 +90,8 @@ bool face_put(struct tx *tx, const struct face_owner *of, const struct picture_n
     }
     struct query q = query(tx, &change);
     bind_i64(&q, of->person), bind_i64(&q, of->shop), bind_i64(&q, image.id), bind_text(&q, *name);
-    return query_change(&q) == 1 && picture_use(tx, image.id) && picture_leave(tx, before.image, now_ms);
+    if (query_change(&q) != 1 || !picture_use(tx, image.id)) return false;
+    return picture_leave(tx, before.image, now_ms);
 }
 
 enum row face_drop(struct tx *tx, const struct face_owner *of, int64_t now_ms)
@@ -100,7 +101,8 @@ enum row face_drop(struct tx *tx, const struct face_owner *of, int64_t now_ms)
     if (row != ROW_FOUND) return row;
     struct query q = query(tx, &drop);
     bind_i64(&q, of->person), bind_i64(&q, of->shop);
-    return query_change(&q) == 1 && picture_leave(tx, before.image, now_ms) ? ROW_FOUND : ROW_FAULT;
+    if (query_change(&q) != 1) return ROW_FAULT;
+    return picture_leave(tx, before.image, now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
 enum row face_read(struct tx *tx, const char *name, struct arena *a, struct chat_image *about, struct str *content)

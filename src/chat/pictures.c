@@ -219,7 +219,8 @@ bool chat_image_used(struct tx *tx, int64_t conversation, int64_t number, int64_
 {
     struct query q = query(tx, &show);
     bind_i64(&q, conversation), bind_i64(&q, number), bind_i64(&q, image);
-    return query_change(&q) == 1 && picture_use(tx, image);
+    if (query_change(&q) != 1) return false;
+    return picture_use(tx, image);
 }
 
 bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t now_ms)
@@ -381,7 +382,7 @@ static enum job_wish images_settle(struct job *job, struct tx *tx)
 
 const struct job_kind chat_images_job = {
     .name = "chat.images",
-    .doc = "Removes pictures that no message shows, and what was cut off while it was sent.",
+    .doc = "Removes pictures that nothing shows, and what was cut off while it was sent.",
     .max_attempts = 3,
     .backoff_first_ms = SECOND_MS,
     .backoff_max_ms = MINUTE_MS,

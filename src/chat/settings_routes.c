@@ -16,7 +16,7 @@ static const struct field path_settings_fields[] = {
 static const struct shape settings_shape[] = {
     SHAPE_I64("revision", .doc = "Sent back with a change."),
     SHAPE_TEXT("botName"), SHAPE_TEXT("avatarUrl", .nullable = true),
-    SHAPE_TEXT("picture", .maybe = true, .doc = "The bot's own, at this server: shown instead of the one at avatarUrl."),
+    SHAPE_TEXT("picture", .maybe = true, .doc = "The bot's, at this server: shown instead of the one at avatarUrl."),
     SHAPE_TEXT("domain", .nullable = true,
                .doc = "Whose pages open the chat, beside `domains`; the shop's own settings change it."),
     SHAPE_TIME("changedAt", .nullable = true),

@@ -25295,7 +25295,7 @@ export interface operations {
                         revision: number;
                         botName: string;
                         avatarUrl: string | null;
-                        /** @description The bot's own, at this server: shown instead of the one at avatarUrl. */
+                        /** @description The bot's, at this server: shown instead of the one at avatarUrl. */
                         picture?: string;
                         /** @description Whose pages open the chat, beside `domains`; the shop's own settings change it. */
                         domain: string | null;
@@ -25591,7 +25591,7 @@ export interface operations {
                         revision: number;
                         botName: string;
                         avatarUrl: string | null;
-                        /** @description The bot's own, at this server: shown instead of the one at avatarUrl. */
+                        /** @description The bot's, at this server: shown instead of the one at avatarUrl. */
                         picture?: string;
                         /** @description Whose pages open the chat, beside `domains`; the shop's own settings change it. */
                         domain: string | null;

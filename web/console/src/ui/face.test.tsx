@@ -13,7 +13,7 @@ import { fitted } from "./face-upload";
 
 describe("the picture of who answers", () => {
   it("is their own, else the first letter of their name", () => {
-    expect(renderToStaticMarkup(<Face picture="/chat-faces/a" name="Anna" />)).toBe(
+    expect(renderToStaticMarkup(<Face picture="/chat-faces/a" name="Anna" />)).toContain(
       '<img class="face" src="/chat-faces/a" alt=""/>',
     );
     expect(renderToStaticMarkup(<Face name="anna" />)).toContain(">A</span>");
