@@ -4,7 +4,6 @@ import { answer } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
 import { Button } from "./button";
-import { Face } from "./face";
 import { useNotify } from "./notify";
 
 const TYPES = "image/jpeg,image/png,image/webp,image/gif";
@@ -57,14 +56,11 @@ async function change(path: Path, file: Blob | null) {
 
 interface Props {
   path: Path;
-  label: string;
-  help: string;
-  name: string;
   picture: string | null | undefined;
   onDone: (picture: string | null) => void;
 }
 
-export function FaceUpload({ path, label, help, name, picture, onDone }: Props) {
+export default function FaceUpload({ path, picture, onDone }: Props) {
   const { t } = useText();
   const notify = useNotify();
   const chooser = useRef<HTMLInputElement>(null);
@@ -73,16 +69,16 @@ export function FaceUpload({ path, label, help, name, picture, onDone }: Props) 
     {
       onDone: (worn) => {
         onDone(worn.picture);
-        notify.done(t(worn.picture === null ? "face.gone" : "face.saved"));
+        notify.done(t("profile.saved"));
       },
       onProblem: notify.problem,
     },
   );
   return (
-    <div className="field" role="group" aria-label={label}>
-      <b>{label}</b>
+    <div className="field" role="group" aria-label={t("face.own")}>
+      <b>{t("face.own")}</b>
       <div className="line">
-        <Face picture={picture ?? null} name={name} large />
+        {picture && <img className="face face-large" src={picture} alt="" />}
         <input
           ref={chooser}
           type="file"
@@ -103,7 +99,7 @@ export function FaceUpload({ path, label, help, name, picture, onDone }: Props) 
           </Button>
         )}
       </div>
-      <div className="field-help">{help}</div>
+      <div className="field-help">{t("face.help")}</div>
     </div>
   );
 }

@@ -5,13 +5,14 @@ import { useSubmit } from "../../api/submit";
 import type { User } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { useRules } from "../../ui/fields";
-import { FaceUpload } from "../../ui/face-upload";
 import { FieldFrame, Form, placeFieldProblems, TextField, useForm } from "../../ui/form";
+import { late } from "../../ui/late";
 import { useNotify } from "../../ui/notify";
 import { KeysSwitch } from "../inbox/shortcuts";
 import { SaveBar } from "../../ui/save-bar";
 
 const NAME_MAX = 80;
+const FaceUpload = late(() => import("../../ui/face-upload"));
 
 export function Profile({ user }: { user: User }) {
   const { t } = useText();
@@ -33,9 +34,6 @@ export function Profile({ user }: { user: User }) {
     <div className="settings-form stack">
       <FaceUpload
         path="/api/user/picture"
-        label={t("profile.picture")}
-        help={t("profile.pictureHelp")}
-        name={user.name ?? user.email}
         picture={user.avatar_url}
         onDone={(picture) => queries.setQueryData(keys.user, { user: { ...user, avatar_url: picture } })}
       />

@@ -14,7 +14,7 @@ import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
 import { keepDraft, readDraft } from "../../ui/draft";
-import { FaceUpload } from "../../ui/face-upload";
+import FaceUpload from "../../ui/face-upload";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, fieldId, Form, type FormState, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
@@ -155,16 +155,7 @@ function Looks({ form, shop, settings }: { form: ChatForm; shop: Shop; settings:
         label="chatset.avatar"
         options={AVATARS.map((value) => ({ value, text: t(`chatset.avatar.${value}`) }))}
       />
-      {manage && (
-        <FaceUpload
-          path={`/api/shops/${shop.id}/chatbot/picture`}
-          label={t("chatset.picture")}
-          help={t("chatset.pictureHelp")}
-          name={form.values.botName ?? ""}
-          picture={settings.picture}
-          onDone={wear}
-        />
-      )}
+      {manage && <FaceUpload path={`/api/shops/${shop.id}/chatbot/picture`} picture={settings.picture} onDone={wear} />}
       {settings.picture === undefined && (
         <TextField
           form={form}
