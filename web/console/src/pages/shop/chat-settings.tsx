@@ -143,8 +143,10 @@ function Looks({ form, shop, settings }: { form: ChatForm; shop: Shop; settings:
   const wear = (picture: string | null) =>
     queries.setQueryData<ChatSettings>(keys.chatSettings(shop.id), (now) => {
       if (now === undefined) return now;
-      const { picture: _before, ...rest } = now;
-      return picture === null ? rest : { ...rest, picture };
+      const worn = { ...now };
+      if (picture === null) delete worn.picture;
+      else worn.picture = picture;
+      return worn;
     });
   return (
     <Section title={t("chatset.looks")}>
