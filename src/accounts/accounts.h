@@ -89,6 +89,8 @@ struct accounts_hooks {
     bool (*account_shops_json)(struct tx *tx, int64_t account, struct json *j);
     bool (*has_credits)(struct tx *tx, int64_t account, bool *has); /* for verify; NULL: not asked */
     bool (*account_disabled)(struct tx *tx, int64_t account);       /* just now; may be NULL */
+    /* chat: the address of a person's picture, of this server; NULL: none. May be NULL */
+    bool (*person_picture)(struct tx *tx, int64_t person, const char **path);
 };
 extern struct accounts_hooks accounts_hooks;
 struct accounts_settings {

@@ -316,6 +316,7 @@ struct user_view {
     struct membership *membership;
     size_t memberships;
     struct credits credits;
+    const char *picture; /* its address; NULL: none */
     bool known, success;
 };
 MUST_USE bool user_view_get(struct req *req, int64_t person, struct user_view *out);

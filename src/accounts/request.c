@@ -135,6 +135,7 @@ bool user_view_get(struct req *req, int64_t person, struct user_view *out)
     out->known = r == ROW_FOUND;
     if (r != ROW_FOUND) return r == ROW_NONE;
     int64_t account;
+    if (accounts_hooks.person_picture && !accounts_hooks.person_picture(req->tx, person, &out->picture)) return false;
     out->membership = ARENA_ARRAY(req->arena, struct membership, MEMBERSHIPS_MAX);
     if (!account_of_person(req, person, &account) || !memberships(req->tx, person, out->membership, &out->memberships))
         return false;
@@ -189,7 +190,7 @@ static void user_json(struct json *j, const void *arg)
     json_i64(j, "id", p->id);
     json_text(j, "email", p->email);
     json_text(j, "name", p->name[0] ? p->name : NULL);
-    json_null(j, "avatar_url");
+    json_text(j, "avatar_url", v->picture);
     json_bool(j, "email_verified", true); /* there is no account without a proven mailbox */
     json_text(j, "role", p->role == ROLE_OPERATOR ? "operator" : "merchant");
     json_credits(j, "credits", v->credits);

@@ -45,6 +45,7 @@ const struct route *const app_route_tables[] = {
     chat_customer_routes,
     chat_customers_routes,
     chat_picture_routes,
+    chat_faces_routes,
     chat_inbox_routes,
     chat_label_routes,
     chat_mention_routes,
@@ -282,7 +283,8 @@ void app_fill_hooks(struct app *app)
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json,
                                               .has_credits = has_credits,
-                                              .account_disabled = tenants_account_disabled };
+                                              .account_disabled = tenants_account_disabled,
+                                              .person_picture = chat_person_picture };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;

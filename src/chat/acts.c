@@ -21,8 +21,8 @@ enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act,
     *may = conversation_after(&before, &with, c);
     if (*may != CHAT_MAY) return ROW_FOUND;
     const struct chat_news news = { .before = &before, .after = c };
-    if (!conversation_save(tx, &before, c, act) || !line_moved(tx, &before, c, act->now_ms) || !chat_tell(tx, &news) ||
-        !notice_of_move(tx, &before, act, c))
+    if (!conversation_picture(tx, &before, c) || !conversation_save(tx, &before, c, act) ||
+        !line_moved(tx, &before, c, act->now_ms) || !chat_tell(tx, &news) || !notice_of_move(tx, &before, act, c))
         return ROW_FAULT;
     /* The assistant's from here on: it begins with what was left unanswered. */
     bool was = before.owner == CHAT_BOT && before.status == CHAT_OPEN;

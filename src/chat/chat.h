@@ -45,6 +45,7 @@ struct conversation {
     int64_t epoch;
     int64_t person;          /* who speaks; 0 unless owner is CHAT_PERSON */
     const char *person_name; /* as the visitor sees it; "" when there is none */
+    const char *picture;     /* the person's, as its address ends; NULL: none. Of another table */
     int64_t assignee;        /* 0: nobody */
     int64_t last_number, last_note;
     int64_t visitor_read, visitor_unread, team_read, team_unread;
@@ -122,6 +123,7 @@ struct message {
     const struct chat_image *image;             /* NULL: words. Else `text` is its name */
     const char *cards;                          /* of a bot's reply: products beside its words, as JSON; NULL: none */
     const char *sources;                        /* the same: what it stands on; for the team alone */
+    const char *picture;                        /* of who answers, today's, as its address ends; NULL: none */
 };
 struct message_new {
     int64_t conversation;
@@ -208,6 +210,9 @@ extern const struct route chat_install_routes[];
 extern const struct job_kind chat_install_job;                   /* looks at a shop's page */
 MUST_USE bool chat_installs_forget(struct tx *tx, int64_t shop); /* when a shop is purged */
 extern const struct route chat_face_routes[], chat_presence_routes[];
+extern const struct route chat_faces_routes[]; /* pictures of who answers */
+/* Hook for accounts: the address of a person's picture, of this server; NULL: none. */
+MUST_USE bool chat_person_picture(struct tx *tx, int64_t person, const char **path);
 extern const struct job_kind chat_presence_job; /* cron: who has left is forgotten */
 
 #endif

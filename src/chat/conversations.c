@@ -1,6 +1,6 @@
 /* conversations.c: the rows of conversations, and the inbox's pages of them. What may happen is decided in rules.c, and
  * done in acts.c; here a row is written with the epoch that was read as a second line. */
-#include "chat/private.h"
+#include "chat/faces.h"
 
 #include "base/clock.h"
 
@@ -11,8 +11,10 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
     "id, account, shop, visitor, status, owner, epoch, person, person_name, assignee, last_number, last_note,"        \
     " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
     " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts," \
-    " score, score_words"
-#define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
+    " score, score_words,"                                                                                            \
+    " CASE WHEN person <> 0 THEN (SELECT f.name FROM chat_faces f WHERE f.person = c.person AND f.shop = 0) END"       \
+    " AS picture"
+#define BY_ID "SELECT " COLUMNS " FROM chat_conversations c WHERE id = ?1"
 #define PAGE_FROM(condition)                                                                                           \
     "SELECT " COLUMNS ", (SELECT v.name FROM chat_visitors v WHERE v.id = visitor) AS visitor_name,"                   \
     " (SELECT m.text FROM chat_messages m WHERE m.conversation = c.id AND m.author <> 4 /* the house's */"             \
@@ -66,7 +68,8 @@ static void from_row(const struct query *q, struct conversation *out)
         .failed = col_i64(q, "failed"), .replies = col_i64(q, "replies"),
         .replies_since_ms = col_i64(q, "replies_since_ms"), .back_at_ms = col_i64(q, "back_at_ms"),
         .alert_at_ms = col_i64(q, "alert_at_ms"), .alerts = col_i64(q, "alerts"),
-        .score = col_i64(q, "score"), .score_words = col_text(q, "score_words") };
+        .score = col_i64(q, "score"), .score_words = col_text(q, "score_words"),
+        .picture = col_text(q, "picture") };
 }
 /* clang-format on */
 
@@ -145,6 +148,13 @@ bool conversation_save(struct tx *tx, const struct conversation *before, const s
     if (query_change(&q) != 1) return false;
     if (act == NULL || !conversation_moved(before, c)) return true;
     return write_history(tx, c, act_names[act->kind], act->person, act->now_ms);
+}
+
+bool conversation_picture(struct tx *tx, const struct conversation *before, struct conversation *c)
+{
+    if (c->person == before->person) return true;
+    c->picture = NULL;
+    return c->person == 0 || face_name(tx, &(struct face_owner){ .person = c->person }, &c->picture);
 }
 
 /* ---- the inbox's pages ---- */

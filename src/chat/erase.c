@@ -11,8 +11,8 @@
  * Rejected: deleting all in one transaction (a day of a flood is a hundred thousand rows, under the one writer of
  * SQLite); blanking the words and keeping the rows (who talked when is about a person too). */
 #include "chat/channel.h"
+#include "chat/faces.h"
 #include "chat/gaps.h"
-#include "chat/private.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -221,7 +221,9 @@ enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, co
 bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
 {
     const struct erasure e = { .account = account, .shop = shop, .why = "purged", .at_ms = now_ms };
+    const struct face_owner bot = { .shop = shop };
     if (!gaps_forget(tx, shop) || !channel_drop(tx, shop)) return false;
+    if (face_drop(tx, &bot, now_ms) == ROW_FAULT) return false;
     return tombstone(tx, &e, ERASED_SHOP, shop);
 }
 

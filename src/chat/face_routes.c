@@ -1,5 +1,6 @@
 /* face_routes.c: what a page of the shop asks for before anybody has said a word: how the chat looks and what it says
  * by itself, in the reader's language; and the same with a word that somebody is here (presence.c). */
+#include "chat/faces.h"
 #include "chat/presence.h"
 #include "chat/settings.h"
 
@@ -37,7 +38,8 @@ static const struct shape proactive_shape[] = {
     SHAPE_TEXT_LIST("pages", .doc = "Beginnings of paths; none: every page."), SHAPE_END };
 #define FACE_SHAPES                                                                                                    \
     SHAPE_TEXT("botName"), SHAPE_TEXT("avatar", .doc = "A drawn picture, by name."),                                   \
-    SHAPE_TEXT("avatarUrl", .nullable = true), SHAPE_TEXT("colour"), SHAPE_TEXT("position", .doc = "right or left."),  \
+    SHAPE_TEXT("avatarUrl", .nullable = true, .doc = "The shop's own picture, instead of the drawn one."),             \
+    SHAPE_TEXT("colour"), SHAPE_TEXT("position", .doc = "right or left."),                                             \
     SHAPE_BOOL("disclosure", .doc = "It is said that the assistant is a program."),                                    \
     SHAPE_BOOL("askScore", .doc = "After the end it is asked how the conversation was."),                              \
     SHAPE_TEXT("greeting", .doc = "Empty: the client's own words. So are lists without an item."),                     \
@@ -97,7 +99,11 @@ static void face_json(struct json *j, const void *arg)
 static bool face_of(struct req *req, int64_t shop, const char *language, struct face *f)
 {
     *f = (struct face){ 0 };
+    const char *name;
     if (!chat_settings_read(req->tx, shop, req->arena, &f->s)) return false;
+    if (!face_name(req->tx, &(struct face_owner){ .shop = shop }, &name)) return false;
+    /* One that was uploaded comes before one that lies elsewhere. A page of the shop needs all of its address. */
+    if (name) f->s.avatar_url = arena_printf(req->arena, "%s%s", chat_settings.base_url, face_path(req->arena, name));
     f->texts = chat_texts_for(&f->s, language);
     if (!f->texts) f->texts = chat_texts_for(&f->s, "en"); /* as the words of the client itself */
     return true;

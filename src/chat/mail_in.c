@@ -186,7 +186,7 @@ static enum message_put show(struct tx *tx, struct mail_talk *t, bool all)
         const struct mail_in_picture *p = &t->made->picture[i];
         struct chat_image image;
         struct message m;
-        if (!picture_keep(tx, &t->c, &p->picture, t->now_ms, &image)) return MESSAGE_FAULT;
+        if (!picture_keep(tx, t->c.account, t->c.shop, &p->picture, t->now_ms, &image)) return MESSAGE_FAULT;
         const struct message_new new = { .conversation = t->c.id,
                                          .author = CHAT_BY_VISITOR,
                                          .author_name = t->v.name,

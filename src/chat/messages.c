@@ -6,7 +6,7 @@
  * what it checks there is what was committed.) A word that comes again, by its sender's own id, is answered with the
  * one that is there. */
 #include "chat/channel.h"
-#include "chat/private.h"
+#include "chat/faces.h"
 
 #include "base/clock.h"
 
@@ -27,10 +27,14 @@ STMT(put, INSERT_FROM("c.epoch", "NULL, NULL", "") ONCE,
 STMT(put_reply, INSERT_FROM("c.epoch", "?9, ?10", BOT_SPEAKS) ONCE,
      .postgres = TYPED_INSERT_FROM("c.epoch", "?9::text, ?10::text", BOT_SPEAKS) ONCE);
 #define IMAGE "image, kind, bytes, width, height"
+/* Of a person; the bot's is the same for a whole page. */
+#define FACE                                                                                                           \
+    "CASE WHEN author = 3 THEN (SELECT f.name FROM chat_faces f WHERE f.person = chat_messages.person AND f.shop = 0)" \
+    " END AS picture"
 #define WITH_IMAGE " FROM chat_messages LEFT JOIN chat_images ON chat_images.id = image"
-STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, cards, sources, " IMAGE WITH_IMAGE
+STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, cards, sources, " IMAGE ", " FACE WITH_IMAGE
                 " WHERE conversation = ?1 AND client_key = ?2");
-#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, cards, sources, " IMAGE
+#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, cards, sources, " IMAGE ", " FACE
 STMT(behind, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
 STMT(before_it, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number < ?2"
                 " ORDER BY number DESC LIMIT ?3");
@@ -95,6 +99,7 @@ static void from_row(const struct query *q, int64_t conversation, struct message
                              .image = image_of(q),
                              .cards = col_text(q, "cards"),
                              .sources = col_text(q, "sources"),
+                             .picture = col_text(q, "picture"),
                              .at_ms = col_i64(q, "at_ms") };
 }
 
@@ -147,6 +152,12 @@ static void count_word(const struct message_new *in, const struct message *m, st
     if (m->author == CHAT_BY_PERSON) c->team_read = m->number, c->team_unread = 0;
 }
 
+static bool put_face(struct tx *tx, struct message *m)
+{
+    if (m->author == CHAT_BY_BOT) return face_of_bot(tx, m->conversation, &m->picture);
+    return m->author != CHAT_BY_PERSON || face_name(tx, &(struct face_owner){ .person = m->person }, &m->picture);
+}
+
 enum message_put message_put(struct tx *tx, const struct message_new *in, struct message *out, struct conversation *c)
 {
     struct conversation before;
@@ -169,6 +180,7 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                              .sources = in->author == CHAT_BY_BOT ? in->sources : NULL,
                              .at_ms = in->now_ms };
     know_key(tx, key, out);
+    if (!put_face(tx, out)) return MESSAGE_FAULT;
     if (in->image && !chat_image_used(tx, in->conversation, number, in->image->id)) return MESSAGE_FAULT;
     struct chat_act act = { .kind = act_of[in->author],
                             .person = in->person,
@@ -178,6 +190,7 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
     if (in->author != CHAT_BY_VISITOR && !channel_tell(tx, out)) return MESSAGE_FAULT;
     if (!chat_due_times(tx, &before, &act)) return MESSAGE_FAULT;
     (void)conversation_after(&before, &act, c);
+    if (!conversation_picture(tx, &before, c)) return MESSAGE_FAULT;
     count_word(in, out, c);
     const struct chat_news news = { .before = &before, .after = c, .message = out };
     bool done =
@@ -186,6 +199,19 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
 }
 
 /* ---- reading ---- */
+
+static bool bot_faces(struct tx *tx, int64_t conversation, struct message *m, size_t count)
+{
+    const char *name = NULL;
+    bool known = false;
+    for (size_t i = 0; i < count; i++) {
+        if (m[i].author != CHAT_BY_BOT) continue;
+        if (!known && !face_of_bot(tx, conversation, &name)) return false;
+        known = true;
+        m[i].picture = name;
+    }
+    return true;
+}
 
 static bool read_page(struct tx *tx, const struct stmt *s, int64_t conversation, int64_t number, size_t most,
                       struct message *out, size_t *count)
@@ -199,7 +225,7 @@ static bool read_page(struct tx *tx, const struct stmt *s, int64_t conversation,
         from_row(&q, conversation, m);
         know_key(tx, col_text(&q, "client_key"), m);
     }
-    return row == ROW_NONE;
+    return row == ROW_NONE && bot_faces(tx, conversation, out, *count);
 }
 
 bool messages_after(struct tx *tx, int64_t conversation, int64_t after, size_t most, struct message *out, size_t *count)

@@ -114,7 +114,7 @@ static enum answer send_picture(struct req *req, const struct message_new *by, s
     struct chat_image image;
     struct message m;
     if (conversation_locked(req->tx, c->id, c) != ROW_FOUND) return reply_fault(req);
-    if (!picture_keep(req->tx, c, &s->picture, req->now_ms, &image)) return reply_fault(req);
+    if (!picture_keep(req->tx, c->account, c->shop, &s->picture, req->now_ms, &image)) return reply_fault(req);
     new.conversation = c->id, new.client_id = in->clientId, new.text = in->name, new.now_ms = req->now_ms;
     new.image = &image;
     enum message_put put = message_put(req->tx, &new, &m, c);

@@ -1,8 +1,8 @@
 /* pictures.c: how pictures are kept: each once for a shop, by the hash of its clean bytes. With SQLite they are files
  * in the data folder, written and synced before their row; with PostgreSQL pieces in the database, so that any process
- * can show them. A row counts the messages that show it. Whatever a kill leaves behind, a file without a row or a row
- * without a message, the sweep finds by its age: nothing is removed in the transaction that let go of it, so no
- * rollback can leave a row without its bytes.
+ * can show them. A row counts what shows it: messages, and the faces of who answers (faces.c). Whatever a kill leaves
+ * behind, a file without a row or a row without a message, the sweep finds by its age: nothing is removed in the
+ * transaction that let go of it, so no rollback can leave a row without its bytes.
  *
  * Rejected: bytes in SQLite (a row of 5 MB holds its one writer); one file shared by several rows (then a removal and a
  * new use of it can meet). */
@@ -29,12 +29,13 @@ STMT(add, "INSERT INTO chat_images (account, shop, hash, kind, bytes, width, hei
 STMT(add_piece, "INSERT INTO chat_image_pieces (image, number, content) VALUES (?1, ?2, ?3)");
 STMT(show, "UPDATE chat_messages SET image = ?3 WHERE conversation = ?1 AND number = ?2 AND image = 0");
 STMT(use, "UPDATE chat_images SET uses = uses + 1 WHERE id = ?1");
+STMT(leave, "UPDATE chat_images SET uses = uses - 1, made_at_ms = ?2 WHERE id = ?1");
 STMT(forget, "UPDATE chat_images SET uses = uses - (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = ?1"
              " AND m.image = chat_images.id), made_at_ms = ?2 WHERE id IN (SELECT image FROM chat_messages"
              " WHERE conversation = ?1 AND image <> 0)");
 STMT(unshow, "UPDATE chat_messages SET image = 0 WHERE conversation = ?1 AND image <> 0");
-STMT(of_message, "SELECT i.id, i.kind, i.bytes, i.width, i.height, i.file FROM chat_messages m"
-                 " JOIN chat_images i ON i.id = m.image WHERE m.conversation = ?1 AND m.number = ?2");
+STMT(of_message, "SELECT image FROM chat_messages WHERE conversation = ?1 AND number = ?2 AND image <> 0");
+STMT(of_id, "SELECT id, kind, bytes, width, height, file FROM chat_images WHERE id = ?1");
 STMT(pieces, "SELECT content FROM chat_image_pieces WHERE image = ?1 ORDER BY number LIMIT ?2");
 STMT(unused, "SELECT id FROM chat_images WHERE uses = 0 AND made_at_ms <= ?1 ORDER BY made_at_ms LIMIT ?2");
 STMT(drop, "DELETE FROM chat_images WHERE id = ?1 AND uses = 0");
@@ -183,21 +184,35 @@ static bool put_pieces(struct tx *tx, int64_t image, struct str content)
     return true;
 }
 
-bool picture_keep(struct tx *tx, const struct conversation *c, const struct picture_new *in, int64_t now_ms,
+bool picture_keep(struct tx *tx, int64_t account, int64_t shop, const struct picture_new *in, int64_t now_ms,
                   struct chat_image *out)
 {
-    enum row row = find(tx, c->shop, in->hash, out);
+    enum row row = find(tx, shop, in->hash, out);
     if (row != ROW_NONE) return row == ROW_FOUND;
     struct query q = query(tx, &add);
-    bind_i64(&q, c->account), bind_i64(&q, c->shop), bind_text(&q, in->hash), bind_i64(&q, in->about.kind);
+    bind_i64(&q, account), bind_i64(&q, shop), bind_text(&q, in->hash), bind_i64(&q, in->about.kind);
     bind_i64(&q, in->about.bytes), bind_i64(&q, in->about.width), bind_i64(&q, in->about.height);
     bind_text(&q, in->file), bind_i64(&q, now_ms);
     row = query_row(&q);
-    if (row == ROW_NONE) return find(tx, c->shop, in->hash, out) == ROW_FOUND; /* somebody sent the same just now */
+    if (row == ROW_NONE) return find(tx, shop, in->hash, out) == ROW_FOUND; /* somebody sent the same just now */
     if (row != ROW_FOUND) return false;
     *out = in->about;
     out->id = col_i64(&q, "id");
     return in->content.p == NULL || put_pieces(tx, out->id, in->content);
+}
+
+bool picture_use(struct tx *tx, int64_t image)
+{
+    struct query q = query(tx, &use);
+    bind_i64(&q, image);
+    return query_change(&q) == 1;
+}
+
+bool picture_leave(struct tx *tx, int64_t image, int64_t now_ms)
+{
+    struct query q = query(tx, &leave);
+    bind_i64(&q, image), bind_i64(&q, now_ms);
+    return query_change(&q) == 1;
 }
 
 bool chat_image_used(struct tx *tx, int64_t conversation, int64_t number, int64_t image)
@@ -205,9 +220,7 @@ bool chat_image_used(struct tx *tx, int64_t conversation, int64_t number, int64_
     struct query q = query(tx, &show);
     bind_i64(&q, conversation), bind_i64(&q, number), bind_i64(&q, image);
     if (query_change(&q) != 1) return false;
-    q = query(tx, &use);
-    bind_i64(&q, image);
-    return query_change(&q) == 1;
+    return picture_use(tx, image);
 }
 
 bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t now_ms)
@@ -243,6 +256,14 @@ enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struc
 {
     struct query q = query(tx, &of_message);
     bind_i64(&q, conversation), bind_i64(&q, number);
+    enum row row = query_row(&q);
+    return row == ROW_FOUND ? picture_bytes(tx, col_i64(&q, "image"), a, about, content) : row;
+}
+
+enum row picture_bytes(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about, struct str *content)
+{
+    struct query q = query(tx, &of_id);
+    bind_i64(&q, image);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
     from_row(&q, about);
@@ -361,7 +382,7 @@ static enum job_wish images_settle(struct job *job, struct tx *tx)
 
 const struct job_kind chat_images_job = {
     .name = "chat.images",
-    .doc = "Removes pictures that no message shows, and what was cut off while it was sent.",
+    .doc = "Removes pictures that nothing shows, and what was cut off while it was sent.",
     .max_attempts = 3,
     .backoff_first_ms = SECOND_MS,
     .backoff_max_ms = MINUTE_MS,
@@ -376,10 +397,13 @@ const struct job_kind chat_images_job = {
 /* ---- verify ---- */
 
 STMT(verify_page,
-     "SELECT i.id, i.uses, i.bytes, i.file, (SELECT COUNT(*) FROM chat_messages m WHERE m.image = i.id) AS shown,"
+     "SELECT i.id, i.uses, i.bytes, i.file, (SELECT COUNT(*) FROM chat_messages m WHERE m.image = i.id)"
+     " + (SELECT COUNT(*) FROM chat_faces f WHERE f.image = i.id) AS shown,"
      " (SELECT CAST(COALESCE(SUM(LENGTH(p.content)), 0) AS BIGINT) FROM chat_image_pieces p WHERE p.image = i.id)"
      "   AS kept"
      " FROM chat_images i WHERE i.id > ?1 ORDER BY i.id LIMIT ?2");
+STMT(verify_faces, "SELECT COUNT(*) AS n FROM chat_faces f"
+                   " WHERE NOT EXISTS (SELECT 1 FROM chat_images i WHERE i.id = f.image)");
 STMT(verify_orphans, "SELECT COUNT(*) AS n FROM chat_messages m WHERE m.image <> 0"
                      " AND NOT EXISTS (SELECT 1 FROM chat_images i WHERE i.id = m.image)");
 
@@ -387,7 +411,7 @@ static const char *image_complaint(struct tx *tx, const struct query *q)
 {
     const char *file = col_text(q, "file");
     struct stat st;
-    if (col_i64(q, "uses") != col_i64(q, "shown")) return "the messages that show it are counted wrong";
+    if (col_i64(q, "uses") != col_i64(q, "shown")) return "what shows it is counted wrong";
     if (file[0] == '\0') return col_i64(q, "kept") == col_i64(q, "bytes") ? NULL : "some of its bytes are missing";
     if (chat_settings.image_dir == NULL) return NULL;
     bool there = stat(image_path(tx_arena(tx), file), &st) == 0 && st.st_size == col_i64(q, "bytes");
@@ -402,6 +426,9 @@ bool chat_images_piece(struct tx *tx, struct verify_piece *found)
         struct query o = query(tx, &verify_orphans);
         if (query_row(&o) != ROW_FOUND) return false;
         if (col_i64(&o, "n") > 0) verify_found(found, "picture", 0, "a message shows a picture that is not there");
+        o = query(tx, &verify_faces);
+        if (query_row(&o) != ROW_FOUND) return false;
+        if (col_i64(&o, "n") > 0) verify_found(found, "picture", 0, "who answers has a picture that is not there");
     }
     bind_i64(&q, found->cursor[0]), bind_i64(&q, 200);
     while ((row = query_next(&q)) == ROW_FOUND) {

@@ -17,9 +17,16 @@ MUST_USE const struct problem *picture_prepare(struct arena *a, const char *path
 /* The same of a file that is in memory; IMAGE_GOOD with *problem set: it could not be written. */
 enum image_fault picture_prepare_bytes(struct arena *a, struct str file, struct picture_new *out,
                                        const struct problem **problem);
-/* The row of these bytes in this shop: the one that is there, or a new one. The conversation is locked. */
-MUST_USE bool picture_keep(struct tx *tx, const struct conversation *c, const struct picture_new *in, int64_t now_ms,
+/* The row of these bytes in this shop (0: of persons): the one that is there, or a new one. Who keeps it uses it in the
+ * same transaction. */
+MUST_USE bool picture_keep(struct tx *tx, int64_t account, int64_t shop, const struct picture_new *in, int64_t now_ms,
                            struct chat_image *out);
+/* One more shows it; one less, and the last one leaves it to the sweep. */
+MUST_USE bool picture_use(struct tx *tx, int64_t image);
+MUST_USE bool picture_leave(struct tx *tx, int64_t image, int64_t now_ms);
+/* The bytes of one, into the arena. ROW_NONE: there is no such picture, or its file is gone. */
+MUST_USE enum row picture_bytes(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about,
+                                struct str *content);
 /* The bytes of a message's picture, into the arena. ROW_NONE: there is no such message, or its file is gone. */
 MUST_USE enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struct arena *a,
                                struct chat_image *about, struct str *content);

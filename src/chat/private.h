@@ -9,7 +9,7 @@
 
 /* clang-format off */
 #define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked) X(chat_settings_changed) \
-    X(chat_customer_exported) X(chat_customer_erased) X(chat_channel_changed)
+    X(chat_customer_exported) X(chat_customer_erased) X(chat_channel_changed) X(chat_picture_changed)
 /* clang-format on */
 CHAT_ACTIONS(AUDIT_DECLARE)
 
@@ -188,6 +188,8 @@ MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t no
 /* Over the row that was read as *before, under its lock. `act` NULL: nothing of who speaks or of the status changed. */
 MUST_USE bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
                                 const struct chat_act *act);
+/* Whoever speaks now has the picture that is told. */
+MUST_USE bool conversation_picture(struct tx *tx, const struct conversation *before, struct conversation *c);
 /* One of: an owner (of open ones), an assignee (of open ones; 0: nobody), a status. Newest word first, behind the place
  * (before_ms, before_id). */
 struct inbox_page {

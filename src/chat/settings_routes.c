@@ -1,6 +1,7 @@
 /* settings_routes.c: a merchant reads and changes the chat settings of a shop: the whole document, over the revision
  * that was seen. The bot's name and picture are the tenant's and go to its row in the same transaction, so what an
  * outside panel changed is seen here and the other way round. */
+#include "chat/faces.h"
 #include "chat/settings_fields.h"
 
 #include "chat/models/sayings.h"
@@ -16,6 +17,7 @@ static const struct field path_settings_fields[] = {
 static const struct shape settings_shape[] = {
     SHAPE_I64("revision", .doc = "Sent back with a change."),
     SHAPE_TEXT("botName"), SHAPE_TEXT("avatarUrl", .nullable = true),
+    SHAPE_TEXT("picture", .maybe = true, .doc = "The bot's, at this server: shown instead of the one at avatarUrl."),
     SHAPE_TEXT("domain", .nullable = true,
                .doc = "Whose pages open the chat, beside `domains`; the shop's own settings change it."),
     SHAPE_TIME("changedAt", .nullable = true),
@@ -44,7 +46,7 @@ static const struct problem problem_settings_moved = {
 struct shown {
     const struct settings_row *row;
     const struct tenant_face *face;
-    const char *domain;
+    const char *domain, *picture;
 };
 
 static void settings_json(struct json *j, const void *arg)
@@ -53,6 +55,7 @@ static void settings_json(struct json *j, const void *arg)
     json_i64(j, "revision", s->row->revision);
     json_text(j, "botName", s->face->bot_name);
     json_text(j, "avatarUrl", s->face->logo_url);
+    face_member(j, s->picture);
     json_text(j, "domain", s->domain);
     json_time(j, "changedAt", s->row->changed_at_ms);
     settings_members(j, &s->row->set);
@@ -73,6 +76,14 @@ static enum answer read_all(struct req *req, bool locked, int64_t shop, struct s
     return ANSWER_GO_ON;
 }
 
+static enum answer reply_settings(struct req *req, const struct settings_row *stored, const struct tenant_face *face,
+                                  const struct shop *s)
+{
+    struct shown shown = { .row = stored, .face = face, .domain = s->domain };
+    if (!face_name(req->tx, &(struct face_owner){ .shop = s->id }, &shown.picture)) return reply_fault(req);
+    return reply_json(req, 200, settings_json, &shown);
+}
+
 static enum answer run_read_settings(struct req *req)
 {
     struct settings_row stored = { .revision = 0 };
@@ -80,7 +91,7 @@ static enum answer run_read_settings(struct req *req)
     struct shop s;
     enum answer a = read_all(req, false, ((const struct path_settings *)req->path)->id, &stored, &face, &s);
     if (a != ANSWER_GO_ON) return a;
-    return reply_json(req, 200, settings_json, &(struct shown){ &stored, &face, s.domain });
+    return reply_settings(req, &stored, &face, &s);
 }
 
 void settings_changed_json(struct json *j, const void *arg)
@@ -136,7 +147,7 @@ static enum answer run_write_settings(struct req *req)
         stored.changed_at_ms = req->now_ms;
     }
     stored.set = in;
-    return reply_json(req, 200, settings_json, &(struct shown){ &stored, &face, s.domain });
+    return reply_settings(req, &stored, &face, &s);
 }
 
 /* ---- what the assistant says of its own ---- */

@@ -4,11 +4,11 @@
  *
  * The words travel with the event when they are short; a long message is announced, and read from its number. Notes are
  * told to the inbox alone. */
-#include "chat/private.h"
+#include "chat/faces.h"
 
 #include "http/events.h"
 
-enum { TOLD_TEXT_MAX = 1500 }; /* bytes: an event holds 4 KiB, and a byte may be escaped to two */
+enum { TOLD_TEXT_MAX = 1450 }; /* bytes: an event holds 4 KiB, and a byte may be escaped to two */
 
 const char *const chat_author_names[] = { "visitor", "bot", "person", "house", NULL };
 const char *const chat_status_names[] = { "open", "snoozed", "resolved", NULL };
@@ -24,6 +24,7 @@ static void put_message(struct json *j, const struct message *m, bool team)
     json_i64(j, "number", m->number);
     json_text(j, "author", author_name(m->author));
     json_text(j, "name", m->author_name);
+    face_member(j, m->picture);
     json_text(j, "text", m->text);
     if (m->image) chat_image_json(j, m);
     if (m->cards) json_raw(j, "cards", str_of(m->cards));
@@ -79,6 +80,7 @@ void state_json(struct json *j, const void *arg)
     json_text(j, "status", chat_status_name(c->status));
     json_text(j, "owner", chat_owner_name(c->owner));
     json_text(j, "name", c->person_name);
+    face_member(j, c->picture);
     if (c->place > 0 && c->owner == CHAT_WAITING) json_i64(j, "place", c->place);
     json_i64(j, "score", c->score);
     json_i64(j, "lastNumber", c->last_number);

@@ -161,7 +161,7 @@ TEST_EACH_ENGINE(a_long_message_is_announced_and_read_from_its_number)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"text\":null%'") == 2);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data = '{}'") == 0);
     memset(text, '"', MESSAGE_MAX);
-    text[1500] = '\0';
+    text[1450] = '\0';
     EXPECT(say(t, word(talk, CHAT_BY_VISITOR, "eeeeeeee", text), &m, &c) == MESSAGE_NEW);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data = '{}'") == 0);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"text\":null%'") == 2);

@@ -67,7 +67,7 @@ static enum message_put send(struct test_db *t, int64_t talk, const char *id, co
 {
     struct conversation c;
     struct chat_image *image = ARENA_NEW(t->arena, struct chat_image);
-    EXPECT(conversation_locked(t->tx, talk, &c) == ROW_FOUND && picture_keep(t->tx, &c, p, NOW, image));
+    EXPECT(conversation_locked(t->tx, talk, &c) == ROW_FOUND && picture_keep(t->tx, c.account, c.shop, p, NOW, image));
     const struct message_new in = { .conversation = talk,
                                     .author = CHAT_BY_VISITOR,
                                     .author_name = "",

@@ -233,6 +233,64 @@ test('what a team sends is counted by account before a byte of it is taken, and 
     }
 });
 
+/** A picture of who answers: of a person, or of a shop's bot. */
+const wear = (who, path, body) => who.request('PUT', path, { body, headers: { 'content-type': 'application/octet-stream' } });
+
+test('who answers has a picture, which visitors see and everybody may keep', async ({ server }) => {
+    const bot = `/api/shops/${house.shop.slice(5)}/chatbot/picture`;
+    for (const [who, path, status] of [[house.agent, bot, 403], [house.viewer, bot, 403], [house.b, bot, 404], [server.client(), '/api/user/picture', 401]])
+        assert.equal((await wear(who, path, png())).status, status, path);
+    const first = await wear(house.a, bot, png(8, 8, 60));
+    assert.equal(first.status, 200, first.text);
+    assert.equal((await wear(house.a, bot, png(8, 8, 60))).json.picture, first.json.picture);
+    const { status, headers, bytes } = await shown(server, first.json.picture);
+    assert.equal(status, 200);
+    assert.ok(!bytes.includes('SECRET') && bytes.includes('IDAT'));
+    assert.deepEqual(['content-type', 'x-content-type-options', 'cross-origin-resource-policy', 'cache-control'].map((h) => headers.get(h)),
+        ['image/png', 'nosniff', 'cross-origin', 'public, max-age=86400, immutable']);
+    assert.match(headers.get('content-security-policy'), /default-src 'none'; sandbox/);
+    const second = await wear(house.a, bot, png(8, 8, 61));
+    assert.notEqual(second.json.picture, first.json.picture);
+    assert.equal((await shown(server, first.json.picture)).status, 404);
+    assert.equal((await house.viewer.get(`/api/shops/${house.shop.slice(5)}/chatbot/settings`)).json.picture, second.json.picture);
+    const s = await shopper(server);
+    const face = async () => (await s.request('GET', `/api/chat/${house.shop}/face`, { headers: s.own })).json;
+    assert.ok((await face()).avatarUrl.endsWith(second.json.picture) && (await face()).avatarUrl.startsWith('http'));
+
+    const own = await wear(house.agent, '/api/user/picture', png(8, 8, 62));
+    assert.equal(own.status, 200, own.text);
+    assert.equal((await house.agent.get('/api/user')).json.user.avatar_url, own.json.picture);
+    await s.picture(png());
+    const { id } = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const said = await house.agent.post(`/api/inbox/${id}/messages`, { text: 'Hello', clientId: newKey() });
+    assert.equal(said.status, 201, said.text);
+    assert.equal(said.json.conversation.picture, own.json.picture);
+    const heard = (await s.request('GET', `/api/chat/${house.shop}/messages`, { headers: s.own })).json;
+    assert.equal(heard.conversation.picture, own.json.picture);
+    assert.deepEqual(heard.messages.filter((m) => m.author !== 'house').map((m) => m.picture), [undefined, own.json.picture]);
+    assert.equal((await house.viewer.get(`/api/inbox/${id}`)).json.messages.at(-1).picture, own.json.picture);
+
+    for (const [who, path] of [[house.agent, '/api/user/picture'], [house.a, bot], [house.a, bot]])
+        assert.deepEqual((await who.request('DELETE', path)).json, { picture: null });
+    assert.equal((await shown(server, own.json.picture)).status, 404);
+    assert.equal((await face()).avatarUrl, null);
+    assert.equal((await s.heard()).at(-1).picture, undefined);
+});
+
+test('what is no small picture is worn by nobody, and changes are counted', async ({ server }) => {
+    const cases = [['<svg onload="alert(1)"/>', 415, 'image_unknown'], [png().subarray(0, -3), 422, 'image_broken'], [png(2049, 1), 422, 'image_pixels'],
+        [Buffer.alloc((1 << 20) + 1), 413, 'too_large']];
+    for (const [body, status, error] of cases) {
+        const r = await wear(house.b, '/api/user/picture', body);
+        assert.deepEqual([r.status, r.json?.error], [status, error], r.text.slice(0, 200));
+    }
+    const codes = [];
+    while (codes.at(-1) !== 429 && codes.length < 40) codes.push((await wear(house.b, '/api/user/picture', png(2, 2, codes.length))).status);
+    assert.equal(codes.at(-1), 429);
+    assert.equal((await wear(house.agent, '/api/user/picture', png())).status, 200);
+    await house.agent.request('DELETE', '/api/user/picture');
+});
+
 test('a kill while pictures come loses none that was acknowledged', async ({ server }) => {
     const all = await Promise.all(Array.from({ length: 6 }, () => shopper(server)));
     const acknowledged = [];

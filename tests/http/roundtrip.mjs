@@ -17,6 +17,10 @@ const NO_GET = {
     },
 };
 
+/** The body is a file: what was read is an address of it. */
+const FILES = ['/api/shops/{id}/chatbot/picture', '/api/user/picture'];
+const replaceable = (api) => Object.keys(api.paths).filter((path) => api.paths[path].put && !FILES.includes(path));
+
 async function populated(server, long) {
     const c = await server.account('merchant', { credits: 500 });
     const shop = await c.shop(long ? NAME : 'Tea', long ? `${'a'.repeat(60)}.${'b'.repeat(60)}.example` : 'tea.example');
@@ -75,7 +79,7 @@ const without = (json) => Object.fromEntries(Object.entries(json ?? {}).filter((
 for (const long of [false, true])
     test(`every PUT takes what its GET gave, of ${long ? 'a shop of long names' : 'a new shop'}`, async ({ server, engine }) => {
         const house = await populated(server, long);
-        const paths = Object.keys(server.api.paths).filter((path) => server.api.paths[path].put);
+        const paths = replaceable(server.api);
         assert.ok(paths.length >= 7, paths.join());
         for (const path of paths) {
             const how = path.startsWith('/api/admin/tenants/') ? { headers: { Authorization: `Bearer ${house.sso}` } } : {};
@@ -94,7 +98,7 @@ for (const long of [false, true])
 
 test('a member that no answer has is refused, as ever', async ({ server }) => {
     const house = await populated(server, false);
-    for (const path of Object.keys(server.api.paths).filter((one) => server.api.paths[one].put)) {
+    for (const path of replaceable(server.api)) {
         if (path.startsWith('/api/admin/tenants/')) continue; // what others send there is theirs
         const from = await source(server, house, path, {});
         const put = await house.c.request('PUT', from.path, { json: { ...from.json, nosuchmember: 1 } });

@@ -42,7 +42,7 @@ enum message_put put_picture(struct sim *s, struct tx *tx, const struct word *w,
     struct chat_image *image = ARENA_NEW(tx_arena(tx), struct chat_image);
     const struct picture_new p = picture_of(w);
     if (!visitor_conversation_or_new(tx, &v, s->now_ms, &c) || conversation_locked(tx, c.id, &c) != ROW_FOUND ||
-        !picture_keep(tx, &c, &p, s->now_ms, image))
+        !picture_keep(tx, c.account, c.shop, &p, s->now_ms, image))
         abort();
     const struct message_new in = { .conversation = c.id,
                                     .author = CHAT_BY_VISITOR,

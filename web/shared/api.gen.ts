@@ -1629,6 +1629,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shops/{id}/chatbot/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description The picture of a shop's bot: the body is the file, of at most 1 MiB and 2048 pixels a side. For: owner, admin. */
+        put: operations["putApiShopsIdChatbotPicture"];
+        post?: never;
+        /** @description The bot has no picture of its own. For: owner, admin. */
+        delete: operations["deleteApiShopsIdChatbotPicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description The caller's own picture, seen by whom they answer: the body is the file, of at most 1 MiB and 2048 pixels a side. */
+        put: operations["putApiUserPicture"];
+        post?: never;
+        /** @description The caller has no picture. */
+        delete: operations["deleteApiUserPicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat-faces/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The picture of who answers, by the address that was told. */
+        get: operations["getChatFacesName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inbox": {
         parameters: {
             query?: never;
@@ -3090,7 +3143,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -3114,7 +3167,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -3286,6 +3339,8 @@ export interface components {
             owner: "bot" | "waiting" | "person";
             /** @description Of the person; else empty. */
             name: string;
+            /** @description Of the person, at this server, when they have one. */
+            picture?: string;
             /**
              * Format: int64
              * @description In the line of those who wait for a person; at most 100.
@@ -3313,6 +3368,8 @@ export interface components {
             author: "visitor" | "bot" | "person" | "house";
             /** @description Of a person who answered; empty of others. */
             name: string;
+            /** @description Of the bot or the person who answered, at this server, when there is one. */
+            picture?: string;
             /** @description Of a picture: its name. */
             text: string;
             image?: components["schemas"]["ChatImage"];
@@ -3518,6 +3575,8 @@ export interface components {
              */
             person: number;
             name: string;
+            /** @description Of who speaks, at this server. */
+            picture?: string;
             /**
              * Format: int64
              * @description In line.
@@ -16439,6 +16498,487 @@ export interface operations {
             };
         };
     };
+    putApiShopsIdChatbotPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Its address, at this server; another one for each picture. */
+                        picture: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `image_heic`: Pictures in the format HEIC cannot be shown by most browsers. Please send it as JPEG: on an iPhone choose Settings, Camera, Formats, Most Compatible.
+             *     - `image_unknown`: This is no picture of a kind that can be sent here. JPEG, PNG, WebP and GIF can.
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `image_broken`: This picture is damaged or incomplete.
+             *     - `image_pixels`: This picture has too many pixels. Please make it smaller.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiShopsIdChatbotPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Its address, at this server; another one for each picture. */
+                        picture: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiUserPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Its address, at this server; another one for each picture. */
+                        picture: string | null;
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `image_heic`: Pictures in the format HEIC cannot be shown by most browsers. Please send it as JPEG: on an iPhone choose Settings, Camera, Formats, Most Compatible.
+             *     - `image_unknown`: This is no picture of a kind that can be sent here. JPEG, PNG, WebP and GIF can.
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `image_broken`: This picture is damaged or incomplete.
+             *     - `image_pixels`: This picture has too many pixels. Please make it smaller.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiUserPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Its address, at this server; another one for each picture. */
+                        picture: string | null;
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChatFacesName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `picture` has it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiInbox: {
         parameters: {
             query?: {
@@ -25484,6 +26024,8 @@ export interface operations {
                         revision: number;
                         botName: string;
                         avatarUrl: string | null;
+                        /** @description The bot's, at this server: shown instead of the one at avatarUrl. */
+                        picture?: string;
                         /** @description Whose pages open the chat, beside `domains`; the shop's own settings change it. */
                         domain: string | null;
                         /** Format: date-time */
@@ -25771,6 +26313,8 @@ export interface operations {
                      */
                     oldSignature?: boolean | null;
                     /** @description May come back as it was read, and changes nothing. */
+                    readonly picture?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
                     readonly domain?: unknown;
                     /** @description May come back as it was read, and changes nothing. */
                     readonly changedAt?: unknown;
@@ -25792,6 +26336,8 @@ export interface operations {
                         revision: number;
                         botName: string;
                         avatarUrl: string | null;
+                        /** @description The bot's, at this server: shown instead of the one at avatarUrl. */
+                        picture?: string;
                         /** @description Whose pages open the chat, beside `domains`; the shop's own settings change it. */
                         domain: string | null;
                         /** Format: date-time */
@@ -26355,6 +26901,7 @@ export interface operations {
                         botName: string;
                         /** @description A drawn picture, by name. */
                         avatar: string;
+                        /** @description The shop's own picture, instead of the drawn one. */
                         avatarUrl: string | null;
                         colour: string;
                         /** @description right or left. */
@@ -26488,6 +27035,7 @@ export interface operations {
                         botName: string;
                         /** @description A drawn picture, by name. */
                         avatar: string;
+                        /** @description The shop's own picture, instead of the drawn one. */
                         avatarUrl: string | null;
                         colour: string;
                         /** @description right or left. */

@@ -1,4 +1,4 @@
-/* face.ts: what the shop's settings change in the panel: the picture, and chips to tap. */
+/* face.ts: what the shop's settings change in the panel: the picture, and chips to tap; and the pictures of persons. */
 import type { Face } from "./shared";
 import type { State } from "./talk";
 
@@ -21,12 +21,24 @@ export function avatar(face: Face | undefined): Element {
   path.setAttribute("d", DRAWN[face?.avatar ?? ""] ?? DRAWN.chat ?? "");
   path.setAttribute("fill-rule", "evenodd");
   svg.append(path);
-  if (!face?.avatarUrl) return svg;
+  return shown(face?.avatarUrl, svg);
+}
+
+/** Of a person: their picture, else the first letter of their name. */
+export function portrait(url: string | undefined, name: string): Element {
+  const letter = document.createElement("i");
+  letter.ariaHidden = "true";
+  letter.textContent = (Array.from(name)[0] ?? "").toUpperCase();
+  return shown(url, letter);
+}
+
+function shown(url: string | null | undefined, otherwise: Element): Element {
+  if (!url) return otherwise;
   const img = document.createElement("img");
   img.alt = "";
   img.referrerPolicy = "no-referrer";
-  img.onerror = () => img.replaceWith(svg); // gone, or the page's policy forbids it
-  img.src = face.avatarUrl;
+  img.onerror = () => img.replaceWith(otherwise); // gone, or the page's policy forbids it
+  img.src = url;
   return img;
 }
 

@@ -1,7 +1,7 @@
 /* panel.ts: the chat, once somebody wants it. A non-modal dialog beside its launcher: the page behind stays usable, Escape
  * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
 import { copyByMail } from "./copy";
-import { avatar, chipsFor } from "./face";
+import { avatar, chipsFor, portrait } from "./face";
 import { cards } from "./cards";
 import { leaveForm } from "./leave";
 import { rateForm } from "./rate";
@@ -54,8 +54,8 @@ function panel(frame: Frame): Panel {
   close.type = "button";
   close.ariaLabel = t.close;
   names.append(title, who);
-  const portrait = element("span", "pic");
-  head.append(portrait, names, close);
+  const face = element("span", "pic");
+  head.append(face, names, close);
   const log = element("div", "log");
   log.role = "log";
   log.ariaLabel = t.log;
@@ -97,6 +97,7 @@ function panel(frame: Frame): Panel {
   let botName = frame.face?.botName ?? t.assistant;
   let lastAuthor = "";
   let typingTimer = 0;
+  let worn = ""; // whose picture is in the head
   let wishing = false;
   let alone = false; // the house said that nobody is there
   const read = new Map<number, HTMLElement>(); // the visitor's own, not yet read by the team
@@ -113,24 +114,32 @@ function panel(frame: Frame): Panel {
     say.classList.toggle("bad", bad);
   }
 
-  function bubble(author: string, name: string, text: string, at: string): [HTMLElement, HTMLElement] {
+  const at = (picture?: string) => picture && frame.base + picture;
+
+  function bubble(author: string, name: string, text: string, time: string, pic?: string): [HTMLElement, HTMLElement] {
     const m = element("div", author === "visitor" ? "m mine" : author === "house" ? "m house" : "m");
     const b = element("div", "b");
     b.dir = "auto";
     b.append(...withLinks(text));
-    const foot = element("div", "at", at);
-    if (author === "bot" || author === "person") m.append(element("div", "who", name));
+    const foot = element("div", "at", time);
+    if (author === "bot" || author === "person") {
+      const by = element("div", "who");
+      const small = element("span", author === "bot" ? "pic bot" : "pic");
+      small.append(author === "bot" ? avatar(frame.face) : portrait(at(pic), name));
+      by.append(small, name);
+      m.append(by);
+    }
     m.append(b, foot);
     return [m, foot];
   }
 
   function show(m: Message) {
-    const at = new Date(m.at);
-    const d = day.format(at);
+    const then = new Date(m.at);
+    const d = day.format(then);
     if (d !== lastDay) sent.append(element("div", "day", d));
     lastDay = d;
     const name = m.author === "bot" ? botName : m.name || t.someone;
-    const [one, foot] = bubble(m.author, name, m.text ?? "", m.author === "house" ? "" : clock.format(at));
+    const [one, foot] = bubble(m.author, name, m.text ?? "", m.author === "house" ? "" : clock.format(then), m.picture);
     if (m.image) one.querySelector(".b")?.replaceChildren(picture(frame.base, m.image, m.text ?? ""));
     if (m.cards) foot.before(cards(m.cards, t));
     if (m.author === "visitor") read.set(m.number, foot);
@@ -156,9 +165,10 @@ function panel(frame: Frame): Panel {
   }
 
   /** The shop's settings, whenever they come. */
-  function wear(face: Face | undefined) {
-    portrait.replaceChildren(avatar(face));
-    if (face?.botName) ear.botName(face.botName);
+  function wear(now?: Face) {
+    worn = "";
+    for (const one of log.querySelectorAll(".bot")) one.replaceChildren(avatar(now));
+    if (now?.botName) ear.botName(now.botName);
     if (lastNumber === 0) ear.anew();
     showState();
   }
@@ -175,6 +185,12 @@ function panel(frame: Frame): Panel {
           : frame.face?.disclosure === false
             ? t.assistant
             : t.program;
+    const whose = owner === "person" ? `p${state?.name ?? ""} ${state?.picture ?? ""}` : "bot";
+    if (whose !== worn)
+      face.replaceChildren(
+        owner === "person" ? portrait(at(state?.picture), state?.name || t.someone) : avatar(frame.face),
+      );
+    worn = whose;
     wish.textContent = owner === "waiting" ? t.bot : t.person;
     acts.hidden = owner === "person";
     hide(leave, input, owner !== "waiting" || !alone || !!leave.dataset.kept);

@@ -14,9 +14,11 @@ header p{margin:0;font-size:13px}
 .p button{font:inherit;color:inherit;background:none;border:0;border-radius:8px;cursor:pointer;min-height:40px;padding:0 12px}
 .p button:focus-visible,textarea:focus-visible,input:focus-visible{outline:2px solid var(--c);outline-offset:2px}
 header button:focus-visible{outline-color:currentColor}
-.pic{width:32px;height:32px;flex:none}
-.pic svg,.pic img{width:32px;height:32px;border-radius:16px;object-fit:cover;fill:currentColor;display:block}
-.pic svg{padding:4px;box-sizing:border-box}
+.pic{width:32px;height:32px;flex:none;font:600 16px/1 system-ui}
+.pic *{width:100%;height:100%;box-sizing:border-box;border-radius:50%;object-fit:cover;fill:currentColor;display:block}
+.pic svg{padding:12.5%}
+.pic i{display:grid;place-items:center;border:1px solid;font-style:normal}
+.who .pic{display:inline-block;width:18px;height:18px;margin-inline-end:5px;font-size:10px;vertical-align:middle}
 .x{width:44px;height:44px;padding:0!important;font-size:22px!important;line-height:1}
 .log{flex:1;overflow-y:auto;padding:16px;display:flex;flex-direction:column;gap:4px;overscroll-behavior:contain;
 overflow-wrap:anywhere}

@@ -11,6 +11,7 @@ export interface Message {
   number: number;
   author: "visitor" | "bot" | "person" | "house";
   name: string;
+  picture?: string; // of who answers, at this server
   text: string | null; // null in an event: too long for one, to be read
   at: string;
   clientId?: string;
@@ -23,6 +24,7 @@ export interface State {
   status: "open" | "snoozed" | "resolved";
   owner: "bot" | "waiting" | "person";
   name: string;
+  picture?: string; // of the person who speaks
   place?: number; // in the line of those who wait for a person
   score: number; // the visitor's, after the end; 0: none
   lastNumber: number;

@@ -11,6 +11,7 @@ import type { InboxConversation, InboxMessage, InboxNote, InboxThread } from "..
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { Shop, Time } from "../../ui/facts";
+import { Face } from "../../ui/face";
 import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
@@ -69,6 +70,7 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
   return (
     <li className={`said said-${author}`}>
       <span className="said-who small muted" dir="auto">
+        {(author === "bot" || author === "person") && <Face picture={message.picture} name={name} />}
         {name}
         {" · "}
         <time dateTime={at} title={exact(at)}>

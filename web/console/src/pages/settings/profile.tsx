@@ -6,11 +6,13 @@ import type { User } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, Form, placeFieldProblems, TextField, useForm } from "../../ui/form";
+import { late } from "../../ui/late";
 import { useNotify } from "../../ui/notify";
 import { KeysSwitch } from "../inbox/shortcuts";
 import { SaveBar } from "../../ui/save-bar";
 
 const NAME_MAX = 80;
+const FaceUpload = late(() => import("../../ui/face-upload"));
 
 export function Profile({ user }: { user: User }) {
   const { t } = useText();
@@ -30,6 +32,11 @@ export function Profile({ user }: { user: User }) {
   });
   return (
     <div className="settings-form stack">
+      <FaceUpload
+        path="/api/user/picture"
+        picture={user.avatar_url}
+        onDone={(picture) => queries.setQueryData(keys.user, { user: { ...user, avatar_url: picture } })}
+      />
       <Form form={form} onSubmit={submit.send} label={t("nav.profile")}>
         <FieldFrame id="profile-email" label={t("field.emailLabel")}>
           <input id="profile-email" className="input" value={user.email} readOnly autoComplete="off" translate="no" />

@@ -17,12 +17,13 @@ interface Preview {
   wear?: (face: unknown) => void;
 }
 
-function faceOf(values: ChatValues, language: ChatLanguage) {
+/** What was uploaded comes before an address elsewhere, as on the server. */
+export function faceOf(values: ChatValues, language: ChatLanguage, picture?: string) {
   const { greeting, opening, after, handOff } = textsOf(values, language);
   return {
     botName: values.botName,
     avatar: values.avatar,
-    avatarUrl: values.avatarUrl === "" ? null : values.avatarUrl,
+    avatarUrl: picture === undefined ? values.avatarUrl || null : window.location.origin + picture,
     colour: values.colour,
     position: values.position,
     disclosure: values.disclosure === "yes",
@@ -79,9 +80,16 @@ function Widget({
   return <iframe ref={frame} className="chat-preview" title={t("chatset.preview")} srcDoc={EMPTY} onLoad={begin} />;
 }
 
-export function ChatPreview({ shop, values, language }: { shop: Shop; values: ChatValues; language: ChatLanguage }) {
+interface PreviewProps {
+  shop: Shop;
+  values: ChatValues;
+  picture: string | undefined;
+  language: ChatLanguage;
+}
+
+export function ChatPreview({ shop, values, picture, language }: PreviewProps) {
   const { t } = useText();
-  const face = useMemo(() => JSON.stringify(faceOf(values, language)), [values, language]);
+  const face = useMemo(() => JSON.stringify(faceOf(values, language, picture)), [values, language, picture]);
   const [last, setLast] = useState<TriedReply | null>(null);
   return (
     <Section title={t("chatset.preview")}>

@@ -14,9 +14,11 @@ import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
 import { keepDraft, readDraft } from "../../ui/draft";
+import FaceUpload from "../../ui/face-upload";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, fieldId, Form, type FormState, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
 import { useProblemText } from "../../ui/problems";
@@ -135,8 +137,18 @@ function Amount({ form, name, label, help, max }: FieldProps & { max: number }) 
   );
 }
 
-function Looks({ form }: { form: ChatForm }) {
+function Looks({ form, shop, settings }: { form: ChatForm; shop: Shop; settings: ChatSettings }) {
   const { t } = useText();
+  const queries = useQueryClient();
+  const { manage } = useMay();
+  const wear = (picture: string | null) =>
+    queries.setQueryData<ChatSettings>(keys.chatSettings(shop.id), (now) => {
+      if (now === undefined) return now;
+      const worn = { ...now };
+      if (picture === null) delete worn.picture;
+      else worn.picture = picture;
+      return worn;
+    });
   return (
     <Section title={t("chatset.looks")}>
       <TextField form={form} name="botName" label={t("chatset.botName")} maxLength={80} />
@@ -146,15 +158,18 @@ function Looks({ form }: { form: ChatForm }) {
         label="chatset.avatar"
         options={AVATARS.map((value) => ({ value, text: t(`chatset.avatar.${value}`) }))}
       />
-      <TextField
-        form={form}
-        name="avatarUrl"
-        label={t("chatset.avatarUrl")}
-        help={t("chatset.avatarUrlHelp")}
-        optional
-        inputMode="url"
-        spellCheck={false}
-      />
+      {manage && <FaceUpload path={`/api/shops/${shop.id}/chatbot/picture`} picture={settings.picture} onDone={wear} />}
+      {settings.picture === undefined && (
+        <TextField
+          form={form}
+          name="avatarUrl"
+          label={t("chatset.avatarUrl")}
+          help={t("chatset.avatarUrlHelp")}
+          optional
+          inputMode="url"
+          spellCheck={false}
+        />
+      )}
       <TextField form={form} name="colour" label={t("chatset.colour")} help={t("chatset.colourHelp")} type="color" />
       <Choice
         form={form}
@@ -420,7 +435,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
             submit.send(bodyOf(values, settings));
           }}
         >
-          <Looks form={form} />
+          <Looks form={form} shop={shop} settings={settings} />
           <Words form={form} language={language} choose={setLanguage} />
           <Sayings shop={shop} form={form} language={language} />
           <Hours form={form} />
@@ -429,7 +444,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
           <SaveBar form={{ changed: form.changed, reset: () => begin(theirs) }} pending={submit.isPending} />
         </Form>
       </div>
-      <ChatPreview shop={shop} values={form.values} language={language} />
+      <ChatPreview shop={shop} values={form.values} picture={settings.picture} language={language} />
     </div>
   );
 }
