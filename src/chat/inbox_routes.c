@@ -1,8 +1,6 @@
 /* inbox_routes.c: what a merchant's people do with conversations: look, answer, take over, hand on, finish. Viewers
- * look, and change nothing.
- *
- * Who takes, hands on or finishes says which epoch their page shows. Of two who do it in the same moment one is
- * answered 409 `conversation_moved`, with who was quicker. */
+ * look, and change nothing. Who takes, hands on or finishes says which epoch their page shows. Of two who do it in the
+ * same moment one is answered 409 `conversation_moved`, with who was quicker. */
 #include "chat/desk.h"
 
 #include "base/clock.h"
@@ -281,7 +279,7 @@ static void choose(struct inbox_page *p, enum filter filter, int64_t me)
     }
 }
 
-/* Found by other rows than their own: the newest first. A page may be empty and have a next one. */
+/* Found by other rows than their own. A page may be empty and have a next one. */
 static bool read_found(struct req *req, const struct get_inbox *in, int64_t before, struct inbox *out)
 {
     int64_t *ids = ARENA_ARRAY(req->arena, int64_t, in->limit), account = req->who.account, next = 0;

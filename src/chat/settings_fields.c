@@ -83,7 +83,8 @@ static const struct field saying_fields[] = {
                .doc = "With all the {holes} of the built-in one."),
     FIELD_END
 };
-static const struct field saying_field = FIELD_OBJECT(struct settings_saying_item, saying, saying_fields, struct settings_saying);
+static const struct field saying_field =
+    FIELD_OBJECT(struct settings_saying_item, saying, saying_fields, struct settings_saying);
 
 #define WORDS(member, meaning)                                                                                         \
     FIELD_LIST(struct settings_doc, member, &word_field, struct settings_word, .optional = true, .max = WORDS_MAX,     \

@@ -31,7 +31,7 @@ static bool looks_like_table(struct arena *a, struct str text)
 {
     const char *end = memchr(text.p, '\n', text.n);
     struct str cell[READ_COLUMNS_MAX];
-    struct csv c;
+    struct cells c;
     size_t cells = end ? (size_t)(end - text.p) : text.n;
     const char *code;
     struct know_file head = { 0 };

@@ -241,26 +241,6 @@ size_t say_holes(struct str text, struct str out[SAYING_HOLES])
     return n;
 }
 
-static bool has_hole(const struct str *holes, size_t n, struct str name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(holes[i], name)) return true;
-    return false;
-}
-
-const char *say_judge(enum local_language l, enum say s, const char *text)
-{
-    struct str wanted[SAYING_HOLES], there[SAYING_HOLES];
-    size_t wants = say_holes(say_built_in(l, s), wanted), n = say_holes(str_of(text), there), braces = 0;
-    for (const char *p = text; *p; p++) braces += *p == '{' || *p == '}';
-    for (size_t i = 0; i < n; i++)
-        if (!has_hole(wanted, wants, there[i])) return "hole_unknown";
-    if (braces != 2 * n) return "hole_unknown"; /* one that is not closed, or more than a sentence has */
-    for (size_t i = 0; i < wants; i++)
-        if (!has_hole(there, n, wanted[i])) return "hole_missing";
-    return text_names_facts(str_of(text)) ? "names_facts" : NULL;
-}
-
 const char *say_status(enum local_language l, const char *status)
 {
     for (size_t i = 0; states[i].status; i++)

@@ -89,11 +89,7 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
       phone: "main",
       grow: true,
       render: ({ page }) =>
-        page === "" ? (
-          <span className="muted">{t("visitors.unknown")}</span>
-        ) : (
-          <PageLink page={page} />
-        ),
+        page === "" ? <span className="muted">{t("visitors.unknown")}</span> : <PageLink page={page} />,
     },
     {
       key: "shop",
