@@ -10,6 +10,7 @@ import { rm } from 'node:fs/promises';
 import { backend } from './backend.mjs';
 import { chat } from './chat.mjs';
 import { customer } from './customer.mjs';
+import { embed } from './embed.mjs';
 import { face } from './face.mjs';
 import { freeze } from './frozen.mjs';
 import { knowledge } from './knowledge.mjs';
@@ -49,7 +50,7 @@ const STORIES = {
     numbers,
     people,
 };
-const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'freeze', 'looks', 'speed'];
+const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'embed', 'freeze', 'looks', 'speed'];
 if (process.argv[2] === '--names') {
     console.log(NAMES.join('\n'));
     process.exit(0);
@@ -96,6 +97,7 @@ const visits = [
     ...(wants('looks') ? looks().map((mode) => () => run('looks', mode, { browser, home })) : []),
     ...(wants('money') ? [() => run('money', money, { browser, engine: first })] : []),
     ...(wants('manners') ? [() => run('manners', manners, { browser, engine: first })] : []),
+    ...(wants('embed') ? [() => run('embed', embed, { browser, engine: first })] : []),
     ...(wants('freeze') ? [() => run('freeze', freeze, { browser, engine: first })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))

@@ -31,7 +31,11 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  // The palette is read by a test of its contrasts.
-  test: { css: true, setupFiles: "src/i18n/all.ts" },
+  // The palette is read by a test of its contrasts. The widget's tests run with the console's.
+  test: {
+    css: true,
+    setupFiles: "src/i18n/all.ts",
+    include: ["**/*.test.{ts,tsx,mjs}", "../widget/src/**/*.test.ts"],
+  },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, changeOrigin: false }])) },
 });

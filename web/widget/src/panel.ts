@@ -45,6 +45,7 @@ function panel(frame: Frame): Panel {
   box.role = "dialog";
   box.ariaLabel = t.title;
   box.lang = language;
+  box.dir = "ltr"; // all our languages are; a message says its own, and the page's is not ours
   box.hidden = true;
   const head = element("header");
   const names = element("div");
@@ -374,14 +375,18 @@ function panel(frame: Frame): Panel {
     });
   }
 
-  // A phone's keyboard makes the visible part smaller without telling the page's height.
+  // A phone's keyboard makes the visible part smaller, and may move it down the page, without telling the page's height. What
+  // stood at its end stays there; a page that is enlarged by two fingers is left alone.
   const view = window.visualViewport;
   const fit = () => {
-    if (!view) return;
+    if (!view || view.scale > 1.01) return;
+    const follow = atEnd();
     box.style.setProperty("--h", `${view.height}px`);
-    if (isOpen()) toEnd();
+    box.style.setProperty("--y", `${view.offsetTop}px`);
+    if (follow) toEnd();
   };
   view?.addEventListener("resize", fit);
+  view?.addEventListener("scroll", fit);
   fit();
 
   let hello: HTMLElement | undefined;
@@ -441,6 +446,7 @@ function panel(frame: Frame): Panel {
       talk.end();
       document.removeEventListener("visibilitychange", readAll);
       view?.removeEventListener("resize", fit);
+      view?.removeEventListener("scroll", fit);
     },
   };
 }

@@ -1,4 +1,6 @@
 /* shared.ts: what both files of the widget know: each carries its own copy. */
+import type { Said } from "./early";
+
 export type Language = "en" | "zh-CN" | "es";
 
 /** The first of `wanted` that we have. Traditional Chinese reads the simplified texts sooner than English ones. */
@@ -44,7 +46,7 @@ export interface Preview {
   wear?: (face: Face) => void;
 }
 
-export type ChatEvent = "open" | "close" | "message" | "state" | "gone";
+export type ChatEvent = "ready" | "open" | "close" | "message" | "state" | "gone";
 export interface Frame {
   root: ShadowRoot;
   base: string;
@@ -82,7 +84,9 @@ export interface ChatApi {
   identify(token: string): Promise<boolean>;
   logout(): void;
   destroy(): void;
-  on(event: ChatEvent, listener: (detail: unknown) => void): () => void;
+  on(event: ChatEvent, listener: (detail?: unknown) => void): () => void;
+  /** Settings and calls, as before the script was there. */
+  push(...all: Said[]): void;
 }
 declare global {
   interface Window {

@@ -73,7 +73,7 @@ font-size:16px;font-family:inherit;color:inherit;background:var(--bg)}
 form button{background:var(--c)!important;color:var(--k)!important;min-height:44px!important}
 form .clip{background:none!important;width:44px;padding:0!important;font-size:18px!important}
 form button:is(:disabled,[aria-disabled=true]){opacity:.5;cursor:default}
-@media(max-width:480px){.p,.left .p{inset:0 0 auto 0;width:auto;height:var(--h,100vh);border:0;border-radius:0}}
+@media(max-width:480px){.p,.left .p{inset:var(--y,0) 0 auto 0;width:auto;height:var(--h,100vh);border:0;border-radius:0}}
 @media(prefers-color-scheme:dark){.p.auto{--bg:#16181d;--fg:#eceef2;--dim:#a3abb8;--line:#343a45;--soft:#262b34}
 .p.auto .fail .at,.p.auto .say.bad{color:#f97066}}
 @media(prefers-reduced-motion:no-preference){.p{animation:in .16s ease-out}@keyframes in{from{opacity:0;translate:0 8px}}}

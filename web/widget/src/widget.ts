@@ -7,6 +7,9 @@
  *   data-color="#1d4ed8"
  *   data-presence="off"     says nothing, and asks for nothing, until the first click
  *
+ * The same as settings, and calls of the page API, before the script has run or after (early.ts):
+ *   (window.chathub ??= []).push({ language: "es" }, ["open"]);
+ *
  * It tells the shop's team who is on the page (a random name for the visit, the address without ? and #), each half minute
  * while the page is looked at, and hears how the chat shall look. A shop without a chat has no launcher.
  *
@@ -16,7 +19,17 @@
  * It lives in a shadow root beside <body>, not in it: a page that replaces its body (Turbo, Astro) keeps it. Nothing is
  * inline: the style is a constructed sheet, and the second script carries the nonce of the first, so that a strict
  * Content-Security-Policy holds. Its weight is held by build.mjs. */
-import { languageOf, storeOf, type ChatEvent, type Face, type Frame, type Language, type Panel } from "./shared";
+import { hearer, type Said } from "./early";
+import {
+  languageOf,
+  storeOf,
+  type ChatApi,
+  type ChatEvent,
+  type Face,
+  type Frame,
+  type Language,
+  type Panel,
+} from "./shared";
 
 declare const PANEL: string; // the address of the second file; build.mjs
 
@@ -38,14 +51,10 @@ font:600 12px/20px system-ui,sans-serif}
 b:empty{display:none}`;
 const SPEECH = "M4 3h16q2 0 2 2v11q0 2-2 2H9l-5 4v-4q-2 0-2-2V5q0-2 2-2z";
 
-function start(script: HTMLScriptElement) {
+function start(script: HTMLScriptElement, said: Said) {
   const data = script.dataset;
   const shop = data.shop ?? data.shopId ?? "";
   const base = new URL(script.src).origin;
-  const wanted = [data.language, document.documentElement.lang, ...navigator.languages];
-  const language = languageOf(wanted);
-  const tag = wanted.find(Boolean)?.slice(0, 35);
-  const [label, unreadLabel] = LABELS[language];
   const host = document.createElement("chathub-chat");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -56,7 +65,6 @@ function start(script: HTMLScriptElement) {
   const launcher = document.createElement("button");
   launcher.type = "button";
   launcher.className = "l";
-  launcher.ariaLabel = label;
   launcher.ariaExpanded = "false";
   launcher.ariaHasPopup = "dialog";
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -80,7 +88,7 @@ function start(script: HTMLScriptElement) {
     corner.className = (data.position ?? position).endsWith("left") ? "left" : "";
   };
 
-  const listeners = new Map<ChatEvent, Set<(detail: unknown) => void>>();
+  const listeners = new Map<ChatEvent, Set<(detail?: unknown) => void>>();
   let panel: Panel | undefined;
   let loading: Promise<Panel> | undefined;
   let over = false;
@@ -94,34 +102,44 @@ function start(script: HTMLScriptElement) {
   const watch = new MutationObserver(attach);
   watch.observe(document.documentElement, { childList: true });
   attach();
-  dress();
 
   const end = () => {
     over = true;
     clearInterval(beating);
     clearTimeout(greeting);
-    removeEventListener("visibilitychange", beat);
     watch.disconnect();
     panel?.destroy();
     host.remove();
-    delete window.chathub;
+    Reflect.deleteProperty(window, "chathub");
     delete window.ChatbotWidget;
   };
   const frame: Frame = {
     root,
     base,
     shop,
-    language,
+    language: "en",
     launcher,
     tell: (event, detail) => listeners.get(event)?.forEach((listener) => listener(detail)),
     unread: (count) => {
       badge.textContent = count > 0 ? String(Math.min(count, 99)) : "";
-      launcher.ariaLabel = count > 0 ? `${label} (${count} ${unreadLabel})` : label;
+      launcher.ariaLabel = words[0] + (count > 0 ? ` (${count} ${words[1]})` : "");
     },
     gone: () => {
       frame.tell("gone");
       end();
     },
+  };
+  let tag: string | undefined;
+  let words: (typeof LABELS)[Language];
+  /** What the page has set. Once the panel is there it stays in its language. */
+  const heed = () => {
+    const wanted = [data.language, document.documentElement.lang, ...navigator.languages];
+    tag = wanted.find(Boolean)?.slice(0, 35);
+    frame.language = languageOf(wanted);
+    words = LABELS[frame.language];
+    beatAt = 0; // the next answer is in this language
+    frame.unread(Number(badge.textContent));
+    dress(frame.face?.colour, frame.face?.position);
   };
   const load = () =>
     (loading ??= new Promise<Panel>((done, fail) => {
@@ -177,7 +195,7 @@ function start(script: HTMLScriptElement) {
     clearTimeout(greeting);
     const path = location.pathname;
     if (!proactive || (proactive.pages[0] && !proactive.pages.some((p) => path.startsWith(p)))) return;
-    greeting = window.setTimeout(() => {
+    greeting = setTimeout(() => {
       visit = (stored(visitName) as typeof visit | null) ?? visit; // another tab may have been first
       if (visit.greeted || panel || path !== location.pathname) return;
       visit.greeted = true;
@@ -207,7 +225,7 @@ function start(script: HTMLScriptElement) {
   const beat = () => {
     const now = Date.now();
     const path = location.pathname;
-    if (document.hidden || (now - beatAt < BEAT_MS - 1000 && path === beatPath)) return;
+    if (document.hidden || data.presence === "off" || (now - beatAt < BEAT_MS - 1000 && path === beatPath)) return;
     const before = stored(visitName) as typeof visit | null;
     if (before && now - before.at < VISIT_MS) visit = before;
     visit.at = beatAt = now;
@@ -234,7 +252,7 @@ function start(script: HTMLScriptElement) {
     );
   };
 
-  window.chathub = window.ChatbotWidget = {
+  const api: ChatApi = {
     open,
     close: () => panel?.close(),
     toggle,
@@ -246,12 +264,23 @@ function start(script: HTMLScriptElement) {
       if (loading !== undefined || stored(name)) withPanel((p) => p.logout()); // else there is nobody
     },
     destroy: end,
+    push: (...all) => hear(all),
     on: (event, listener) => {
+      if (event === "ready") listener();
       const set = listeners.get(event) ?? new Set();
       listeners.set(event, set.add(listener));
       return () => void set.delete(listener);
     },
   };
+  const hear = hearer(api, (settings) => {
+    Object.assign(data, settings); // as attributes are: text
+    heed();
+  });
+  window.ChatbotWidget = api;
+  // A page that sets `window.chathub` once more (its settings stand in each page that a navigation brings) is heard too.
+  const lasts = { configurable: true, get: () => api, set: hear };
+  if (!Reflect.defineProperty(window, "chathub", lasts)) window.chathub = api; // where the page has said `var chathub`
+  hear(said);
   const preview = window.chathubPreview;
   if (preview) {
     frame.rehearse = preview.rehearse;
@@ -261,9 +290,7 @@ function start(script: HTMLScriptElement) {
     return;
   }
   if (stored(name)) void load().catch(() => undefined);
-  if (data.presence === "off") return;
-  addEventListener("visibilitychange", beat);
-  beating = window.setInterval(beat, 2000);
+  beating = setInterval(beat, 2000);
   beat();
 }
 
@@ -272,4 +299,5 @@ const script =
     ? document.currentScript
     : document.querySelector<HTMLScriptElement>("script[data-shop],script[data-shop-id]");
 // One launcher a page: a script that a navigation runs again finds the first.
-if ((script?.dataset.shop ?? script?.dataset.shopId) && !window.chathub) start(script);
+if ((script?.dataset.shop ?? script?.dataset.shopId) && !window.ChatbotWidget)
+  start(script, window.chathub as unknown as Said);
