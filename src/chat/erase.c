@@ -260,13 +260,21 @@ static bool first_turns(struct tx *tx, int64_t last, struct turn *turn, size_t m
     return true;
 }
 
+static int by_account(const void *a, const void *b)
+{
+    const struct turn *x = a, *y = b;
+    if (x->account != y->account) return x->account < y->account ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
 static int64_t read_open(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
     struct turn *turn = ARENA_ARRAY(tx_arena(tx), struct turn, max);
+    struct turn *all = ARENA_ARRAY(tx_arena(tx), struct turn, max);
     size_t accounts = 0, n = 0;
     (void)job;
     if (!first_turns(tx, atomic_load(&served_last), turn, max, &accounts)) return -1;
-    for (size_t i = 0; i < accounts; i++) out[n++] = turn[i].id;
+    for (size_t i = 0; i < accounts; i++) all[n++] = turn[i];
     if (accounts > 0)
         atomic_store(&served_last, turn[(accounts < ERASURES_BATCH ? accounts : ERASURES_BATCH) - 1].account);
     for (bool more = accounts > 0; more && n < max;) { /* their second ones, and so on */
@@ -277,9 +285,13 @@ static int64_t read_open(struct job *job, struct tx *tx, int64_t *out, size_t ma
             enum row row = turn[i].id > 0 ? read_turn(&q, &turn[i]) : ROW_NONE;
             if (row == ROW_FAULT) return -1;
             if (row == ROW_NONE) turn[i].id = 0;
-            else out[n++] = turn[i].id, more = true;
+            else all[n++] = turn[i], more = true;
         }
     }
+    /* Whose turn it is was chosen; those of one transaction go in the order of accounts, as everybody takes them. */
+    for (size_t at = 0; at < n; at += ERASURES_BATCH)
+        qsort(all + at, n - at < ERASURES_BATCH ? n - at : ERASURES_BATCH, sizeof all[0], by_account);
+    for (size_t i = 0; i < n; i++) out[i] = all[i].id;
     return (int64_t)n;
 }
 

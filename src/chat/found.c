@@ -86,7 +86,9 @@ static bool of_customers(struct tx *tx, int64_t account, int64_t shop, struct st
     bind_i64_list(&q, ids, visitors), bind_i64(&q, before), bind_i64(&q, account), bind_i64(&q, shop);
     bind_i64(&q, (int64_t)most);
     while ((row = query_next(&q)) == ROW_FOUND) {
-        bool order = among(ids, ordered, col_i64(&q, "visitor"));
+        /* An address that was only typed is not known to be whose order it is. */
+        const char *vouched = col_text(&q, "vouched_email");
+        bool order = vouched && vouched[0] && among(ids, ordered, col_i64(&q, "visitor"));
         out[(*count)++] = (struct found){ .conversation = col_i64(&q, "id"),
                                           .by = order ? FOUND_ORDER : FOUND_CUSTOMER,
                                           .text = order ? number : names_them(&q, text) };

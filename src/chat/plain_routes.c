@@ -8,7 +8,14 @@
 #include "base/clock.h"
 #include "knowledge/knowledge.h"
 
-enum { WAIT_MS = 10000, REPLIES_MAX = 20, HISTORY_USUAL = 50, RESPONSE_BYTES = 128 << 10, COUNTED_MAX = 10000 };
+enum {
+    WAIT_MS = 10000,
+    REPLIES_MAX = 20,
+    HISTORY_USUAL = 50,
+    RESPONSE_BYTES = 128 << 10,
+    LINES_BYTES = 4 << 20,
+    COUNTED_MAX = 10000
+};
 
 static const struct limit plain_limit = { .name = "chat_plain", .burst = 120, .per_ms = MINUTE_MS };
 
@@ -135,7 +142,7 @@ static enum answer reply_lines(struct req *req, int status, const struct talk *t
 {
     struct json j;
     struct buf b;
-    buf_init(&b, RESPONSE_BYTES);
+    buf_init(&b, LINES_BYTES); /* as many replies as there may be, each twice, each byte escaped */
     begin_line(&j, &b, "started");
     json_i64(&j, "number", t->own->number);
     end_line(&j, &b);
@@ -230,7 +237,8 @@ static enum answer asked(struct req *req, talk_reply *reply)
     if (!read_replies(req->tx, req->arena, own, &t)) return reply_fault(req);
     if (t.replies == 0) return ANSWER_WAIT;
     /* As it is with what was just read: on PostgreSQL a reply may have come between the two. */
-    if (conversation_get(req->tx, own->conversation, &c) != ROW_FOUND) return reply_fault(req);
+    if (conversation_get(req->tx, own->conversation, &c) != ROW_FOUND || !line_place(req->tx, &c))
+        return reply_fault(req);
     return reply(req, 200, &t);
 }
 

@@ -406,6 +406,7 @@ static void upload_refused(struct connection *c, struct exchange *x)
     c->asks->exchange = NULL;
     c->state = CONNECTION_HEAD;
     x->close = true;
+    admission_settle(x); /* who was recognised is not counted by network */
     respond(c, x);
     if (c->state != CONNECTION_CLOSED) go_on(c);
 }

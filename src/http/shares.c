@@ -38,9 +38,11 @@ static size_t part(const struct share *s, unsigned level)
 
 static bool add(atomic_size_t *to, size_t n, size_t most)
 {
-    if (atomic_fetch_add_explicit(to, n, memory_order_relaxed) + n <= most) return true;
-    (void)atomic_fetch_sub_explicit(to, n, memory_order_relaxed);
-    return false;
+    size_t have = atomic_load_explicit(to, memory_order_relaxed);
+    do {
+        if (n > most || have > most - n) return false; /* nobody else sees what was not taken */
+    } while (!atomic_compare_exchange_weak_explicit(to, &have, have + n, memory_order_relaxed, memory_order_relaxed));
+    return true;
 }
 
 static void give(atomic_size_t *of, size_t n)
@@ -52,13 +54,11 @@ static void give(atomic_size_t *of, size_t n)
 
 bool share_take(struct share *s, const struct limits *l, const uint8_t address[16], size_t n)
 {
-    if (!add(&s->all, n, s->most)) return false;
-    if (address_is_loopback(address)) return true;
+    if (address_is_loopback(address)) return add(&s->all, n, s->most);
     unsigned level = 0;
     while (level < NETWORK_LEVELS && add(place_of(s, l, address, level), n, part(s, level))) level++;
-    if (level == NETWORK_LEVELS) return true;
+    if (level == NETWORK_LEVELS && add(&s->all, n, s->most)) return true;
     while (level > 0) give(place_of(s, l, address, --level), n);
-    give(&s->all, n);
     return false;
 }
 

@@ -124,11 +124,13 @@ static bool is_mark(struct str s, size_t i)
     return c == '_' && !(isalnum((unsigned char)before) && isalnum((unsigned char)after));
 }
 
+/* A link or a tag is looked for so far and no further: a line of nothing but brackets is read in one go. */
 static void put_inline(struct buf *out, struct str s, int depth)
 {
+    enum { INLINE_REACH = 1000 };
     struct str words;
     for (size_t i = 0, n; i < s.n;) {
-        struct str rest = { s.p + i, s.n - i };
+        struct str rest = { s.p + i, s.n - i < INLINE_REACH ? s.n - i : INLINE_REACH };
         bool picture = rest.p[0] == '!' && rest.n > 1 && rest.p[1] == '[';
         if (rest.p[0] == '\\' && rest.n > 1 && ispunct((unsigned char)rest.p[1])) {
             buf_char(out, rest.p[1]);
@@ -199,7 +201,10 @@ static size_t front_matter(struct str text, struct buf *title)
     while (at < text.n) {
         struct str s = str_trim(next_line(text, &at));
         if (str_eq(s, STR("---"))) return at;
+        /* Blank, a comment, part of a list, or a name and its value: else it is a sentence, and that was a rule. */
+        if (s.n > 0 && !strchr("#-[]{}\"'", s.p[0]) && !memchr(s.p, ':', s.n)) break;
         if (!str_starts(s, STR("title:"))) continue;
+        title->n = 0;
         s = str_trim((struct str){ s.p + 6, s.n - 6 });
         if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0]) s.p++, s.n -= 2;
         buf_add(title, s.p, utf8_cut(s, TITLE_BYTES));

@@ -12,7 +12,10 @@ STMT(add, "INSERT INTO knowledge_documents (account, shop, name, title, format, 
           " VALUES (?1, ?2, ?3, '', '', 0, ?4, 0) RETURNING id");
 STMT(begin, "UPDATE knowledge_documents SET intake = ?2 WHERE id = ?1");
 STMT(taken, "UPDATE knowledge_documents SET title = ?2, format = ?3, bytes = ?4, taken_at_ms = ?5 WHERE id = ?1");
-STMT(never_taken, "DELETE FROM knowledge_documents WHERE id = ?1 AND intake = ?2 AND taken_at_ms = 0");
+/* Unless another intake of the same name is under way. */
+STMT(never_taken, "DELETE FROM knowledge_documents WHERE id = ?1 AND taken_at_ms = 0 AND NOT EXISTS (SELECT 1 FROM"
+                  " knowledge_intakes i WHERE i.shop = knowledge_documents.shop AND i.ended_at_ms IS NULL"
+                  " AND i.feed = -CAST(?1 AS BIGINT) AND i.id <> ?2)");
 STMT(count, "SELECT COUNT(*) AS n FROM knowledge_documents WHERE shop = ?1");
 STMT(is_there, "SELECT id FROM knowledge_documents WHERE id = ?1");
 STMT(of_shop, "SELECT " COLUMNS " FROM knowledge_documents d WHERE d.shop = ?1 AND d.taken_at_ms > 0 ORDER BY d.name");

@@ -14,7 +14,8 @@ struct page {
     struct buf *out, *title;
     bool blank, line; /* a blank, a new line is wanted before the next word */
     bool in_title, title_said;
-    bool marks, mark;             /* headings are marked; the next word begins one */
+    bool marks, mark; /* headings are marked; the next word begins one */
+    bool heading_tried;
     char dropped[NAME_MAX_BYTES]; /* the element that is passed over; "": none */
     size_t dropped_depth;
 };
@@ -194,9 +195,11 @@ static void inside_dropped(struct page *g, const struct tag *t)
 
 static void on_title(struct page *g, const struct tag *t)
 {
-    bool heading = strcmp(t->name, "h1") == 0 && g->title && g->title->n == 0;
+    /* Of headings the first alone: it is looked into to its end, which may be far. */
+    bool heading = strcmp(t->name, "h1") == 0 && g->title && g->title->n == 0 && !g->heading_tried;
     if (strcmp(t->name, "title") != 0 && !(heading && !t->closing)) return;
     if (!t->closing && g->title && g->title->n == 0) {
+        g->heading_tried |= heading;
         const char *from = g->p, *end = g->end;
         struct page inner = { .p = from, .end = end, .title = g->title, .in_title = true };
         const char *close =

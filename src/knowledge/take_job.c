@@ -85,7 +85,7 @@ static void take_call(struct job *job)
     struct know_taking *t = job->state;
     if (t->in.state != INTAKE_READING || t->in.id == 0) return;
     if (t->store) know_take_store(job, t);
-    else if (t->in.feed == 0) take_file(job, t);
+    else if (t->in.feed <= 0) take_file(job, t); /* < 0: a document, whose bytes are a file too */
     else if (!t->feed) t->error = "removed";
     else if (t->feed->kind == FEED_FILE) know_take_feed(job, t);
     else know_take_pages(job, t);

@@ -1,6 +1,8 @@
 /* test_documents.c: files of text: what of them is a passage, and what a shop's bot knows of them afterwards. On both
  * engines. */
 #include "base/testing.h"
+
+#include "base/clock.h"
 #include "knowledge/intake.h"
 #include "shops/test_kit.h"
 #include <stdio.h>
@@ -101,6 +103,44 @@ static void a_long_text_is_cut_between_its_paragraphs(void **state)
     EXPECT(i == f.rows && i >= 12 && i <= 22 && bytes > 50000);
     json_decref(f.root);
     buf_free(&b);
+    arena_free(a);
+}
+
+/* What a file may be made of, so that each sign is looked at by way of all that follow it. */
+static void a_file_of_brackets_is_read_in_one_go(void **state)
+{
+    static const struct {
+        const char *name, *piece;
+    } bad[] = {
+        { "a.md", "[" },  { "a.md", "[a](" },   { "a.md", "<a" },
+        { "a.md", "![" }, { "a.html", "<h1>" }, { "a.html", "<title>" },
+    };
+    enum { BYTES = 2 << 20 };
+    (void)state;
+    char *text = malloc(BYTES);
+    assert_non_null(text);
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct arena *a = arena_new(512 << 20);
+        struct know_file f = { 0 };
+        struct field_faults faults;
+        size_t piece = strlen(bad[i].piece), n = 0;
+        for (; n + piece <= BYTES; n += piece) memcpy(text + n, bad[i].piece, piece);
+        const struct reader_wish wish = { .name = bad[i].name };
+        int64_t began_ms = monotonic_ms();
+        if (know_file_read(a, (struct str){ text, n }, &wish, &f, &faults)) json_decref(f.root);
+        int64_t took_ms = monotonic_ms() - began_ms;
+        if (took_ms > 30 * SECOND_MS) fail_msg("%s: %lld ms", bad[i].piece, (long long)took_ms); /* else hours */
+        arena_free(a);
+    }
+    free(text);
+}
+
+static void a_rule_at_the_top_is_no_front_matter(void **state)
+{
+    struct arena *a = arena_new(8 << 20);
+    (void)state;
+    assert_string_equal(read_as(a, "a.md", "---\nWe ship on Mondays\n---\nand Fridays.\n"),
+                        "markdown\na.md#0001|We ship on Mondays|and Fridays."); /* underlined */
     arena_free(a);
 }
 
@@ -248,6 +288,35 @@ TEST_EACH_ENGINE(a_file_that_is_refused_changes_nothing)
     assert_string_equal(files(t), "a.md One 1 ");
 }
 
+/* More than one transaction's worth of it. */
+TEST_EACH_ENGINE(a_large_file_is_taken_in_slices)
+{
+    struct buf b;
+    start(t);
+    buf_init(&b, 2 << 20);
+    for (int k = 0; k < 250; k++)
+        buf_printf(&b, "# Part %d\nThe %dth word is %s. %03000d\n", k, k, k == 249 ? "zebu" : "cow", k);
+    assert_in_range(b.n, 700 << 10, 1 << 20);
+    assert_string_equal(ended(t, begun(t, "large.md", buf_terminated(&b))), "done");
+    assert_string_equal(files(t), "large.md Part 0 250 ");
+    assert_int_equal(found(t, "zebu"), 1);
+    buf_free(&b);
+}
+
+/* Two tabs send the same new file; the one that fails does not take the other's with it. */
+TEST_EACH_ENGINE(one_of_two_that_fails_leaves_the_other)
+{
+    struct intake in;
+    start(t);
+    int64_t one = begun(t, "a.md", "# One\nword");
+    assert_int_equal(attempt(t, one), JOB_NEXT);
+    int64_t two = begun(t, "a.md", "# Two\nwords");
+    assert_int_equal(attempt(t, two), JOB_NEXT);
+    EXPECT(know_intake_get(t->tx, two, &in) == ROW_FOUND && know_intake_stop(t->tx, t->arena, kit_now(), &in));
+    assert_string_equal(ended(t, one), "done");
+    assert_string_equal(files(t), "a.md One 1 ");
+}
+
 /* Removed while it is taken in again: it does not come back without its name. */
 TEST_EACH_ENGINE(a_file_that_is_removed_meanwhile_stays_away)
 {
@@ -285,8 +354,12 @@ int main(void)
         cmocka_unit_test(a_page_and_a_plain_text_have_titles),
         cmocka_unit_test(a_table_is_no_document),
         cmocka_unit_test(a_long_text_is_cut_between_its_paragraphs),
+        cmocka_unit_test(a_file_of_brackets_is_read_in_one_go),
+        cmocka_unit_test(a_rule_at_the_top_is_no_front_matter),
         EACH_ENGINE(a_file_of_text_is_looked_at_taken_replaced_and_removed),
         EACH_ENGINE(a_file_that_is_refused_changes_nothing),
+        EACH_ENGINE(a_large_file_is_taken_in_slices),
+        EACH_ENGINE(one_of_two_that_fails_leaves_the_other),
         EACH_ENGINE(a_file_that_is_removed_meanwhile_stays_away),
         EACH_ENGINE(a_file_is_its_shops_alone_and_goes_with_it),
     };

@@ -26,6 +26,7 @@ STMT(verify_next_shop, "SELECT MIN(shop) AS shop FROM ("
                        "SELECT MIN(shop) AS shop FROM knowledge_imports WHERE shop > ?1 UNION ALL "
                        "SELECT MIN(shop) AS shop FROM knowledge_intakes WHERE shop > ?1 UNION ALL "
                        "SELECT MIN(shop) AS shop FROM knowledge_feeds WHERE shop > ?1 UNION ALL "
+                       "SELECT MIN(shop) AS shop FROM knowledge_documents WHERE shop > ?1 UNION ALL "
                        "SELECT MIN(shop) AS shop FROM knowledge_files WHERE shop > ?1) AS every_table");
 /* In one statement, so that both are of one moment: to count takes a while, and a shop that delivers changes all the
  * time. */
@@ -37,6 +38,8 @@ STMT(verify_counts,
      " (SELECT COALESCE(MAX(doc), -1) FROM knowledge_products WHERE shop = ?1) AS last_product,"
      " (SELECT COALESCE(MAX(doc), -1) FROM knowledge_texts WHERE shop = ?1) AS last_text,"
      " (SELECT COUNT(*) FROM knowledge_intakes WHERE shop = ?1 AND state = 1) AS writing,"
+     " (SELECT COUNT(*) FROM knowledge_texts t WHERE t.shop = ?1 AND t.feed < 0 AND NOT EXISTS (SELECT 1 FROM"
+     "   knowledge_documents d WHERE d.id = -t.feed AND d.shop = t.shop)) AS nameless,"
      " CASE WHEN EXISTS (SELECT 1 FROM knowledge_postings WHERE shop = ?1) THEN 1 ELSE 0 END AS postings"
      " FROM (SELECT 1 AS one) AS always LEFT JOIN knowledge_shops h ON h.shop = ?1");
 static_assert(INTAKE_WRITING == 1, "as the statement says");
@@ -47,6 +50,7 @@ static const char *bad_head(const struct query *q)
     if (col_i64(q, "texts") != col_i64(q, "texts_there")) return "its texts are counted wrong";
     if (col_i64(q, "orders") != col_i64(q, "orders_there")) return "its orders are counted wrong";
     if (col_i64(q, "intakes") != col_i64(q, "writing")) return "its intakes that write are counted wrong";
+    if (col_i64(q, "nameless") > 0) return "a passage is of a file that is not there";
     if (col_i64(q, "last_product") >= col_i64(q, "next_product") || col_i64(q, "last_text") >= col_i64(q, "next_text"))
         return "a number of its index is given out twice";
     bool sound = col_i64(q, "stale_products") >= 0 && col_i64(q, "stale_texts") >= 0;

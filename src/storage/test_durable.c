@@ -10,6 +10,7 @@
 static void use_forgetful(struct test_db *t)
 {
     EXPECT(forgetful_vfs_register() == 0);
+    forgetful_vfs_limit_bytes(-1), forgetful_vfs_fail_syncs(0); /* whatever a test that failed has left */
     test_use(t, &(struct db_options){ .vfs = "forgetful" });
     test_lanes(t, NULL);
 }

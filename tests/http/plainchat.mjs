@@ -1,9 +1,8 @@
 // plainchat.mjs: the chat as one question and one answer, for programs that hold nothing open: what is answered within
 // the request, what is read on later, the same message again, and the history backwards.
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { newKey } from './lib/client.mjs';
-import { run, test } from './lib/suite.mjs';
+import { run, test, until } from './lib/suite.mjs';
 
 const KNOWN = {
     name: 'Tea',
@@ -98,6 +97,7 @@ test('where nobody answers by himself the lines say that it waits', async ({ ser
     assert.equal(r.status, events.length === 2 ? 202 : 200);
     assert.equal(events.at(-1).event, r.status === 202 ? 'waiting' : 'completed');
     assert.equal(events.at(-1).conversation.owner, 'waiting');
+    assert.ok(events.every((e) => e.event !== 'message' || e.message.author === 'house'), r.text);
 });
 
 test('a conversation is counted by who said it, and a visitor sees its own alone', async ({ server }) => {
@@ -229,12 +229,11 @@ async function take(a, shop, name, body) {
     const looked = await a.post(`${at}/files/${sent.json.file}/preview`, {});
     const taken = await a.post(`${at}/files/${sent.json.file}/import`, {});
     assert.equal(taken.status, 202, taken.text);
-    for (let left = 200; ; left--) {
-        const { status } = (await a.get(taken.json.statusUrl)).json;
-        if (['done', 'failed'].includes(status)) return { looked: looked.json, status };
-        assert.ok(left > 0, 'the file is still being taken');
-        await sleep(50);
-    }
+    const status = await until('the file is taken', async () => {
+        const now = (await a.get(taken.json.statusUrl)).json.status;
+        return ['done', 'failed'].includes(now) && now;
+    });
+    return { looked: looked.json, status };
 }
 
 test('a text from a file is quoted, shown passage by passage, and gone when it is removed', async ({ server }) => {

@@ -253,6 +253,18 @@ static bool has_hole(const struct str *holes, size_t n, struct str name)
     return false;
 }
 
+/* A hole that touches a digit would be another amount when it is filled: "{price}0", "1{price}", "{price}.5". */
+static bool hole_makes_number(const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        if (*p == '{' && p > text && is_digit(p[-1])) return true;
+        if (*p != '}') continue;
+        const char *after = p[1] == '.' || p[1] == ',' ? p + 2 : p + 1;
+        if (is_digit(*after)) return true;
+    }
+    return false;
+}
+
 const char *say_judge(enum local_language l, enum say s, const char *text)
 {
     struct str wanted[SAYING_HOLES], there[SAYING_HOLES];
@@ -263,5 +275,5 @@ const char *say_judge(enum local_language l, enum say s, const char *text)
     if (braces != 2 * n) return "hole_unknown"; /* one that is not closed, or more than a sentence has */
     for (size_t i = 0; i < wants; i++)
         if (!has_hole(there, n, wanted[i])) return "hole_missing";
-    return text_names_facts(str_of(text)) ? "names_facts" : NULL;
+    return hole_makes_number(text) || text_names_facts(str_of(text)) ? "names_facts" : NULL;
 }

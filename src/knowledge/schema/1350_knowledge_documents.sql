@@ -15,4 +15,6 @@ CREATE TABLE knowledge_documents (
     UNIQUE (shop, name)
 ){strict};
 -- down
+UPDATE knowledge_texts SET feed = 0 WHERE feed < 0;
+UPDATE knowledge_intakes SET feed = 0 WHERE feed < 0;
 DROP TABLE knowledge_documents;

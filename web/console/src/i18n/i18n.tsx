@@ -2,7 +2,16 @@
  * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
  * of the chat or of the operator say are files beside it, which come with these pages (pages.ts): a first visit elsewhere
  * does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
-import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { en } from "./en";
 import type { enChat } from "./en-chat";
 import type { enOperator } from "./en-operator";
@@ -142,11 +151,13 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
 
 export function TextProvider({ children }: { children: ReactNode }) {
   const [lang, setState] = useState<Lang>(firstLang);
+  const last = useRef<Lang>(lang); // of two choices the later one counts, whichever comes first
   const setLang = useCallback((chosen: Lang) => {
+    last.current = chosen;
     keepLang(chosen); // before the next request: the server answers in the language of the cookie
     loadPart(() => loadTexts(chosen)).then(
-      () => setState(chosen),
-      () => window.location.reload(), // it begins in that language, and goes on asking for it
+      () => last.current === chosen && setState(chosen),
+      () => last.current === chosen && window.location.reload(), // it begins in that language, and goes on asking for it
     );
   }, []);
   useLayoutEffect(() => {

@@ -9,8 +9,9 @@ import { useNotify } from "./notify";
 const TYPES = "image/jpeg,image/png,image/webp,image/gif";
 const SIDE = 256;
 
-/** The middle of it, as large as it is ever drawn: a telephone's photo is many times that. What moves, and what this
- * browser cannot read, goes as it is, and the server judges it. */
+/** The middle of it, as large as it is ever drawn: a telephone's photo is many times that. A GIF,
+ * which may move, and what this browser cannot read, goes as it is, and the server judges it; another moving picture
+ * becomes its first one. */
 export async function fitted(file: Blob): Promise<Blob> {
   if (file.type === "image/gif") return file;
   try {

@@ -193,7 +193,8 @@ function Said({ thread, typing }: { thread: InboxThread; typing: string | undefi
 
 function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }) {
   const { t } = useText();
-  const here = useHere(c.id).data?.visitors ?? [];
+  const seen = useHere(c.id);
+  const here = (seen.isError ? [] : (seen.data?.visitors ?? [])).filter(({ page }) => page !== "");
   const asker = useAsker(c.id).data; // it shows the address that counts
   return (
     <dl className="facts inbox-facts">

@@ -159,7 +159,7 @@ function Looks({ form, shop, settings }: { form: ChatForm; shop: Shop; settings:
         options={AVATARS.map((value) => ({ value, text: t(`chatset.avatar.${value}`) }))}
       />
       {manage && <FaceUpload path={`/api/shops/${shop.id}/chatbot/picture`} picture={settings.picture} onDone={wear} />}
-      {settings.picture === undefined && (
+      {(settings.picture === undefined || form.errors.avatarUrl !== undefined) && (
         <TextField
           form={form}
           name="avatarUrl"
@@ -326,9 +326,16 @@ function Doors({ form, shop }: { form: ChatForm; shop: Shop }) {
   );
 }
 
-/** "holidays[2]" is told at the field that holds them all. */
-const atFields = (problem: Problem) => ({
-  fields: problem.fields.map((one) => ({ ...one, field: one.field.replace(/\[.*$/, "") })),
+/** "holidays[2]" is told at the field that holds them all; of sentences, which one is meant. */
+const atFields = (problem: Problem, { sayings }: ChatSettingsBody) => ({
+  fields: problem.fields.map((one) => {
+    const said = sayings?.[Number(/^sayings\[(\d+)\]/.exec(one.field)?.[1] ?? -1)];
+    return {
+      ...one,
+      field: one.field.replace(/\[.*$/, ""),
+      message: said ? `“${said.text}” (${ownName(said.language)}): ${one.message}` : one.message,
+    };
+  }),
 });
 
 /** A field as people call it. */
@@ -406,10 +413,10 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
         queries.setQueryData(keys.chatSettings(shop.id), saved);
         notify.done(t("chatset.saved"));
       },
-      onProblem: (problem) => {
+      onProblem: (problem, body) => {
         if (problem.code === "settings_changed")
           void queries.invalidateQueries({ queryKey: keys.chatSettings(shop.id) }); // and the page says what became another
-        else if (!placeFieldProblems(form, atFields(problem)))
+        else if (!placeFieldProblems(form, atFields(problem, body)))
           setRefusal([problemText(problem), ...problem.fields.map(({ field }) => field)].join(" "));
       },
     },

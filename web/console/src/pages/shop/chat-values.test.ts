@@ -59,6 +59,19 @@ describe("the settings of a chat", () => {
     expect(body.texts?.map(({ language }) => language)).toEqual(["en", "fr"]);
     expect(body.texts?.find(({ language }) => language === "en")).toEqual(texts[1]);
   });
+  it("sentence by sentence, also of two who change different ones", () => {
+    const hello = { language: "en", key: "greeting", text: "Ahoy!" } as const;
+    const bye = { language: "en", key: "bye", text: "So long" } as const;
+    const base = valuesOf(settings);
+    const theirs = valuesOf({ ...settings, revision: 4, sayings: [hello, bye] });
+    const mine = { ...base, sayings: withSaying(base, "zh-CN", "greeting", "你好呀") };
+    expect(sayingsOf(mergedOf(base, mine, theirs))).toEqual([
+      hello,
+      bye,
+      { ...hello, language: "zh-CN", text: "你好呀" },
+    ]);
+    expect(sayingsOf(mergedOf(base, { ...base, sayings: "[]" }, theirs))).toEqual([bye]);
+  });
   it("of two who change them at once are both kept, but for what both have changed", () => {
     const base = valuesOf(settings);
     const theirs = valuesOf({ ...settings, revision: 4, botName: "Mei", colour: "#112233" });

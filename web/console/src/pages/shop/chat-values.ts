@@ -46,6 +46,19 @@ export function withSaying(values: ChatValues, language: ChatLanguage, key: Sayi
   return JSON.stringify(all.some(is) ? all.map((one) => (is(one) ? said : one)) : [...all, said]);
 }
 
+/** Sentence by sentence: those that were changed here over the newest ones. */
+function mergedSayings(base: ChatValues, mine: ChatValues, theirs: ChatValues): string {
+  const byKey = (values: ChatValues) => new Map(sayingsOf(values).map((one) => [`${one.language} ${one.key}`, one]));
+  const [before, own, all] = [byKey(base), byKey(mine), byKey(theirs)];
+  for (const key of new Set([...before.keys(), ...own.keys()])) {
+    const one = own.get(key);
+    if (one?.text === before.get(key)?.text) continue;
+    if (one === undefined) all.delete(key);
+    else all.set(key, one);
+  }
+  return JSON.stringify([...all.values()]);
+}
+
 /** What would not be told any more. */
 export const holesMissing = (text: string, holes: readonly string[]) =>
   holes.filter((name) => !text.includes(`{${name}}`));
@@ -103,6 +116,7 @@ export const baseOf = (kept: Partial<ChatValues>, mine: ChatValues, theirs: Chat
 export const mergedOf = (base: ChatValues, mine: ChatValues, theirs: ChatValues): ChatValues =>
   Object.fromEntries(
     Object.keys(theirs).map((name) => {
+      if (name === "sayings") return [name, mergedSayings(base, mine, theirs)];
       const typed = name !== "revision" && mine[name] !== base[name];
       return [name, (typed ? mine[name] : theirs[name]) ?? ""];
     }),
