@@ -4,11 +4,11 @@
 //
 // One small check is one test in the count; what passes is not printed.
 import assert from 'node:assert/strict';
-import { randomAddress, raw } from './lib/client.mjs';
+import { newKey, randomAddress, raw } from './lib/client.mjs';
 import { deliver, deliveries } from './lib/deliveries.mjs';
 import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
 import { templateOf } from './lib/shapes.mjs';
-import { record, run, test } from './lib/suite.mjs';
+import { record, run, test, until } from './lib/suite.mjs';
 
 const OVERSIZED_BYTES = 60000; // past the 16 to 48 KiB of a route, but small enough to be read and thrown away
 const BAD_IDS = [
@@ -93,6 +93,15 @@ async function makeFixture(server) {
     assert.equal(sent.status, 201);
     const taken = await a.post(`/api/shops/${shop.id}/knowledge/files/${sent.json.file}/import`, {});
     assert.equal(taken.status, 202);
+    const text = await a.request('POST', `/api/shops/${shop.id}/knowledge/files?name=rules.md`,
+        { body: '# Rules\nBe kind.\n', headers: { 'idempotency-key': newKey() } });
+    assert.equal(text.status, 201, text.text);
+    assert.equal((await a.post(`/api/shops/${shop.id}/knowledge/files/${text.json.file}/import`, {})).status, 202);
+    const { file: document } = await until('the document is taken', async () =>
+        (await a.get(`/api/shops/${shop.id}/knowledge/document-files`)).json.files[0]);
+    const worn = await a.request('PUT', `/api/shops/${shop.id}/chatbot/picture`,
+        { body: DOT, headers: { 'content-type': 'application/octet-stream' } });
+    assert.equal(worn.status, 200, worn.text);
     const feed = await a.post(`/api/shops/${shop.id}/knowledge/feeds`, { kind: 'feed', url: 'https://feeds.example/f' });
     assert.equal(feed.status, 201);
     assert.equal((await a.request('PUT', `/api/shops/${shop.id}/channel`, { json: { url: 'https://hooks.example/' } })).status, 200);
@@ -111,6 +120,8 @@ async function makeFixture(server) {
         visitor,
         picture: drawn.json.message.image.url.split('/').at(-1),
         file: sent.json.file,
+        document,
+        face: worn.json.picture.split('/').at(-1),
         feed: feed.json.id,
         intake: taken.json.intake,
         conversation: inbox[0].conversation.id,
@@ -158,7 +169,8 @@ function namesOfA(route) {
         scope: 'products',
         product: KNOWN,
         entry: KNOWN,
-        file: fixture.file,
+        file: route.template.includes('/document-files/') ? fixture.document : fixture.file,
+        name: fixture.face,
         feed: fixture.feed,
         intake: fixture.intake,
         shop: `shop-${fixture.shop.id}`,

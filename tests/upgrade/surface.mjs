@@ -2,7 +2,7 @@
 // routes with what they take, answer and refuse, and the texts of its console by key. Routes are all as they
 // were. Texts are still there, or are named in 0.1.0-changed.json: what says it now, or why nothing does.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
@@ -50,9 +50,10 @@ function routes(api) {
     return found;
 }
 
-/** The keys of a list of texts, and what stands at them. */
+/** What stands at the keys of a language's texts, in all the files that it comes in. */
 function texts(folder, language) {
-    const source = readFileSync(path.join(folder, `${language}.ts`), 'utf8');
+    const files = readdirSync(folder).filter((name) => new RegExp(`^${language}(-\\w+)?\\.ts$`).test(name));
+    const source = files.map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n');
     return Object.fromEntries([...source.matchAll(/^ {2}"([^"]+)":\s*("(?:[^"\\]|\\.)*")/gm)].map(([, key, text]) => [key, JSON.parse(text)]));
 }
 

@@ -50,7 +50,8 @@ export async function anOlderOneRuns(env) {
         older.kill('SIGKILL');
     }
     // And when the older one has ended, it starts.
-    await server.sql('SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = \'advisory\' AND classid = 4805');
+    await server.sql('SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = \'advisory\' AND classid = 4805' +
+        ' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())');
     await until('the lock is free', async () => (await server.sql(HOLDERS)) === '0');
     await server.again();
     await server.verify();
