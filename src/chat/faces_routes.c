@@ -59,7 +59,7 @@ static enum answer own_shop(struct req *req, bool locked, struct face_owner *of)
 
 static enum answer admit_shop(struct req *req)
 {
-    struct face_owner of;
+    struct face_owner of = { 0 };
     return own_shop(req, false, &of);
 }
 
@@ -108,14 +108,14 @@ static enum answer drop(struct req *req, const struct face_owner *of)
 
 static enum answer run_put_bot(struct req *req)
 {
-    struct face_owner of;
+    struct face_owner of = { 0 };
     enum answer a = own_shop(req, true, &of);
     return a == ANSWER_GO_ON ? put(req, &of) : a;
 }
 
 static enum answer run_drop_bot(struct req *req)
 {
-    struct face_owner of;
+    struct face_owner of = { 0 };
     enum answer a = own_shop(req, true, &of);
     return a == ANSWER_GO_ON ? drop(req, &of) : a;
 }
