@@ -258,7 +258,7 @@ static bool take_out(struct tx *tx, struct knowledge_head *h, const struct docum
 
 static enum answer run_remove(struct req *req)
 {
-    struct document d;
+    struct document d = { 0 };
     struct knowledge_head h;
     int64_t shop;
     enum answer a = know_shop_locked(req, &shop, &h);
