@@ -441,8 +441,9 @@ static void fill_hours(const struct field_list *hours, struct chat_shop_settings
 static const struct sayings *sayings_of(struct arena *a, const struct field_list *l)
 {
     const struct settings_saying_item *item = l->item;
-    struct sayings *own = l->count > 0 ? ARENA_NEW(a, struct sayings) : NULL;
-    if (own) *own = (struct sayings){ 0 };
+    if (l->count == 0) return NULL;
+    struct sayings *own = ARENA_NEW(a, struct sayings);
+    *own = (struct sayings){ 0 };
     for (size_t i = 0; i < l->count; i++)
         if (!judged(item[i].saying)) own->text[item[i].saying->language][item[i].saying->key] = item[i].saying->text;
     return own;
