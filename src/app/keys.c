@@ -32,7 +32,13 @@ STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms, CASE WHEN ma
                 " FROM sealing_keys ORDER BY id LIMIT 256");
 STMT(key_add, "INSERT INTO sealing_keys (id, proof, first_used_at_ms, retired_at_ms) VALUES (?1, ?2, ?3, 0)"
               " ON CONFLICT (id) DO NOTHING");
-STMT(keys_retire, "UPDATE sealing_keys SET retired_at_ms = ?2 WHERE id <> ?1 AND retired_at_ms = 0");
+/* Not before the key that seals now was first used: what is kept for some months of what the others have signed would
+ * end at once by a clock that is behind. */
+#define SINCE "(SELECT first_used_at_ms FROM sealing_keys WHERE id = ?1)"
+STMT(keys_retire,
+     "UPDATE sealing_keys SET retired_at_ms = MAX(?2, COALESCE(" SINCE ", 0)) WHERE id <> ?1 AND retired_at_ms = 0",
+     .postgres = "UPDATE sealing_keys SET retired_at_ms = GREATEST(?2, " SINCE ")"
+                 " WHERE id <> ?1 AND retired_at_ms = 0");
 
 /* ---- at start ---- */
 
@@ -43,15 +49,6 @@ struct checking {
     bool is_new;                             /* something of a key of the settings is not written down */
 };
 /* clang-format on */
-
-static bool holds(const struct keyring *ring, int64_t id)
-{
-    uint8_t ids[KEYRING_MAX_KEYS];
-    size_t n = keyring_ids(ring, ids);
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] == id) return true;
-    return false;
-}
 
 static void found(struct checking *k, enum keys_fit fit, int64_t id)
 {
@@ -72,7 +69,7 @@ static enum op_wish read_keys(void *arg, struct tx *tx)
         struct sealed sealed = { (uint8_t *)(uintptr_t)proof.p, proof.n };
         if (id < 0 || id >= KEYS_MAX) continue;
         known[id] = retired || !col_bool(&q, "unkept");
-        if (!holds(k->ring, id)) {
+        if (!keyring_has(k->ring, id)) {
             if (!retired) found(k, KEYS_MISSING, id);
         } else if (!unseal(k->ring, tx_arena(tx), PROOF_OWNER, PROOF_PURPOSE, sealed, &plain)) {
             found(k, KEYS_OTHER, id);
@@ -279,7 +276,7 @@ static enum op_wish run_status(void *arg, struct tx *tx)
     if (l->c->json) json_begin(&l->j, &l->c->out), json_object(&l->j, NULL), json_array(&l->j, "keys");
     while ((row = query_next(&q)) == ROW_FOUND) {
         int64_t id = col_i64(&q, "id"), retired = col_i64(&q, "retired_at_ms");
-        bool here = holds(l->ring, id);
+        bool here = keyring_has(l->ring, id);
         const char *state = retired ? "retired" : id == keyring_first_id(l->ring) ? "seals" : "opens";
         if (l->c->json) {
             json_object(&l->j, NULL);

@@ -53,20 +53,11 @@ struct taking {
     size_t count;
 };
 
-static bool holds(const struct keyring *ring, int64_t id)
-{
-    uint8_t ids[KEYRING_MAX_KEYS];
-    size_t n = keyring_ids(ring, ids);
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] == id) return true;
-    return false;
-}
-
 static void take_one(struct taking *t, struct arena *a, int64_t id, struct str sealed)
 {
     struct str plain;
     struct sealed s = { (uint8_t *)(uintptr_t)sealed.p, sealed.n };
-    if (id < 1 || id > UINT8_MAX || holds(t->ring, id)) return;
+    if (id < 1 || id > UINT8_MAX || keyring_has(t->ring, id)) return;
     if (!unseal(t->ring, a, MAC_OWNER, purpose_of(a, id), s, &plain) || plain.n != KEYRING_MAC_KEY_SIZE) {
         LOG(LOG_WARN, "mac_key_does_not_open", LOG_NUMBER("key", id));
         return;

@@ -323,6 +323,23 @@ TEST_EACH_ENGINE(what_a_retired_key_has_signed_goes_on)
     use_ring(NULL);
 }
 
+/* The machine's clock is two years behind while the key is changed, and right again at the next start. */
+TEST_EACH_ENGINE(a_clock_that_is_behind_ends_nothing)
+{
+    fix_app(t);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    struct signed_things first = sign(t);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    int64_t right_ms = kit_now();
+    kit_set_now(right_ms - 730 * DAY_MS);
+    struct said s = command(t, "rotate");
+    expect_says(&s, EXIT_OK, "\"retired\":1}");
+    kit_set_now(right_ms);
+    expect_fit(t, "2", KEYS_FIT, 0);
+    expect_good(&first, true);
+    use_ring(NULL);
+}
+
 TEST_EACH_ENGINE(what_a_leaked_key_has_signed_ends_with_it)
 {
     fix_app(t);
@@ -366,6 +383,7 @@ int main(void)
         EACH_ENGINE(a_value_that_does_not_open_keeps_its_key),
         EACH_ENGINE(a_rotation_that_was_stopped_goes_on),
         EACH_ENGINE(what_a_retired_key_has_signed_goes_on),
+        EACH_ENGINE(a_clock_that_is_behind_ends_nothing),
         EACH_ENGINE(what_a_leaked_key_has_signed_ends_with_it),
         EACH_ENGINE(a_kept_key_is_bound_to_its_master_key),
     };

@@ -58,7 +58,8 @@ struct sealed seal_as(const struct keyring *k, uint8_t id, struct arena *a, stru
                       struct str plain);
 uint8_t keyring_first_id(const struct keyring *k);                          /* of the key that seals */
 size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS]); /* how many, in order */
-uint8_t sealed_key_id(struct sealed in);                                    /* 0: too short to be a sealed value */
+bool keyring_has(const struct keyring *k, int64_t id);
+uint8_t sealed_key_id(struct sealed in); /* 0: too short to be a sealed value */
 /* A value as it is stored → sealed with the first key. BROKEN: it does not open; it is left as it is. */
 enum seal_again { RESEAL_BROKEN = -1, RESEAL_CURRENT, RESEAL_DONE };
 MUST_USE enum seal_again seal_again(const struct keyring *k, struct arena *a, struct str owner, struct str purpose,

@@ -210,6 +210,11 @@ size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS])
     return k->count;
 }
 
+bool keyring_has(const struct keyring *k, int64_t id)
+{
+    return id >= 0 && id <= UINT8_MAX && key_by_id(k, (uint8_t)id) != NULL;
+}
+
 uint8_t sealed_key_id(struct sealed in) { return in.n < SEAL_OVERHEAD || in.p[0] != SEAL_VERSION ? 0 : in.p[1]; }
 
 enum seal_again seal_again(const struct keyring *k, struct arena *a, struct str owner, struct str purpose,

@@ -151,7 +151,7 @@ static void source_json(struct json *j, struct arena *a, const struct knowledge_
 {
     const char *own = c->url ? c->url : c->product ? c->product->url : NULL;
     struct str title = str_of(c->title ? c->title : "");
-    if (title.n > CARD_TITLE_MAX) title.n = utf8_cut(title, CARD_TITLE_MAX);
+    if (title.n > CARD_TITLE_MAX) title.n = unicode_cut_bytes(title, CARD_TITLE_MAX);
     json_object(j, NULL);
     json_text(j, "kind", model_cited_name(c->kind));
     json_text(j, "id", c->id);

@@ -135,12 +135,7 @@ static enum answer run_show(struct req *req)
     enum row row = face_read(req->tx, ((const struct path_face *)req->path)->name, req->arena, &about, &content);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
-    enum answer a = reply_text(req, 200, image_type((enum image_kind)about.kind), content);
-    reply_header(req, "Content-Security-Policy", "default-src 'none'; sandbox");
-    reply_header(req, "Content-Disposition", "inline");
-    reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
-    reply_header(req, "Cache-Control", "public, max-age=86400, immutable");
-    return a;
+    return picture_reply(req, &about, content, "public, max-age=86400, immutable");
 }
 
 static const struct upload_rule bot_upload = { .max_bytes = FACE_BYTES_MAX,

@@ -159,6 +159,16 @@ static const struct field path_picture_fields[] = {
     FIELD_TEXT(struct path_picture, token, .min = 1, .max = 100, .doc = "As a message's image.url has it."), FIELD_END
 };
 
+enum answer picture_reply(struct req *req, const struct chat_image *about, struct str content, const char *cache)
+{
+    enum answer a = reply_text(req, 200, image_type((enum image_kind)about->kind), content);
+    reply_header(req, "Content-Security-Policy", "default-src 'none'; sandbox");
+    reply_header(req, "Content-Disposition", "inline");
+    reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
+    reply_header(req, "Cache-Control", cache);
+    return a;
+}
+
 static enum answer run_show(struct req *req)
 {
     int64_t conversation, number;
@@ -169,12 +179,7 @@ static enum answer run_show(struct req *req)
     enum row row = picture_read(req->tx, conversation, number, req->arena, &about, &content);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
-    enum answer a = reply_text(req, 200, image_type((enum image_kind)about.kind), content);
-    reply_header(req, "Content-Security-Policy", "default-src 'none'; sandbox");
-    reply_header(req, "Content-Disposition", "inline");
-    reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
-    reply_header(req, "Cache-Control", "private, max-age=86400, immutable");
-    return a;
+    return picture_reply(req, &about, content, "private, max-age=86400, immutable");
 }
 
 static const struct upload_rule visitor_upload = { .max_bytes = IMAGE_BYTES_MAX,

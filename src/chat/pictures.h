@@ -30,6 +30,8 @@ MUST_USE enum row picture_bytes(struct tx *tx, int64_t image, struct arena *a, s
 /* The bytes of a message's picture, into the arena. ROW_NONE: there is no such message, or its file is gone. */
 MUST_USE enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struct arena *a,
                                struct chat_image *about, struct str *content);
+/* picture_routes.c: the answer that shows one: of the type that was found in it, in any page, and running nothing. */
+enum answer picture_reply(struct req *req, const struct chat_image *about, struct str content, const char *cache);
 
 /* The address of a message's picture: signed, with an end, for whoever has been told it. */
 enum { PICTURE_TOKEN_SIZE = 4 + 75 + 1 }; /* "chi_", 56 bytes as base64url, NUL */

@@ -373,6 +373,8 @@ size_t share_taken(const struct share *s); /* by all together */
 /* False, and nothing is taken: not so much is left, or it is more than this address, or a network around it, may hold.
  */
 MUST_USE bool share_take(struct share *s, const struct limits *l, const uint8_t address[16], size_t n);
+/* The same question, and nothing is taken. */
+MUST_USE bool share_has(struct share *s, const struct limits *l, const uint8_t address[16], size_t n);
 void share_give(struct share *s, const struct limits *l, const uint8_t address[16], size_t n);
 
 /* ---- cors.c ---- */

@@ -132,10 +132,7 @@ static bool has_room(struct exchange *x, size_t n)
 static bool would_have_room(const struct exchange *x, int64_t length)
 {
     const struct http *h = x->loop->http;
-    if (length <= BODY_MAX_DEFAULT) return true;
-    if (!share_take(h->bodies, h->limits, x->address, (size_t)length)) return false;
-    share_give(h->bodies, h->limits, x->address, (size_t)length);
-    return true;
+    return length <= BODY_MAX_DEFAULT || share_has(h->bodies, h->limits, x->address, (size_t)length);
 }
 
 /* Nothing behind this is read: its body does not end where the next request begins. */

@@ -52,6 +52,20 @@ static void give(atomic_size_t *of, size_t n)
     (void)before;
 }
 
+static bool has_room(const atomic_size_t *of, size_t n, size_t most)
+{
+    size_t have = atomic_load_explicit(of, memory_order_relaxed);
+    return n <= most && have <= most - n;
+}
+
+bool share_has(struct share *s, const struct limits *l, const uint8_t address[16], size_t n)
+{
+    if (!has_room(&s->all, n, s->most)) return false;
+    for (unsigned level = 0; level < NETWORK_LEVELS && !address_is_loopback(address); level++)
+        if (!has_room(place_of(s, l, address, level), n, part(s, level))) return false;
+    return true;
+}
+
 bool share_take(struct share *s, const struct limits *l, const uint8_t address[16], size_t n)
 {
     if (address_is_loopback(address)) return add(&s->all, n, s->most);

@@ -85,7 +85,7 @@ static void put_heading(struct buf *out, struct buf *title, struct str words)
 {
     words = str_trim(words);
     if (words.n == 0) return;
-    if (title->n == 0) buf_add(title, words.p, utf8_cut(words, TITLE_BYTES));
+    if (title->n == 0) buf_add(title, words.p, unicode_cut_bytes(words, TITLE_BYTES));
     buf_char(out, KNOW_HEADING), buf_add(out, words.p, words.n), buf_char(out, '\n');
 }
 
@@ -207,7 +207,7 @@ static size_t front_matter(struct str text, struct buf *title)
         title->n = 0;
         s = str_trim((struct str){ s.p + 6, s.n - 6 });
         if (s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0]) s.p++, s.n -= 2;
-        buf_add(title, s.p, utf8_cut(s, TITLE_BYTES));
+        buf_add(title, s.p, unicode_cut_bytes(s, TITLE_BYTES));
     }
     title->n = 0;
     return 0; /* it was a rule, and no end came */
@@ -284,7 +284,7 @@ static void end_passage(struct passages *p)
         buf_add(&b, p->title.p, p->title.n);
         if (p->heading.n > 0 && !str_eq(p->heading, p->title)) {
             buf_text(&b, ": ");
-            buf_add(&b, p->heading.p, utf8_cut(p->heading, TITLE_BYTES));
+            buf_add(&b, p->heading.p, unicode_cut_bytes(p->heading, TITLE_BYTES));
         }
         json_str(p->j, "title", buf_str(&b));
         json_str(p->j, "text", text);
@@ -296,7 +296,7 @@ static void end_passage(struct passages *p)
 /* Where a line that is too long for one passage is cut: behind a blank or the end of a sentence. */
 static size_t cut_at(struct str s)
 {
-    size_t most = utf8_cut(s, PASSAGE_BYTES);
+    size_t most = unicode_cut_bytes(s, PASSAGE_BYTES);
     for (size_t n = most; n > most / 2; n--)
         if (s.p[n - 1] == ' ' || (n >= 3 && memcmp(s.p + n - 3, "。", 3) == 0)) return n;
     return most;

@@ -253,16 +253,33 @@ static bool has_hole(const struct str *holes, size_t n, struct str name)
     return false;
 }
 
-/* A hole that touches a digit would be another amount when it is filled: "{price}0", "1{price}", "{price}.5". */
-static bool hole_makes_number(const char *text)
+enum { WIDE_DIGIT = 3 }; /* bytes: U+FF10 to U+FF19 */
+
+static bool is_wide_digit(const char *p)
 {
-    for (const char *p = text; *p; p++) {
-        if (*p == '{' && p > text && is_digit(p[-1])) return true;
-        if (*p != '}') continue;
-        const char *after = p[1] == '.' || p[1] == ',' ? p + 2 : p + 1;
-        if (is_digit(*after)) return true;
-    }
+    return strncmp(p, "\xEF\xBC", 2) == 0 && (unsigned char)p[2] >= 0x90 && (unsigned char)p[2] <= 0x99;
+}
+
+/* What makes another amount of the one before it: a digit, or a word of multiplication. */
+static bool changes_amount(const char *p)
+{
+    static const char *const words[] = { "k", "K", "百", "千", "万", "萬", "亿", "億", "折" };
+    if (is_digit(*p) || is_wide_digit(p)) return true;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strncmp(p, words[i], strlen(words[i])) == 0) return true;
     return false;
+}
+
+/* "{price}0", "1{price}", "{price}.5": filled, these would be other amounts than the shop's. */
+static bool makes_other_amount(struct str text, struct str hole)
+{
+    bool amount = str_eq(hole, STR("price")) || str_eq(hole, STR("low")) || str_eq(hole, STR("high"));
+    const char *open = hole.p - 1, *after = hole.p + hole.n + 1; /* text ends with a NUL */
+    size_t before = (size_t)(open - text.p);
+    if (!amount) return false;
+    if (before > 0 && is_digit(open[-1])) return true;
+    if (before >= WIDE_DIGIT && is_wide_digit(open - WIDE_DIGIT)) return true;
+    return changes_amount(*after == '.' || *after == ',' ? after + 1 : after);
 }
 
 const char *say_judge(enum local_language l, enum say s, const char *text)
@@ -275,5 +292,7 @@ const char *say_judge(enum local_language l, enum say s, const char *text)
     if (braces != 2 * n) return "hole_unknown"; /* one that is not closed, or more than a sentence has */
     for (size_t i = 0; i < wants; i++)
         if (!has_hole(there, n, wanted[i])) return "hole_missing";
-    return hole_makes_number(text) || text_names_facts(str_of(text)) ? "names_facts" : NULL;
+    for (size_t i = 0; i < n; i++)
+        if (makes_other_amount(str_of(text), there[i])) return "names_facts";
+    return text_names_facts(str_of(text)) ? "names_facts" : NULL;
 }
