@@ -4,7 +4,7 @@ so that a twin cannot become the product again without anybody noticing."""
 import pathlib
 import sys
 
-INCLUDE = ('#include "chat/private.h"\n', '#include "chat/private.h"\n#include "tests/simulate/twin.h"\n')
+INCLUDE = ('#include "base/clock.h"\n', '#include "base/clock.h"\n#include "tests/simulate/twin.h"\n')
 TWINS = {
     # Whether the assistant may still speak is not asked in the transaction that writes (work.c asks before it).
     "looks_first": {"messages.c": [

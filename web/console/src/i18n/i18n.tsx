@@ -9,7 +9,6 @@ import {
   useContext,
   useLayoutEffect,
   useMemo,
-  useRef,
   useState,
 } from "react";
 import type { en } from "./en";
@@ -149,15 +148,16 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
   };
 }
 
+let lastChosen: Lang; // of two choices the later one counts, whichever comes first
+
 export function TextProvider({ children }: { children: ReactNode }) {
   const [lang, setState] = useState<Lang>(firstLang);
-  const last = useRef<Lang>(lang); // of two choices the later one counts, whichever comes first
   const setLang = useCallback((chosen: Lang) => {
-    last.current = chosen;
+    lastChosen = chosen;
     keepLang(chosen); // before the next request: the server answers in the language of the cookie
     loadPart(() => loadTexts(chosen)).then(
-      () => last.current === chosen && setState(chosen),
-      () => last.current === chosen && window.location.reload(), // it begins in that language, and goes on asking for it
+      () => lastChosen === chosen && setState(chosen),
+      () => lastChosen === chosen && window.location.reload(), // it begins in that language, and goes on asking for it
     );
   }, []);
   useLayoutEffect(() => {
