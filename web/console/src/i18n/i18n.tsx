@@ -2,15 +2,7 @@
  * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
  * of the chat or of the operator say are files beside it, which come with these pages (pages.ts): a first visit elsewhere
  * does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useLayoutEffect,
-  useMemo,
-  useState,
-} from "react";
+import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
 import type { en } from "./en";
 import type { enChat } from "./en-chat";
 import type { enOperator } from "./en-operator";
