@@ -86,12 +86,13 @@ static bool of_customers(struct tx *tx, int64_t account, int64_t shop, struct st
     bind_i64_list(&q, ids, visitors), bind_i64(&q, before), bind_i64(&q, account), bind_i64(&q, shop);
     bind_i64(&q, (int64_t)most);
     while ((row = query_next(&q)) == ROW_FOUND) {
-        /* An address that was only typed is not known to be whose order it is. */
-        const char *vouched = col_text(&q, "vouched_email");
-        bool order = vouched && vouched[0] && among(ids, ordered, col_i64(&q, "visitor"));
+        /* An address that was only typed is not known to be whose order it is: it is told, and not the number. */
+        const char *vouched = col_text(&q, "vouched_email"), *typed = col_text(&q, "email");
+        bool order = among(ids, ordered, col_i64(&q, "visitor")), theirs = order && vouched && vouched[0];
+        const char *why = theirs ? number : order && typed && typed[0] ? typed : names_them(&q, text);
         out[(*count)++] = (struct found){ .conversation = col_i64(&q, "id"),
-                                          .by = order ? FOUND_ORDER : FOUND_CUSTOMER,
-                                          .text = order ? number : names_them(&q, text) };
+                                          .by = theirs ? FOUND_ORDER : FOUND_CUSTOMER,
+                                          .text = why };
     }
     if (*count == most) *next = out[most - 1].conversation;
     return row == ROW_NONE;
