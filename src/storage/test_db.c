@@ -210,7 +210,7 @@ struct lanes *test_lanes(struct test_db *t, const struct lane_options *o)
     char error[256] = "";
     if (t->tx) test_close_tx(t);
     assert_null(t->lanes);
-    t->lanes = lanes_start(t->db, o ? o : &(struct lane_options){ .readers = 2, .writers = 2 }, error, sizeof error);
+    t->lanes = lanes_start(t->db, o ? o : &(struct lane_options){ .readers = 1, .writers = 2 }, error, sizeof error);
     if (!t->lanes) fail_msg("%s", error);
     return t->lanes;
 }

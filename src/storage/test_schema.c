@@ -17,6 +17,7 @@ static struct {
     pid_t owner;              /* a forked child must not drop it */
     PGconn *conn;             /* of the schema's keeper */
     bool lent;                /* to a test: who ends in the middle of one leaves it as nobody may have it */
+    bool asked;               /* the statement `content` is prepared: planning it costs more than running it */
     PGresult *content, *form; /* as the migrations left it; NULL: it has not been looked at */
 } kept;
 
@@ -57,6 +58,8 @@ static void forget(void)
     PQclear(kept.form);
     kept.content = kept.form = NULL;
     kept.name[0] = '\0';
+    if (kept.asked) (void)tell("DEALLOCATE content");
+    kept.asked = false;
 }
 
 const char *test_shared_tag(void)
@@ -148,16 +151,17 @@ void test_schema_take(char *name, size_t size, bool *made)
 /* ---- what is in it ---- */
 
 /* A row a table: its name, how many rows it has, a sum over them. */
-static PGresult *content(void)
+static bool prepare_content(void)
 {
     char sql[1024];
     (void)snprintf(sql, sizeof sql,
                    "SELECT relname FROM pg_class WHERE relnamespace = '%s'::regnamespace"
                    " AND relkind = 'r' ORDER BY relname",
                    kept.name);
-    PGresult *tables = ask(sql), *r = NULL;
+    PGresult *tables = ask(sql);
     struct buf text;
     buf_init(&text, TEXT_MAX);
+    buf_text(&text, "PREPARE content AS ");
     for (int i = 0; i < PQntuples(tables); i++) {
         const char *table = PQgetvalue(tables, i, 0);
         buf_printf(&text,
@@ -165,11 +169,18 @@ static PGresult *content(void)
                    i > 0 ? " UNION ALL " : "", table, kept.name, table);
     }
     buf_text(&text, " ORDER BY 1");
-    if (PQntuples(tables) > 0 && !text.overflow) r = ask(buf_terminated(&text));
+    if (PQntuples(tables) > 0 && !text.overflow) {
+        PGresult *r = ask(buf_terminated(&text));
+        kept.asked = r != NULL;
+        PQclear(r);
+    }
     buf_free(&text);
     PQclear(tables);
-    return r;
+    return kept.asked;
 }
+
+/* Of the tables that were there when the schema was made; form() sees the others. */
+static PGresult *content(void) { return kept.asked || prepare_content() ? ask("EXECUTE content") : NULL; }
 
 /* One row: relations and columns, constraints, triggers, functions, sequences that gave a number. */
 static PGresult *form(void)
