@@ -93,6 +93,16 @@ async function talk({ checks, shopper, merchant }) {
         await page.locator('chathub-chat .say', { hasText: '聊天记录已发送' }).waitFor();
         assert.ok(await page.locator('chathub-chat .copy').isHidden());
     });
+    await checks.must('where the shopper is on the shop now stands beside the conversation, and goes with them', async () => {
+        const here = (path) => desk.locator('.inbox-facts > div', { hasText: '正在浏览' })
+            .locator(`a[title="${shopper.base}${path}"]`).waitFor();
+        const walks = (path) => page.evaluate((to) => history.pushState({}, '', to), path);
+        await here('/');
+        await walks('/oolong?from=mail#top'); // what stands behind is the shopper's own
+        await here('/oolong');
+        assert.equal(await desk.locator('.inbox-facts a[title*="mail"]').count(), 0);
+        await walks('/');
+    });
     await checks.must('a wish for a person shows in the inbox', async () => {
         await desk.getByRole('button', { name: '回复', exact: true }).click();
         await desk.getByRole('textbox').fill('不客气。');

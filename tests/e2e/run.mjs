@@ -12,6 +12,7 @@ import { chat } from './chat.mjs';
 import { customer } from './customer.mjs';
 import { embed } from './embed.mjs';
 import { face } from './face.mjs';
+import { fallback } from './fallback.mjs';
 import { freeze } from './frozen.mjs';
 import { knowledge } from './knowledge.mjs';
 import { launch } from './lib/browser.mjs';
@@ -40,6 +41,7 @@ const STORIES = {
     walk,
     backend,
     chat,
+    fallback,
     knowledge,
     ownserver,
     pictures,

@@ -1,9 +1,13 @@
-/* talk.ts: the wire (docs/chat-protocol.md): a session, a socket, and HTTP where no socket can be had.
+/* talk.ts: the wire (docs/chat-protocol.md): a session, and a line on which this browser hears: a socket, or a stream of
+ * server events where a proxy lets no socket through (it refuses the handshake, swallows it, or cuts what it has let through
+ * at once). While the stream is read a socket is tried again now and then, and ends the stream when it speaks.
  *
- * One socket a browser: the tab that holds the lock has it and tells the others over a BroadcastChannel; each tab sends by
- * POST when it has none. A message lies in the outbox, in storage, from Enter until its acknowledgement, under an id of
- * its own: sent twice it is the same message. What was missed is read from the number of the last message seen. */
+ * One line a browser: the tab that holds the lock has it and tells the others over a BroadcastChannel; they tell it who types.
+ * Messages and what was read go by POST from each tab. A message lies in the outbox, in storage, from Enter until its
+ * acknowledgement, under an id of its own: sent twice it is the same message. What was missed is read from the number of
+ * the last message seen; a stream begins with what happens from now on, since who typed an hour ago types no more. */
 import type { Card } from "./cards";
+import { eventReader } from "./events";
 import type { Image } from "./picture";
 import { storeOf, type Frame } from "./shared";
 
@@ -60,6 +64,7 @@ interface Session {
 interface Kept {
   token: string;
   outbox: Waiting[];
+  barredUntil?: number; // until then a stream is read: the next page of the shop need not find out again
 }
 type Told = { type: string } & Partial<Message> &
   Partial<State> & {
@@ -76,7 +81,12 @@ const PROTOCOL = "chathub.chat.1";
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const POLL_MS = 4000;
 const TYPING_MS = 4000;
-const SILENT_MS = 45000; // a socket beats each 25 s: after this without a word it is dead, whatever it says
+const SILENT_MS = 45000; // a socket beats each 25 s, a stream each 15: after this without a word it is dead, whatever it says
+const HELLO_MS = 10000; // a line that was asked for, and says nothing
+const CUT_MS = 10000; // a socket that ends sooner, without a farewell, was cut by what stands between
+const CUTS = 2; // in a row: no socket comes through here
+const BARRED_MS = 300_000;
+const LOOK_MS = 30_000; // whether it is time to try one again
 const ANSWER_MS = 20000; // a server that takes a question and never answers it
 
 export class Refused extends Error {
@@ -93,8 +103,13 @@ export class Talk {
   private last = 0;
   private conversation = "";
   private socket: WebSocket | undefined;
+  private stream: AbortController | undefined;
+  private cuts = 0;
+  private eager = false; // the network is another one, perhaps: a socket is tried although the last ones were cut
+  private led = 0; // when the tab that leads was heard last
   private attempts = 0;
   private timer = 0;
+  private look = 0;
   private silence = 0;
   private typedAt = 0;
   private over = false;
@@ -197,11 +212,17 @@ export class Talk {
   /** From now on everything that is said is heard. */
   start() {
     this.channel = new BroadcastChannel(this.name);
-    this.channel.onmessage = (e: MessageEvent<Told>) => this.hear(e.data);
-    addEventListener("online", this.now);
+    this.channel.onmessage = (e: MessageEvent<Told>) => {
+      if (e.data.side || e.data.type !== "typing") this.led = Date.now();
+      this.hear(e.data);
+    };
+    this.look = window.setInterval(() => {
+      if (this.stream && !this.socket && !this.barred()) void this.connect();
+    }, LOOK_MS);
+    addEventListener("online", this.back);
     document.addEventListener("visibilitychange", this.seen);
     void this.connect();
-    // The tab that gets the lock has the socket; when it is closed the next one gets it.
+    // The tab that gets the lock has the line; when it is closed the next one gets it.
     void navigator.locks.request(this.name, () => {
       if (this.over) return;
       this.leads = true;
@@ -216,8 +237,15 @@ export class Talk {
     void this.connect();
   };
 
+  /** A stream that was there before may be dead, and nobody has noticed yet. */
+  private readonly back = () => {
+    this.eager = true;
+    this.hangUpStream();
+    this.now();
+  };
+
   private readonly seen = () => {
-    if (document.visibilityState === "visible" && this.socket?.readyState !== WebSocket.OPEN) this.now();
+    if (document.visibilityState === "visible" && this.socket?.readyState !== WebSocket.OPEN && !this.stream) this.now();
   };
 
   private later() {
@@ -227,63 +255,140 @@ export class Talk {
     this.timer = window.setTimeout(() => void this.connect(), wait * (0.75 + Math.random() / 2));
   }
 
-  /** A method: what it tells may have changed while somebody waited. */
-  private taken() {
-    return this.over || this.socket !== undefined;
+  /** Methods: what they tell may have changed while somebody waited. */
+  private mayHear() {
+    return !this.over && this.leads && this.kept.token !== "";
+  }
+  private hears() {
+    return this.socket !== undefined || this.stream !== undefined;
+  }
+  private barred() {
+    const left = (this.kept.barredUntil ?? 0) - Date.now();
+    return left > 0 && left <= BARRED_MS; // more: the clock was set back
   }
 
   private async connect() {
     if (this.over) return;
-    if (this.socket) {
-      // It may be the network that is back and not the socket that is gone.
-      await this.catchUp();
-      await this.flush();
-      return;
-    }
-    // A tab that only listens has its session from the one that leads.
-    if ((this.leads || !this.kept.token) && !(await this.begin())) {
+    // With a line it may be the network that is back and not the line that is gone. A tab that only listens has its session
+    // from the one that leads.
+    if (!this.hears() && (this.leads || !this.kept.token) && !(await this.begin())) {
       this.later();
       return;
     }
     await this.catchUp();
     await this.flush();
-    if (!this.leads || !this.kept.token) {
+    if (!this.mayHear()) {
       this.later(); // a look now and then, beside what the leading tab tells
       return;
     }
-    if (this.taken()) return; // another call was quicker, or all has ended
-    const address = `${this.frame.base.replace(/^http/, "ws")}/chat/${this.frame.shop}/socket`;
-    const socket = (this.socket = new WebSocket(address, [PROTOCOL, this.kept.token]));
-    this.listen(socket);
-    socket.onmessage = (e: MessageEvent<string>) => {
-      if (this.socket !== socket) return;
-      this.listen(socket);
-      const told = JSON.parse(e.data) as Told;
-      if (told.type === "beat") return;
-      if (told.type === "hello") {
-        this.attempts = 0;
-        void this.catchUp().then(() => this.flush());
-      }
-      this.hear(told);
-      this.channel?.postMessage(told);
-    };
-    socket.onclose = () => {
-      if (this.socket !== socket) return;
-      this.socket = undefined;
-      this.later();
-    };
+    if (!this.socket && (this.eager || !this.barred())) this.dial();
+    if (!this.stream && this.barred()) void this.follow();
+    this.eager = false;
   }
 
-  /** Something was heard: the wait for the next word begins anew. */
-  private listen(socket: WebSocket) {
-    clearTimeout(this.silence);
-    this.silence = window.setTimeout(() => {
+  /** What the line says, to this tab and the others. */
+  private tell(told: Told) {
+    this.hear(told);
+    this.channel?.postMessage(told);
+  }
+
+  /** Without a word to whom it leads: what the line still brings is not for who sits here now. */
+  private hangUp() {
+    const { socket } = this;
+    this.socket = undefined;
+    socket?.close();
+    this.hangUpStream();
+  }
+  private hangUpStream() {
+    const { stream } = this;
+    this.stream = undefined;
+    stream?.abort();
+  }
+
+  private dial() {
+    const address = `${this.frame.base.replace(/^http/, "ws")}/chat/${this.frame.shop}/socket`;
+    const socket = (this.socket = new WebSocket(address, [PROTOCOL, this.kept.token]));
+    const began = Date.now();
+    let spoke = false;
+    const ended = (cut: boolean) => {
       if (this.socket !== socket) return;
-      this.socket = undefined; // it is open, and nobody is there
+      this.socket = undefined;
+      clearTimeout(this.silence);
       socket.close();
-      this.ear.online(false);
-      this.later();
-    }, SILENT_MS);
+      this.cuts = cut ? this.cuts + 1 : 0;
+      if (cut && (this.stream || this.cuts >= CUTS)) {
+        this.kept.barredUntil = Date.now() + BARRED_MS;
+        this.save();
+      }
+      if (this.stream) return;
+      if (this.barred()) void this.connect();
+      else this.later();
+    };
+    /** Something was heard: the wait for the next word begins anew. */
+    const listen = (ms: number) => {
+      clearTimeout(this.silence);
+      this.silence = window.setTimeout(() => {
+        if (this.socket !== socket) return;
+        if (spoke) this.ear.online(false); // it is open, and nobody is there
+        else this.cuts = CUTS;
+        ended(!spoke);
+      }, ms);
+    };
+    listen(HELLO_MS);
+    socket.onmessage = (e: MessageEvent<string>) => {
+      if (this.socket !== socket) return;
+      listen(SILENT_MS);
+      if (!spoke) {
+        spoke = true;
+        this.hangUpStream();
+        if (this.kept.barredUntil) {
+          this.kept.barredUntil = 0;
+          this.save();
+        }
+      }
+      this.tell(JSON.parse(e.data) as Told);
+    };
+    socket.onclose = ({ wasClean }) => ended(!spoke || (!wasClean && Date.now() - began < CUT_MS));
+  }
+
+  private async follow() {
+    const stream = (this.stream = new AbortController());
+    const left = () => this.stream !== stream;
+    let spoke = false;
+    let silence = 0;
+    const listen = (ms: number) => {
+      clearTimeout(silence);
+      silence = window.setTimeout(() => {
+        if (spoke && !left()) this.ear.online(false);
+        stream.abort();
+      }, ms);
+    };
+    listen(HELLO_MS);
+    try {
+      const answer = await fetch(`${this.frame.base}/api/chat/${this.frame.shop}/events`, {
+        headers: { Accept: "text/event-stream", Authorization: `Bearer ${this.kept.token}` },
+        credentials: "omit",
+        cache: "no-store",
+        signal: stream.signal,
+      });
+      const pieces = answer.ok ? answer.body?.getReader() : undefined;
+      const read = eventReader((type, data) => {
+        if (!left()) this.tell({ ...(JSON.parse(data) as object), type });
+      });
+      for (let piece = await pieces?.read(); piece?.value && !left(); piece = await pieces?.read()) {
+        listen(SILENT_MS);
+        if (!spoke) this.tell({ type: "hello" }); // not sooner: what is kept back until it ends is no stream
+        spoke = true;
+        read(piece.value);
+      }
+    } catch {
+      // It has ended, as every line does.
+    }
+    clearTimeout(silence);
+    stream.abort();
+    if (left()) return;
+    this.stream = undefined;
+    this.later();
   }
 
   /** Everything behind the last number seen. */
@@ -318,12 +423,22 @@ export class Talk {
     this.ear.anew();
   }
 
-  /** How the conversation stands. Another one than before: what is shown belongs to the one before. */
-  private stand(state: State | null) {
+  /** How the conversation stands. Another one than before: what is shown belongs to the one before, and so does the line, unless
+   * it is what tells. */
+  private stand(state: State | null, onLine = false) {
     const id = state?.beganAt ?? "";
-    if (this.conversation !== "" && id !== this.conversation) this.forget();
+    if (this.conversation !== "" && id !== this.conversation) {
+      this.forget();
+      if (!onLine) this.redial();
+    }
     this.conversation = id;
     this.ear.state(state);
+  }
+
+  private redial() {
+    if (!this.hears()) return;
+    this.hangUp();
+    this.later();
   }
 
   private take(list: Message[]) {
@@ -341,8 +456,10 @@ export class Talk {
   private hear(told: Told) {
     switch (told.type) {
       case "hello":
+        this.attempts = 0;
         this.ear.online(true);
-        if (told.conversation) this.stand(told.conversation);
+        if (told.conversation) this.stand(told.conversation, true);
+        if (this.kept.token) void this.catchUp().then(() => this.flush());
         break;
       case "message": {
         const m = told as Message;
@@ -353,22 +470,23 @@ export class Talk {
       }
       case "state":
       case "read":
-        this.stand(told as State);
+        this.stand(told as State, true);
         break;
       case "place":
         this.ear.place(told.place ?? 0);
         break;
       case "typing":
         if (told.side === "team") this.ear.typing(told.name ?? "");
+        else if (!told.side && this.leads) this.sayTyping(); // in the tab that asks
         break;
       case "reset":
         this.forget();
-        this.socket?.close();
+        this.redial();
         break;
       case "anew":
         // The tab that acts has written what holds now. A tab that slept hears late, and writes nothing over who came since.
         if (told.was) this.gone.add(told.was);
-        this.kept = { token: told.token && !this.gone.has(told.token) ? told.token : "", outbox: [] };
+        this.kept = { ...this.kept, token: told.token && !this.gone.has(told.token) ? told.token : "", outbox: [] };
         this.load();
         this.drop();
         break;
@@ -376,7 +494,7 @@ export class Talk {
       case "error":
         if (told.error === "chat_paused") this.ear.gone();
         if (told.error === "chat_blocked") this.ear.blocked();
-        if (told.error === "chat_token") this.socket?.close();
+        if (told.error === "chat_token") this.redial();
         break;
     }
   }
@@ -420,7 +538,7 @@ export class Talk {
           // 4xx will not become better by itself, but for a token that is over and for a limit.
           if (e instanceof Refused && e.code === "chat_token") {
             this.kept.token = "";
-            this.socket?.close();
+            this.hangUp();
             this.later();
             return;
           }
@@ -483,7 +601,13 @@ export class Talk {
     const at = Date.now();
     if (at - this.typedAt < TYPING_MS || !this.kept.token) return;
     this.typedAt = at;
+    this.sayTyping();
+  }
+
+  private sayTyping() {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send('{"type":"typing"}');
+    else if (!this.leads && Date.now() - this.led < SILENT_MS) this.channel?.postMessage({ type: "typing" });
+    else void this.ask("POST", "typing", {}).catch(() => undefined); // nothing hangs on it
   }
 
   read(number: number) {
@@ -508,7 +632,7 @@ export class Talk {
   private become(token: string) {
     const was = this.kept.token;
     if (was && was !== token) this.gone.add(was);
-    this.kept = { token, outbox: [] };
+    this.kept = { ...this.kept, token, outbox: [] };
     if (token) this.save();
     else {
       try {
@@ -536,9 +660,7 @@ export class Talk {
     this.ear.stranger();
     this.ear.outbox(this.kept.outbox);
     this.forget();
-    const socket = this.socket;
-    this.socket = undefined; // what it still brings is not for who sits here now
-    socket?.close();
+    this.hangUp();
     this.now();
   }
 
@@ -577,11 +699,12 @@ export class Talk {
   end() {
     this.over = true;
     clearTimeout(this.timer);
+    clearInterval(this.look);
     clearTimeout(this.silence);
-    removeEventListener("online", this.now);
+    removeEventListener("online", this.back);
     document.removeEventListener("visibilitychange", this.seen);
     this.channel?.close();
     this.release?.();
-    this.socket?.close();
+    this.hangUp();
   }
 }
