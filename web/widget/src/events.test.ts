@@ -14,14 +14,33 @@ const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 describe("server events", () => {
   const cases: [string, string, Event[]][] = [
-    ["as our server writes them", 'retry: 3000\n\nid: 7\nevent: typing\ndata: {"side":"team"}\n\n', [["typing", '{"side":"team"}']]],
+    [
+      "as our server writes them",
+      'retry: 3000\n\nid: 7\nevent: typing\ndata: {"side":"team"}\n\n',
+      [["typing", '{"side":"team"}']],
+    ],
     ["without a name", "data: a\n\n", [["message", "a"]]],
     ["of several lines", "data: a\ndata:\ndata: b\n\n", [["message", "a\n\nb"]]],
-    ["without the space, or with two", "event:state\ndata:a\n\ndata:  b\n\n", [["state", "a"], ["message", " b"]]],
-    ["among comments and fields that nobody knows", ": keep\n:\ndata: a\nfoo: b\nbar\n: data: c\n\n", [["message", "a"]]],
+    [
+      "without the space, or with two",
+      "event:state\ndata:a\n\ndata:  b\n\n",
+      [
+        ["state", "a"],
+        ["message", " b"],
+      ],
+    ],
+    [
+      "among comments and fields that nobody knows",
+      ": keep\n:\ndata: a\nfoo: b\nbar\n: data: c\n\n",
+      [["message", "a"]],
+    ],
     ["whose name was said without data: it is not the next one's", "event: ended\n\ndata: a\n\n", [["message", "a"]]],
     ["behind a byte order mark", "\ufeffdata: a\n\n", [["message", "a"]]],
-    ["with characters of many bytes, and line ends that are none here", "data: 乌龙 🍵 \u2028 \u0085 ñ\n\n", [["message", "乌龙 🍵 \u2028 \u0085 ñ"]]],
+    [
+      "with characters of many bytes, and line ends that are none here",
+      "data: 乌龙 🍵 \u2028 \u0085 ñ\n\n",
+      [["message", "乌龙 🍵 \u2028 \u0085 ñ"]],
+    ],
     ["that has not ended is none", "data: a\n\ndata: b\n", [["message", "a"]]],
   ];
   for (const [name, text, expected] of cases)

@@ -154,10 +154,17 @@ class World {
         if (init.method === "POST") {
           const { text, clientId } = JSON.parse(init.body as string) as { text: string; clientId: string };
           const before = this.messages.find((one) => one.clientId === clientId);
-          return ok({ message: before ?? Object.assign(this.hears(text, "visitor"), { clientId }), conversation: this.state });
+          return ok({
+            message: before ?? Object.assign(this.hears(text, "visitor"), { clientId }),
+            conversation: this.state,
+          });
         }
         const after = Number(searchParams.get("after"));
-        return ok({ messages: this.messages.filter((one) => one.number > after), more: false, conversation: this.state });
+        return ok({
+          messages: this.messages.filter((one) => one.number > after),
+          more: false,
+          conversation: this.state,
+        });
       }
       default:
         return ok({ conversation: this.state });
@@ -167,7 +174,8 @@ class World {
   /** Web Locks: one line holds, the others wait. */
   request = async (name: string, act: () => unknown) => {
     if (name.endsWith(":begin")) return await act();
-    if (this.lines.push(() => undefined) > 1) await new Promise<void>((next) => (this.lines[this.lines.length - 1] = next));
+    if (this.lines.push(() => undefined) > 1)
+      await new Promise<void>((next) => (this.lines[this.lines.length - 1] = next));
     await act();
     this.lines.shift();
     this.lines[0]?.();

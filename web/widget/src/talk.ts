@@ -245,7 +245,8 @@ export class Talk {
   };
 
   private readonly seen = () => {
-    if (document.visibilityState === "visible" && this.socket?.readyState !== WebSocket.OPEN && !this.stream) this.now();
+    if (document.visibilityState === "visible" && this.socket?.readyState !== WebSocket.OPEN && !this.stream)
+      this.now();
   };
 
   private later() {
@@ -329,7 +330,8 @@ export class Talk {
       clearTimeout(this.silence);
       this.silence = window.setTimeout(() => {
         if (this.socket !== socket) return;
-        if (spoke) this.ear.online(false); // it is open, and nobody is there
+        if (spoke)
+          this.ear.online(false); // it is open, and nobody is there
         else this.cuts = CUTS;
         ended(!spoke);
       }, ms);
