@@ -277,6 +277,10 @@ describe("where sockets pass", () => {
       await pass(SOON);
     }
     expect([FakeSocket.all.length, world.streams.length]).toEqual([6, 0]);
+    // One that is cut at once may be anybody's mishap.
+    FakeSocket.all[5]?.end(false);
+    await pass(SOON);
+    expect([FakeSocket.all.length, world.streams.length]).toEqual([7, 0]);
   });
 });
 
