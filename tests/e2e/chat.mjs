@@ -96,12 +96,15 @@ async function talk({ checks, shopper, merchant }) {
     await checks.must('where the shopper is on the shop now stands beside the conversation, and goes with them', async () => {
         const here = (path) => desk.locator('.inbox-facts > div', { hasText: '正在浏览' })
             .locator(`a[title="${shopper.base}${path}"]`).waitFor();
-        const walks = (path) => page.evaluate((to) => history.pushState({}, '', to), path);
-        await here('/');
+        /** Told within two seconds; where they only stay, each half minute. */
+        const walks = (path) => Promise.all([page.waitForResponse((r) => r.url().endsWith('/here')),
+            page.evaluate((to) => history.pushState({}, '', to), path)]);
         await walks('/oolong?from=mail#top'); // what stands behind is the shopper's own
+        await desk.reload();
         await here('/oolong');
         assert.equal(await desk.locator('.inbox-facts a[title*="mail"]').count(), 0);
         await walks('/');
+        await here('/'); // the inbox looks by itself
     });
     await checks.must('a wish for a person shows in the inbox', async () => {
         await desk.getByRole('button', { name: '回复', exact: true }).click();
