@@ -50,23 +50,12 @@ static struct outcome deliver_token(struct arena *a, const json_t *file, const j
     /* Last, so that a refused token does not burn its id. */
     const char *id = arena_printf(a, "%.*s\n%.*s", (int)claims.iss.n, claims.iss.p, (int)claims.jti.n, claims.jti.p);
     if (!store_first(store, str_of(id))) return (struct outcome){ .accepted = false };
-    return (struct outcome){ .accepted = true, .effect = "sign_in" };
+    return (struct outcome){ .accepted = true, .effects = 1, .effect = { "sign_in" } };
 }
 
 const struct judge jwt_judge = { .topic = "jwt/verify", .deliver = deliver_token };
 
 /* ---- webhook/verify ---- */
-
-static struct str header_of(const json_t *request, const char *wanted)
-{
-    const char *name;
-    json_t *value;
-    json_object_foreach(json_object_get(request, "headers"), name,
-                        value) if (str_eq_nocase(str_of(name), str_of(wanted))) return (struct str){
-        json_string_value(value), json_string_length(value)
-    };
-    return (struct str){ NULL, 0 };
-}
 
 static struct webhook_secrets secrets_of(const json_t *config, const char *key)
 {
@@ -101,7 +90,7 @@ static struct outcome deliver_webhook(struct arena *a, const json_t *file, const
     }
     if (verdict != WEBHOOK_OK) return (struct outcome){ .accepted = false };
     bool first = !id.p || store_first(store, id);
-    return (struct outcome){ .accepted = true, .effect = first ? "process" : NULL };
+    return (struct outcome){ .accepted = true, .effects = first ? 1 : 0, .effect = { "process" } };
 }
 
 static int signing(struct arena *a, const json_t *file, int *checked)

@@ -12,7 +12,10 @@
 
 enum { FILE_MAX_BYTES = 1 << 20, EXIT_MAX = 255, USAGE = 2 };
 
-static const struct judge *const judges[] = { &jwt_judge, &webhook_judge, NULL };
+static const struct judge *const judges[] = { &jwt_judge,           &webhook_judge,         &alipay_request_judge,
+                                              &alipay_response_judge, &alipay_notify_judge,   &wechat_request_judge,
+                                              &wechat_response_judge, &wechat_notify_judge, &stripe_request_judge,
+                                              &stripe_webhook_judge, NULL };
 
 bool store_first(struct store *s, struct str id)
 {
@@ -27,6 +30,17 @@ struct str member_text(const json_t *object, const char *key)
 {
     const json_t *v = json_object_get(object, key);
     return json_is_string(v) ? (struct str){ json_string_value(v), json_string_length(v) } : (struct str){ NULL, 0 };
+}
+
+struct str header_of(const json_t *message, const char *wanted)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(json_object_get(message, "headers"), name,
+                        value) if (str_eq_nocase(str_of(name), str_of(wanted))) return (struct str){
+        json_string_value(value), json_string_length(value)
+    };
+    return (struct str){ NULL, 0 };
 }
 
 int verdict_line(const char *name, const char *why)
@@ -53,12 +67,11 @@ static const char *compare(struct arena *a, const json_t *expect, struct outcome
         return arena_printf(a, "the product says %s", verdict);
     if (json_object_get(expect, "reply") && !str_eq(member_text(expect, "reply"), str_of(reply)))
         return arena_printf(a, "the product answers %s", reply);
-    if (!effects) return NULL;
-    if (json_array_size(effects) != (got.effect ? 1 : 0))
-        return arena_printf(a, "effect %s", got.effect ? got.effect : "none");
-    if (got.effect && !text_eq(json_string_value(json_array_get(effects, 0)), got.effect))
-        return arena_printf(a, "effect %s", got.effect);
-    return NULL;
+    if (!effects) return got.why;
+    for (size_t i = 0; i < got.effects; i++)
+        if (!text_eq(json_string_value(json_array_get(effects, i)), got.effect[i]))
+            return arena_printf(a, "effect %s", got.effect[i]);
+    return json_array_size(effects) == got.effects ? got.why : arena_printf(a, "%zu effects", got.effects);
 }
 
 static int judge_case(const struct judge *judge, struct arena *a, const json_t *file, const json_t *one)
@@ -69,6 +82,7 @@ static int judge_case(const struct judge *judge, struct arena *a, const json_t *
     size_t i;
     json_t *before;
     if (!name) return verdict_line("(no name)", "a case needs a name");
+    if (judge->make) return verdict_line(name, judge->make(a, file, one));
     json_array_foreach(json_object_get(one, "after"), i, before)
     {
         const json_t *earlier = case_by_name(cases, json_string_value(before));
