@@ -165,7 +165,10 @@ enum payment_reason alipay_notice(struct arena *a, const struct alipay_keys *k, 
     out->type = value_of(&p, "notify_type");
     if (out->event.n == 0) return PAYMENT_MALFORMED;
     if (!is_ours(value_of(&p, "app_id"), k->app_id)) return PAYMENT_APP;
-    return str_eq(out->type, STR("trade_status_sync")) ? read_trade(k, &p, out) : PAYMENT_ACCEPTED;
+    if (str_eq(out->type, STR("trade_status_sync"))) return read_trade(k, &p, out);
+    /* Not about a trade: nothing follows from it, and it need not name a seller. */
+    struct str seller = value_of(&p, "seller_id");
+    return seller.p == NULL || is_ours(seller, k->seller_id) ? PAYMENT_ACCEPTED : PAYMENT_MERCHANT;
 }
 
 enum payment_reason alipay_return(struct arena *a, const struct alipay_keys *k, struct str target,

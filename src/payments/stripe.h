@@ -9,7 +9,7 @@ enum { STRIPE_SECRETS_MAX = 4, STRIPE_LINES_MAX = 20, STRIPE_KEY_MAX = 255, STRI
 #define STRIPE_VERSION "2026-10-28.endive" /* of every request, and of the webhook endpoint */
 
 struct stripe_setup {
-    struct str api_key;
+    struct str api_key, version; /* version: empty is STRIPE_VERSION */
     bool livemode;
     size_t secrets; /* of the webhook, "whsec_" included; two while one is rolled */
     struct str secret[STRIPE_SECRETS_MAX];

@@ -67,7 +67,7 @@ size_t stripe_headers(struct arena *a, const struct stripe_setup *s, struct str 
         "Authorization", str_of(arena_printf(a, "Bearer %.*s", (int)s->api_key.n, s->api_key.p))
     };
     out[count++] = (struct stripe_header){ "Content-Type", STR("application/x-www-form-urlencoded") };
-    out[count++] = (struct stripe_header){ "Stripe-Version", STR(STRIPE_VERSION) };
+    out[count++] = (struct stripe_header){ "Stripe-Version", s->version.n > 0 ? s->version : STR(STRIPE_VERSION) };
     if (key.n > 0) out[count++] = (struct stripe_header){ "Idempotency-Key", key };
     return count;
 }
