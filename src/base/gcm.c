@@ -15,8 +15,7 @@ static bool decrypt(EVP_CIPHER_CTX *ctx, struct str associated, const uint8_t *i
     int done = 0, last = 0;
     uint8_t tag[GCM_TAG_SIZE];
     memcpy(tag, in + n, sizeof(tag));
-    if (associated.n > 0 &&
-        EVP_DecryptUpdate(ctx, NULL, &done, (const uint8_t *)associated.p, (int)associated.n) != 1)
+    if (associated.n > 0 && EVP_DecryptUpdate(ctx, NULL, &done, (const uint8_t *)associated.p, (int)associated.n) != 1)
         return false;
     done = 0;
     if (n > 0 && EVP_DecryptUpdate(ctx, out, &done, in, (int)n) != 1) return false;
@@ -32,8 +31,8 @@ bool gcm_open(struct arena *a, struct str key, struct str nonce, struct str asso
     size_t n = sealed.n - GCM_TAG_SIZE;
     uint8_t *out = arena_alloc(a, n + 1);
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    if (ctx == NULL || EVP_DecryptInit_ex2(ctx, EVP_aes_256_gcm(), (const uint8_t *)key.p, (const uint8_t *)nonce.p,
-                                           NULL) != 1) {
+    if (ctx == NULL ||
+        EVP_DecryptInit_ex2(ctx, EVP_aes_256_gcm(), (const uint8_t *)key.p, (const uint8_t *)nonce.p, NULL) != 1) {
         fputs("gcm: starting failed\n", stderr);
         abort();
     }

@@ -39,10 +39,7 @@ static struct rsa_key *key_of(EVP_PKEY *pkey, bool is_private)
     return k;
 }
 
-struct rsa_key *rsa_key_adopt(void *evp_pkey)
-{
-    return evp_pkey != NULL ? key_of(evp_pkey, false) : NULL;
-}
+struct rsa_key *rsa_key_adopt(void *evp_pkey) { return evp_pkey != NULL ? key_of(evp_pkey, false) : NULL; }
 
 /* Whitespace out, then base64: a key as a console shows it, over several lines or one. */
 static bool bare_der(struct str text, uint8_t *out, size_t *out_n)
@@ -135,8 +132,7 @@ bool rsa_verify(const struct rsa_key *k, const struct str parts[], size_t count,
     if (n != (size_t)EVP_PKEY_get_size(k->pkey)) return false;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     must(ctx != NULL && EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, k->pkey, NULL) == 1, "starting");
-    for (size_t i = 0; i < count; i++)
-        must(EVP_DigestVerifyUpdate(ctx, parts[i].p, parts[i].n) == 1, "hashing");
+    for (size_t i = 0; i < count; i++) must(EVP_DigestVerifyUpdate(ctx, parts[i].p, parts[i].n) == 1, "hashing");
     bool good = EVP_DigestVerifyFinal(ctx, bytes, n) == 1;
     EVP_MD_CTX_free(ctx);
     ERR_clear_error();

@@ -17,7 +17,7 @@ MUST_USE struct rsa_key *rsa_key_private(struct str text);
 /* Takes over an EVP_PKEY (void, so that OpenSSL's headers stay in few files). NULL, and it is freed, when it is no RSA
  * key within the limits. */
 MUST_USE struct rsa_key *rsa_key_adopt(void *evp_pkey);
-void rsa_key_free(struct rsa_key *k);                                              /* NULL is allowed */
+void rsa_key_free(struct rsa_key *k);                                         /* NULL is allowed */
 MUST_USE bool rsa_key_same(const struct rsa_key *a, const struct rsa_key *b); /* the public halves */
 
 /* Base64 in the arena. The key MUST be a private one. */

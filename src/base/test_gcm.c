@@ -8,10 +8,10 @@
 #define NONCE "cafebabefacedbaddecaf888"
 #define AAD "feedfacedeadbeeffeedfacedeadbeefabaddad2"
 #define PLAIN                                                                                                          \
-    "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de65" \
+    "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de65"  \
     "7ba637b39"
 #define SEALED                                                                                                         \
-    "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0" \
+    "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0"  \
     "abcc9f662"                                                                                                        \
     "76fc6ece0f4e1768cddf8853bb2d551b"
 

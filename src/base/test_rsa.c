@@ -22,8 +22,8 @@ static struct str private_text(EVP_PKEY *pkey, const EVP_CIPHER *cipher, const c
 {
     BIO *bio = BIO_new(BIO_s_mem());
     const unsigned char *word = (const unsigned char *)password;
-    assert_int_equal(PEM_write_bio_PrivateKey(bio, pkey, cipher, word, password ? (int)strlen(password) : 0, NULL, NULL),
-                     1);
+    assert_int_equal(
+        PEM_write_bio_PrivateKey(bio, pkey, cipher, word, password ? (int)strlen(password) : 0, NULL, NULL), 1);
     return bio_text(bio);
 }
 
@@ -183,9 +183,12 @@ static void a_public_key_signs_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_signed_verifies), cmocka_unit_test(near_misses_do_not),
-        cmocka_unit_test(another_hash_is_no_signature), cmocka_unit_test(keys_without_armour),
-        cmocka_unit_test(what_is_no_key),          cmocka_unit_test(a_public_key_signs_nothing),
+        cmocka_unit_test(what_is_signed_verifies),
+        cmocka_unit_test(near_misses_do_not),
+        cmocka_unit_test(another_hash_is_no_signature),
+        cmocka_unit_test(keys_without_armour),
+        cmocka_unit_test(what_is_no_key),
+        cmocka_unit_test(a_public_key_signs_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -20,11 +20,12 @@ struct alipay_keys;
 MUST_USE struct alipay_keys *alipay_keys_open(const struct alipay_setup *s, const char **why);
 void alipay_keys_close(struct alipay_keys *k); /* NULL is allowed */
 bool alipay_keys_sign(const struct alipay_keys *k);
-/* Certificate mode: a certificate of Alipay's that came over the wire, base64 of its PEM as
- * alipay.open.app.alipaycert.download gives it. False unless it leads to one of our roots at `now_s`. *pem may then be
- * added to alipay_certificates, and the keys opened anew. */
-MUST_USE bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str content, int64_t now_s,
-                                 struct str *pem);
+/* Certificate mode: a body of alipay.open.app.alipaycert.download. It is signed under the certificate that it brings,
+ * so the signature can say nothing: false unless the certificate is the one of `serial` and leads to one of our roots
+ * at `now_s`. *pem may then be added to alipay_certificates, and the keys opened anew. */
+#define ALIPAY_CERTIFICATE_METHOD "alipay.open.app.alipaycert.download"
+MUST_USE bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str body, struct str serial,
+                                 int64_t now_s, struct str *pem);
 
 /* ---- requests ---- */
 
@@ -35,7 +36,7 @@ enum { ALIPAY_PARAMS_MAX = 200, ALIPAY_CALL_PARAMS_MAX = 16, ALIPAY_TIME_SIZE = 
 void alipay_time(int64_t at_ms, char out[ALIPAY_TIME_SIZE]); /* "2026-11-22 12:00:00" in Beijing */
 
 struct alipay_call {
-    const char *method; /* "alipay.trade.query" */
+    const char *method;                         /* "alipay.trade.query" */
     struct str notify_url, return_url, content; /* content: biz_content; empty values are not sent */
     int64_t at_ms;
 };
@@ -70,6 +71,7 @@ struct alipay_pay {
 const char *alipay_pay_method(enum alipay_way way);
 struct str alipay_pay_content(struct arena *a, const struct alipay_pay *p);
 struct str alipay_order_content(struct arena *a, struct str number); /* query and close */
+struct str alipay_certificate_content(struct arena *a, struct str serial);
 struct str alipay_refund_content(struct arena *a, struct str number, struct str refund, struct money amount,
                                  struct str reason);
 struct str alipay_refund_query_content(struct arena *a, struct str number, struct str refund);

@@ -23,8 +23,9 @@ static const char *add_key(struct alipay_keys *k, struct rsa_key *key, struct st
     }
     k->alipay[k->count].serial = serial;
     k->alipay[k->count++].key = key;
-    return k->app != NULL && rsa_key_same(key, k->app) ? "Alipay's key is our own: it has to be the one that Alipay shows"
-                                                       : NULL;
+    return k->app != NULL && rsa_key_same(key, k->app)
+               ? "Alipay's key is our own: it has to be the one that Alipay shows"
+               : NULL;
 }
 
 static const char *open_certificates(struct alipay_keys *k, const struct alipay_setup *s)
@@ -47,7 +48,8 @@ static const char *open_own(struct alipay_keys *k, const struct alipay_setup *s)
     if ((s->app_certificate.n > 0) != (s->root_certificates.n > 0))
         return "certificate mode wants both the app's certificate and the root certificates";
     if (s->app_certificate.n == 0) return NULL;
-    if (!cert_alipay_serial(k->arena, s->app_certificate, &k->app_serial)) return "the app's certificate cannot be read";
+    if (!cert_alipay_serial(k->arena, s->app_certificate, &k->app_serial))
+        return "the app's certificate cannot be read";
     if (!cert_alipay_root_serial(k->arena, s->root_certificates, &k->root_serial))
         return "the root certificates cannot be read";
     k->roots = kept(k, s->root_certificates);
@@ -83,15 +85,28 @@ void alipay_keys_close(struct alipay_keys *k)
 
 bool alipay_keys_sign(const struct alipay_keys *k) { return k->app != NULL; }
 
-bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str content, int64_t now_s,
+/* The certificate in the answer, still to be judged. p NULL: there is none. */
+static struct str brought(struct arena *a, struct str body)
+{
+    struct str out = { NULL, 0 }, content;
+    json_t *answer = body.n <= PAYMENT_BODY_MAX ? json_read(body, PAYMENT_BODY_MAX, NULL) : NULL;
+    const json_t *member = json_object_get(answer, "alipay_open_app_alipaycert_download_response");
+    if (json_get_str(member, "alipay_cert_content", &content)) {
+        size_t n = content.n;
+        uint8_t *text = arena_alloc(a, n + 1);
+        if (base64_decode(content, text, &n)) out = (struct str){ (const char *)text, n };
+    }
+    json_decref(answer);
+    return out;
+}
+
+bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str body, struct str serial, int64_t now_s,
                         struct str *pem)
 {
-    if (k->roots.n == 0 || content.n == 0 || content.n > CERTS_TEXT_MAX) return false;
-    size_t n = content.n;
-    uint8_t *text = arena_alloc(a, n + 1);
-    if (!base64_decode(content, text, &n)) return false;
-    *pem = (struct str){ (const char *)text, n };
-    return cert_leads_to(*pem, k->roots, now_s);
+    struct str own;
+    *pem = brought(a, body);
+    if (pem->p == NULL || k->roots.n == 0 || !cert_alipay_serial(a, *pem, &own)) return false;
+    return str_eq(own, serial) && cert_leads_to(*pem, k->roots, now_s);
 }
 
 enum payment_reason alipay_verify(const struct alipay_keys *k, struct str serial, struct str text, struct str sign)

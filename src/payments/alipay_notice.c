@@ -109,8 +109,7 @@ enum payment_said alipay_said(struct str status, bool refunded)
     return refunded ? PAYMENT_SAYS_PAID : PAYMENT_SAYS_CLOSED;
 }
 
-static enum payment_reason check_signature(struct arena *a, const struct alipay_keys *k, struct str in,
-                                           struct pairs *p)
+static enum payment_reason check_signature(struct arena *a, const struct alipay_keys *k, struct str in, struct pairs *p)
 {
     if (!pairs_read(a, in, p)) return PAYMENT_MALFORMED;
     if (!str_eq(value_of(p, "sign_type"), STR("RSA2"))) return PAYMENT_ALGORITHM;

@@ -282,6 +282,18 @@ struct str alipay_order_content(struct arena *a, struct str number)
     return content_end(a, &b, &j);
 }
 
+struct str alipay_certificate_content(struct arena *a, struct str serial)
+{
+    struct buf b;
+    struct json j;
+    if (!is_number(serial)) return (struct str){ NULL, 0 };
+    buf_init(&b, CONTENT_MAX);
+    json_begin(&j, &b);
+    json_object(&j, NULL);
+    json_str(&j, "alipay_cert_sn", serial);
+    return content_end(a, &b, &j);
+}
+
 struct str alipay_refund_content(struct arena *a, struct str number, struct str refund, struct money amount,
                                  struct str reason)
 {

@@ -180,7 +180,7 @@ bool cert_is_current(struct str pem, int64_t now_s)
 }
 
 /* All certificates of a text; NULL when one of them cannot be read or there are too many. */
-static STACK_OF(X509) *read_all(struct str text)
+static STACK_OF(X509) * read_all(struct str text)
 {
     STACK_OF(X509) *all = sk_X509_new_null();
     must(all != NULL, "memory");
@@ -196,7 +196,7 @@ static STACK_OF(X509) *read_all(struct str text)
     return NULL;
 }
 
-static bool is_verified(STACK_OF(X509) *chain, STACK_OF(X509) *roots, int64_t now_s)
+static bool is_verified(STACK_OF(X509) * chain, STACK_OF(X509) * roots, int64_t now_s)
 {
     X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();

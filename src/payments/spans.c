@@ -36,8 +36,8 @@ static size_t past_nested(struct str t, size_t at)
             if (depth == SPANS_DEPTH_MAX) return 0;
             closer[depth++] = c == '{' ? '}' : ']';
         } else if (c == '}' || c == ']') {
-            if (closer[--depth] != c) return 0;
-            if (depth == 0) return at;
+            if (depth == 0 || closer[depth - 1] != c) return 0;
+            if (--depth == 0) return at;
         }
     }
     return 0;

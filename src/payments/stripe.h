@@ -27,9 +27,9 @@ struct stripe_form {
     } path[STRIPE_PATH_MAX];
 };
 void stripe_form_begin(struct stripe_form *f, struct buf *out);
-void stripe_form_object(struct stripe_form *f, struct str key);  /* what follows is within it */
-void stripe_form_item(struct stripe_form *f, size_t index);      /* of a list */
-void stripe_form_end(struct stripe_form *f);                     /* closes the innermost of both */
+void stripe_form_object(struct stripe_form *f, struct str key); /* what follows is within it */
+void stripe_form_item(struct stripe_form *f, size_t index);     /* of a list */
+void stripe_form_end(struct stripe_form *f);                    /* closes the innermost of both */
 void stripe_form_text(struct stripe_form *f, struct str key, struct str value);
 void stripe_form_i64(struct stripe_form *f, struct str key, int64_t value);
 

@@ -4,8 +4,13 @@
 #include "payments/stripe.h"
 
 enum { MAC_CHARS = SHA256_HEX_SIZE - 1, CURRENCY_CHARS = 3 };
-enum { STATUS_UNAUTHORIZED = 401, STATUS_FORBIDDEN = 403, STATUS_NOT_FOUND = 404, STATUS_CONFLICT = 409,
-       STATUS_TOO_MANY = 429 };
+enum {
+    STATUS_UNAUTHORIZED = 401,
+    STATUS_FORBIDDEN = 403,
+    STATUS_NOT_FOUND = 404,
+    STATUS_CONFLICT = 409,
+    STATUS_TOO_MANY = 429
+};
 
 const struct payment_words stripe_ack = { .status = 200, .content_type = "", .body = "" };
 const struct payment_words stripe_nack = { .status = 400, .content_type = "", .body = "" };
@@ -144,8 +149,7 @@ static enum payment_reason read_object(struct arena *a, const json_t *object, st
                               : PAYMENT_SAYS_CLOSED;
         return read_session(a, object, out);
     }
-    out->for_person =
-        str_eq(out->type, STR("refund.failed")) || str_eq(out->type, STR("charge.dispute.created"));
+    out->for_person = str_eq(out->type, STR("refund.failed")) || str_eq(out->type, STR("charge.dispute.created"));
     return PAYMENT_ACCEPTED;
 }
 

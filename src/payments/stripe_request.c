@@ -63,9 +63,8 @@ size_t stripe_headers(struct arena *a, const struct stripe_setup *s, struct str 
                       struct stripe_header out[STRIPE_HEADERS_MAX])
 {
     size_t count = 0;
-    out[count++] = (struct stripe_header){
-        "Authorization", str_of(arena_printf(a, "Bearer %.*s", (int)s->api_key.n, s->api_key.p))
-    };
+    out[count++] = (struct stripe_header){ "Authorization",
+                                           str_of(arena_printf(a, "Bearer %.*s", (int)s->api_key.n, s->api_key.p)) };
     out[count++] = (struct stripe_header){ "Content-Type", STR("application/x-www-form-urlencoded") };
     out[count++] = (struct stripe_header){ "Stripe-Version", s->version.n > 0 ? s->version : STR(STRIPE_VERSION) };
     if (key.n > 0) out[count++] = (struct stripe_header){ "Idempotency-Key", key };

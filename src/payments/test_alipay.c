@@ -30,10 +30,8 @@ static int setup(void **state)
 {
     arena = arena_new(1 << 26);
     ours = test_pair_new(arena), alipay = test_pair_new(arena), stranger = test_pair_new(arena);
-    keys = opened(&(struct alipay_setup){ .app_id = STR(APP),
-                                          .seller_id = STR(SELLER),
-                                          .app_key = ours.private_pem,
-                                          .alipay_key = alipay.public_pem });
+    keys = opened(&(struct alipay_setup){
+        .app_id = STR(APP), .seller_id = STR(SELLER), .app_key = ours.private_pem, .alipay_key = alipay.public_pem });
     return keys ? 0 : -1;
 }
 
@@ -198,15 +196,24 @@ static void refused_though_well_signed(void **state)
     static const struct {
         const char *name, *value, *why;
     } cases[] = {
-        { "sign_type", "RSA", "algorithm" },      { "sign_type", "rsa2", "algorithm" },
-        { "sign_type", "", "algorithm" },         { "sign_type", NULL, "algorithm" },
-        { "charset", "GBK", "charset" },          { "charset", NULL, "charset" },
-        { "app_id", "2021000000000000", "app" },  { "app_id", NULL, "app" },
-        { "app_id", "", "app" },                  { "seller_id", "2088", "merchant" },
-        { "seller_id", NULL, "merchant" },        { "seller_id", "", "merchant" },
-        { "out_trade_no", "ORD_1", "unknown order" }, { "out_trade_no", "ord_2", "unknown order" },
-        { "out_trade_no", NULL, "unknown order" }, { "out_trade_no", "", "unknown order" },
-        { "notify_id", NULL, "malformed" },       { "notify_id", "", "malformed" },
+        { "sign_type", "RSA", "algorithm" },
+        { "sign_type", "rsa2", "algorithm" },
+        { "sign_type", "", "algorithm" },
+        { "sign_type", NULL, "algorithm" },
+        { "charset", "GBK", "charset" },
+        { "charset", NULL, "charset" },
+        { "app_id", "2021000000000000", "app" },
+        { "app_id", NULL, "app" },
+        { "app_id", "", "app" },
+        { "seller_id", "2088", "merchant" },
+        { "seller_id", NULL, "merchant" },
+        { "seller_id", "", "merchant" },
+        { "out_trade_no", "ORD_1", "unknown order" },
+        { "out_trade_no", "ord_2", "unknown order" },
+        { "out_trade_no", NULL, "unknown order" },
+        { "out_trade_no", "", "unknown order" },
+        { "notify_id", NULL, "malformed" },
+        { "notify_id", "", "malformed" },
         { "total_amount", NULL, "amount" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -216,9 +223,10 @@ static void refused_though_well_signed(void **state)
 static void amounts(void **state)
 {
     static const char *const good[] = { "88", "88.0", "88.00", "088.00" };
-    static const char *const bad[] = { "8800",   "88.01",  "87.99", "88.000", "8.8e1", "+88.00", "-88.00", " 88.00",
-                                       "88.00 ", "88,00",  "88.",   ".88",    "",      "0x58",   "88.0.0", "NaN",
-                                       "88.0a",  "9999999999999999999999.00", "." };
+    static const char *const bad[] = { "8800",   "88.01",  "87.99",  "88.000", "8.8e1", "+88.00",
+                                       "-88.00", " 88.00", "88.00 ", "88,00",  "88.",   ".88",
+                                       "",       "0x58",   "88.0.0", "NaN",    "88.0a", "9999999999999999999999.00",
+                                       "." };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) assert_string_equal(with("total_amount", good[i]), "mark_paid");
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) assert_string_equal(with("total_amount", bad[i]), "amount");
     struct money m;
@@ -274,7 +282,8 @@ static void signatures(void **state)
     static const char *const signs[] = { "sign=", "sign=AAAA", "sign=%00" };
     static const char *const whys[] = { "unsigned", "signature", "malformed" };
     for (size_t i = 0; i < ARRAY_LEN(signs); i++)
-        assert_string_equal(result_of(str_of(arena_printf(arena, "%s&%s", signs[i], rest)), PAYMENT_OPEN, false), whys[i]);
+        assert_string_equal(result_of(str_of(arena_printf(arena, "%s&%s", signs[i], rest)), PAYMENT_OPEN, false),
+                            whys[i]);
     /* A good signature in another spelling of base64 is none. */
     static const char *const tails[] = { "%0A", "+", "%3D", "%20" };
     for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
@@ -285,15 +294,19 @@ static void signatures(void **state)
     assert_string_equal(result_of(unpadded, PAYMENT_OPEN, false), "signature");
 }
 
+static const char twice_named[] = "&app_id=" APP, twice_encoded[] = "&%61pp_id=" APP;
+
 static void encodings(void **state)
 {
     struct form f = base_form();
     const char *body = form_body(&f).p;
-    static const char *const tails[] = { "&a=%",      "&a=%4",     "&a=%zz",     "&a=%FF",  "&a=%D6%D0", "&%C3=1", "&a=%00",
-                                         "&",         "&&a=1",     "&a",         "&=1",     "&app_id=" APP,
-                                         "&%61pp_id=" APP, "&sign=x", "&a=\xFF", "&sign_type=RSA2" };
+    static const char *const tails[] = { "&a=%",        "&a=%4",   "&a=%zz",  "&a=%FF",
+                                         "&a=%D6%D0",   "&%C3=1",  "&a=%00",  "&",
+                                         "&&a=1",       "&a",      "&=1",     twice_named,
+                                         twice_encoded, "&sign=x", "&a=\xFF", "&sign_type=RSA2" };
     for (size_t i = 0; i < ARRAY_LEN(tails); i++)
-        assert_string_equal(result_of(str_of(arena_printf(arena, "%s%s", body, tails[i])), PAYMENT_OPEN, false), "malformed");
+        assert_string_equal(result_of(str_of(arena_printf(arena, "%s%s", body, tails[i])), PAYMENT_OPEN, false),
+                            "malformed");
     assert_string_equal(result_of(str_of(arena_printf(arena, "&%s", body)), PAYMENT_OPEN, false), "malformed");
     assert_string_equal(result_of(STR(""), PAYMENT_OPEN, false), "malformed");
     assert_string_equal(result_of((struct str){ NULL, 0 }, PAYMENT_OPEN, false), "malformed");
@@ -436,8 +449,8 @@ static void bad_answers(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(malformed); i++) {
         const char *at = strstr(malformed[i], "%s");
-        const char *body = at ? arena_printf(arena, "%.*s%s%s", (int)(at - malformed[i]), malformed[i], s, at + 2)
-                              : malformed[i];
+        const char *body =
+            at ? arena_printf(arena, "%.*s%s%s", (int)(at - malformed[i]), malformed[i], s, at + 2) : malformed[i];
         assert_int_equal(answered(body), PAYMENT_MALFORMED);
     }
     assert_int_equal(answered(arena_printf(arena, "{\"" MEMBER "\":\"x\",\"sign\":\"%s\"}", t)), PAYMENT_MALFORMED);
@@ -538,13 +551,13 @@ static void refund_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_ones),    cmocka_unit_test(refused_though_well_signed),
-        cmocka_unit_test(amounts),      cmocka_unit_test(refunds),
-        cmocka_unit_test(signatures),   cmocka_unit_test(encodings),
-        cmocka_unit_test(sizes),        cmocka_unit_test(returns),
-        cmocka_unit_test(words),        cmocka_unit_test(good_answers),
-        cmocka_unit_test(bad_answers),  cmocka_unit_test(outcomes),
-        cmocka_unit_test(queries),      cmocka_unit_test(refund_answers),
+        cmocka_unit_test(good_ones),   cmocka_unit_test(refused_though_well_signed),
+        cmocka_unit_test(amounts),     cmocka_unit_test(refunds),
+        cmocka_unit_test(signatures),  cmocka_unit_test(encodings),
+        cmocka_unit_test(sizes),       cmocka_unit_test(returns),
+        cmocka_unit_test(words),       cmocka_unit_test(good_answers),
+        cmocka_unit_test(bad_answers), cmocka_unit_test(outcomes),
+        cmocka_unit_test(queries),     cmocka_unit_test(refund_answers),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

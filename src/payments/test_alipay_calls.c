@@ -105,21 +105,22 @@ static void too_many_certificates(void **state)
 
 static struct str signed_answer(const struct rsa_key *signer, const char *serial)
 {
-    return str_of(arena_printf(arena, "{\"alipay_trade_query_response\":{},\"alipay_cert_sn\":\"%s\",\"sign\":\"%s\"}", serial,
-                               rsa_sign(arena, signer, STR("{}")).p));
+    return str_of(arena_printf(arena, "{\"alipay_trade_query_response\":{},\"alipay_cert_sn\":\"%s\",\"sign\":\"%s\"}",
+                               serial, rsa_sign(arena, signer, STR("{}")).p));
 }
 
 static void certificates_are_named(void **state)
 {
-    struct str other = made(4, "Alipay", &root, "Root"), serial, other_serial;
+    struct str other = made(4, "Alipay", &root, "Root"), serial = { 0 }, other_serial = { 0 };
     struct alipay_keys *k = certificate_mode(str_of(arena_printf(arena, "%s%s", alipay_certificate_pem.p, other.p)));
     struct alipay_answer answer;
     assert_true(cert_alipay_serial(arena, alipay_certificate_pem, &serial) &&
                 cert_alipay_serial(arena, other, &other_serial));
     assert_int_equal(alipay_answer(arena, k, STR("alipay.trade.query"), signed_answer(alipay.key, serial.p), &answer),
                      PAYMENT_ACCEPTED);
-    assert_int_equal(alipay_answer(arena, k, STR("alipay.trade.query"), signed_answer(root.key, other_serial.p), &answer),
-                     PAYMENT_ACCEPTED);
+    assert_int_equal(
+        alipay_answer(arena, k, STR("alipay.trade.query"), signed_answer(root.key, other_serial.p), &answer),
+        PAYMENT_ACCEPTED);
     /* Each under its own serial only; and one that is not known is not believed, but named. */
     assert_int_equal(alipay_answer(arena, k, STR("alipay.trade.query"), signed_answer(root.key, serial.p), &answer),
                      PAYMENT_SIGNATURE);
@@ -137,14 +138,29 @@ static struct str base64_of(struct str s)
     return str_of(text);
 }
 
+static struct str download(struct str content)
+{
+    return str_of(arena_printf(arena,
+                               "{\"alipay_open_app_alipaycert_download_response\":{\"code\":\"10000\","
+                               "\"alipay_cert_content\":\"%s\"},\"sign\":\"x\"}",
+                               content.p));
+}
+
 static void a_certificate_over_the_wire(void **state)
 {
     struct alipay_keys *k = certificate_mode(alipay_certificate_pem), *plain = key_mode();
-    struct str pem, fresh = made(9, "Alipay", &alipay, "Root");
-    assert_true(alipay_certificate(arena, k, base64_of(fresh), TEST_NOW, &pem) && str_eq(pem, fresh));
-    assert_false(alipay_certificate(arena, k, base64_of(fresh), TEST_NOW + 2 * YEAR_S, &pem));
-    assert_false(alipay_certificate(arena, k, fresh, TEST_NOW, &pem));
-    assert_false(alipay_certificate(arena, k, STR(""), TEST_NOW, &pem));
+    struct str pem, fresh = made(9, "Alipay", &alipay, "Root"), serial = { 0 }, body = download(base64_of(fresh));
+    assert_true(cert_alipay_serial(arena, fresh, &serial));
+    assert_true(alipay_certificate(arena, k, body, serial, TEST_NOW, &pem) && str_eq(pem, fresh));
+    assert_false(alipay_certificate(arena, k, body, STR("00"), TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, body, serial, TEST_NOW + 2 * YEAR_S, &pem));
+    assert_false(alipay_certificate(arena, plain, body, serial, TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, download(fresh), serial, TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, download(STR("")), serial, TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, download(base64_of(STR("x"))), serial, TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, STR("{}"), serial, TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, STR(""), serial, TEST_NOW, &pem));
+    /* The same names and number, but nobody whom we know has signed it. */
     struct str forged = test_certificate_pem(arena, &(struct test_certificate){ .serial = 9,
                                                                                 .name = "Alipay",
                                                                                 .issuer = "Root",
@@ -152,8 +168,9 @@ static void a_certificate_over_the_wire(void **state)
                                                                                 .issuer_key = alipay.private_pem,
                                                                                 .from_s = TEST_NOW - YEAR_S,
                                                                                 .until_s = TEST_NOW + YEAR_S });
-    assert_false(alipay_certificate(arena, k, base64_of(forged), TEST_NOW, &pem));
-    assert_false(alipay_certificate(arena, plain, base64_of(fresh), TEST_NOW, &pem));
+    assert_false(alipay_certificate(arena, k, download(base64_of(forged)), serial, TEST_NOW, &pem));
+    expect_str(alipay_certificate_content(arena, STR("0f75")), "{\"alipay_cert_sn\":\"0f75\"}");
+    assert_null(alipay_certificate_content(arena, STR("a b")).p);
     alipay_keys_close(k);
     alipay_keys_close(plain);
 }
@@ -175,7 +192,9 @@ static void what_is_signed(void **state)
 {
     struct alipay_param out[ALIPAY_CALL_PARAMS_MAX];
     struct alipay_keys *k = key_mode();
-    const struct alipay_call call = { .method = "alipay.trade.query", .content = STR("{\"a\":\"b c&d=\"}"), .at_ms = AT_MS };
+    const struct alipay_call call = { .method = "alipay.trade.query",
+                                      .content = STR("{\"a\":\"b c&d=\"}"),
+                                      .at_ms = AT_MS };
     size_t n = alipay_params(arena, k, &call, out);
     expect_str(alipay_string_to_sign(arena, out, n),
                "app_id=" APP "&biz_content={\"a\":\"b c&d=\"}&charset=utf-8&format=JSON&method=alipay.trade.query&"
@@ -183,8 +202,8 @@ static void what_is_signed(void **state)
     struct str sign = alipay_sign(arena, k, out, n), text = alipay_string_to_sign(arena, out, n);
     assert_true(rsa_verify(ours.key, &text, 1, sign));
     /* Empty values and a sign that is there already are left out; bytes decide the order, not letters. */
-    const struct alipay_param odd[] = { { STR("b"), STR("1") },    { STR("sign"), STR("x") }, { STR("B"), STR("2") },
-                                        { STR("empty"), STR("") }, { STR("a_b"), STR("3") },  { STR("ab"), STR("4") },
+    const struct alipay_param odd[] = { { STR("b"), STR("1") },    { STR("sign"), STR("x") },   { STR("B"), STR("2") },
+                                        { STR("empty"), STR("") }, { STR("a_b"), STR("3") },    { STR("ab"), STR("4") },
                                         { STR("a"), STR("5") },    { STR("none"), { NULL, 0 } } };
     expect_str(alipay_string_to_sign(arena, odd, ARRAY_LEN(odd)), "B=2&a=5&a_b=3&ab=4&b=1");
     expect_str(alipay_string_to_sign(arena, odd, 0), "");
@@ -194,16 +213,17 @@ static void what_is_signed(void **state)
 static void serials_are_sent_in_certificate_mode(void **state)
 {
     struct alipay_param out[ALIPAY_CALL_PARAMS_MAX];
-    struct str serial, root_serial;
+    struct str serial = { 0 }, root_serial = { 0 };
     struct alipay_keys *k = certificate_mode(alipay_certificate_pem);
     size_t n = alipay_params(arena, k, &(struct alipay_call){ .method = "m", .at_ms = AT_MS }, out);
     assert_true(cert_alipay_serial(arena, app_certificate, &serial) &&
                 cert_alipay_root_serial(arena, roots, &root_serial));
-    expect_str(alipay_string_to_sign(arena, out, n),
-               arena_printf(arena,
-                            "alipay_root_cert_sn=%s&app_cert_sn=%s&app_id=" APP
-                            "&charset=utf-8&format=JSON&method=m&sign_type=RSA2&timestamp=2026-11-22 12:00:00&version=1.0",
-                            root_serial.p, serial.p));
+    expect_str(
+        alipay_string_to_sign(arena, out, n),
+        arena_printf(arena,
+                     "alipay_root_cert_sn=%s&app_cert_sn=%s&app_id=" APP
+                     "&charset=utf-8&format=JSON&method=m&sign_type=RSA2&timestamp=2026-11-22 12:00:00&version=1.0",
+                     root_serial.p, serial.p));
     alipay_keys_close(k);
 }
 

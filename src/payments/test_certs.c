@@ -66,14 +66,14 @@ static void serials(void **state)
 
 static void root_serials_are_joined(void **state)
 {
-    struct str one = made(1, "Root", &root, "Root", &root, TEST_NOW + YEAR_S), a, b, joined;
+    struct str one = made(1, "Root", &root, "Root", &root, TEST_NOW + YEAR_S), a = { 0 }, b = { 0 }, joined;
     struct str two = made(2, "Other", &stranger, "Other", &stranger, TEST_NOW + YEAR_S);
     assert_true(cert_alipay_serial(arena, one, &a) && cert_alipay_serial(arena, two, &b));
     struct str file = str_of(arena_printf(arena, "roots\n%s\n# second\n%s", one.p, two.p));
     assert_true(cert_alipay_root_serial(arena, file, &joined));
     expect_str(joined, arena_printf(arena, "%s_%s", a.p, b.p));
-    struct str broken = str_of(arena_printf(
-        arena, "%s\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", one.p));
+    struct str broken =
+        str_of(arena_printf(arena, "%s\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", one.p));
     assert_false(cert_alipay_root_serial(arena, broken, &joined));
 }
 
@@ -143,9 +143,12 @@ static void longer_chains(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serials),       cmocka_unit_test(root_serials_are_joined),
-        cmocka_unit_test(the_roots_of_the_vectors), cmocka_unit_test(keys_come_out),
-        cmocka_unit_test(chains),        cmocka_unit_test(longer_chains),
+        cmocka_unit_test(serials),
+        cmocka_unit_test(root_serials_are_joined),
+        cmocka_unit_test(the_roots_of_the_vectors),
+        cmocka_unit_test(keys_come_out),
+        cmocka_unit_test(chains),
+        cmocka_unit_test(longer_chains),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

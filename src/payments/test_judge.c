@@ -135,9 +135,12 @@ static void named_refunds(void **state)
         int64_t minor;
         const char *done, *failed;
     } want[] = {
-        { "rf_1", 3000, "refund:3000", "refund_failed" }, { "rf_1", 2999, "amount", "amount" },
-        { "rf_2", 100, "", "" },                          { "rf_3", 200, "refund:200", "" },
-        { "rf_4", 100, "unknown refund", "unknown refund" }, { "", 100, "unknown refund", "unknown refund" },
+        { "rf_1", 3000, "refund:3000", "refund_failed" },
+        { "rf_1", 2999, "amount", "amount" },
+        { "rf_2", 100, "", "" },
+        { "rf_3", 200, "refund:200", "" },
+        { "rf_4", 100, "unknown refund", "unknown refund" },
+        { "", 100, "unknown refund", "unknown refund" },
     };
     struct payment_order order = order_in(PAYMENT_PAID);
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
@@ -166,11 +169,20 @@ static void times(void **state)
         const char *text;
         enum payment_reason want;
     } cases[] = {
-        { "1000", PAYMENT_ACCEPTED },   { "1299", PAYMENT_ACCEPTED },  { "701", PAYMENT_ACCEPTED },
-        { "0700", PAYMENT_ACCEPTED },   { "1301", PAYMENT_TIMESTAMP }, { "699", PAYMENT_TIMESTAMP },
-        { "", PAYMENT_MALFORMED },      { " 1000", PAYMENT_MALFORMED }, { "1000 ", PAYMENT_MALFORMED },
-        { "+1000", PAYMENT_MALFORMED }, { "-1000", PAYMENT_MALFORMED }, { "1e3", PAYMENT_MALFORMED },
-        { "1000.0", PAYMENT_MALFORMED }, { "99999999999999999999", PAYMENT_MALFORMED },
+        { "1000", PAYMENT_ACCEPTED },
+        { "1299", PAYMENT_ACCEPTED },
+        { "701", PAYMENT_ACCEPTED },
+        { "0700", PAYMENT_ACCEPTED },
+        { "1301", PAYMENT_TIMESTAMP },
+        { "699", PAYMENT_TIMESTAMP },
+        { "", PAYMENT_MALFORMED },
+        { " 1000", PAYMENT_MALFORMED },
+        { "1000 ", PAYMENT_MALFORMED },
+        { "+1000", PAYMENT_MALFORMED },
+        { "-1000", PAYMENT_MALFORMED },
+        { "1e3", PAYMENT_MALFORMED },
+        { "1000.0", PAYMENT_MALFORMED },
+        { "99999999999999999999", PAYMENT_MALFORMED },
         { "9223372036854775807", PAYMENT_TIMESTAMP },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -183,10 +195,18 @@ static void amounts_of_json(void **state)
         const char *json;
         bool good;
     } cases[] = {
-        { "{\"a\":8800}", true },    { "{\"a\":0}", true },       { "{\"a\":8800.0}", false },
-        { "{\"a\":88e2}", false },   { "{\"a\":\"8800\"}", false }, { "{\"a\":null}", false },
-        { "{\"a\":true}", false },   { "{}", false },             { "{\"a\":9223372036854775807}", false },
-        { "{\"a\":-8800}", true },   { "{\"a\":[8800]}", false }, { "[]", false },
+        { "{\"a\":8800}", true },
+        { "{\"a\":0}", true },
+        { "{\"a\":8800.0}", false },
+        { "{\"a\":88e2}", false },
+        { "{\"a\":\"8800\"}", false },
+        { "{\"a\":null}", false },
+        { "{\"a\":true}", false },
+        { "{}", false },
+        { "{\"a\":9223372036854775807}", false },
+        { "{\"a\":-8800}", true },
+        { "{\"a\":[8800]}", false },
+        { "[]", false },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct money m;

@@ -52,8 +52,8 @@ static inline struct test_pair test_pair_new(struct arena *a)
 
 struct test_certificate {
     long serial;
-    const char *name, *issuer;      /* common names */
-    struct str key, issuer_key;     /* private PEM */
+    const char *name, *issuer;  /* common names */
+    struct str key, issuer_key; /* private PEM */
     int64_t from_s, until_s;
     bool is_root;
 };
@@ -71,9 +71,9 @@ static inline void test_name(X509_NAME *name, const char *common)
 {
     const char *const parts[][2] = { { "C", "CN" }, { "O", "Test" }, { "OU", "Unit, one" }, { "CN", common } };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        assert_int_equal(X509_NAME_add_entry_by_txt(name, parts[i][0], MBSTRING_UTF8,
-                                                    (const unsigned char *)parts[i][1], -1, -1, 0),
-                         1);
+        assert_int_equal(
+            X509_NAME_add_entry_by_txt(name, parts[i][0], MBSTRING_UTF8, (const unsigned char *)parts[i][1], -1, -1, 0),
+            1);
 }
 
 static inline struct str test_certificate_pem(struct arena *a, const struct test_certificate *c)

@@ -103,13 +103,15 @@ static void times(void **state)
 {
     static const struct {
         const char *t, *want;
-    } cases[] = { { "1795319701", "accepted" },  { "1795319699", "timestamp" }, { "1795320299", "accepted" },
-                  { "1795320301", "timestamp" }, { "0", "timestamp" },          { "99999999999999999999", "malformed" } };
+    } cases[] = {
+        { "1795319701", "accepted" },  { "1795319699", "timestamp" }, { "1795320299", "accepted" },
+        { "1795320301", "timestamp" }, { "0", "timestamp" },          { "99999999999999999999", "malformed" }
+    };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        assert_string_equal(verified(arena_printf(arena, "t=%s,v1=%s", cases[i].t,
-                                                  mac_of(keys.secret[0], cases[i].t, STR("x"))),
-                                     STR("x")),
-                            cases[i].want);
+        assert_string_equal(
+            verified(arena_printf(arena, "t=%s,v1=%s", cases[i].t, mac_of(keys.secret[0], cases[i].t, STR("x"))),
+                     STR("x")),
+            cases[i].want);
 }
 
 /* The key is the whole secret; the bytes behind whsec_, as Standard Webhooks has them, are another one. */
@@ -159,7 +161,8 @@ static const char *result_of(const char *body, enum payment_state at)
 }
 
 #define EVENT(type, object)                                                                                            \
-    "{\"id\":\"evt_1\",\"object\":\"event\",\"livemode\":false,\"type\":\"" type "\",\"data\":{\"object\":" object "}}"
+    "{\"id\":\"evt_1\",\"object\":\"event\",\"livemode\":false,\"type\":\"" type "\",\"data\":{\"object\":" object "}" \
+    "}"
 #define SESSION(status, more)                                                                                          \
     "{\"id\":\"cs_1\",\"client_reference_id\":\"ord_1\",\"payment_intent\":\"pi_1\",\"amount_total\":4900,"            \
     "\"currency\":\"usd\",\"payment_status\":\"" status "\"" more "}"
@@ -251,8 +254,9 @@ static void changes(void **state)
             arena_printf(arena, "%.*s%s%s", (int)(at - good), good, cases[i][1], at + strlen(cases[i][0]));
         assert_string_equal(result_of(body, PAYMENT_OPEN), cases[i][2]);
     }
-    const char *second = EVENT(COMPLETED, "{\"id\":\"cs_1\",\"client_reference_id\":\"ord_1\",\"payment_intent\":"
-                                          "\"pi_2\",\"amount_total\":4900,\"currency\":\"usd\",\"payment_status\":\"paid\"}");
+    const char *second =
+        EVENT(COMPLETED, "{\"id\":\"cs_1\",\"client_reference_id\":\"ord_1\",\"payment_intent\":"
+                         "\"pi_2\",\"amount_total\":4900,\"currency\":\"usd\",\"payment_status\":\"paid\"}");
     assert_string_equal(result_of(second, PAYMENT_PAID), "paid twice");
     assert_string_equal(result_of("", PAYMENT_OPEN), "malformed");
     assert_string_equal(result_of("[]", PAYMENT_OPEN), "malformed");
@@ -281,7 +285,8 @@ static void for_a_person(void **state)
 
 static const char session_form[] =
     "mode=payment&client_reference_id=ord_3001&line_items[0][quantity]=1&line_items[0][price_data][currency]=usd&"
-    "line_items[0][price_data][unit_amount]=4900&line_items[0][price_data][product_data][name]=Team%20plan%2C%20monthly&"
+    "line_items[0][price_data][unit_amount]=4900&line_items[0][price_data][product_data][name]=Team%20plan%2C%"
+    "20monthly&"
     "success_url=https%3A%2F%2Fpay.test%2Fback%3Fs%3D%7BCHECKOUT_SESSION_ID%7D&cancel_url=https%3A%2F%2Fpay.test%2Fno&"
     "expires_at=1795321860&metadata[order_id]=ord_3001&payment_intent_data[metadata][order_id]=ord_3001";
 
@@ -445,10 +450,12 @@ static void answers_about_sessions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(headers),  cmocka_unit_test(times),    cmocka_unit_test(secrets),
-        cmocka_unit_test(events),   cmocka_unit_test(changes),  cmocka_unit_test(for_a_person),
-        cmocka_unit_test(sessions), cmocka_unit_test(amounts),  cmocka_unit_test(paths),
-        cmocka_unit_test(headers_of_requests), cmocka_unit_test(outcomes), cmocka_unit_test(answers_about_sessions),
+        cmocka_unit_test(headers),  cmocka_unit_test(times),
+        cmocka_unit_test(secrets),  cmocka_unit_test(events),
+        cmocka_unit_test(changes),  cmocka_unit_test(for_a_person),
+        cmocka_unit_test(sessions), cmocka_unit_test(amounts),
+        cmocka_unit_test(paths),    cmocka_unit_test(headers_of_requests),
+        cmocka_unit_test(outcomes), cmocka_unit_test(answers_about_sessions),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

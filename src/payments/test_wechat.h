@@ -18,8 +18,8 @@ static inline struct str test_seal(struct arena *a, struct str key, struct str n
     uint8_t *out = arena_alloc(a, plain.n + 16);
     int done = 0, last = 0;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    assert_int_equal(EVP_EncryptInit_ex2(ctx, EVP_aes_256_gcm(), (const uint8_t *)key.p, (const uint8_t *)nonce.p, NULL),
-                     1);
+    assert_int_equal(
+        EVP_EncryptInit_ex2(ctx, EVP_aes_256_gcm(), (const uint8_t *)key.p, (const uint8_t *)nonce.p, NULL), 1);
     if (associated.n > 0)
         assert_int_equal(EVP_EncryptUpdate(ctx, NULL, &done, (const uint8_t *)associated.p, (int)associated.n), 1);
     assert_int_equal(EVP_EncryptUpdate(ctx, out, &done, (const uint8_t *)plain.p, (int)plain.n), 1);

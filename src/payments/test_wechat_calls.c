@@ -32,7 +32,9 @@ static int teardown(void **state)
 
 static void five_lines(void **state)
 {
-    struct wechat_call c = { .method = STR("GET"), .target = STR("/v3/certificates"), .at_s = TEST_NOW, .nonce = STR("n1") };
+    struct wechat_call c = {
+        .method = STR("GET"), .target = STR("/v3/certificates"), .at_s = TEST_NOW, .nonce = STR("n1")
+    };
     expect_str(wechat_string_to_sign(arena, &c), "GET\n/v3/certificates\n1795320000\nn1\n\n");
     c.method = STR("POST"), c.body = STR("{\"a\":\"\xE5\x9B\xA2\"}");
     expect_str(wechat_string_to_sign(arena, &c), "POST\n/v3/certificates\n1795320000\nn1\n{\"a\":\"\xE5\x9B\xA2\"}\n");
@@ -73,8 +75,9 @@ static void targets(void **state)
     expect_str(wechat_close_target(arena, STR("ord_2001")), "/v3/pay/transactions/out-trade-no/ord_2001/close");
     expect_str(wechat_refund_query_target(arena, STR("rf@1")), "/v3/refund/domestic/refunds/rf%401");
     expect_str(wechat_close_body(arena, keys), "{\"mchid\":\"" TEST_MCHID "\"}");
-    static const char *const numbers[] = { "", "ord_1", "ord/2001", "ord 2001", "ord@2001", "\xE5\x8D\x95\xE5\x8D\x95",
-                                           "123456789012345678901234567890123" };
+    static const char *const numbers[] = {
+        "", "ord_1", "ord/2001", "ord 2001", "ord@2001", "\xE5\x8D\x95\xE5\x8D\x95", "123456789012345678901234567890123"
+    };
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         assert_null(wechat_query_target(arena, keys, str_of(numbers[i])).p);
         assert_null(wechat_close_target(arena, str_of(numbers[i])).p);
@@ -195,13 +198,14 @@ static void queries(void **state)
         const char *state;
         enum payment_said said;
     } states[] = {
-        { "SUCCESS", PAYMENT_SAYS_PAID },      { "REFUND", PAYMENT_SAYS_PAID },    { "NOTPAY", PAYMENT_SAYS_NOTHING },
-        { "CLOSED", PAYMENT_SAYS_CLOSED },     { "REVOKED", PAYMENT_SAYS_CLOSED }, { "USERPAYING", PAYMENT_SAYS_NOTHING },
-        { "PAYERROR", PAYMENT_SAYS_FAILED },   { "NEW", PAYMENT_SAYS_NOTHING },
+        { "SUCCESS", PAYMENT_SAYS_PAID },    { "REFUND", PAYMENT_SAYS_PAID },    { "NOTPAY", PAYMENT_SAYS_NOTHING },
+        { "CLOSED", PAYMENT_SAYS_CLOSED },   { "REVOKED", PAYMENT_SAYS_CLOSED }, { "USERPAYING", PAYMENT_SAYS_NOTHING },
+        { "PAYERROR", PAYMENT_SAYS_FAILED }, { "NEW", PAYMENT_SAYS_NOTHING },
     };
     struct payment_notice n;
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-        const char *with = arena_printf(arena, "{" ORDER ",\"trade_state\":\"%s\",\"amount\":{\"total\":8800}}", states[i].state);
+        const char *with =
+            arena_printf(arena, "{" ORDER ",\"trade_state\":\"%s\",\"amount\":{\"total\":8800}}", states[i].state);
         assert_int_equal(wechat_query_notice(arena, keys, str_of(with), &n), PAYMENT_ACCEPTED);
         assert_int_equal(n.said, states[i].said);
         assert_int_equal(money_minor(n.amount), 8800);
@@ -235,11 +239,11 @@ static void refund_answers(void **state)
                    { "ABNORMAL", PAYMENT_SAYS_REFUND_FAILED } };
     struct payment_notice n;
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-        const char *body =
-            arena_printf(arena,
-                         "{\"out_trade_no\":\"ord_2001\",\"out_refund_no\":\"rf_1\",\"transaction_id\":\"4200\",\"status\":"
-                         "\"%s\",\"amount\":{\"total\":8800,\"refund\":3000,\"currency\":\"CNY\"}}",
-                         states[i].status);
+        const char *body = arena_printf(
+            arena,
+            "{\"out_trade_no\":\"ord_2001\",\"out_refund_no\":\"rf_1\",\"transaction_id\":\"4200\",\"status\":"
+            "\"%s\",\"amount\":{\"total\":8800,\"refund\":3000,\"currency\":\"CNY\"}}",
+            states[i].status);
         assert_int_equal(wechat_refund_notice(arena, str_of(body), &n), PAYMENT_ACCEPTED);
         assert_int_equal(n.said, states[i].said);
         expect_str(n.refund, "rf_1");
@@ -255,7 +259,7 @@ static void refund_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(five_lines), cmocka_unit_test(the_bridge), cmocka_unit_test(targets),
+        cmocka_unit_test(five_lines), cmocka_unit_test(the_bridge),           cmocka_unit_test(targets),
         cmocka_unit_test(bodies),     cmocka_unit_test(bodies_out_of_limits), cmocka_unit_test(outcomes),
         cmocka_unit_test(queries),    cmocka_unit_test(refund_answers),
     };

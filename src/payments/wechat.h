@@ -97,7 +97,8 @@ MUST_USE enum payment_reason wechat_open(struct arena *a, const struct wechat_ke
 extern const struct payment_words wechat_ack, wechat_nack;
 
 /* An answer of /v3/certificates, which may be signed by one of the certificates that it brings: it is believed when it
- * verifies under the one it names, and our v3 key opened that. *out: those within their dates, for a new set of keys. */
+ * verifies under the one it names, and our v3 key opened that. *out: those within their dates, for a new set of keys.
+ */
 struct wechat_certificates {
     size_t count;
     struct wechat_signer certificate[WECHAT_KEYS_MAX];

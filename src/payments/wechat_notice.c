@@ -1,5 +1,5 @@
-/* wechat_notice.c: what WeChat Pay tells: notifications, which are sealed besides being signed, answers about orders and
- * refunds, and the list of its certificates. */
+/* wechat_notice.c: what WeChat Pay tells: notifications, which are sealed besides being signed, answers about orders
+ * and refunds, and the list of its certificates. */
 #include "base/crypto.h"
 #include "base/gcm.h"
 #include "payments/certs.h"
@@ -50,7 +50,7 @@ static enum payment_reason take_order(struct arena *a, const json_t *plain, stru
     take_text(a, plain, "out_trade_no", &out->order);
     if (out->order.n == 0) return PAYMENT_UNKNOWN_ORDER;
     return payment_money(json_object_get(plain, "amount"), "total", CURRENCY_CNY, &out->amount) ? PAYMENT_ACCEPTED
-                                                                                               : PAYMENT_AMOUNT;
+                                                                                                : PAYMENT_AMOUNT;
 }
 
 static enum payment_said said_of(struct str state)

@@ -225,7 +225,8 @@ struct str wechat_pay_body(struct arena *a, const struct wechat_keys *k, const s
 struct str wechat_refund_body(struct arena *a, const struct wechat_refund *r)
 {
     int order;
-    bool within = is_amount(r->amount) && is_amount(r->total) && money_compare(r->amount, r->total, &order) && order <= 0;
+    bool within =
+        is_amount(r->amount) && is_amount(r->total) && money_compare(r->amount, r->total, &order) && order <= 0;
     bool told = r->notify_url.n == 0 || is_plain_https(r->notify_url);
     if (!is_order(r->number) || !is_refund(r->refund) || !within || !told) return (struct str){ NULL, 0 };
     struct buf b;

@@ -1,6 +1,6 @@
-/* payments_in.c: the judges of what payment providers send us (contracts: payment providers): notifications, returns and
- * answers. The store plays the rows of the layer above: it finds the order, keeps event ids, and moves states by the
- * effects alone. */
+/* payments_in.c: the judges of what payment providers send us (contracts: payment providers): notifications, returns
+ * and answers. The store plays the rows of the layer above: it finds the order, keeps event ids, and moves states by
+ * the effects alone. */
 #include "payments/alipay.h"
 #include "payments/stripe.h"
 #include "payments/wechat.h"
@@ -52,6 +52,15 @@ static void read_refunds(struct arena *a, const json_t *list, struct payment_ord
     order->refunds = json_array_size(list);
 }
 
+/* Files name the trade of an order as its provider does. */
+static struct str trade_of(const json_t *order)
+{
+    static const char *const names[] = { "trade", "trade_no", "transaction_id", "payment_intent" };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (member_text(order, names[i]).p) return member_text(order, names[i]);
+    return STR("");
+}
+
 static void read_orders(struct arena *a, const json_t *file, struct store *store)
 {
     const json_t *list = json_object_get(file, "orders");
@@ -64,7 +73,7 @@ static void read_orders(struct arena *a, const json_t *file, struct store *store
         struct payment_order *order = &store->order[store->orders++];
         order->number = member_text(one, "id");
         order->session = member_text(one, "session");
-        order->trade = member_text(one, "trade");
+        order->trade = trade_of(one);
         order->amount = money_member(one, "amount_minor", c);
         order->refunded = money_member(one, "refunded_minor", c);
         order->state = state_named(member_text(one, "state"));
@@ -76,8 +85,8 @@ static struct payment_order *order_of(struct store *store, const struct payment_
 {
     for (size_t i = 0; i < store->orders; i++) {
         struct payment_order *order = &store->order[i];
-        bool found = n->order.n > 0 ? str_eq(order->number, n->order)
-                                    : n->trade.n > 0 && str_eq(order->trade, n->trade);
+        bool found =
+            n->order.n > 0 ? str_eq(order->number, n->order) : n->trade.n > 0 && str_eq(order->trade, n->trade);
         if (found) return order;
     }
     return NULL;
@@ -207,11 +216,13 @@ static struct wechat_keys *wechat_open_file(const json_t *file)
         if (count == WECHAT_KEYS_MAX) break;
         signer[count++] = (struct wechat_signer){ str_of(serial), str_of(json_string_value(pem)) };
     }
+    /* A key without its serial signs nothing: then it is no part of what the case is about. */
+    struct str own = member_text(config, "merchant_serial").p ? member_text(keys, "merchant_private_pem") : STR("");
     const struct wechat_setup setup = { .mchid = member_text(config, "mchid"),
                                         .appid = member_text(config, "appid"),
                                         .v3_key = member_text(config, "api_v3_key"),
                                         .merchant_serial = member_text(config, "merchant_serial"),
-                                        .merchant_key = member_text(keys, "merchant_private_pem"),
+                                        .merchant_key = own,
                                         .signers = count,
                                         .signer = signer };
     struct wechat_keys *k = wechat_keys_open(&setup, &why);

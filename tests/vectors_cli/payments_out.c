@@ -66,7 +66,8 @@ static int serial_line(struct arena *a, const json_t *expect, const char *name, 
 
 static int alipay_serials(struct arena *a, const json_t *file, int *checked)
 {
-    const json_t *certificates = json_object_get(file, "certificates"), *expect = json_object_get(certificates, "expect");
+    const json_t *certificates = json_object_get(file, "certificates"),
+                 *expect = json_object_get(certificates, "expect");
     static const char *const pem[] = { "app_cert_pem", "alipay_cert_pem", "alipay_root_pem" };
     static const char *const serial[] = { "app_cert_sn", "alipay_cert_sn", "alipay_root_cert_sn" };
     int bad = 0;
@@ -146,7 +147,8 @@ static const char *bridge(struct arena *a, const struct wechat_keys *k, const js
     struct str package = member_text(params, "package"), prefix = STR("prepay_id=");
     struct str nonce = member_text(params, "nonceStr");
     int64_t at_s;
-    if (!str_starts(package, prefix) || !str_to_i64(member_text(params, "timeStamp"), &at_s)) return "no package or time";
+    if (!str_starts(package, prefix) || !str_to_i64(member_text(params, "timeStamp"), &at_s))
+        return "no package or time";
     struct str prepay = { package.p + prefix.n, package.n - prefix.n };
     if (!str_eq(wechat_bridge_to_sign(a, k, prepay, at_s, nonce), member_text(wanted, "string_to_sign")))
         return "another text";
@@ -259,7 +261,8 @@ static const char *make_stripe(struct arena *a, const json_t *file, const json_t
     size_t count = stripe_headers(a, &setup, key, header);
     if (count != json_object_size(json_object_get(one, "headers"))) return "other headers";
     for (size_t i = 0; i < count; i++)
-        if (!str_eq(header_of(one, header[i].name), header[i].value)) return arena_printf(a, "another %s", header[i].name);
+        if (!str_eq(header_of(one, header[i].name), header[i].value))
+            return arena_printf(a, "another %s", header[i].name);
     buf_init(&b, FORM_MAX);
     stripe_form_begin(&f, &b);
     write_form(&f, (struct str){ NULL, 0 }, 0, json_object_get(one, "params"));

@@ -12,10 +12,17 @@
 
 enum { FILE_MAX_BYTES = 1 << 20, EXIT_MAX = 255, USAGE = 2 };
 
-static const struct judge *const judges[] = { &jwt_judge,           &webhook_judge,         &alipay_request_judge,
-                                              &alipay_response_judge, &alipay_notify_judge,   &wechat_request_judge,
-                                              &wechat_response_judge, &wechat_notify_judge, &stripe_request_judge,
-                                              &stripe_webhook_judge, NULL };
+static const struct judge *const judges[] = { &jwt_judge,
+                                              &webhook_judge,
+                                              &alipay_request_judge,
+                                              &alipay_response_judge,
+                                              &alipay_notify_judge,
+                                              &wechat_request_judge,
+                                              &wechat_response_judge,
+                                              &wechat_notify_judge,
+                                              &stripe_request_judge,
+                                              &stripe_webhook_judge,
+                                              NULL };
 
 bool store_first(struct store *s, struct str id)
 {
@@ -105,6 +112,7 @@ static int judge_file(const json_t *file, struct arena *a, int *checked)
     json_t *one;
     json_array_foreach(cases, i, one)
     {
+        struct arena_mark before = arena_mark(a);
         ++*checked;
         if (judge) bad += judge_case(judge, a, file, one);
         else
@@ -112,6 +120,7 @@ static int judge_file(const json_t *file, struct arena *a, int *checked)
                                                                                               topic    ? topic
                                                                                               : format ? format
                                                                                                        : "no format"));
+        arena_release(a, before);
     }
     if (judge && judge->beside) bad += judge->beside(a, file, checked);
     return bad;
