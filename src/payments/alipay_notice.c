@@ -63,9 +63,10 @@ static struct str signed_text(struct arena *a, const struct pairs *p)
         bytes += p->pair[i].name.n + p->pair[i].value.n + 2;
         of[n++] = p->pair[i];
     }
-    char *memory = arena_alloc(a, bytes + 1);
+    enum { SPARE = 2 }; /* a buffer that holds nothing has room for something still */
+    char *memory = arena_alloc(a, bytes + SPARE);
     struct buf b;
-    buf_fixed(&b, memory, bytes + 1);
+    buf_fixed(&b, memory, bytes + SPARE);
     alipay_join(&b, of, n);
     assert(!b.overflow);
     return buf_str(&b);

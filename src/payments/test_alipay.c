@@ -310,6 +310,10 @@ static void encodings(void **state)
     assert_string_equal(result_of(str_of(arena_printf(arena, "&%s", body)), PAYMENT_OPEN, false), "malformed");
     assert_string_equal(result_of(STR(""), PAYMENT_OPEN, false), "malformed");
     assert_string_equal(result_of((struct str){ NULL, 0 }, PAYMENT_OPEN, false), "malformed");
+    /* Where nothing but a signature stands, the text that is signed is empty. */
+    struct str text;
+    assert_true(alipay_signed_pairs(arena, STR("sign=x"), &text) && text.n == 0);
+    assert_string_equal(result_of(STR("sign="), PAYMENT_OPEN, false), "algorithm");
     /* One pair more than is signed, and the whole of it read twice. */
     assert_string_equal(result_of(str_of(arena_printf(arena, "%s&a=1", body)), PAYMENT_OPEN, false), "signature");
     char *twice = arena_text(arena, body), *percent = strstr(twice, "%252B");
