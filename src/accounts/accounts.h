@@ -91,6 +91,8 @@ struct accounts_hooks {
     bool (*account_disabled)(struct tx *tx, int64_t account);       /* just now; may be NULL */
     /* chat: the address of a person's picture, of this server; NULL: none. May be NULL */
     bool (*person_picture)(struct tx *tx, int64_t person, const char **path);
+    /* Just now: no name and no picture of theirs is left anywhere, or will be soon. May be NULL */
+    bool (*person_erased)(struct tx *tx, int64_t person, int64_t now_ms);
 };
 extern struct accounts_hooks accounts_hooks;
 struct accounts_settings {

@@ -106,6 +106,11 @@ static bool by_shop_key(struct req *req, struct str key)
     return true;
 }
 
+static bool is_lately(int64_t at_ms, int64_t within_ms, int64_t now_ms)
+{
+    return at_ms >= now_ms - within_ms && !time_is_ahead(at_ms, now_ms);
+}
+
 bool accounts_authenticate(struct req *req)
 {
     static const struct str prefix = STR("chsk_");
@@ -128,7 +133,8 @@ bool accounts_authenticate(struct req *req)
                                 .signed_in_at_ms = s.signed_in_at_ms,
                                 .email = arena_text(req->arena, s.email) };
     bool by_person = !req->route || !req->route->passive;
-    bool lately = s.last_seen_at_ms >= req->now_ms - SESSION_TOUCH_MS && !time_is_ahead(s.last_seen_at_ms, req->now_ms);
-    if (by_person && !lately) session_touch(s.id, req->now_ms);
+    bool acts = by_person && !is_lately(s.last_seen_at_ms, SESSION_TOUCH_MS, req->now_ms);
+    bool seen = s.member == MEMBER_NONE || is_lately(s.member_seen_at_ms, MEMBER_TOUCH_MS, req->now_ms);
+    if (acts || !seen) session_touch(s.id, acts, req->now_ms);
     return true;
 }

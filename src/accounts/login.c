@@ -206,11 +206,17 @@ HANDLER(reauthenticate_prepare)
     return a == ANSWER_GO_ON && p->known ? check(req, p, in->password) : a;
 }
 
-HANDLER(reauthenticate_run)
+HANDLER(password_proven)
 {
     struct checked *p = req->prepared;
     if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
-    enum answer a = check_again(req, p, &problem_wrong_password);
+    return check_again(req, p, &problem_wrong_password);
+}
+
+HANDLER(reauthenticate_run)
+{
+    struct checked *p = req->prepared;
+    enum answer a = password_proven(req);
     if (a != ANSWER_GO_ON) return a;
     if (!tries_clear(req->tx, &p->tries) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
         !sign_in(req, p->account, caller_role(req)))
@@ -239,8 +245,7 @@ HANDLER(change_run)
     static const struct message done = { "Password updated successfully!", "密码已更新！" };
     struct checked *p = req->prepared;
     struct person who;
-    if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
-    enum answer a = check_again(req, p, &problem_wrong_password);
+    enum answer a = password_proven(req);
     if (a != ANSWER_GO_ON) return a;
     if (user_set_password(req->tx, p->account, p->hash, p->new_hash) != ROW_FOUND ||
         persons_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||

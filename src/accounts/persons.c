@@ -24,6 +24,10 @@ STMT(set_login, "UPDATE persons SET last_login_at_ms = ?2 WHERE id = ?1");
 STMT(set_account, "UPDATE persons SET last_account = ?2 WHERE id = ?1");
 STMT(update, "UPDATE persons SET name = COALESCE(?2, name), lang = COALESCE(?3, lang) WHERE id = ?1"
              " AND (name <> COALESCE(?2, name) OR lang <> COALESCE(?3, lang))");
+/* No address of anybody reads like this one: it has no @. */
+STMT(blank, "UPDATE persons SET email_key = 'erased-' || id, email = 'erased-' || id, name = '', password_hash = NULL,"
+            " disabled = 1, last_account = NULL, last_login_at_ms = 0, erased_at_ms = ?2"
+            " WHERE id = ?1 AND erased_at_ms = 0");
 /* Where a sign-in begins: where the last one was, else where the person is most, else the oldest. */
 STMT(home, "SELECT m.account FROM members m JOIN accounts a ON a.id = m.account JOIN persons p ON p.id = m.person"
            " WHERE m.person = ?1 AND a.disabled = 0"
@@ -137,6 +141,13 @@ enum row user_update(struct tx *tx, int64_t id, const char *name, const char *la
     struct query q = query(tx, &update);
     bind_i64(&q, id), bind_text(&q, name), bind_text(&q, lang);
     return changed(&q);
+}
+
+bool person_blank(struct tx *tx, int64_t id, int64_t now_ms)
+{
+    struct query q = query(tx, &blank);
+    bind_i64(&q, id), bind_i64(&q, now_ms);
+    return query_change(&q) == 1;
 }
 
 /* With an account of its own, for commands. */

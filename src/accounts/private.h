@@ -13,10 +13,11 @@
     X(password_reset_asked) X(password_reset) X(session_ended) X(sessions_ended) X(reauthenticated)                    \
     X(account_created) X(account_disabled) X(account_enabled) X(account_unlocked) X(config_changed)                    \
     X(member_invited) X(member_joined) X(member_role_changed) X(member_removed) X(invitation_revoked)         \
-    X(account_renamed)
+    X(account_renamed) X(person_erased)
 /* clang-format on */
 ACCOUNTS_ACTIONS(AUDIT_DECLARE)
 
+#define HANDLER(name) enum answer name(struct req *req)
 enum { EMAIL_KEY_SIZE = 256, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
 
 /* ---- persons.c ---- */
@@ -46,6 +47,8 @@ MUST_USE enum row user_update(struct tx *tx, int64_t id, const char *name, const
 MUST_USE enum row person_home(struct tx *tx, int64_t person, int64_t *account);
 MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account); /* the next sign-in begins there */
 MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
+/* Name, address and password go; the number stays, and nobody signs in with it. */
+MUST_USE bool person_blank(struct tx *tx, int64_t id, int64_t now_ms);
 
 /* ---- accounts.c ---- */
 /* With its owner. Calls the hook account_created. */
@@ -142,6 +145,10 @@ MUST_USE enum row member_put(struct tx *tx, const struct member_new *in); /* ROW
 MUST_USE enum row member_role(struct tx *tx, int64_t account, int64_t person, enum member_role *role);
 unsigned member_roles(enum member_role role); /* as a set of enum who */
 bool member_may_give(enum member_role by, enum member_role role);
+/* team.c: whether the account keeps an owner when one who is `is` is none any more; TEAM_DONE or TEAM_LAST_OWNER. */
+MUST_USE enum team member_spared(struct tx *tx, int64_t account, enum member_role is);
+/* The rows of a membership go, and the trail says so. Its account is locked; who calls tells the open pages. */
+MUST_USE bool member_drop(struct tx *tx, const struct team_act *act, int64_t person, enum member_role is);
 MUST_USE bool person_told(struct tx *tx, int64_t person); /* its open pages ask at once whether they may go on */
 MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,
                          enum member_role role);
@@ -243,6 +250,7 @@ struct session_new {
 MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
 struct session {
     int64_t id, person, account /* 0: none */, created_at_ms, last_seen_at_ms, signed_in_at_ms;
+    int64_t member_seen_at_ms; /* by any session of the person in the account */
     enum person_role role;   /* of the person */
     enum member_role member; /* in the account */
     bool disabled;           /* the person is, or the account it acts in */
@@ -274,9 +282,17 @@ MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum person_role role
 int64_t session_idle_ms(enum person_role role);
 int64_t session_lifetime_ms(enum person_role role);
 
-/* ---- touch.c: last_seen is written behind the answer ---- */
-#define SESSION_TOUCH_MS MINUTE_MS                   /* last_seen may be this old */
-void session_touch(int64_t session, int64_t now_ms); /* any thread; never blocks on the database */
+/* ---- touch.c: when somebody was there is written behind the answer ---- */
+#define SESSION_TOUCH_MS MINUTE_MS /* last_seen may be this old */
+#define MEMBER_TOUCH_MS (30 * SECOND_MS)
+/* Any thread; never blocks on the database. `acts`: the person did something, so the session lasts; else a page of
+ * theirs stood open, which says no more than that they are there. */
+void session_touch(int64_t session, bool acts, int64_t now_ms);
+
+/* ---- presence.c: which colleagues are there ---- */
+#define MEMBER_HERE_MS (100 * SECOND_MS) /* an open page is asked for each minute (http/standing.c) */
+HANDLER(team_presence_run);
+extern const struct shape team_presence_shape[];
 
 /* ---- mails.c: false on a storage fault ---- */
 MUST_USE bool mail_verify_email(struct tx *tx, const char *to, const char *lang, const char *token);
@@ -324,7 +340,6 @@ enum answer reply_user(struct req *req, const struct user_view *v);
 extern const struct shape user_answer_shape[], signed_in_shape[];
 
 /* ---- handlers, a file a subject ---- */
-#define HANDLER(name) enum answer name(struct req *req)
 struct post_register {
     const char *email, *password, *name;
 };
@@ -401,6 +416,9 @@ HANDLER(change_run);
 HANDLER(reauthenticate_prepare);
 HANDLER(reauthenticate_run);
 bool password_refused(struct req *req);
+/* In .run behind reauthenticate_prepare: the caller's password was right, and is still theirs. */
+HANDLER(password_proven);
+HANDLER(erase_run);
 HANDLER(logout_run);
 HANDLER(sessions_run);
 HANDLER(session_end_run);
@@ -415,6 +433,7 @@ HANDLER(operator_enable_run);
 HANDLER(operator_sessions_end_run);
 extern const struct shape sessions_shape[], sessions_ended_shape[], operator_accounts_shape[], operator_account_shape[];
 
+extern const struct problem problem_only_owner;
 extern const struct problem problem_invalid_credentials, problem_too_many_tries, problem_invalid_token,
     problem_password_needed, problem_wrong_password, problem_not_yourself;
 #endif

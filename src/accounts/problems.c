@@ -20,6 +20,12 @@ const struct problem problem_password_needed = {
 const struct problem problem_wrong_password = {
     "wrong_password", 400, "The current password is not right.", "当前密码不正确。"
 };
+const struct problem problem_only_owner = {
+    "only_owner", 409,
+    "You are the only owner of an account that has shops or colleagues. Make a colleague its owner first, or delete its"
+    " shops and remove its people.",
+    "您是某个账号的唯一所有者，而该账号仍有店铺或同事。请先将一位同事设为所有者，或删除店铺并移除成员。"
+};
 const struct problem problem_not_yourself = {
     "not_yourself", 409, "You cannot disable the account you are signed in with.", "不能停用当前登录的账号。"
 };

@@ -107,6 +107,13 @@ const struct route accounts_routes[] = {
       BODY_FIELDS(post_reauthenticate), .answer = success_shape,
       PROBLEMS(&problem_wrong_password, &problem_too_many_tries), .prepare = reauthenticate_prepare,
       .run = reauthenticate_run, .refused = password_refused },
+    { .verb = VERB_POST, .path = "/auth/erase", .who = WHO_PERSON, AUTH, .account_limit = &password_limit,
+      .give_back_on_success = true, .slow = true,
+      .doc = "Erase the caller's sign-in: name, address, picture, password, sessions and memberships. It cannot be had"
+             " back. What they did keeps their number.",
+      BODY_FIELDS(post_reauthenticate), .answer = success_shape,
+      PROBLEMS(&problem_wrong_password, &problem_too_many_tries, &problem_only_owner),
+      .prepare = reauthenticate_prepare, .run = erase_run, .refused = password_refused },
     { .verb = VERB_POST, .path = "/auth/logout", .who = WHO_ANYONE, AUTH, .limit = &logout_limit,
       .doc = "Sign out. Ends the session on the server.", .answer = success_shape, .run = logout_run },
     { .verb = VERB_GET, .path = "/auth/sessions", .who = WHO_PERSON, .tag = "Account", .tx = TX_READ,

@@ -14,7 +14,7 @@ STMT(open, "INSERT INTO sessions (token_hash, person, account, network, user_age
            " signed_in_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) RETURNING id");
 #define FIND                                                                                                           \
     "SELECT s.id, s.token_hash, s.person, s.created_at_ms, s.last_seen_at_ms, s.signed_in_at_ms, p.role, p.email,"     \
-    " p.disabled AS person_disabled, m.account, m.role AS member_role, a.disabled AS account_disabled"                 \
+    " p.disabled AS person_disabled, m.account, m.role AS member_role, m.seen_at_ms, a.disabled AS account_disabled"   \
     " FROM sessions s JOIN persons p ON p.id = s.person"                                                               \
     " LEFT JOIN members m ON m.account = s.account AND m.person = s.person"                                            \
     " LEFT JOIN accounts a ON a.id = m.account WHERE s.token_hash "
@@ -63,6 +63,7 @@ static void session_read(const struct query *q, struct session *out)
         .member = (enum member_role)col_state(q, "member_role", MEMBER_NONE, MEMBER_VIEWER),
         .created_at_ms = col_i64(q, "created_at_ms"),
         .last_seen_at_ms = col_i64(q, "last_seen_at_ms"),
+        .member_seen_at_ms = col_i64(q, "seen_at_ms"),
         .signed_in_at_ms = col_i64(q, "signed_in_at_ms"),
         .role = (enum person_role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
         .email = col_text(q, "email"),

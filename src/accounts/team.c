@@ -66,8 +66,7 @@ static enum team look(struct tx *tx, const struct team_act *act, int64_t person,
     return may ? TEAM_DONE : TEAM_FORBIDDEN;
 }
 
-/* Whether the account keeps an owner when this one is none any more. */
-static enum team keeps_owner(struct tx *tx, int64_t account, enum member_role is)
+enum team member_spared(struct tx *tx, int64_t account, enum member_role is)
 {
     if (is != MEMBER_OWNER) return TEAM_DONE;
     struct query q = query(tx, &owners);
@@ -84,7 +83,7 @@ enum team member_change(struct tx *tx, const struct team_act *act, int64_t perso
     if (member_role(tx, act->account, act->by, &by) == ROW_FAULT) return TEAM_FAULT;
     /* Nobody raises oneself: who may not give the role to others may not take it. */
     if (!member_may_give(by, role) || (act->by == person && by != MEMBER_OWNER)) return TEAM_FORBIDDEN;
-    t = keeps_owner(tx, act->account, is);
+    t = member_spared(tx, act->account, is);
     if (t != TEAM_DONE) return t;
     struct query q = query(tx, &set_role);
     bind_i64(&q, act->account), bind_i64(&q, person), bind_i64(&q, role);
@@ -93,20 +92,24 @@ enum team member_change(struct tx *tx, const struct team_act *act, int64_t perso
     return changed ? TEAM_DONE : TEAM_FAULT;
 }
 
-enum team member_remove(struct tx *tx, const struct team_act *act, int64_t person)
+bool member_drop(struct tx *tx, const struct team_act *act, int64_t person, enum member_role is)
 {
-    enum member_role is;
-    enum team t = look(tx, act, person, &is);
-    if (t == TEAM_DONE) t = keeps_owner(tx, act->account, is);
-    if (t != TEAM_DONE) return t;
     struct query gone = query(tx, &remove_one);
     bind_i64(&gone, act->account), bind_i64(&gone, person);
     struct query invited = query(tx, &end_invitations);
     bind_i64(&invited, act->account), bind_i64(&invited, person);
-    /* Told here before the membership goes: the open pages of this account ask at once whether they may go on. */
-    bool removed = query_change(&gone) == 1 && query_change(&invited) >= 0 &&
-                   sessions_leave(tx, person, act->account) >= 0 &&
-                   team_audit(tx, act, AUDIT_member_removed, person, is) &&
+    if (query_change(&gone) != 1 || query_change(&invited) < 0) return false;
+    return team_audit(tx, act, AUDIT_member_removed, person, is);
+}
+
+enum team member_remove(struct tx *tx, const struct team_act *act, int64_t person)
+{
+    enum member_role is;
+    enum team t = look(tx, act, person, &is);
+    if (t == TEAM_DONE) t = member_spared(tx, act->account, is);
+    if (t != TEAM_DONE) return t;
+    /* The open pages of this account ask at once whether they may go on. */
+    bool removed = member_drop(tx, act, person, is) && sessions_leave(tx, person, act->account) >= 0 &&
                    events_put(tx, act->account, EVENT_SESSIONS_CHANGED, NULL, NULL);
     return removed ? TEAM_DONE : TEAM_FAULT;
 }

@@ -377,6 +377,9 @@ ROUTE_TAG(team_tag, "Team", "Who works in the account, and invitations to it.");
 const struct route accounts_team_routes[] = {
     { .verb = VERB_GET, .path = "/api/team", .who = WHO_MANAGERS, .tx = TX_READ, .tag = "Team", .answer = team_shape,
       .run = run_team, .doc = "The account's members, and its open invitations." },
+    { .verb = VERB_GET, .path = "/api/team/presence", .who = WHO_MANAGERS, .tx = TX_READ, .tag = "Team",
+      .passive = true, .answer = team_presence_shape, .run = team_presence_run,
+      .doc = "Which members are there now, and when the others last were." },
     { .verb = VERB_POST, .path = "/api/team/invitations", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Team",
       .idempotent = true, BODY_FIELDS(post_invitation), .answer = invitation_shape,
       .status = 201, .run = run_invite,

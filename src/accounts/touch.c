@@ -1,5 +1,5 @@
-/* touch.c: when a session was last seen. Most requests only read, so the time is written behind the answer: ids are
- * gathered in memory and one op of the writer's lane takes all that are there. While one is under way the next ones
+/* touch.c: when a session was last used, and when its person was last there. Most requests only read, so the times are
+ * written behind the answer: ids are gathered in memory and one op of the writer's lane takes all that are there. While one is under way the next ones
  * gather, so there is at most one at a time, whatever the load. A kill loses at most the last of them: the session then
  * looks a minute older than it is.
  *
@@ -16,9 +16,20 @@ STMT(touch_all,
      .postgres = "UPDATE sessions SET last_seen_at_ms = ?2 WHERE (last_seen_at_ms < ?2 OR last_seen_at_ms > ?3)"
                  " AND id = ANY(CAST(CAST(?1 AS text[]) AS bigint[]))");
 
+/* A colleague is there while one of their pages is. Rows that somebody holds are left: an open page comes again. */
+#define SEEN_OF                                                                                                        \
+    "(SELECT s.account, s.person FROM sessions s WHERE s.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)))"
+STMT(touch_members,
+     "UPDATE members SET seen_at_ms = ?2 WHERE (account, person) IN " SEEN_OF
+     " AND (seen_at_ms < ?2 OR seen_at_ms > ?3)",
+     .postgres = "UPDATE members SET seen_at_ms = ?2 WHERE (account, person) IN (SELECT m.account, m.person"
+                 " FROM sessions s JOIN members m ON m.account = s.account AND m.person = s.person"
+                 " WHERE s.id = ANY(CAST(CAST(?1 AS text[]) AS bigint[])) AND (m.seen_at_ms < ?2 OR m.seen_at_ms > ?3)"
+                 " FOR UPDATE OF m SKIP LOCKED)");
+
 struct touched {
-    size_t count;
-    int64_t now_ms, id[TOUCH_MAX];
+    size_t count, acted;                             /* acted: of `actor` */
+    int64_t now_ms, id[TOUCH_MAX], actor[TOUCH_MAX]; /* sessions; those whose person did something */
 };
 struct touch_op {
     struct op op;
@@ -29,12 +40,20 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct touched waiting; /* under the lock */
 static bool under_way;         /* under the lock */
 
+static bool write_times(struct tx *tx, const struct stmt *s, const int64_t *id, size_t count, int64_t now_ms)
+{
+    if (count == 0) return true;
+    struct query q = query(tx, s);
+    bind_i64_list(&q, id, count), bind_i64(&q, now_ms), bind_i64(&q, now_ms + CLOCK_WITNESS_MS);
+    return query_change(&q) >= 0;
+}
+
 static enum op_wish touch_run(struct op *op, struct tx *tx)
 {
     const struct touched *t = &OWNER_OF(op, struct touch_op, op)->touched;
-    struct query q = query(tx, &touch_all);
-    bind_i64_list(&q, t->id, t->count), bind_i64(&q, t->now_ms), bind_i64(&q, t->now_ms + CLOCK_WITNESS_MS);
-    return query_change(&q) < 0 ? OP_REFUSE : OP_COMMIT;
+    /* Members before sessions, as whoever is removed. */
+    if (!write_times(tx, &touch_members, t->id, t->count, t->now_ms)) return OP_REFUSE;
+    return write_times(tx, &touch_all, t->actor, t->acted, t->now_ms) ? OP_COMMIT : OP_REFUSE;
 }
 
 static void touch_again(struct op *op) { arena_reset(op->arena); }
@@ -53,7 +72,7 @@ static void touch_submit(void)
         if (!t) abort();
         t->touched = waiting;
     }
-    waiting.count = 0, waiting.now_ms = 0; /* the next time may be an earlier one: the clock was put right */
+    waiting.count = waiting.acted = 0, waiting.now_ms = 0; /* the next time may be an earlier one: the clock was put right */
     pthread_mutex_unlock(&lock);
     if (!t) return;
     t->op = (struct op){ .mode = TX_WRITE,
@@ -78,12 +97,19 @@ static void touch_done(struct op *op, enum op_outcome outcome)
     touch_submit();
 }
 
-void session_touch(int64_t session, int64_t now_ms)
+/* Full: this one comes again with its next request. */
+static void add(int64_t *list, size_t *count, int64_t session)
+{
+    bool known = *count == TOUCH_MAX;
+    for (size_t i = 0; i < *count && !known; i++) known = list[i] == session;
+    if (!known) list[(*count)++] = session;
+}
+
+void session_touch(int64_t session, bool acts, int64_t now_ms)
 {
     pthread_mutex_lock(&lock);
-    bool known = waiting.count == TOUCH_MAX; /* full: this one comes again with its next request */
-    for (size_t i = 0; i < waiting.count && !known; i++) known = waiting.id[i] == session;
-    if (!known) waiting.id[waiting.count++] = session;
+    add(waiting.id, &waiting.count, session);
+    if (acts) add(waiting.actor, &waiting.acted, session);
     if (now_ms > waiting.now_ms) waiting.now_ms = now_ms;
     bool idle = !under_way;
     under_way = true;

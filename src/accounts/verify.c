@@ -10,7 +10,10 @@ enum { VERIFY_PAGE_PERSONS = 200 };
 
 STMT(verify_accounts, "SELECT a.id, (SELECT COUNT(*) FROM members m WHERE m.account = a.id AND m.role = 1) AS owners"
                       " FROM accounts a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2");
-STMT(verify_persons, "SELECT id, email, email_key, password_hash FROM persons WHERE id > ?1 ORDER BY id LIMIT ?2");
+STMT(verify_persons, "SELECT p.id, p.email, p.email_key, p.password_hash, p.name, p.disabled, p.erased_at_ms,"
+                     " (SELECT COUNT(*) FROM sessions s WHERE s.person = p.id) AS sessions,"
+                     " (SELECT COUNT(*) FROM members m JOIN accounts a ON a.id = m.account WHERE m.person = p.id"
+                     "   AND a.disabled = 0) AS works FROM persons p WHERE p.id > ?1 ORDER BY p.id LIMIT ?2");
 STMT(verify_sessions, "SELECT s.id, s.account AS acts_in, m.role FROM sessions s LEFT JOIN members m ON m.account = "
                       "s.account AND m.person = s.person WHERE s.id > ?1 ORDER BY s.id LIMIT ?2");
 /* These tables are purged of all that is over, so what they hold is of some days. The first bad ones are enough. */
@@ -53,7 +56,11 @@ static const char *bad_person(const struct query *q)
     const char *hash = col_text(q, "password_hash");
     email_key(col_text(q, "email"), key);
     if (!text_eq(key, col_text(q, "email_key"))) return "a person signs in with another address than mail goes to";
-    return hash && strncmp(hash, "$argon2id$", 10) != 0 ? "a password is not kept as a hash" : NULL;
+    if (hash && strncmp(hash, "$argon2id$", 10) != 0) return "a password is not kept as a hash";
+    if (col_i64(q, "erased_at_ms") == 0) return NULL;
+    bool gone = hash == NULL && col_text(q, "name")[0] == '\0' && strchr(col_text(q, "email"), '@') == NULL &&
+                col_bool(q, "disabled") && col_i64(q, "sessions") == 0 && col_i64(q, "works") == 0;
+    return gone ? NULL : "something is left of a person who was erased";
 }
 
 static bool persons_piece(struct tx *tx, struct verify_piece *found)

@@ -116,6 +116,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_install_job,
     &chat_absent_job,
     &chat_named_job,
+    &chat_gone_job,
     &chat_images_job,
     &chat_wake_job,
     &chat_erase_job,
@@ -284,7 +285,8 @@ void app_fill_hooks(struct app *app)
                                               .account_shops_json = shops_account_json,
                                               .has_credits = has_credits,
                                               .account_disabled = tenants_account_disabled,
-                                              .person_picture = chat_person_picture };
+                                              .person_picture = chat_person_picture,
+                                              .person_erased = chat_person_erased };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;

@@ -213,6 +213,9 @@ extern const struct route chat_face_routes[], chat_presence_routes[];
 extern const struct route chat_faces_routes[]; /* pictures of who answers */
 /* Hook for accounts: the address of a person's picture, of this server; NULL: none. */
 MUST_USE bool chat_person_picture(struct tx *tx, int64_t person, const char **path);
+/* Hook for accounts: a person's picture goes, and soon their name. */
+MUST_USE bool chat_person_erased(struct tx *tx, int64_t person, int64_t now_ms);
+extern const struct job_kind chat_gone_job;     /* takes that name out */
 extern const struct job_kind chat_presence_job; /* cron: who has left is forgotten */
 
 #endif

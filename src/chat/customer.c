@@ -1,12 +1,21 @@
 /* customer.c: what a customer may ask a merchant for: all that is kept of them, as data, and that it is taken out. Who
  * they are is said by one of their conversations: its visitor, and where the shop vouches for that one, every browser
- * of the same customer. */
+ * of the same customer.
+ *
+ * It is given out in pages, and whoever asks puts them together: pictures stand beside their messages, in base64, and a
+ * page ends where it would be too much for one answer. Orders are those of the address that the shop vouches for; one
+ * that was only typed may be anybody's, and so are its orders.
+ *
+ * Rejected: an archive that the server makes (a job, a file to be kept and forgotten, a format to be written) and
+ * addresses of the pictures (they end within a day). */
 #include "chat/channel.h"
 #include "chat/customers.h"
+#include "chat/pictures.h"
 
 #include <stdlib.h>
 
-enum { ERASED_AT_ONCE = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
+enum { ERASED_AT_ONCE = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500, PAGE_ORDERS = 100 };
+enum { PAGE_BYTES = 4 << 20 }; /* of texts and pictures; one message may be more */
 
 /* clang-format off */
 struct path_customer { int64_t id; };
@@ -27,11 +36,19 @@ static const struct shape browser_shape[] = {
     SHAPE_TIME("seenAt"),
     SHAPE_TEXT("channelCustomer", .nullable = true, .doc = "The id by which the shop's own server brought them."),
     SHAPE_OBJECT("customer", customer_shape, .nullable = true, .type_name = "ChatCustomer"), SHAPE_END };
+static const struct shape order_item_shape[] = { SHAPE_TEXT("title"), SHAPE_I64("quantity"), SHAPE_END };
+const struct shape customer_order_shape[] = {
+    SHAPE_TEXT("number"), SHAPE_TEXT("status"), SHAPE_TEXT("statusText", .nullable = true), SHAPE_TEXT("currency"),
+    SHAPE_I64("total", .doc = "Minor units."),
+    SHAPE_LIST("items", order_item_shape, .type_name = "AskerOrderItem"), SHAPE_END };
 static const struct shape kept_shape[] = {
     SHAPE_I64("id"), SHAPE_ENUM("status", chat_status_names), SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"),
     SHAPE_I64("score"), SHAPE_TEXT("scoreWords"), SHAPE_END };
 static const struct shape kept_note_shape[] = {
     SHAPE_I64("number"), SHAPE_TEXT("name"), SHAPE_TEXT("text"), SHAPE_TIME("at"), SHAPE_END };
+static const struct shape kept_picture_shape[] = {
+    SHAPE_I64("number", .doc = "Of its message."), SHAPE_TEXT("type"),
+    SHAPE_TEXT("content", .nullable = true, .doc = "The bytes, in base64; null: they are lost."), SHAPE_END };
 static const struct shape next_shape[] = {
     SHAPE_I64("visitor"), SHAPE_I64("conversation"), SHAPE_I64("number"), SHAPE_END };
 static const struct shape page_shape[] = {
@@ -39,14 +56,13 @@ static const struct shape page_shape[] = {
     SHAPE_OBJECT("conversation", kept_shape, .nullable = true, .type_name = "CustomerConversation",
                  .doc = "null: this browser has none (any more)."),
     SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
+    SHAPE_LIST("pictures", kept_picture_shape, .type_name = "CustomerPicture", .doc = "Of these messages."),
     SHAPE_LIST("notes", kept_note_shape, .type_name = "CustomerNote"),
+    SHAPE_LIST("orders", customer_order_shape, .type_name = "AskerOrder",
+               .doc = "Of the address that the shop vouches for, the newest 100, on the first page that has it."),
+    SHAPE_BOOL("ordersMore", .doc = "There are older ones: the shop's own system has them."),
     SHAPE_OBJECT("next", next_shape, .nullable = true, .type_name = "CustomerNext", .doc = "null: that was all."),
     SHAPE_END };
-static const struct shape order_item_shape[] = { SHAPE_TEXT("title"), SHAPE_I64("quantity"), SHAPE_END };
-const struct shape customer_order_shape[] = {
-    SHAPE_TEXT("number"), SHAPE_TEXT("status"), SHAPE_TEXT("statusText", .nullable = true), SHAPE_TEXT("currency"),
-    SHAPE_I64("total", .doc = "Minor units."),
-    SHAPE_LIST("items", order_item_shape, .type_name = "AskerOrderItem"), SHAPE_END };
 static const struct shape asker_shape[] = {
     SHAPE_BOOL("vouched", .doc = "The shop says who this is; else the address is what they left."),
     SHAPE_TEXT("email", .doc = "Empty: none is known."), SHAPE_TEXT("subject", .doc = "The shop's own id of them."),
@@ -89,8 +105,15 @@ static bool browser_behind(struct tx *tx, const struct customer *c, int64_t afte
 
 /* ---- what is kept ---- */
 
+/* A browser before this one was told of this address already. */
+STMT(told_before, "SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 AND visitor < ?3"
+                  " AND lower(email) = lower(?4) LIMIT 1");
 STMT(from_conversation, "SELECT id FROM chat_conversations WHERE visitor = ?1 AND id >= ?2 ORDER BY id LIMIT 2");
 
+struct kept_picture {
+    int64_t number;
+    const char *type, *content; /* content: base64; NULL: the file is gone */
+};
 struct kept {
     struct visitor v;
     struct identity who;
@@ -98,8 +121,11 @@ struct kept {
     const char *channel_customer; /* NULL: they came by themselves */
     struct conversation c;        /* id 0: none */
     struct message *message;
+    struct kept_picture *picture;
     struct note *note;
-    size_t messages, notes;
+    struct knowledge_order *order;
+    size_t messages, pictures, notes, orders;
+    bool more_messages, more_orders;
     struct get_customer next; /* visitor 0: that was all */
 };
 
@@ -141,6 +167,14 @@ static void kept_json(struct json *j, const void *arg)
     put_browser(j, k);
     put_kept(j, &k->c);
     messages_json(j, k->message, k->messages);
+    json_array(j, "pictures");
+    for (size_t i = 0; i < k->pictures; i++) {
+        json_object(j, NULL);
+        json_i64(j, "number", k->picture[i].number), json_text(j, "type", k->picture[i].type);
+        json_text(j, "content", k->picture[i].content);
+        json_end(j);
+    }
+    json_end(j);
     json_array(j, "notes");
     for (size_t i = k->notes; i-- > 0;) {
         const struct note *n = &k->note[i];
@@ -150,6 +184,10 @@ static void kept_json(struct json *j, const void *arg)
         json_end(j);
     }
     json_end(j);
+    json_array(j, "orders");
+    for (size_t i = 0; i < k->orders; i++) customer_order_json(j, &k->order[i]);
+    json_end(j);
+    json_bool(j, "ordersMore", k->more_orders);
     if (k->next.visitor == 0) {
         json_null(j, "next");
         return;
@@ -174,6 +212,55 @@ static bool read_conversation(struct req *req, int64_t visitor, int64_t from, st
     return n == 0 || conversation_get(req->tx, id[0], &k->c) == ROW_FOUND;
 }
 
+static const char *in_base64(struct arena *a, struct str content)
+{
+    char *text = arena_alloc(a, base64_size(content.n) + 1);
+    base64_encode(content.p, content.n, text);
+    return text;
+}
+
+/* As many of the messages as one answer holds, and at least one; the pictures of these. */
+static bool read_pictures(struct req *req, struct kept *k)
+{
+    size_t bytes = 0, n = 0;
+    k->more_messages = k->messages == PAGE_MESSAGES;
+    k->picture = ARENA_ARRAY(req->arena, struct kept_picture, k->messages);
+    for (; n < k->messages; n++) {
+        const struct message *m = &k->message[n];
+        struct chat_image about;
+        struct str content;
+        bytes += strlen(m->text) + (m->image ? (size_t)m->image->bytes : 0);
+        if (bytes > PAGE_BYTES && n > 0) break;
+        if (!m->image) continue;
+        struct kept_picture *p = &k->picture[k->pictures++];
+        *p = (struct kept_picture){ .number = m->number, .type = image_type((enum image_kind)m->image->kind) };
+        enum row row = picture_bytes(req->tx, m->image->id, req->arena, &about, &content);
+        if (row == ROW_FAULT) return false;
+        if (row == ROW_FOUND) p->content = in_base64(req->arena, content);
+    }
+    k->more_messages |= n < k->messages;
+    k->messages = n;
+    return true;
+}
+
+/* Those of an address that was only typed are not given out: it may be anybody's. */
+static bool read_orders(struct req *req, struct kept *k)
+{
+    struct knowledge_source source;
+    if (!k->vouched || !k->who.email[0]) return true;
+    struct query q = query(req->tx, &told_before);
+    bind_i64(&q, k->who.shop), bind_text(&q, k->who.subject), bind_i64(&q, k->v.id), bind_text(&q, k->who.email);
+    enum row row = query_row(&q);
+    if (row != ROW_NONE) return row == ROW_FOUND;
+    row = knowledge_source_of(req->tx, k->v.account, k->v.shop, req->arena, &source);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (!source.orders_of(source.ctx, str_of(k->who.email), PAGE_ORDERS + 1, req->arena, &k->order, &k->orders))
+        return false;
+    k->more_orders = k->orders > PAGE_ORDERS;
+    if (k->more_orders) k->orders = PAGE_ORDERS;
+    return true;
+}
+
 /* A page is of one conversation: where it goes on, in the next browser of theirs at the end of this one's. */
 static bool read_page(struct req *req, const struct customer *who, const struct get_customer *in, struct kept *k)
 {
@@ -185,8 +272,10 @@ static bool read_page(struct req *req, const struct customer *who, const struct 
     if (k->c.id != 0) {
         if (!messages_after(req->tx, k->c.id, after, PAGE_MESSAGES, k->message, &k->messages)) return false;
         if (after == 0 && !notes_before(req->tx, k->c.id, INT64_MAX, PAGE_NOTES, k->note, &k->notes)) return false;
+        if (!read_pictures(req, k)) return false;
     }
-    if (k->messages == PAGE_MESSAGES)
+    if (in->conversation == 0 && !read_orders(req, k)) return false;
+    if (k->more_messages)
         k->next = (struct get_customer){ k->v.id, k->c.id, k->message[k->messages - 1].number };
     else if (following != 0) k->next = (struct get_customer){ k->v.id, following, 0 };
     else if (!browser_behind(req->tx, who, k->v.id, &browser)) return false;
@@ -340,7 +429,9 @@ const struct route chat_customer_routes[] = {
       .doc = "Who asks, as far as it is known, and their orders." },
     { .verb = VERB_GET, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Customer data",
       PATH_FIELDS(path_customer), QUERY_FIELDS(get_customer), .answer = page_shape, PROBLEMS(&problem_not_found),
-      .run = run_export, .doc = "All that is kept of a customer, a page at a time: a conversation each." },
+      .run = run_export,
+      .doc = "All that is kept of a customer, a page at a time: a conversation each, or a part of one, with its"
+             " pictures; and the orders of an address that the shop vouches for." },
     { .verb = VERB_DELETE, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Customer data", PATH_FIELDS(path_customer), .answer = erased_shape, PROBLEMS(&problem_not_found),
       .run = run_erase, .doc = "Take out all that is kept of a customer. It cannot be had back." },

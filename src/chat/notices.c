@@ -115,6 +115,15 @@ static const char *text_of(struct arena *a, enum notice *n, const struct chat_sh
     return "";
 }
 
+/* In whichever language it was said. */
+const char *notice_unnamed(struct arena *a, const char *text, const char *name)
+{
+    const struct words *said = &all_words[LOCAL_EN];
+    for (size_t l = 0; l < LOCAL_LANGUAGES; l++)
+        if (text_eq(FILLED(a, all_words[l].joined, { "name", name }), text)) said = &all_words[l];
+    return FILLED(a, said->joined, { "name", said->somebody });
+}
+
 bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct conversation *c)
 {
     struct arena *a = tx_arena(tx);

@@ -256,6 +256,8 @@ extern const char *const notice_names[];
 MUST_USE bool notice_of_move(struct tx *tx, const struct conversation *before, const struct chat_act *act,
                              struct conversation *c);
 MUST_USE bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct conversation *c);
+/* What says that `name` has come, said of somebody of the team. */
+const char *notice_unnamed(struct arena *a, const char *text, const char *name);
 
 /* ---- acts.c ---- */
 enum { ANSWER_AFTER_MS = 700 };

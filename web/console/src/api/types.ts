@@ -82,6 +82,7 @@ export type HouseFilter = Pick<Query<"/api/operator/shops">, "search" | "state" 
 export type HouseShop = Answer<"/api/operator/shops/{id}", "get">;
 export type TeamMember = Answer<"/api/team", "get">["members"][number];
 export type Invitation = Answer<"/api/team", "get">["invitations"][number];
+export type TeamPresence = Answer<"/api/team/presence", "get">["members"][number];
 export type Role = TeamMember["role"];
 export type Invited = Answer<"/auth/invitation", "post">;
 export type SsoLaunch = Answer<"/api/shops/{id}/sso/launch", "post">;

@@ -493,6 +493,7 @@ export const en = {
   "action.member_joined": "Joined the account",
   "action.member_role_changed": "Role changed",
   "action.member_removed": "Member removed",
+  "action.person_erased": "Sign-in deleted",
   "action.invitation_revoked": "Invitation withdrawn",
   "action.chatbot_update_failed": "The chatbot server did not receive a change",
   "action.tenant_registered": "Tenant registered",

@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 import { en as enFirst } from "./en";
 import { enChat } from "./en-chat";
 import { enOperator } from "./en-operator";
+import { enSettings } from "./en-settings";
 import { fill, holes } from "./format";
 import { langFromBrowser, langFromCookie } from "./lang";
 import { zh as zhFirst } from "./zh";
 import { zhChat } from "./zh-chat";
 import { zhOperator } from "./zh-operator";
+import { zhSettings } from "./zh-settings";
 
-const en = { ...enFirst, ...enChat, ...enOperator };
-const zh = { ...zhFirst, ...zhChat, ...zhOperator };
+const en = { ...enFirst, ...enChat, ...enOperator, ...enSettings };
+const zh = { ...zhFirst, ...zhChat, ...zhOperator, ...zhSettings };
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const screens = Object.entries(sources).filter(([file]) => !file.includes(".test.") && !file.startsWith("./"));

@@ -1,30 +1,33 @@
 /* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. A language is
  * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
- * of the chat or of the operator say are files beside it, which come with these pages (pages.ts): a first visit elsewhere
+ * of the chat, of the operator or of the settings say are files beside it, which come with these pages (pages.ts): a first visit elsewhere
  * does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
 import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
 import type { en } from "./en";
 import type { enChat } from "./en-chat";
 import type { enOperator } from "./en-operator";
+import type { enSettings } from "./en-settings";
 import { fill, type Values } from "./format";
 import { loadPart } from "../load-part";
 import { keepLang, type Lang, langFromBrowser, langFromCookie } from "./lang";
 
-export type TextKey = keyof typeof en | keyof typeof enChat | keyof typeof enOperator;
+export type TextKey = keyof typeof en | keyof typeof enChat | keyof typeof enOperator | keyof typeof enSettings;
 export type Dictionary = Readonly<Record<TextKey, string>>;
 /** The words that come beside the pages that say them. */
-export type Part = "chat" | "operator";
+export type Part = "chat" | "operator" | "settings";
 
 const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise<Partial<Dictionary>>>>>> = {
   "zh-CN": {
     first: () => import("./zh").then(({ zh }) => zh),
     chat: () => import("./zh-chat").then(({ zhChat }) => zhChat),
     operator: () => import("./zh-operator").then(({ zhOperator }) => zhOperator),
+    settings: () => import("./zh-settings").then(({ zhSettings }) => zhSettings),
   },
   en: {
     first: () => import("./en").then(({ en }) => en),
     chat: () => import("./en-chat").then(({ enChat }) => enChat),
     operator: () => import("./en-operator").then(({ enOperator }) => enOperator),
+    settings: () => import("./en-settings").then(({ enSettings }) => enSettings),
   },
 };
 /** One list a language, for as long as the console lives: what comes later is seen by whoever holds it. */

@@ -1,15 +1,17 @@
-/* Each language comes in parts (i18n.tsx): the words of the frame with the frame, those of the chat's pages and of the
- * operator's beside these pages. A word must not be asked for where its part has not come. So the files are walked as a
+/* Each language comes in parts (i18n.tsx): the words of the frame with the frame, those of the chat's pages, of the
+ * operator's and of the settings beside these pages. A word must not be asked for where its part has not come. So the files are walked as a
  * browser gets them, from the entry: by an import at once, by `import()` later, with the words that pages.ts brings along. */
 import { describe, expect, it } from "vitest";
 import { en } from "./en";
 import { enChat } from "./en-chat";
 import { enOperator } from "./en-operator";
+import { enSettings } from "./en-settings";
 import type { Part } from "./i18n";
 
 const PARTS: Readonly<Record<Part, readonly string[]>> = {
   chat: Object.keys(enChat),
   operator: Object.keys(enOperator),
+  settings: Object.keys(enSettings),
 };
 const sources = new Map(
   Object.entries(import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true }))
@@ -29,18 +31,21 @@ function fileOf(from: string, to: string): string | null {
 }
 
 const IMPORT = /^(?:import|export) (?!type )(?:[^;"]*? from )?"(\.[^"?]+)"/gm;
-const LATER = /(?:also\("(\w+)", )?\(\) =>\s*import\("(\.[^"]+)"\)/g;
+const LATER = /((?:also\("\w+", )*)\(\) =>\s*import\("(\.[^"]+)"\)/g;
 
 interface Way {
   to: string;
-  brings: Part | null;
+  brings: readonly Part[];
 }
 
 function waysOf(file: string): Way[] {
   const text = sources.get(file) ?? "";
   const ways = [
-    ...[...text.matchAll(IMPORT)].map(([, to = ""]) => ({ to, brings: null })),
-    ...[...text.matchAll(LATER)].map(([, part, to = ""]) => ({ to, brings: (part ?? null) as Part | null })),
+    ...[...text.matchAll(IMPORT)].map(([, to = ""]) => ({ to, brings: [] })),
+    ...[...text.matchAll(LATER)].map(([, parts = "", to = ""]) => ({
+      to,
+      brings: [...parts.matchAll(/"(\w+)"/g)].map(([, part]) => part as Part).sort(),
+    })),
   ];
   return ways.flatMap(({ to, brings }) => {
     const found = fileOf(file, to);
@@ -66,7 +71,11 @@ function namedBy(file: string) {
   let keys = named.get(file);
   if (keys === undefined) {
     const names = namer(file);
-    keys = { chat: PARTS.chat.filter(names), operator: PARTS.operator.filter(names) };
+    keys = {
+      chat: PARTS.chat.filter(names),
+      operator: PARTS.operator.filter(names),
+      settings: PARTS.settings.filter(names),
+    };
     named.set(file, keys);
   }
   return keys;
@@ -84,7 +93,7 @@ function missing(from: string, brought = true) {
       if (!there.includes(part)) for (const key of namedBy(file)[part]) faults.add(`${file}: ${key} (${part})`);
     }
     for (const { to, brings } of waysOf(file)) {
-      walk(to, brought && brings !== null && !there.includes(brings) ? [...there, brings].sort() : there);
+      walk(to, brought ? [...new Set([...there, ...brings])].sort() : there);
     }
   };
   walk(from, []);
@@ -93,7 +102,7 @@ function missing(from: string, brought = true) {
 
 describe("the parts of a language", () => {
   it("share no word", () => {
-    const all = [...Object.keys(en), ...PARTS.chat, ...PARTS.operator];
+    const all = [...Object.keys(en), ...Object.values(PARTS).flat()];
     expect(new Set(all).size).toBe(all.length);
   });
   it("are there before a page names one of their words", () => {
@@ -107,7 +116,7 @@ describe("the parts of a language", () => {
     expect(pages.length).toBeGreaterThan(25);
     for (const { to, brings } of pages) {
       const parts = new Set(missing(to, false).faults.map((fault) => /\((\w+)\)$/.exec(fault)?.[1]));
-      expect([to, ...parts]).toEqual(brings === null ? [to] : [to, brings]);
+      expect([to, ...[...parts].sort()]).toEqual([to, ...brings]);
     }
   });
   it("can be told from the code: a key is written out, or begins with what is", () => {

@@ -486,6 +486,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "action.member_joined": "加入账号",
   "action.member_role_changed": "变更角色",
   "action.member_removed": "移出账号",
+  "action.person_erased": "注销登录",
   "action.invitation_revoked": "撤回邀请",
   "action.chatbot_update_failed": "未能将变更通知客服服务器",
   "action.tenant_registered": "注册客服租户",

@@ -71,7 +71,7 @@ export function AccountMenu({ user }: { user: User }) {
     <Menu
       label={t("account.menu", { name })}
       className="avatar"
-      trigger={<span translate="no">{first}</span>}
+      trigger={user.avatar_url ? <img src={user.avatar_url} alt="" /> : <span translate="no">{first}</span>}
       head={
         <div className="menu-head">
           <strong className="short">{name}</strong>

@@ -17,17 +17,20 @@ import { eraseCustomer } from "./erase-customer";
 const readPage = (id: number, next: CustomerPage["next"]) =>
   answer(api.GET("/api/inbox/{id}/customer", { params: { path: { id }, ...(next && { query: next }) } }));
 
-/** A page for each conversation, and for each part of a long one. */
-async function readAll(id: number): Promise<unknown> {
-  const parts: Omit<CustomerPage, "next">[] = [];
+/** A page for each conversation, and for each part of a long one. Each is a blob, which a browser may
+ * keep on disk: with their pictures they may be many megabytes. */
+async function readAll(id: number): Promise<{ content: Blob; ordersMore: boolean }> {
+  const pieces: BlobPart[] = [`{"exportedAt":"${new Date().toISOString()}","parts":[`];
+  let ordersMore = false;
   let next: CustomerPage["next"] = null;
   do {
     const page: CustomerPage = await readPage(id, next);
+    if (next !== null) pieces.push(",");
     ({ next } = page);
-    const { visitor, conversation, messages, notes } = page;
-    parts.push({ visitor, conversation, messages, notes });
+    ordersMore ||= page.ordersMore;
+    pieces.push(new Blob([JSON.stringify({ ...page, next: undefined }, null, 1)]));
   } while (next !== null);
-  return { exportedAt: new Date().toISOString(), parts };
+  return { content: new Blob([...pieces, "]}"], { type: "application/json" }), ordersMore };
 }
 
 function Erase({ id, back, onClose }: { id: number; back: string; onClose: () => void }) {
@@ -76,9 +79,9 @@ export function CustomerData({ id, back }: { id: number; back: string }) {
   const { data } = useUser();
   const [erasing, setErasing] = useState(false);
   const save = useSubmit(() => readAll(id), {
-    onDone: (content) => {
-      saveFile(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }), `customer-${id}.json`);
-      notify.done(t("list.saved"));
+    onDone: ({ content, ordersMore }) => {
+      saveFile(content, `customer-${id}.json`);
+      notify.done(t(ordersMore ? "inbox.exportedMost" : "list.saved"));
     },
     onProblem: notify.problem,
   });

@@ -13,6 +13,7 @@ import { SaveBar } from "../../ui/save-bar";
 
 const NAME_MAX = 80;
 const FaceUpload = late(() => import("../../ui/face-upload"));
+const EraseSignIn = late(() => import("./erase-sign-in"));
 
 export function Profile({ user }: { user: User }) {
   const { t } = useText();
@@ -47,6 +48,7 @@ export function Profile({ user }: { user: User }) {
       <h2 className="section-title">{t("inbox.keys")}</h2>
       <p className="muted small">{t("inbox.keys.onHelp")}</p>
       <KeysSwitch />
+      <EraseSignIn />
     </div>
   );
 }

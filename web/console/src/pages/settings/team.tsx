@@ -1,11 +1,11 @@
 /* Who works in the account: members and open invitations share the seats. Who may change whom the server says. */
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, once } from "../../api/client";
 import { useTeam } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
-import type { Invitation, Role, TeamMember } from "../../api/types";
+import type { Invitation, Role, TeamMember, TeamPresence } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
@@ -19,11 +19,13 @@ import { Loaded } from "../../ui/loaded";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
+import { Pill } from "../../ui/pill";
 import { useProblemText } from "../../ui/problems";
 import { SaveBar } from "../../ui/save-bar";
 import { type Column, DataTable } from "../../ui/table";
 
 const NAME_MAX = 80;
+const PRESENCE_LOOK_MS = 15_000;
 const ROLES: readonly Role[] = ["owner", "admin", "agent", "viewer"];
 /** Whom an administrator may make what. */
 const givenBy = (mine: Role) => (mine === "owner" ? ROLES : ROLES.slice(1));
@@ -128,6 +130,31 @@ function Remove({ what, onClose }: { what: Removing; onClose: () => void }) {
   );
 }
 
+/** Who is there changes without an event: the page looks again while somebody looks at it. */
+const usePresence = () =>
+  useQuery({
+    queryKey: [...keys.team, "presence"],
+    queryFn: () => answer(api.GET("/api/team/presence")),
+    refetchInterval: PRESENCE_LOOK_MS,
+  });
+
+function Presence({ one }: { one: TeamPresence | undefined }) {
+  const { t } = useText();
+  if (one?.here) {
+    return (
+      <Pill tone="on" icon="good">
+        {t("team.here")}
+      </Pill>
+    );
+  }
+  if (!one?.seenAt) return "—";
+  return (
+    <span className="muted">
+      {t("team.lastHere")} <Time at={one.seenAt} />
+    </span>
+  );
+}
+
 function Members({ rows, mine, ask }: { rows: readonly TeamMember[]; mine: Role; ask: (what: Removing) => void }) {
   const { t } = useText();
   const queries = useQueryClient();
@@ -143,6 +170,7 @@ function Members({ rows, mine, ask }: { rows: readonly TeamMember[]; mine: Role;
       onProblem: notify.problem,
     },
   );
+  const presence = usePresence().data?.members;
   const may = (row: TeamMember) => mine === "owner" || row.role !== "owner";
   const leaving = (row: TeamMember): Removing => ({
     title: t("team.leaveTitle"),
@@ -174,9 +202,14 @@ function Members({ rows, mine, ask }: { rows: readonly TeamMember[]; mine: Role;
     },
     { key: "role", title: t("member.role"), phone: "sub", tight: true, render: (row) => t(`member.${row.role}`) },
     {
+      key: "presence",
+      title: t("team.presence"),
+      phone: "side",
+      render: (row) => <Presence one={presence?.find(({ person }) => person === row.person)} />,
+    },
+    {
       key: "login",
       title: t("customer.lastLogin"),
-      phone: "side",
       render: (row) => (row.lastLoginAt === null ? "—" : <Time at={row.lastLoginAt} />),
     },
     {
