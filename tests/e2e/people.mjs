@@ -12,6 +12,8 @@ import { settle, signIn } from './lib/house.mjs';
 import { axe as axeAsItStands } from './lib/sight.mjs';
 
 const ADDRESS = 'ann@store.example';
+/** A picture of one pixel. */
+const DOT = 'R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=';
 
 async function axe(page) {
     await settle(page);
@@ -153,6 +155,20 @@ async function story({ checks, mei, server, owner, tea, books }) {
         await page.getByRole('button', { name: '解除拉黑' }).click();
         await page.getByText('该顾客可以重新发送消息').waitFor();
         assert.equal((await ann.say('Hello again')).status, 201);
+    });
+    await checks.must('what is kept of them is one file, with the pictures themselves and what they bought', async () => {
+        const sent = await fetch(`${server.base}/api/chat/shop-${tea.id}/images?clientId=export-picture-1&name=dot.gif`, {
+            method: 'POST', body: Buffer.from(DOT, 'base64'), headers: { Authorization: `Bearer ${ann.token}`, Origin: 'https://tea.example' },
+        });
+        assert.equal(sent.status, 201, await sent.text());
+        const saving = page.waitForEvent('download');
+        await page.getByRole('button', { name: '导出顾客数据' }).click();
+        const { parts } = JSON.parse(await readFile(await (await saving).path(), 'utf8'));
+        assert.deepEqual(parts.flatMap(({ orders }) => orders.map(({ number }) => number)), ['SO-10442']);
+        const [kept] = parts.flatMap(({ pictures }) => pictures);
+        assert.equal(kept.type, 'image/gif');
+        assert.equal(Buffer.from(kept.content, 'base64').subarray(0, 6).toString(), 'GIF89a');
+        await page.getByText('文件已保存').or(page.getByText('已保存')).first().waitFor();
     });
     await checks.must('erased, they are in no list', async () => {
         await page.goto('/customers');

@@ -1,16 +1,25 @@
 // team.mjs: an owner invites somebody by the page; the letter comes by SMTP; its link signs them up; the switcher shows the
-// accounts; and each role sees what it may, and no more. Who has an account already joins with it.
+// accounts; and each role sees what it may, and no more. Who has an account already joins with it. The page shows who is there;
+// and who wants to go deletes their sign-in.
 import assert from 'node:assert/strict';
 import { PASSWORD, Server } from '../http/lib/server.mjs';
 import { until } from '../http/lib/suite.mjs';
 import { Person } from './lib/browser.mjs';
-import { signIn } from './lib/house.mjs';
+import { settle, signIn } from './lib/house.mjs';
 import { Mailbox } from './lib/mailbox.mjs';
+import { axe as axeAsItStands } from './lib/sight.mjs';
 
 const OWNER = 'owner@tea.example';
 const FRESH = 'nia@helpers.example';
 const KNOWN = 'kim@helpers.example';
 const LIVE_MS = 60000;
+/** A picture of one pixel. */
+const DOT = 'R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=';
+
+async function axe(page) {
+    await settle(page);
+    await axeAsItStands(page);
+}
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });
@@ -178,6 +187,99 @@ async function oneWithAnAccount(all, owner, browser) {
     return viewer;
 }
 
+/** What the page says of whether somebody is there. */
+const presence = (page, name) => page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: name }).locator('td').nth(2);
+
+async function whoIsThere({ checks, server }, owner, agent, viewer) {
+    const { page } = owner;
+    await checks.must('the team page shows who is there, by any page that they have open, without a reload', async () => {
+        await viewer.page.goto('/settings/profile');
+        await page.goto('/settings/team');
+        for (const name of [OWNER, KNOWN]) await seen(presence(page, name).getByText('Here now'), { timeout: LIVE_MS });
+        await agent.page.goto('/settings/profile');
+        await seen(presence(page, 'Nia').getByText('Here now'), { timeout: LIVE_MS });
+        await axe(page);
+    });
+    await checks.must('who signs out is away, and since when is said, without a reload', async () => {
+        await agent.page.getByRole('button', { name: /^Account: / }).click();
+        await agent.page.getByRole('menuitem', { name: 'Sign out' }).click();
+        await agent.page.waitForURL('**/login');
+        await seen(presence(page, 'Nia').getByText(/^Last here/), { timeout: LIVE_MS });
+        await seen(presence(page, 'Nia').locator('time'));
+        await seen(presence(page, OWNER).getByText('Here now'));
+    });
+    await checks.must('only managers of this account are told', async () => {
+        assert.equal((await viewer.api('GET', '/api/team/presence')).status, 200, 'an administrator by now');
+        const stranger = await server.account('merchant', { email: 'eve@elsewhere.example' });
+        const told = (await stranger.get('/api/team/presence')).json.members;
+        assert.equal(told.length, 1, 'of the own account alone');
+        assert.equal((await agent.api('GET', '/api/team/presence')).status, 401);
+    });
+    await checks.must('on a phone it is said beside the name, and nothing is wider than the screen', async () => {
+        await page.setViewportSize({ width: 320, height: 640 });
+        await seen(page.getByText('Here now').first());
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        await page.setViewportSize({ width: 1280, height: 800 });
+    });
+}
+
+async function ownPicture({ checks }, owner) {
+    const { page } = owner;
+    const menu = page.getByRole('button', { name: /^Account: / });
+    await checks.must('the menu of the account shows the own picture as soon as there is one, and the letter without', async () => {
+        await page.goto('/settings/profile');
+        assert.equal(await menu.textContent(), 'O');
+        await page.locator('input[type=file]').setInputFiles({ name: 'dot.gif', mimeType: 'image/gif', buffer: Buffer.from(DOT, 'base64') });
+        await seen(menu.locator('img[src^="/chat-faces/"]'));
+        await until('it is drawn', () => menu.locator('img').evaluate((image) => image.complete && image.naturalWidth > 0));
+        const { width, height } = await menu.locator('img').boundingBox();
+        assert.deepEqual([width, height], [36, 36]);
+        await page.goto('/inbox');
+        await seen(menu.locator('img'));
+        await axe(page);
+        await page.goto('/settings/profile');
+        await button(page, 'Remove the picture').click();
+        await gone(menu.locator('img'));
+        assert.equal(await menu.textContent(), 'O');
+    });
+}
+
+async function goes({ checks, server }, owner, agent) {
+    const { page } = agent;
+    await checks.must('who wants to go is told what stays, and is asked for the password', async () => {
+        await signIn(agent, FRESH, 'en');
+        await page.goto('/settings/profile');
+        await button(page, 'Delete my sign-in').click();
+        const box = dialog(page, 'Delete my sign-in');
+        await seen(box.getByText(/cannot be undone/));
+        await axe(page);
+        await box.getByLabel('Password', { exact: true }).fill('not this one 12');
+        await button(box, 'Delete for good').click();
+        await seen(box.getByText('The current password is not right.'));
+    });
+    await checks.must('and is gone: signed out, no member, no sign-in', async () => {
+        const box = dialog(page, 'Delete my sign-in');
+        await box.getByLabel('Password', { exact: true }).fill(PASSWORD);
+        await button(box, 'Delete for good').click();
+        await page.waitForURL('**/login');
+        await gone(owner.page.getByRole('table', { name: 'People' }).getByText('Nia'), { timeout: LIVE_MS });
+        const again = await server.client().post('/auth/password/login', { email: FRESH, password: PASSWORD });
+        assert.equal(again.status, 401);
+    });
+    await checks.must('an owner of shops, alone in that, is told why not', async () => {
+        await owner.page.goto('/settings/profile');
+        await button(owner.page, 'Delete my sign-in').click();
+        const box = dialog(owner.page, 'Delete my sign-in');
+        await box.getByLabel('Password', { exact: true }).fill(PASSWORD);
+        await button(box, 'Delete for good').click();
+        await seen(box.getByText(/the only owner of an account that has shops or colleagues/));
+        await button(box, 'Cancel').click();
+        assert.equal((await owner.api('GET', '/api/user')).json.user.email, OWNER);
+        await owner.page.goto('/settings/activity');
+        await seen(owner.page.getByText('Sign-in deleted').first());
+    });
+}
+
 export async function team({ browser, engine, checks }) {
     const mailbox = await Mailbox.start();
     const server = await Server.start({ engine, env: { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(mailbox.port),
@@ -215,6 +317,9 @@ export async function team({ browser, engine, checks }) {
         });
         const agent = await aStranger(all, owner, browser);
         const viewer = await oneWithAnAccount(all, owner, browser);
+        await whoIsThere(all, owner, agent, viewer);
+        await ownPicture(all, owner);
+        await goes(all, owner, agent);
         const faults = [...owner.faults, ...agent.faults, ...viewer.faults];
         checks.record('no page threw, logged an error or broke the policy', faults.join('\n'));
         for (const person of [owner, agent, viewer]) await person.leave();
