@@ -20,8 +20,12 @@ static int64_t new_shop(struct test_db *t, int64_t of)
 
 static void start(struct test_db *t)
 {
+    static const uint8_t key[1][MASTER_KEY_SIZE] = { { 7 } }, id[1] = { 1 };
+    static struct keyring *keys;
     kit_start();
     clock_fix_ms(kit_now());
+    if (!keys) keys = keyring_new(key, id, 1);
+    chat_settings.keyring = keys;
     chat_settings.image_dir = NULL; /* in the database: no file of another test is in the way */
     account = kit_account(t, 0), other = kit_account(t, 0);
     shop = new_shop(t, account), second = new_shop(t, account);
@@ -176,7 +180,7 @@ static size_t bytes_of(json_t *one, char sign)
 {
     struct str text = str_of(json_string_value(json_object_get(one, "content")));
     uint8_t *out = malloc(text.n + 1);
-    size_t n = 0;
+    size_t n = text.n;
     assert_non_null(out);
     assert_true(base64_decode(text, out, &n));
     for (size_t i = 0; i < n; i++) assert_int_equal(out[i], sign);

@@ -31,6 +31,15 @@ static void says(struct test_db *t, int64_t talk, int64_t person, const char *na
     EXPECT(message_put(t->tx, &in, &m, &c) == MESSAGE_NEW);
 }
 
+/* It is told that they came. */
+static void takes(struct test_db *t, int64_t talk, int64_t person, const char *name)
+{
+    struct conversation c;
+    enum chat_may may = CHAT_NOTHING;
+    const struct chat_act act = { .kind = ACT_TAKE, .person = person, .person_name = name, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &act, &c, &may) == ROW_FOUND && may == CHAT_MAY && c.person == person);
+}
+
 static void notes(struct test_db *t, int64_t talk, int64_t person, const char *name)
 {
     static int number;
@@ -79,13 +88,16 @@ TEST_EACH_ENGINE(their_name_is_taken_out_of_all_that_they_did)
     clock_fix_ms(kit_now());
     for (int i = 0; i < 3; i++) {
         talk[i] = talk_in(t, languages[i]);
+        takes(t, talk[i], NIA, "Zanzia");
         says(t, talk[i], NIA, "Zanzia"), notes(t, talk[i], NIA, "Zanzia");
     }
     shared = talk_in(t, "en");
-    says(t, shared, NIA, "Zanzia"), says(t, shared, BERT, "Berthold"), notes(t, shared, BERT, "Berthold");
+    takes(t, shared, NIA, "Zanzia"), says(t, shared, NIA, "Zanzia");
+    takes(t, shared, BERT, "Berthold"), says(t, shared, BERT, "Berthold"), notes(t, shared, BERT, "Berthold");
     gathers(t);
     const int64_t of_bert = named(t, "erthold");
-    EXPECT(of_bert > 4 && test_number(t, "SELECT COUNT(*) FROM chat_words WHERE word = 'zanzia'") == 4);
+    assert_int_equal(of_bert, 6); /* he came, in two columns, said, noted, holds, and is found */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_words WHERE word = 'zanzia'"), 4);
     const int64_t messages = test_number(t, "SELECT COUNT(*) FROM chat_messages");
     EXPECT(chat_person_erased(t->tx, NIA, kit_now()));
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'chat.gone' AND ref = 11") == 1);
@@ -94,8 +106,10 @@ TEST_EACH_ENGINE(their_name_is_taken_out_of_all_that_they_did)
     EXPECT(named(t, "anzia") == 0 && named(t, "erthold") == of_bert);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_messages") == messages);
     for (int i = 0; i < 3; i++) {
-        const char *sql = "SELECT COUNT(*) FROM chat_messages WHERE conversation = %lld AND author = 4 AND text = '%s'";
-        EXPECT(test_number(t, arena_printf(t->arena, sql, (long long)talk[i], came[i])) == 1);
+        EXPECT(test_number(t, arena_printf(t->arena,
+                                           "SELECT COUNT(*) FROM chat_messages WHERE conversation = %lld"
+                                           " AND author = 4 AND text = '%s'",
+                                           (long long)talk[i], came[i])) == 1);
         EXPECT(conversation_get(t->tx, talk[i], &c) == ROW_FOUND && c.person == NIA && c.person_name[0] == '\0');
     }
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_messages WHERE person = 11") == 4); /* the number stays */

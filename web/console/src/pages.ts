@@ -29,7 +29,10 @@ export const pages = {
   knowledge: also("chat", () => import("./pages/knowledge/knowledge")),
   numbers: also("chat", () => import("./pages/numbers/numbers")),
   billing: () => import("./pages/billing"),
-  settings: also("chat", also("settings", () => import("./pages/settings/settings"))),
+  settings: also(
+    "chat",
+    also("settings", () => import("./pages/settings/settings")),
+  ),
   today: also("operator", () => import("./pages/operator/today")),
   customers: also("operator", () => import("./pages/operator/customers")),
   customer: also("operator", () => import("./pages/operator/customer")),

@@ -31,7 +31,7 @@ function fileOf(from: string, to: string): string | null {
 }
 
 const IMPORT = /^(?:import|export) (?!type )(?:[^;"]*? from )?"(\.[^"?]+)"/gm;
-const LATER = /((?:also\("\w+", )*)\(\) =>\s*import\("(\.[^"]+)"\)/g;
+const LATER = /((?:also\(\s*"\w+",\s*)*)\(\) =>\s*import\("(\.[^"]+)"\)/g;
 
 interface Way {
   to: string;

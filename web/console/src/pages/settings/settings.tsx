@@ -2,6 +2,7 @@
 import { useParams } from "react-router";
 import { useUser } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
+import { late } from "../../ui/late";
 import { useMay } from "../../ui/may";
 import { Page, type Part, Settings } from "../../ui/page";
 import NotFound from "../not-found";
@@ -9,7 +10,8 @@ import { Activity } from "./activity";
 import { InboxSettings } from "./inbox";
 import { Profile } from "./profile";
 import { Security } from "./security";
-import { Team } from "./team";
+
+const Team = late(() => import("./team"));
 
 export default function SettingsPage() {
   const { t } = useText();

@@ -338,7 +338,7 @@ function AccountName({ name }: { name: string }) {
   );
 }
 
-export function Team({ mine, name }: { mine: Role; name: string }) {
+export default function Team({ mine, name }: { mine: Role; name: string }) {
   const { t } = useText();
   const read = useTeam();
   const [inviting, setInviting] = useState(false);
