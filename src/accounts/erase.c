@@ -60,20 +60,18 @@ static bool close_account(struct req *req, int64_t account)
     if (row == ROW_FAULT) return false;
     if (row == ROW_FOUND && accounts_hooks.account_disabled && !accounts_hooks.account_disabled(req->tx, account))
         return false;
-    return row == ROW_NONE ||
-           audit_request(req, AUDIT_account_disabled, account, "account", account, NULL, NULL);
+    return row == ROW_NONE || audit_request(req, AUDIT_account_disabled, account, "account", account, NULL, NULL);
 }
 
 static bool leave(struct req *req, const struct going *g)
 {
-    struct team_act act = { .by = g->person,
-                            .now_ms = req->now_ms,
-                            .network = req->client_network,
-                            .user_agent = req->user_agent };
+    struct team_act act = {
+        .by = g->person, .now_ms = req->now_ms, .network = req->client_network, .user_agent = req->user_agent
+    };
     for (size_t i = 0; i < g->count; i++) {
         act.account = g->m[i].account;
-        bool left = g->closes[i] ? close_account(req, act.account)
-                                 : member_drop(req->tx, &act, g->person, g->m[i].role);
+        bool left =
+            g->closes[i] ? close_account(req, act.account) : member_drop(req->tx, &act, g->person, g->m[i].role);
         if (!left) return false;
     }
     return true;
@@ -85,7 +83,8 @@ static bool forget_address(struct req *req, const char *email)
     char key[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE];
     email_key(email, key);
     address_hash(key, address);
-    return tries_forget(req->tx, address) && mail_budget_forget(req->tx, address);
+    if (!tries_forget(req->tx, address)) return false;
+    return mail_budget_forget(req->tx, address);
 }
 
 /* Events last, in the order of accounts, as everywhere. */

@@ -4,13 +4,15 @@
  * away at once.
  *
  * Rejected: an event for each who comes and goes (a reload would be two, and a process that dies tells nobody); the
- * sockets of this process (others do not see them); a row a session (the newest of a person is all that anybody asks). */
+ * sockets of this process (others do not see them); a row a session (the newest of a person is all that anybody asks).
+ */
 #include "accounts/private.h"
 
 enum { PRESENCE_SHOWN = 100 };
 
 STMT(seen, "SELECT m.person, m.seen_at_ms, CASE WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.person = m.person"
-           " AND s.account = m.account) THEN 1 ELSE 0 END AS signed_in FROM members m WHERE m.account = ?1 ORDER BY m.person LIMIT ?2");
+           " AND s.account = m.account) THEN 1 ELSE 0 END AS signed_in FROM members m WHERE m.account = ?1 ORDER BY "
+           "m.person LIMIT ?2");
 
 /* clang-format off */
 static const struct shape one_shape[] = {
@@ -55,10 +57,10 @@ HANDLER(team_presence_run)
     while ((row = query_next(&q)) == ROW_FOUND) {
         int64_t at_ms = col_i64(&q, "seen_at_ms");
         bool known = at_ms > 0 && !time_is_ahead(at_ms, req->now_ms);
-        a->one[a->count++] = (struct one){ .person = col_i64(&q, "person"),
-                                           .seen_at_ms = known ? time_clamp_past(at_ms, req->now_ms) : 0,
-                                           .here = known && at_ms > req->now_ms - MEMBER_HERE_MS &&
-                                                   col_bool(&q, "signed_in") };
+        a->one[a->count++] =
+            (struct one){ .person = col_i64(&q, "person"),
+                          .seen_at_ms = known ? time_clamp_past(at_ms, req->now_ms) : 0,
+                          .here = known && at_ms > req->now_ms - MEMBER_HERE_MS && col_bool(&q, "signed_in") };
     }
     return row == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, all_json, a);
 }

@@ -251,9 +251,9 @@ MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char tok
 struct session {
     int64_t id, person, account /* 0: none */, created_at_ms, last_seen_at_ms, signed_in_at_ms;
     int64_t member_seen_at_ms; /* by any session of the person in the account */
-    enum person_role role;   /* of the person */
-    enum member_role member; /* in the account */
-    bool disabled;           /* the person is, or the account it acts in */
+    enum person_role role;     /* of the person */
+    enum member_role member;   /* in the account */
+    bool disabled;             /* the person is, or the account it acts in */
     const char *email;
 };
 bool session_is_alive(const struct session *s, int64_t now_ms);

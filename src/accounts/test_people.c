@@ -192,8 +192,7 @@ TEST_EACH_ENGINE(who_takes_their_sign_in_out_leaves_a_number)
     static const char *const where[] = { "persons WHERE email", "persons WHERE email_key", "persons WHERE name",
                                          "accounts WHERE name", "audit_log WHERE details" };
     for (size_t i = 0; i < ARRAY_LEN(where); i++)
-        EXPECT(world_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM %s LIKE '%%gus%%'",
-                                            where[i])) == 0);
+        EXPECT(world_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM %s LIKE '%%gus%%'", where[i])) == 0);
     EXPECT(of_person(t, "persons WHERE password_hash IS NULL AND name = '' AND erased_at_ms > 0 AND id", gus.person) ==
            1);
     EXPECT(world_login(t, &phone.browser, "gus@example.com", GOOD).status == 401);

@@ -1,7 +1,7 @@
 /* touch.c: when a session was last used, and when its person was last there. Most requests only read, so the times are
- * written behind the answer: ids are gathered in memory and one op of the writer's lane takes all that are there. While one is under way the next ones
- * gather, so there is at most one at a time, whatever the load. A kill loses at most the last of them: the session then
- * looks a minute older than it is.
+ * written behind the answer: ids are gathered in memory and one op of the writer's lane takes all that are there. While
+ * one is under way the next ones gather, so there is at most one at a time, whatever the load. A kill loses at most the
+ * last of them: the session then looks a minute older than it is.
  *
  * Rejected: a cron job (the process that has the times need not be the one that runs jobs); a write in each request. */
 #include "accounts/private.h"
@@ -72,7 +72,8 @@ static void touch_submit(void)
         if (!t) abort();
         t->touched = waiting;
     }
-    waiting.count = waiting.acted = 0, waiting.now_ms = 0; /* the next time may be an earlier one: the clock was put right */
+    waiting.count = waiting.acted = 0,
+    waiting.now_ms = 0; /* the next time may be an earlier one: the clock was put right */
     pthread_mutex_unlock(&lock);
     if (!t) return;
     t->op = (struct op){ .mode = TX_WRITE,

@@ -107,7 +107,7 @@ static bool browser_behind(struct tx *tx, const struct customer *c, int64_t afte
 
 /* A browser before this one was told of this address already. */
 STMT(told_before, "SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 AND visitor < ?3"
-                  " AND lower(email) = lower(?4) LIMIT 1");
+                  " AND lower(email) = lower(?4) ORDER BY visitor LIMIT 1");
 STMT(from_conversation, "SELECT id FROM chat_conversations WHERE visitor = ?1 AND id >= ?2 ORDER BY id LIMIT 2");
 
 struct kept_picture {
@@ -275,8 +275,7 @@ static bool read_page(struct req *req, const struct customer *who, const struct 
         if (!read_pictures(req, k)) return false;
     }
     if (in->conversation == 0 && !read_orders(req, k)) return false;
-    if (k->more_messages)
-        k->next = (struct get_customer){ k->v.id, k->c.id, k->message[k->messages - 1].number };
+    if (k->more_messages) k->next = (struct get_customer){ k->v.id, k->c.id, k->message[k->messages - 1].number };
     else if (following != 0) k->next = (struct get_customer){ k->v.id, following, 0 };
     else if (!browser_behind(req->tx, who, k->v.id, &browser)) return false;
     else k->next = (struct get_customer){ browser, 0, 0 };

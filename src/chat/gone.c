@@ -16,14 +16,15 @@ enum { NAMES_BATCH = 500, NOTICES_BATCH = 20 };
 
 #define UNNAME(table, name, key)                                                                                       \
     "UPDATE " table " SET " name " = '' WHERE (" key ") IN (SELECT " key " FROM " table                                \
-    " WHERE person = ?1 AND person > 0 AND " name " <> '' LIMIT ?2)"
+    " WHERE person = ?1 AND person > 0 AND " name " <> '' ORDER BY " key " LIMIT ?2)"
 STMT(said, UNNAME("chat_messages", "author_name", "conversation, number"));
 STMT(noted, UNNAME("chat_notes", "person_name", "conversation, number"));
 STMT(holds, UNNAME("chat_conversations", "person_name", "id"));
 /* By the notice's own id: "joined" and the epoch that began. */
 STMT(came, "SELECT m.conversation, m.number, m.author_name, m.text FROM chat_moves v JOIN chat_messages m"
            " ON m.conversation = v.conversation AND m.client_key = 'h:joined:' || v.epoch"
-           " WHERE v.person = ?1 AND v.person > 0 AND m.author = 4 AND m.author_name <> '' LIMIT ?2");
+           " WHERE v.person = ?1 AND v.person > 0 AND m.author = 4 AND m.author_name <> ''"
+           " ORDER BY v.conversation, v.epoch LIMIT ?2");
 STMT(say_anew, "UPDATE chat_messages SET author_name = '', text = ?3 WHERE conversation = ?1 AND number = ?2");
 STMT(drop_words, "DELETE FROM chat_words WHERE conversation = ?1");
 STMT(gather_anew, "UPDATE chat_conversations SET indexed_number = 0, indexed_note = 0 WHERE id = ?1");
@@ -51,7 +52,8 @@ static bool say_without(struct tx *tx, const struct notice_row *n)
     bind_text(&say, notice_unnamed(tx_arena(tx), n->text, n->name));
     bind_i64(&words, n->conversation);
     bind_i64(&anew, n->conversation);
-    return query_change(&say) >= 0 && query_change(&words) >= 0 && query_change(&anew) >= 0;
+    if (query_change(&say) < 0 || query_change(&words) < 0) return false;
+    return query_change(&anew) >= 0;
 }
 
 static int by_conversation(const void *a, const void *b)

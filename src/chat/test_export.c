@@ -92,13 +92,11 @@ static const struct chat_image *picture(struct test_db *t, const struct visitor 
 
 static struct kit_answer page(struct test_db *t, int64_t who, int64_t conversation, const char *query)
 {
-    return kit_call(
-        t,
-        &(struct kit_request){
-            .routes = chat_customer_routes,
-            .verb = VERB_GET,
-            .path = arena_printf(t->arena, "/api/inbox/%lld/customer%s", (long long)conversation, query),
-            .account = who });
+    return kit_call(t, &(struct kit_request){
+                           .routes = chat_customer_routes,
+                           .verb = VERB_GET,
+                           .path = arena_printf(t->arena, "/api/inbox/%lld/customer%s", (long long)conversation, query),
+                           .account = who });
 }
 
 static const char *query_of(struct test_db *t, const struct kit_answer *a)

@@ -1,5 +1,6 @@
 /* test_gone.c: a colleague whose sign-in was erased stands in no conversation by name, on both engines: not in what
- * they said, noted or took over, in whatever language it was told, nor in what is searched; others stay who they are. */
+ * they said, noted or took over, in whatever language it was told, nor in what is searched; others stay who they are.
+ */
 #include "base/testing.h"
 
 #include "base/clock.h"
