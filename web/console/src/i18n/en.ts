@@ -433,6 +433,7 @@ export const en = {
   "detail.route.login": "signing in",
   "detail.route.change": "changing the password",
   "detail.route.reauthenticate": "confirming the password",
+  "detail.route.erase": "deleting the sign-in",
   "detail.role.admin": "administrator",
   "detail.role.viewer": "viewer",
   "detail.reason.insufficient_credits": "not enough credits",

@@ -426,6 +426,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "detail.route.login": "登录",
   "detail.route.change": "修改密码",
   "detail.route.reauthenticate": "再次验证密码",
+  "detail.route.erase": "注销登录",
   "detail.role.admin": "管理员",
   "detail.role.viewer": "只读",
   "detail.reason.insufficient_credits": "积分不足",
