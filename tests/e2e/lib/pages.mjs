@@ -20,7 +20,7 @@ function routesOf(app) {
 /** The words that `:part` may be: those of the page's list PARTS, or of the addresses that it names. */
 async function partsOf(app, pages, { path, component }) {
     const [, name] = app.match(new RegExp(`const ${component} = late\\(pages\\.(\\w+)`));
-    const [, file] = pages.match(new RegExp(`\\b${name}: (?:also\\("\\w+", )?\\(\\) => import\\("\\./([^"]+)"`));
+    const [, file] = pages.match(new RegExp(`\\b${name}: (?:also\\(\\s*"\\w+",\\s*)*\\(\\) => import\\("\\./([^"]+)"`));
     const text = await source(`${file}.tsx`);
     const list = text.match(/const PARTS[^=]*= \[(.*?)\](?: as const)?;/s);
     const base = path.replace('/:part', '');
