@@ -179,7 +179,7 @@ TEST_EACH_ENGINE(connections_killed_while_idle_are_replaced)
 {
     struct work w;
     test_script(t, tables_sql);
-    test_lanes(t, NULL);
+    test_lanes(t, &(struct lane_options){ .readers = 2, .writers = 2 });
     EXPECT(work_alone(t, DO_PUT, "before", NULL) == OP_COMMITTED);
     test_open_tx(t);
 #define LANE_CONNECTIONS " FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = current_schema()"
