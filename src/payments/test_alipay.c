@@ -215,9 +215,14 @@ static void refused_though_well_signed(void **state)
         { "notify_id", NULL, "malformed" },
         { "notify_id", "", "malformed" },
         { "total_amount", NULL, "amount" },
+        { "trade_no", NULL, "malformed" }, /* a payment without a number: a second one would not be known */
+        { "trade_no", "", "malformed" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_string_equal(with(cases[i].name, cases[i].value), cases[i].why);
+    struct form f = base_form();
+    set(&f, "trade_no", NULL), set(&f, "trade_status", "TRADE_CLOSED");
+    assert_string_equal(result(&f), "mark_closed");
 }
 
 static void amounts(void **state)
@@ -292,6 +297,31 @@ static void signatures(void **state)
     }
     struct str unpadded = str_of(arena_printf(arena, "%.*s&%s", (int)sign.n - 6, sign.p, rest));
     assert_string_equal(result_of(unpadded, PAYMENT_OPEN, false), "signature");
+}
+
+static void content_types(void **state)
+{
+    static const struct {
+        const char *type;
+        enum payment_reason want;
+    } cases[] = {
+        { "application/x-www-form-urlencoded; charset=utf-8", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded", PAYMENT_ACCEPTED },
+        { "Application/X-WWW-Form-Urlencoded ;  Charset=\"UTF-8\" ; a=b", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded;text/html; charset=UTF-8", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded; charset=GBK", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded;charset=", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded;charset=\"", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded; charset=utf-8; charset=gbk", PAYMENT_CHARSET },
+        { "application/json", PAYMENT_MALFORMED },
+        { "multipart/form-data; charset=utf-8", PAYMENT_MALFORMED },
+        { "application/x-www-form-urlencodedx", PAYMENT_MALFORMED },
+        { "; charset=utf-8", PAYMENT_MALFORMED },
+        { "", PAYMENT_MALFORMED },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(alipay_check_type(str_of(cases[i].type)), cases[i].want);
+    assert_int_equal(alipay_check_type((struct str){ NULL, 0 }), PAYMENT_MALFORMED);
 }
 
 static const char twice_named[] = "&app_id=" APP, twice_encoded[] = "&%61pp_id=" APP;
@@ -398,6 +428,7 @@ static void good_answers(void **state)
         "{\"code\":\"10000\",\"qr\":\"https:\\/\\/x\\u4e2d\",\"n\":[1,2.50,{\"b\":null}]}",
         "{\"code\":\"10000\",\"msg\":\"alipay_trade_query_response\\\":{\"}",
         "{}",
+        "{\"code\":\"10000\",\"new\":99999999999999999999}", /* nobody reads it */
     };
     struct alipay_answer answer;
     for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
@@ -515,9 +546,17 @@ static void queries(void **state)
     answer = said("{" ORDER "\"trade_status\":\"TRADE_CLOSED\"}");
     assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
     assert_int_equal(n.said, PAYMENT_SAYS_CLOSED);
+    assert_false(n.has_total);
     answer = said("{" ORDER "\"trade_status\":\"TRADE_CLOSED\",\"send_pay_date\":\"2026-11-22 12:00:00\"}");
     assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
     assert_int_equal(n.said, PAYMENT_SAYS_PAID);
+    assert_true(n.has_total && money_equal(n.refund_total, n.amount)); /* what closes a paid trade is a whole refund */
+    answer = said("{" ORDER "\"trade_status\":\"TRADE_SUCCESS\",\"send_pay_date\":\"2026-11-22 12:00:00\"}");
+    assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
+    assert_false(n.has_total);
+    answer = said("{\"code\":\"10000\",\"out_trade_no\":\"ord_1\",\"total_amount\":\"88.00\","
+                  "\"trade_status\":\"TRADE_SUCCESS\"}");
+    assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_MALFORMED);
     answer = said("{" ORDER "\"trade_status\":\"WAIT_BUYER_PAY\"}");
     assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
     assert_int_equal(n.said, PAYMENT_SAYS_NOTHING);
@@ -533,35 +572,53 @@ static void refund_answers(void **state)
         const char *object;
         enum payment_outcome want;
         int64_t total;
+        enum payment_outcome of_query;
     } cases[] = {
         { "{\"code\":\"10000\",\"fund_change\":\"Y\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_OK, 3000 },
         { "{\"code\":\"10000\",\"fund_change\":\"N\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
         { "{\"code\":\"10000\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
         { "{\"code\":\"10000\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
-        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\"}", PAYMENT_OUTCOME_OK, 0 },
+        /* Each call has its own word, and the other's says nothing. */
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_UNKNOWN,
+          0, PAYMENT_OUTCOME_OK },
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"out_trade_no\":\"ord_1\","
+          "\"out_request_no\":\"rf_1\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_OK },
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"fund_change\":\"Y\",\"out_request_no\":\"rf_2\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_UNKNOWN },
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"fund_change\":\"Y\",\"out_trade_no\":\"ord_2\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_UNKNOWN },
+        { "{\"code\":\"40004\",\"sub_code\":\"ACQ.TRADE_NOT_EXIST\",\"out_trade_no\":\"ord_2\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_UNKNOWN },
         { "{\"code\":\"10000\",\"refund_status\":\"REFUND_PROCESSING\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
         { "{\"code\":\"10000\",\"fund_change\":\"Y\",\"refund_fee\":\"x\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
-        { "{\"code\":\"40004\",\"sub_code\":\"ACQ.REASON_TRADE_REFUND_FEE_ERR\"}", PAYMENT_OUTCOME_REFUSED, 0 },
-        { "{\"code\":\"20000\"}", PAYMENT_OUTCOME_LATER, 0 },
+        { "{\"code\":\"40004\",\"sub_code\":\"ACQ.REASON_TRADE_REFUND_FEE_ERR\"}", PAYMENT_OUTCOME_REFUSED, 0,
+          PAYMENT_OUTCOME_REFUSED },
+        { "{\"code\":\"20000\"}", PAYMENT_OUTCOME_LATER, 0, PAYMENT_OUTCOME_LATER },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct money total;
         struct alipay_answer answer = said(cases[i].object);
-        assert_int_equal(alipay_refund_outcome(&answer, &total), cases[i].want);
+        struct alipay_refund asked = { STR("ord_1"), STR("rf_1"), false };
+        assert_int_equal(alipay_refund_outcome(&answer, &asked, &total), cases[i].want);
         assert_int_equal(money_minor(total), cases[i].total);
+        asked.is_query = true;
+        assert_int_equal(alipay_refund_outcome(&answer, &asked, &total), cases[i].of_query);
+        assert_int_equal(money_minor(total), 0);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_ones),   cmocka_unit_test(refused_though_well_signed),
-        cmocka_unit_test(amounts),     cmocka_unit_test(refunds),
-        cmocka_unit_test(signatures),  cmocka_unit_test(encodings),
-        cmocka_unit_test(sizes),       cmocka_unit_test(returns),
-        cmocka_unit_test(words),       cmocka_unit_test(good_answers),
-        cmocka_unit_test(bad_answers), cmocka_unit_test(outcomes),
-        cmocka_unit_test(queries),     cmocka_unit_test(refund_answers),
+        cmocka_unit_test(good_ones),     cmocka_unit_test(refused_though_well_signed),
+        cmocka_unit_test(amounts),       cmocka_unit_test(refunds),
+        cmocka_unit_test(signatures),    cmocka_unit_test(encodings),
+        cmocka_unit_test(sizes),         cmocka_unit_test(returns),
+        cmocka_unit_test(words),         cmocka_unit_test(good_answers),
+        cmocka_unit_test(bad_answers),   cmocka_unit_test(outcomes),
+        cmocka_unit_test(queries),       cmocka_unit_test(refund_answers),
+        cmocka_unit_test(content_types),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
