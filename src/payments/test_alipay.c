@@ -299,31 +299,6 @@ static void signatures(void **state)
     assert_string_equal(result_of(unpadded, PAYMENT_OPEN, false), "signature");
 }
 
-static void content_types(void **state)
-{
-    static const struct {
-        const char *type;
-        enum payment_reason want;
-    } cases[] = {
-        { "application/x-www-form-urlencoded; charset=utf-8", PAYMENT_ACCEPTED },
-        { "application/x-www-form-urlencoded", PAYMENT_ACCEPTED },
-        { "Application/X-WWW-Form-Urlencoded ;  Charset=\"UTF-8\" ; a=b", PAYMENT_ACCEPTED },
-        { "application/x-www-form-urlencoded;text/html; charset=UTF-8", PAYMENT_ACCEPTED },
-        { "application/x-www-form-urlencoded; charset=GBK", PAYMENT_CHARSET },
-        { "application/x-www-form-urlencoded;charset=", PAYMENT_CHARSET },
-        { "application/x-www-form-urlencoded;charset=\"", PAYMENT_CHARSET },
-        { "application/x-www-form-urlencoded; charset=utf-8; charset=gbk", PAYMENT_CHARSET },
-        { "application/json", PAYMENT_MALFORMED },
-        { "multipart/form-data; charset=utf-8", PAYMENT_MALFORMED },
-        { "application/x-www-form-urlencodedx", PAYMENT_MALFORMED },
-        { "; charset=utf-8", PAYMENT_MALFORMED },
-        { "", PAYMENT_MALFORMED },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        assert_int_equal(alipay_check_type(str_of(cases[i].type)), cases[i].want);
-    assert_int_equal(alipay_check_type((struct str){ NULL, 0 }), PAYMENT_MALFORMED);
-}
-
 static const char twice_named[] = "&app_id=" APP, twice_encoded[] = "&%61pp_id=" APP;
 
 static void encodings(void **state)
@@ -611,14 +586,13 @@ static void refund_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_ones),     cmocka_unit_test(refused_though_well_signed),
-        cmocka_unit_test(amounts),       cmocka_unit_test(refunds),
-        cmocka_unit_test(signatures),    cmocka_unit_test(encodings),
-        cmocka_unit_test(sizes),         cmocka_unit_test(returns),
-        cmocka_unit_test(words),         cmocka_unit_test(good_answers),
-        cmocka_unit_test(bad_answers),   cmocka_unit_test(outcomes),
-        cmocka_unit_test(queries),       cmocka_unit_test(refund_answers),
-        cmocka_unit_test(content_types),
+        cmocka_unit_test(good_ones),   cmocka_unit_test(refused_though_well_signed),
+        cmocka_unit_test(amounts),     cmocka_unit_test(refunds),
+        cmocka_unit_test(signatures),  cmocka_unit_test(encodings),
+        cmocka_unit_test(sizes),       cmocka_unit_test(returns),
+        cmocka_unit_test(words),       cmocka_unit_test(good_answers),
+        cmocka_unit_test(bad_answers), cmocka_unit_test(outcomes),
+        cmocka_unit_test(queries),     cmocka_unit_test(refund_answers),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,6 +1,8 @@
-/* test_judge.c: what a notice does to an order, state by state; and the scanner of spans. */
+/* test_judge.c: what a notice does to an order, state by state; what is looked at before a body; and the scanner of
+ * spans. */
 #include "base/testing.h"
 
+#include "payments/alipay.h"
 #include "payments/payments.h"
 #include "payments/spans.h"
 
@@ -130,6 +132,31 @@ static void requests(void **state)
     for (size_t i = 0; i < ARRAY_LEN(methods); i++)
         assert_int_equal(payment_check_target(str_of(methods[i]), STR("/pay/notify")), PAYMENT_MALFORMED);
     assert_int_equal(payment_check_target(STR("POST"), (struct str){ NULL, 0 }), PAYMENT_MALFORMED);
+}
+
+static void content_types(void **state)
+{
+    static const struct {
+        const char *type;
+        enum payment_reason want;
+    } cases[] = {
+        { "application/x-www-form-urlencoded; charset=utf-8", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded", PAYMENT_ACCEPTED },
+        { "Application/X-WWW-Form-Urlencoded ;  Charset=\"UTF-8\" ; a=b", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded;text/html; charset=UTF-8", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded; charset=GBK", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded;charset=", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded;charset=\"", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded; charset=utf-8; charset=gbk", PAYMENT_CHARSET },
+        { "application/json", PAYMENT_MALFORMED },
+        { "multipart/form-data; charset=utf-8", PAYMENT_MALFORMED },
+        { "application/x-www-form-urlencodedx", PAYMENT_MALFORMED },
+        { "; charset=utf-8", PAYMENT_MALFORMED },
+        { "", PAYMENT_MALFORMED },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(alipay_check_type(str_of(cases[i].type)), cases[i].want);
+    assert_int_equal(alipay_check_type((struct str){ NULL, 0 }), PAYMENT_MALFORMED);
 }
 
 static void running_totals(void **state)
@@ -312,6 +339,7 @@ int main(void)
         cmocka_unit_test(running_totals), cmocka_unit_test(named_refunds),        cmocka_unit_test(reasons),
         cmocka_unit_test(times),          cmocka_unit_test(amounts_of_json),      cmocka_unit_test(spans),
         cmocka_unit_test(deep_spans_end), cmocka_unit_test(trades_that_are_kept), cmocka_unit_test(requests),
+        cmocka_unit_test(content_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
