@@ -29,13 +29,15 @@ MUST_USE bool credits_subtract(struct credits a, struct credits b, struct credit
 /* ---- money: minor units of a currency (ISO 4217) ---- */
 
 /* Append, never renumber: stored by its three letters, used by its number. The digits are how many of the minor unit a
- * unit has: 2 for fen and cents, 0 for yen. */
+ * unit has: 2 for fen and cents, 0 for yen. Where ISO 4217 and Stripe differ they are Stripe's, which collects in them:
+ * MGA has none; ISK and UGX have two that are always 0. */
 /* clang-format off */
 #define CURRENCIES(X)                                                                                                  \
     X(CNY, 2) X(USD, 2) X(EUR, 2) X(GBP, 2) X(HKD, 2) X(TWD, 2) X(MOP, 2) X(JPY, 0) X(KRW, 0) X(SGD, 2) X(MYR, 2)      \
     X(THB, 2) X(VND, 0) X(IDR, 2) X(PHP, 2) X(INR, 2) X(AUD, 2) X(NZD, 2) X(CAD, 2) X(CHF, 2) X(SEK, 2) X(NOK, 2)      \
     X(DKK, 2) X(PLN, 2) X(CZK, 2) X(HUF, 2) X(MXN, 2) X(BRL, 2) X(ARS, 2) X(CLP, 0) X(COP, 2) X(ZAR, 2) X(TRY, 2)      \
-    X(AED, 2) X(SAR, 2) X(ILS, 2) X(KWD, 3) X(BHD, 3)
+    X(AED, 2) X(SAR, 2) X(ILS, 2) X(KWD, 3) X(BHD, 3) X(JOD, 3) X(OMR, 3) X(TND, 3) X(IQD, 3) X(ISK, 2) X(UGX, 2)      \
+    X(XAF, 0) X(XOF, 0) X(XPF, 0) X(PYG, 0) X(RWF, 0) X(DJF, 0) X(GNF, 0) X(KMF, 0) X(MGA, 0) X(VUV, 0) X(BIF, 0)
 /* clang-format on */
 #define CURRENCY_ENUM(code, digits) CURRENCY_##code,
 enum currency { CURRENCY_NONE, CURRENCIES(CURRENCY_ENUM) CURRENCY_COUNT };

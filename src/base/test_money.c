@@ -114,6 +114,19 @@ static void currencies_by_their_letters(void **state)
         assert_int_equal(currency_from_code(currency_code((enum currency)c), 3), c);
     assert_int_equal(currency_from_code("CNY", 3), CURRENCY_CNY);
     assert_int_equal(currency_digits(CURRENCY_JPY), 0);
+    /* Those whose digits are not two, as Stripe counts them; two of them only since it still does. */
+    static const struct {
+        const char *code;
+        int digits;
+    } odd[] = {
+        { "BHD", 3 }, { "IQD", 3 }, { "JOD", 3 }, { "KWD", 3 }, { "OMR", 3 }, { "TND", 3 }, { "ISK", 2 }, { "UGX", 2 },
+        { "BIF", 0 }, { "CLP", 0 }, { "DJF", 0 }, { "GNF", 0 }, { "JPY", 0 }, { "KMF", 0 }, { "KRW", 0 }, { "MGA", 0 },
+        { "PYG", 0 }, { "RWF", 0 }, { "VND", 0 }, { "VUV", 0 }, { "XAF", 0 }, { "XOF", 0 }, { "XPF", 0 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+        assert_int_not_equal(currency_from_code(odd[i].code, 3), CURRENCY_NONE);
+        assert_int_equal(currency_digits(currency_from_code(odd[i].code, 3)), odd[i].digits);
+    }
     static const char *const unknown[] = { "", "cny", "RMB", "CNYX", "CN", "ZZZ" };
     for (size_t i = 0; i < ARRAY_LEN(unknown); i++)
         assert_int_equal(currency_from_code(unknown[i], strlen(unknown[i])), CURRENCY_NONE);

@@ -20,9 +20,10 @@ struct alipay_keys;
 MUST_USE struct alipay_keys *alipay_keys_open(const struct alipay_setup *s, const char **why);
 void alipay_keys_close(struct alipay_keys *k); /* NULL is allowed */
 bool alipay_keys_sign(const struct alipay_keys *k);
-/* Certificate mode: a body of alipay.open.app.alipaycert.download. It is signed under the certificate that it brings,
- * so the signature can say nothing: false unless the certificate is the one of `serial` and leads to one of our roots
- * at `now_s`. *pem may then be added to alipay_certificates, and the keys opened anew. */
+/* Certificate mode: a body of alipay.open.app.alipaycert.download. It is signed under the certificate that it brings:
+ * false unless that is the one of `serial`, signs no others, is not of our own key, leads to one of our roots at
+ * `now_s`, and verifies the answer. *pem is that certificate alone, in `a`; it may be added to alipay_certificates, and
+ * the keys opened anew. */
 #define ALIPAY_CERTIFICATE_METHOD "alipay.open.app.alipaycert.download"
 MUST_USE bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str body, struct str serial,
                                  int64_t now_s, struct str *pem);
@@ -43,7 +44,8 @@ struct alipay_call {
 /* The parameters of a call without `sign`. Returns how many. */
 size_t alipay_params(struct arena *a, const struct alipay_keys *k, const struct alipay_call *c,
                      struct alipay_param out[ALIPAY_CALL_PARAMS_MAX]);
-/* What is signed: all but `sign` and empty values, by name, raw. */
+/* What is signed: all but `sign` and empty values, by name, raw. This and what follows has p NULL when the parameters
+ * are longer together than a request may be. */
 struct str alipay_string_to_sign(struct arena *a, const struct alipay_param *p, size_t count);
 struct str alipay_sign(struct arena *a, const struct alipay_keys *k, const struct alipay_param *p, size_t count);
 /* A browser's way to the gateway: the signed address for a 303, or a form whose one field is biz_content. */
@@ -91,12 +93,21 @@ struct str alipay_field(const struct alipay_answer *answer, const char *name); /
 enum payment_outcome alipay_outcome(const struct alipay_answer *answer);
 /* alipay.trade.query said OK: what it says of the order. */
 MUST_USE enum payment_reason alipay_query_notice(const struct alipay_answer *answer, struct payment_notice *out);
-/* A refund, or its query: OK when money moved (*total: what was refunded so far, or is 0 when it is not told); UNKNOWN
- * also after 10000 without fund_change=Y, which is for the refund query to settle. */
-enum payment_outcome alipay_refund_outcome(const struct alipay_answer *answer, struct money *total);
+/* A refund, or its query: OK when money moved (*total: what was refunded so far, or is 0 when it is not told, as a
+ * query never does). UNKNOWN also when the answer names another order or refund, and after 10000 without fund_change=Y,
+ * which is for the refund query to settle. */
+struct alipay_refund {
+    struct str number, refund; /* out_trade_no and out_request_no of what was asked */
+    bool is_query;
+};
+enum payment_outcome alipay_refund_outcome(const struct alipay_answer *answer, const struct alipay_refund *asked,
+                                           struct money *total);
 
 /* ---- what comes in ---- */
 
+/* The header Content-Type of a POST to notify_url (p NULL: absent), which says how the body is to be read: a form, and
+ * in no other charset than UTF-8. ACCEPTED, MALFORMED or CHARSET. */
+MUST_USE enum payment_reason alipay_check_type(struct str content_type);
 /* A POST's body, as received. */
 MUST_USE enum payment_reason alipay_notice(struct arena *a, const struct alipay_keys *k, struct str body,
                                            struct payment_notice *out);

@@ -1,6 +1,8 @@
 /* alipay_answer.c: answers of gateway.do. The signature is over the bytes of one member as they were sent, so they are
  * found by a scanner (spans.h) and verified before anything is parsed. Until then the answer says nothing at all: what
  * was asked may have been done. */
+#include "base/crypto.h"
+#include "payments/certs.h"
 #include "payments/private.h"
 #include "payments/spans.h"
 
@@ -67,6 +69,16 @@ static enum payment_reason find(struct arena *a, struct str body, struct str mem
     return PAYMENT_ACCEPTED;
 }
 
+/* Read whole, so that what is no JSON around the member is refused as well; then the member alone, as signed. All that
+ * is read of it are texts: a number in a member that nobody reads may be as long as it likes. NULL: no JSON. */
+static json_t *member_read(struct str body, struct str signed_text)
+{
+    json_t *whole = json_read_wide(body, PAYMENT_BODY_MAX, NULL);
+    json_t *member = whole != NULL ? json_read_wide(signed_text, PAYMENT_BODY_MAX, NULL) : NULL;
+    json_decref(whole);
+    return member;
+}
+
 enum payment_reason alipay_answer(struct arena *a, const struct alipay_keys *k, struct str method, struct str body,
                                   struct alipay_answer *out)
 {
@@ -78,17 +90,52 @@ enum payment_reason alipay_answer(struct arena *a, const struct alipay_keys *k, 
     reason = alipay_verify(k, serial, signed_text, sign);
     if (reason == PAYMENT_UNKNOWN_SERIAL) keep_serial(a, serial, out);
     if (reason != PAYMENT_ACCEPTED) return reason;
-    /* Read whole, so that what is no JSON around the member is refused as well; then the member alone, as signed. */
-    json_t *whole = json_read(body, PAYMENT_BODY_MAX, NULL);
-    json_t *member = whole != NULL ? json_read(signed_text, PAYMENT_BODY_MAX, NULL) : NULL;
+    json_t *member = member_read(body, signed_text);
     if (member != NULL) {
         out->signed_text = (struct str){ arena_text_n(a, signed_text.p, signed_text.n), signed_text.n };
         read_fields(a, member, out);
     }
     reason = member != NULL ? PAYMENT_ACCEPTED : PAYMENT_MALFORMED;
     json_decref(member);
-    json_decref(whole);
     return reason;
+}
+
+/* The certificate in a member, still to be judged. p NULL: there is none. */
+static struct str brought(struct arena *a, const json_t *member)
+{
+    struct str content;
+    if (!json_get_str(member, "alipay_cert_content", &content)) return (struct str){ NULL, 0 };
+    size_t n = content.n;
+    uint8_t *text = arena_alloc(a, n + 1);
+    return base64_decode(content, text, &n) ? (struct str){ (const char *)text, n } : (struct str){ NULL, 0 };
+}
+
+/* Whether the first certificate of `chain` is the one that is wanted, and Alipay's to sign messages with. */
+static bool is_alipays(struct arena *a, const struct alipay_keys *k, struct str chain, struct str serial, int64_t now_s)
+{
+    struct str own;
+    return k->roots.n > 0 && cert_alipay_serial(a, chain, &own) && str_eq(own, serial) && !cert_is_authority(chain) &&
+           cert_leads_to(chain, k->roots, now_s);
+}
+
+bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str body, struct str serial, int64_t now_s,
+                        struct str *pem)
+{
+    struct str sign, named, signed_text, chain;
+    *pem = (struct str){ NULL, 0 };
+    if (body.n > PAYMENT_BODY_MAX || !utf8_valid(body)) return false;
+    if (find(a, body, member_of(a, STR(ALIPAY_CERTIFICATE_METHOD)), &signed_text, &sign, &named) != PAYMENT_ACCEPTED)
+        return false;
+    json_t *member = member_read(body, signed_text);
+    chain = brought(a, member);
+    json_decref(member);
+    if (chain.p == NULL || !is_alipays(a, k, chain, serial, now_s)) return false;
+    struct rsa_key *key = cert_key(chain);
+    bool good = key != NULL && (k->app == NULL || !rsa_key_same(key, k->app)) && rsa_verify(key, &signed_text, 1, sign);
+    rsa_key_free(key);
+    /* The first alone: what else came was needed for the chain, and nobody has checked that it may sign. */
+    if (good) good = cert_next(&chain, pem);
+    return good;
 }
 
 struct str alipay_field(const struct alipay_answer *answer, const char *name)
@@ -124,20 +171,34 @@ enum payment_reason alipay_query_notice(const struct alipay_answer *answer, stru
     out->order = alipay_field(answer, "out_trade_no");
     out->trade = alipay_field(answer, "trade_no");
     out->type = alipay_field(answer, "trade_status");
-    /* Closed with a day of payment: it was paid and given back. How much, the refund query says. */
-    out->said = alipay_said(out->type, alipay_field(answer, "send_pay_date").n > 0);
+    /* Closed with a day of payment: it was paid, and given back whole, which is what closes a paid trade. */
+    bool refunded = alipay_field(answer, "send_pay_date").n > 0;
+    out->said = alipay_said(out->type, refunded);
     if (out->order.n == 0) return PAYMENT_UNKNOWN_ORDER;
-    return alipay_money(alipay_field(answer, "total_amount"), &out->amount) ? PAYMENT_ACCEPTED : PAYMENT_AMOUNT;
+    if (out->said == PAYMENT_SAYS_PAID && out->trade.n == 0) return PAYMENT_MALFORMED;
+    if (!alipay_money(alipay_field(answer, "total_amount"), &out->amount)) return PAYMENT_AMOUNT;
+    out->has_total = refunded && str_eq(out->type, STR("TRADE_CLOSED"));
+    out->refund_total = out->amount;
+    return PAYMENT_ACCEPTED;
 }
 
-enum payment_outcome alipay_refund_outcome(const struct alipay_answer *answer, struct money *total)
+static bool is_or_absent(const struct alipay_answer *answer, const char *name, struct str wanted)
+{
+    struct str value = alipay_field(answer, name);
+    return value.p == NULL || str_eq(value, wanted);
+}
+
+enum payment_outcome alipay_refund_outcome(const struct alipay_answer *answer, const struct alipay_refund *asked,
+                                           struct money *total)
 {
     enum payment_outcome outcome = alipay_outcome(answer);
     *total = money_of(0, CURRENCY_CNY);
+    if (!is_or_absent(answer, "out_trade_no", asked->number) || !is_or_absent(answer, "out_request_no", asked->refund))
+        return PAYMENT_OUTCOME_UNKNOWN;
     if (outcome != PAYMENT_OUTCOME_OK) return outcome;
-    bool moved = str_eq(alipay_field(answer, "fund_change"), STR("Y")) ||
-                 str_eq(alipay_field(answer, "refund_status"), STR("REFUND_SUCCESS"));
+    bool moved = asked->is_query ? str_eq(alipay_field(answer, "refund_status"), STR("REFUND_SUCCESS"))
+                                 : str_eq(alipay_field(answer, "fund_change"), STR("Y"));
     struct str fee = alipay_field(answer, "refund_fee");
-    if (moved && fee.n > 0 && !alipay_money(fee, total)) return PAYMENT_OUTCOME_UNKNOWN;
+    if (moved && !asked->is_query && fee.n > 0 && !alipay_money(fee, total)) return PAYMENT_OUTCOME_UNKNOWN;
     return moved ? PAYMENT_OUTCOME_OK : PAYMENT_OUTCOME_UNKNOWN;
 }

@@ -1,7 +1,6 @@
 /* alipay_keys.c: Alipay's keys and ours. They are kept apart by who they are of: what verifies under our own key was
  * not sent by Alipay, and a set in which both are the same key is not opened at all, because with it whoever can make
  * us sign something could tell us that an order was paid. */
-#include "base/crypto.h"
 #include "payments/certs.h"
 #include "payments/private.h"
 
@@ -32,6 +31,8 @@ static const char *open_certificates(struct alipay_keys *k, const struct alipay_
 {
     struct str rest = s->alipay_certificates, pem, serial;
     while (cert_next(&rest, &pem)) {
+        /* Alipay's own file brings the authority that signed its certificate: that signs no messages. */
+        if (cert_is_authority(pem)) continue;
         if (!cert_alipay_serial(k->arena, pem, &serial)) return "a certificate of Alipay's cannot be read";
         const char *why = add_key(k, cert_key(pem), serial);
         if (why != NULL) return why;
@@ -84,30 +85,6 @@ void alipay_keys_close(struct alipay_keys *k)
 }
 
 bool alipay_keys_sign(const struct alipay_keys *k) { return k->app != NULL; }
-
-/* The certificate in the answer, still to be judged. p NULL: there is none. */
-static struct str brought(struct arena *a, struct str body)
-{
-    struct str out = { NULL, 0 }, content;
-    json_t *answer = body.n <= PAYMENT_BODY_MAX ? json_read(body, PAYMENT_BODY_MAX, NULL) : NULL;
-    const json_t *member = json_object_get(answer, "alipay_open_app_alipaycert_download_response");
-    if (json_get_str(member, "alipay_cert_content", &content)) {
-        size_t n = content.n;
-        uint8_t *text = arena_alloc(a, n + 1);
-        if (base64_decode(content, text, &n)) out = (struct str){ (const char *)text, n };
-    }
-    json_decref(answer);
-    return out;
-}
-
-bool alipay_certificate(struct arena *a, const struct alipay_keys *k, struct str body, struct str serial, int64_t now_s,
-                        struct str *pem)
-{
-    struct str own;
-    *pem = brought(a, body);
-    if (pem->p == NULL || k->roots.n == 0 || !cert_alipay_serial(a, *pem, &own)) return false;
-    return str_eq(own, serial) && cert_leads_to(*pem, k->roots, now_s);
-}
 
 enum payment_reason alipay_verify(const struct alipay_keys *k, struct str serial, struct str text, struct str sign)
 {

@@ -6,6 +6,47 @@
 const struct payment_words alipay_ack = { .status = 200, .content_type = "text/plain", .body = "success" };
 const struct payment_words alipay_nack = { .status = 400, .content_type = "text/plain", .body = "fail" };
 
+/* ---- the head ---- */
+
+static struct str trimmed(struct str s)
+{
+    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) s = (struct str){ s.p + 1, s.n - 1 };
+    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t')) s.n--;
+    return s;
+}
+
+/* The text up to the next ';', which is cut off *rest. False: nothing is left. */
+static bool next_part(struct str *rest, struct str *part)
+{
+    if (rest->p == NULL) return false;
+    const char *end = rest->n > 0 ? memchr(rest->p, ';', rest->n) : NULL;
+    size_t n = end != NULL ? (size_t)(end - rest->p) : rest->n;
+    *part = trimmed((struct str){ rest->p, n });
+    *rest = end != NULL ? (struct str){ end + 1, rest->n - n - 1 } : (struct str){ NULL, 0 };
+    return true;
+}
+
+static bool is_utf8(struct str charset)
+{
+    bool quoted = charset.n >= 2 && charset.p[0] == '"' && charset.p[charset.n - 1] == '"';
+    if (quoted) charset = (struct str){ charset.p + 1, charset.n - 2 };
+    return str_eq_nocase(charset, STR("utf-8"));
+}
+
+enum payment_reason alipay_check_type(struct str content_type)
+{
+    static const struct str charset = { "charset=", 8 };
+    struct str rest = content_type, part;
+    if (!next_part(&rest, &part) || !str_eq_nocase(part, STR("application/x-www-form-urlencoded")))
+        return PAYMENT_MALFORMED;
+    while (next_part(&rest, &part)) {
+        struct str head = { part.p, part.n < charset.n ? part.n : charset.n };
+        if (!str_eq_nocase(head, charset)) continue;
+        if (!is_utf8((struct str){ part.p + charset.n, part.n - charset.n })) return PAYMENT_CHARSET;
+    }
+    return PAYMENT_ACCEPTED;
+}
+
 /* ---- pairs ---- */
 
 struct pairs {
@@ -151,6 +192,7 @@ static enum payment_reason read_trade(const struct alipay_keys *k, const struct 
     out->type = value_of(p, "trade_status");
     out->said = alipay_said(out->type, refunded);
     enum payment_reason reason = identify(k, p, out);
+    if (reason == PAYMENT_ACCEPTED && out->said == PAYMENT_SAYS_PAID && out->trade.n == 0) reason = PAYMENT_MALFORMED;
     return reason == PAYMENT_ACCEPTED ? read_refund(p, refunded, out) : reason;
 }
 

@@ -79,10 +79,10 @@ void alipay_join(struct buf *out, const struct alipay_param *p, size_t count)
 
 static bool is_sent(const struct alipay_param *p) { return p->value.n > 0 && !str_eq(p->name, STR("sign")); }
 
+/* p NULL when it has grown too long. */
 static struct str text_of(struct arena *a, struct buf *b)
 {
-    assert(!b->overflow); /* all of it is ours, and was bounded before */
-    struct str out = { arena_text_n(a, b->n > 0 ? b->p : "", b->n), b->n };
+    struct str out = { b->overflow ? NULL : arena_text_n(a, b->n > 0 ? b->p : "", b->n), b->overflow ? 0 : b->n };
     buf_free(b);
     return out;
 }
@@ -103,7 +103,8 @@ struct str alipay_string_to_sign(struct arena *a, const struct alipay_param *p, 
 struct str alipay_sign(struct arena *a, const struct alipay_keys *k, const struct alipay_param *p, size_t count)
 {
     assert(k->app != NULL);
-    return rsa_sign(a, k->app, alipay_string_to_sign(a, p, count));
+    struct str text = alipay_string_to_sign(a, p, count);
+    return text.p != NULL ? rsa_sign(a, k->app, text) : text;
 }
 
 static void add_encoded(struct buf *b, char before, struct str name, struct str value)
@@ -114,10 +115,15 @@ static void add_encoded(struct buf *b, char before, struct str name, struct str 
     percent_encode(b, value);
 }
 
-/* The gateway with the signed parameters behind it; biz_content only where it belongs into the query. */
-static void add_url(struct arena *a, struct buf *b, const struct alipay_keys *k, struct str gateway,
-                    const struct alipay_param *p, size_t count, bool with_content)
+/* The gateway with the signed parameters behind it; biz_content only where it belongs into the query. p NULL: too
+ * long. */
+static struct str url_of(struct arena *a, const struct alipay_keys *k, struct str gateway, const struct alipay_param *p,
+                         size_t count, bool with_content)
 {
+    struct buf url, *b = &url;
+    struct str sign = alipay_sign(a, k, p, count);
+    if (sign.p == NULL) return sign;
+    buf_init(b, REQUEST_MAX);
     char before = memchr(gateway.p, '?', gateway.n) != NULL ? '&' : '?';
     buf_add(b, gateway.p, gateway.n);
     for (size_t i = 0; i < count; i++) {
@@ -125,7 +131,8 @@ static void add_url(struct arena *a, struct buf *b, const struct alipay_keys *k,
         add_encoded(b, before, p[i].name, p[i].value);
         before = '&';
     }
-    add_encoded(b, before, STR("sign"), alipay_sign(a, k, p, count));
+    add_encoded(b, before, STR("sign"), sign);
+    return text_of(a, b);
 }
 
 static struct str content_of(const struct alipay_param *p, size_t count)
@@ -138,36 +145,31 @@ static struct str content_of(const struct alipay_param *p, size_t count)
 struct str alipay_url(struct arena *a, const struct alipay_keys *k, struct str gateway, const struct alipay_param *p,
                       size_t count)
 {
-    struct buf b;
-    buf_init(&b, REQUEST_MAX);
-    add_url(a, &b, k, gateway, p, count, true);
-    return text_of(a, &b);
+    return url_of(a, k, gateway, p, count, true);
 }
 
 struct alipay_request alipay_request(struct arena *a, const struct alipay_keys *k, struct str gateway,
                                      const struct alipay_param *p, size_t count)
 {
-    struct alipay_request out;
-    struct buf url, body;
-    buf_init(&url, REQUEST_MAX);
+    struct alipay_request out = { .url = url_of(a, k, gateway, p, count, false) };
+    struct buf body;
     buf_init(&body, REQUEST_MAX);
-    add_url(a, &url, k, gateway, p, count, false);
     buf_text(&body, "biz_content=");
     percent_encode(&body, content_of(p, count));
-    out.url = text_of(a, &url);
     out.body = text_of(a, &body);
+    if (out.url.p == NULL || out.body.p == NULL) out = (struct alipay_request){ { NULL, 0 }, { NULL, 0 } };
     return out;
 }
 
 struct str alipay_form(struct arena *a, const struct alipay_keys *k, struct str gateway, const struct alipay_param *p,
                        size_t count)
 {
-    struct buf url, b;
-    buf_init(&url, REQUEST_MAX);
+    struct str url = url_of(a, k, gateway, p, count, false);
+    struct buf b;
+    if (url.p == NULL) return url;
     buf_init(&b, (size_t)REQUEST_MAX * 6); /* each character may become six: &quot; */
-    add_url(a, &url, k, gateway, p, count, false);
     buf_text(&b, "<form id=\"pay\" method=\"post\" accept-charset=\"utf-8\" action=\"");
-    html_escape(&b, text_of(a, &url));
+    html_escape(&b, url);
     buf_text(&b, "\"><input type=\"hidden\" name=\"biz_content\" value=\"");
     html_escape(&b, content_of(p, count));
     buf_text(&b, "\"></form>");
@@ -216,13 +218,10 @@ static void content_begin(struct buf *b, struct json *j, struct str number)
     json_str(j, "out_trade_no", number);
 }
 
-/* p NULL when it has grown too long. */
 static struct str content_end(struct arena *a, struct buf *b, struct json *j)
 {
     json_end(j);
-    if (!b->overflow) return text_of(a, b);
-    buf_free(b);
-    return (struct str){ NULL, 0 };
+    return text_of(a, b);
 }
 
 const char *alipay_pay_method(enum alipay_way way)

@@ -8,11 +8,12 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { MD5_SIZE = 16, OID_TEXT_MAX = 128, ISSUER_MAX = 4096 };
+enum { MD5_SIZE = 16, OID_TEXT_MAX = 128, ISSUER_MAX = 4096, SERIAL_MAX_BYTES = 64 }; /* RFC 5280: at most 20 */
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 #define PEM_END "-----END CERTIFICATE-----"
 #define RSA_ALGORITHMS "1.2.840.113549.1.1."
@@ -69,17 +70,27 @@ struct rsa_key *cert_key(struct str pem)
     return k;
 }
 
+/* NULL: longer than any that is given out. To write it in decimal takes the square of its length. */
+static BIGNUM *serial_number(const X509 *x)
+{
+    const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
+    if (ASN1_STRING_length(serial) > SERIAL_MAX_BYTES) return NULL;
+    BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
+    must(number != NULL, "a serial number");
+    return number;
+}
+
 bool cert_serial(struct arena *a, struct str pem, struct str *out)
 {
     X509 *x = read_first(pem);
-    if (x == NULL) return false;
-    BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
-    char *hex = number != NULL ? BN_bn2hex(number) : NULL;
+    BIGNUM *number = x != NULL ? serial_number(x) : NULL;
+    X509_free(x);
+    if (number == NULL) return false;
+    char *hex = BN_bn2hex(number);
     must(hex != NULL, "a serial number");
     *out = str_of(arena_text(a, hex));
     OPENSSL_free(hex);
     BN_free(number);
-    X509_free(x);
     return true;
 }
 
@@ -109,11 +120,10 @@ static bool alipay_serial(struct arena *a, const X509 *x, struct str *out)
     char memory[ISSUER_MAX];
     struct buf text;
     buf_fixed(&text, memory, sizeof(memory));
-    bool good = issuer_text(x, &text);
+    BIGNUM *number = issuer_text(x, &text) ? serial_number(x) : NULL;
     ERR_clear_error();
-    if (!good) return false;
-    BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
-    char *decimal = number != NULL ? BN_bn2dec(number) : NULL;
+    if (number == NULL) return false;
+    char *decimal = BN_bn2dec(number);
     must(decimal != NULL, "a serial number");
     buf_text(&text, decimal);
     OPENSSL_free(decimal);
@@ -149,12 +159,12 @@ bool cert_alipay_root_serial(struct arena *a, struct str pem, struct str *out)
 {
     struct str one, joined = { NULL, 0 };
     if (pem.n > CERTS_TEXT_MAX) return false;
-    for (int i = 0; i < CERTS_MAX && cert_next(&pem, &one); i++) {
+    for (int i = 0; cert_next(&pem, &one); i++) {
         struct str serial;
-        X509 *x = read_one(one);
-        bool counts = x != NULL && is_signed_with_rsa(x), good = x != NULL && (!counts || alipay_serial(a, x, &serial));
+        X509 *x = i < CERTS_MAX ? read_one(one) : NULL;
+        bool counts = x != NULL && is_signed_with_rsa(x), good = !counts || alipay_serial(a, x, &serial);
         X509_free(x);
-        if (!good) return false;
+        if (!good || i == CERTS_MAX) return false;
         if (!counts) continue;
         joined = joined.n == 0 ? serial : str_of(arena_printf(a, "%s_%s", joined.p, serial.p));
     }
@@ -179,17 +189,26 @@ bool cert_is_current(struct str pem, int64_t now_s)
     return current;
 }
 
-/* All certificates of a text; NULL when one of them cannot be read or there are too many. */
-static STACK_OF(X509) * read_all(struct str text)
+bool cert_is_authority(struct str pem)
+{
+    X509 *x = read_first(pem);
+    bool authority = x != NULL && X509_check_ca(x) > 0;
+    X509_free(x);
+    ERR_clear_error();
+    return authority;
+}
+
+/* All certificates of a text. NULL: none or too many, or one cannot be read and is not to be skipped. */
+static STACK_OF(X509) * read_all(struct str text, bool skips)
 {
     STACK_OF(X509) *all = sk_X509_new_null();
     must(all != NULL, "memory");
     struct str pem;
     bool good = text.n <= CERTS_TEXT_MAX;
-    while (good && cert_next(&text, &pem)) {
-        X509 *x = sk_X509_num(all) < CERTS_MAX ? read_one(pem) : NULL;
-        good = x != NULL;
-        if (good) must(sk_X509_push(all, x) > 0, "memory");
+    for (int i = 0; good && cert_next(&text, &pem); i++) {
+        X509 *x = i < CERTS_MAX ? read_one(pem) : NULL;
+        good = x != NULL || (skips && i < CERTS_MAX);
+        if (x != NULL) must(sk_X509_push(all, x) > 0, "memory");
     }
     if (good && sk_X509_num(all) > 0) return all;
     sk_X509_pop_free(all, X509_free);
@@ -214,7 +233,7 @@ static bool is_verified(STACK_OF(X509) * chain, STACK_OF(X509) * roots, int64_t 
 
 bool cert_leads_to(struct str pem, struct str roots, int64_t now_s)
 {
-    STACK_OF(X509) *chain = read_all(pem), *trusted = chain != NULL ? read_all(roots) : NULL;
+    STACK_OF(X509) *chain = read_all(pem, false), *trusted = chain != NULL ? read_all(roots, true) : NULL;
     bool good = trusted != NULL && is_verified(chain, trusted, now_s);
     sk_X509_pop_free(chain, X509_free);
     sk_X509_pop_free(trusted, X509_free);

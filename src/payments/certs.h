@@ -13,13 +13,15 @@ MUST_USE struct rsa_key *cert_key(struct str pem);
 MUST_USE bool cert_serial(struct arena *a, struct str pem, struct str *out);
 /* Alipay's serial of the first certificate: lower-case hex MD5 of the issuer and the decimal serial number. */
 MUST_USE bool cert_alipay_serial(struct arena *a, struct str pem, struct str *out);
-/* Of a file of roots: the serials of those that are signed with RSA, in order, joined by '_'. False: none, or one of
- * them cannot be read. */
+/* Of a file of roots: the serials of those that are signed with RSA, in order, joined by '_'. One that cannot be read
+ * does not count, as one of another algorithm does not. False: none counts, or there are more than CERTS_MAX. */
 MUST_USE bool cert_alipay_root_serial(struct arena *a, struct str pem, struct str *out);
 /* Whether the first certificate of `pem` is within its dates at `now_s`. */
 MUST_USE bool cert_is_current(struct str pem, int64_t now_s);
+/* Whether it may sign other certificates: then it is no key that messages are signed with. */
+MUST_USE bool cert_is_authority(struct str pem);
 /* Whether the first certificate of `pem` leads to one of `roots`, over the others of `pem` where it needs them, and all
- * on the way are within their dates. */
+ * on the way are within their dates. Roots that cannot be read are none. */
 MUST_USE bool cert_leads_to(struct str pem, struct str roots, int64_t now_s);
 /* The next certificate of *rest, armour and all; what stands before it is skipped. False: no more. */
 MUST_USE bool cert_next(struct str *rest, struct str *pem);

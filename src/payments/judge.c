@@ -28,6 +28,17 @@ void payment_effect_text(const struct payment_effects *e, size_t i, char out[PAY
     (void)n;
 }
 
+bool payment_effect_keeps_trade(enum payment_effect effect)
+{
+    return effect == PAYMENT_EFFECT_MARK_PAID || effect == PAYMENT_EFFECT_MARK_PROCESSING;
+}
+
+enum payment_reason payment_check_target(struct str method, struct str target)
+{
+    bool plain = target.n > 0 && memchr(target.p, '?', target.n) == NULL;
+    return plain && str_eq(method, STR("POST")) ? PAYMENT_ACCEPTED : PAYMENT_MALFORMED;
+}
+
 bool payment_money(const json_t *object, const char *member, enum currency c, struct money *out)
 {
     int64_t minor;
@@ -108,12 +119,11 @@ static enum payment_reason check(const struct payment_notice *n, const struct pa
     return money_equal(n->refund_amount, refund->amount) ? PAYMENT_ACCEPTED : PAYMENT_AMOUNT;
 }
 
-/* Paid under another number than the one kept: somebody may have paid twice, and only a person can tell. */
+/* Paid under another number than the one kept: somebody may have paid twice, and only a person can tell. Whatever is
+ * said of the other: that it was closed, or waits, can be overtaken by what makes it two payments. */
 static bool is_second_trade(const struct payment_notice *n, const struct payment_order *order)
 {
-    bool money_moved = n->said == PAYMENT_SAYS_PAID || n->has_total || is_about_refund(n);
-    return money_moved && order->state == PAYMENT_PAID && order->trade.n > 0 && n->trade.n > 0 &&
-           !str_eq(n->trade, order->trade);
+    return order->state == PAYMENT_PAID && order->trade.n > 0 && n->trade.n > 0 && !str_eq(n->trade, order->trade);
 }
 
 static void effects_of(const struct payment_notice *n, const struct payment_order *order,
@@ -126,6 +136,7 @@ static void effects_of(const struct payment_notice *n, const struct payment_orde
         if (order->state != PAYMENT_PAID) add(out, PAYMENT_EFFECT_MARK_PAID, order->amount);
         break;
     case PAYMENT_SAYS_PROCESSING:
+        /* A promise may come behind the word that it failed, so it opens nothing again; the money itself does. */
         if (is_open) add(out, PAYMENT_EFFECT_MARK_PROCESSING, order->amount);
         break;
     case PAYMENT_SAYS_FAILED:

@@ -85,7 +85,7 @@ struct payment_refund {
     enum payment_refund_state state;
 };
 struct payment_order {
-    struct str number, trade, session; /* trade: kept when it was paid; session: Stripe's; else empty */
+    struct str number, trade, session; /* trade: kept when it was promised or paid; session: Stripe's; else empty */
     struct money amount, refunded;     /* refunded: the running total; the order's currency */
     enum payment_state state;          /* a refunded order is a paid one */
     const struct payment_refund *refund;
@@ -96,7 +96,7 @@ struct payment_order {
 
 #define PAYMENT_EFFECTS(X)                                                                                             \
     X(MARK_PAID, "mark_paid")             /* from any state but paid; keep `trade`. Was closed: paid late */           \
-    X(MARK_PROCESSING, "mark_processing") /* from open */                                                              \
+    X(MARK_PROCESSING, "mark_processing") /* from open; keep `trade` */                                                \
     X(MARK_FAILED, "mark_failed")         /* from open, processing */                                                  \
     X(MARK_CLOSED, "mark_closed")         /* from open, processing */                                                  \
     X(REFUND_TOTAL, "refund_total")       /* the refunded sum is now .amount: more than before */                      \
@@ -116,6 +116,9 @@ struct payment_effects {
  * and does nothing. On anything but ACCEPTED there are no effects. */
 MUST_USE enum payment_reason payment_judge(const struct payment_notice *n, const struct payment_order *order, bool seen,
                                            struct payment_effects *out);
+/* Whether the order keeps the notice's `trade`, where it has one, with this effect: what comes later may name the order
+ * by it alone. */
+bool payment_effect_keeps_trade(enum payment_effect effect);
 /* "mark_paid", "refund_total:3000" */
 void payment_effect_text(const struct payment_effects *e, size_t i, char out[PAYMENT_EFFECT_TEXT_SIZE]);
 
@@ -138,6 +141,8 @@ struct payment_words {
     const char *content_type, *body; /* content_type "": none, and no body */
 };
 
+/* What is looked at before a delivery's body: providers POST to an address without a query. ACCEPTED or MALFORMED. */
+MUST_USE enum payment_reason payment_check_target(struct str method, struct str target);
 /* An amount as a provider's JSON has it: a whole number of minor units, as an integer and not as 49.0. False for
  * anything else, and beyond money.h's limit. */
 MUST_USE bool payment_money(const json_t *object, const char *member, enum currency c, struct money *out);

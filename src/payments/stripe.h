@@ -47,12 +47,14 @@ struct str stripe_checkout_key(struct arena *a, struct str order, int64_t round)
 struct str stripe_expire_key(struct arena *a, struct str order);
 struct str stripe_refund_key(struct arena *a, struct str refund);
 
-/* Minor units as Stripe counts them. False: thousandths whose last digit is not 0. */
+/* Minor units as Stripe counts them. False: thousandths whose last digit is not 0; parts of a króna (ISK) or of a
+ * Ugandan shilling. */
 MUST_USE bool stripe_amount(struct money m, int64_t *out);
 struct str stripe_currency(struct arena *a, enum currency c); /* "usd" */
 
 #define STRIPE_SESSIONS_TARGET "/v1/checkout/sessions"
 #define STRIPE_REFUNDS_TARGET "/v1/refunds"
+/* p NULL: no session, or longer than any is. */
 struct str stripe_session_target(struct arena *a, struct str session); /* GET: the query */
 struct str stripe_expire_target(struct arena *a, struct str session);
 struct stripe_line {

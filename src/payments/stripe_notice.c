@@ -183,10 +183,11 @@ enum payment_outcome stripe_outcome(int status, struct str should_retry, struct 
 {
     bool again = status == STATUS_CONFLICT || status == STATUS_TOO_MANY || status >= 500;
     if (status >= 200 && status < 300) return PAYMENT_OUTCOME_OK;
-    /* Stripe's own word goes before the status; "false" of a fault of theirs still leaves open what was done. */
+    /* Stripe's own word goes before the status. "false" of a fault of theirs still leaves open what was done, and so
+     * does that of a 409: the first call of the same key may be running still. */
     if (str_eq(should_retry, STR("true"))) return PAYMENT_OUTCOME_LATER;
     if (str_eq(should_retry, STR("false")) && again)
-        return status >= 500 ? PAYMENT_OUTCOME_UNKNOWN : PAYMENT_OUTCOME_REFUSED;
+        return status == STATUS_TOO_MANY ? PAYMENT_OUTCOME_REFUSED : PAYMENT_OUTCOME_UNKNOWN;
     if (again) return PAYMENT_OUTCOME_LATER;
     if (status < 400) return PAYMENT_OUTCOME_UNKNOWN;
     if (status == STATUS_UNAUTHORIZED || status == STATUS_FORBIDDEN) return PAYMENT_OUTCOME_OURS;

@@ -94,7 +94,10 @@ struct str stripe_refund_key(struct arena *a, struct str refund)
 
 bool stripe_amount(struct money m, int64_t *out)
 {
-    if (money_is_negative(m) || (currency_digits(money_currency(m)) == 3 && money_minor(m) % 10 != 0)) return false;
+    /* The króna and the shilling lost their hundredths, and still have to be sent with them. */
+    bool whole = money_currency(m) == CURRENCY_ISK || money_currency(m) == CURRENCY_UGX;
+    int64_t step = currency_digits(money_currency(m)) == 3 ? 10 : whole ? 100 : 1;
+    if (money_is_negative(m) || money_minor(m) % step != 0) return false;
     *out = money_minor(m);
     return true;
 }
@@ -106,22 +109,7 @@ struct str stripe_currency(struct arena *a, enum currency c)
     return str_of(code);
 }
 
-static struct str target(struct arena *a, struct str session, const char *after)
-{
-    struct buf b;
-    if (session.n == 0) return (struct str){ NULL, 0 };
-    buf_init(&b, FORM_MAX);
-    buf_text(&b, STRIPE_SESSIONS_TARGET "/");
-    percent_encode(&b, session);
-    buf_text(&b, after);
-    struct str out = { arena_text_n(a, b.p, b.n), b.n };
-    buf_free(&b);
-    return out;
-}
-
-struct str stripe_session_target(struct arena *a, struct str session) { return target(a, session, ""); }
-struct str stripe_expire_target(struct arena *a, struct str session) { return target(a, session, "/expire"); }
-
+/* p NULL: not `good`, or grown too long. */
 static struct str form_end(struct arena *a, struct buf *b, bool good)
 {
     bool whole = good && !b->overflow;
@@ -129,6 +117,19 @@ static struct str form_end(struct arena *a, struct buf *b, bool good)
     buf_free(b);
     return out;
 }
+
+static struct str target(struct arena *a, struct str session, const char *after)
+{
+    struct buf b;
+    buf_init(&b, FORM_MAX);
+    buf_text(&b, STRIPE_SESSIONS_TARGET "/");
+    percent_encode(&b, session);
+    buf_text(&b, after);
+    return form_end(a, &b, session.n > 0);
+}
+
+struct str stripe_session_target(struct arena *a, struct str session) { return target(a, session, ""); }
+struct str stripe_expire_target(struct arena *a, struct str session) { return target(a, session, "/expire"); }
 
 static bool add_line(struct arena *a, struct stripe_form *f, size_t i, const struct stripe_line *line)
 {

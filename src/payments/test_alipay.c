@@ -215,9 +215,14 @@ static void refused_though_well_signed(void **state)
         { "notify_id", NULL, "malformed" },
         { "notify_id", "", "malformed" },
         { "total_amount", NULL, "amount" },
+        { "trade_no", NULL, "malformed" }, /* a payment without a number: a second one would not be known */
+        { "trade_no", "", "malformed" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_string_equal(with(cases[i].name, cases[i].value), cases[i].why);
+    struct form f = base_form();
+    set(&f, "trade_no", NULL), set(&f, "trade_status", "TRADE_CLOSED");
+    assert_string_equal(result(&f), "mark_closed");
 }
 
 static void amounts(void **state)
@@ -398,6 +403,7 @@ static void good_answers(void **state)
         "{\"code\":\"10000\",\"qr\":\"https:\\/\\/x\\u4e2d\",\"n\":[1,2.50,{\"b\":null}]}",
         "{\"code\":\"10000\",\"msg\":\"alipay_trade_query_response\\\":{\"}",
         "{}",
+        "{\"code\":\"10000\",\"new\":99999999999999999999}", /* nobody reads it */
     };
     struct alipay_answer answer;
     for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
@@ -515,9 +521,17 @@ static void queries(void **state)
     answer = said("{" ORDER "\"trade_status\":\"TRADE_CLOSED\"}");
     assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
     assert_int_equal(n.said, PAYMENT_SAYS_CLOSED);
+    assert_false(n.has_total);
     answer = said("{" ORDER "\"trade_status\":\"TRADE_CLOSED\",\"send_pay_date\":\"2026-11-22 12:00:00\"}");
     assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
     assert_int_equal(n.said, PAYMENT_SAYS_PAID);
+    assert_true(n.has_total && money_equal(n.refund_total, n.amount)); /* what closes a paid trade is a whole refund */
+    answer = said("{" ORDER "\"trade_status\":\"TRADE_SUCCESS\",\"send_pay_date\":\"2026-11-22 12:00:00\"}");
+    assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
+    assert_false(n.has_total);
+    answer = said("{\"code\":\"10000\",\"out_trade_no\":\"ord_1\",\"total_amount\":\"88.00\","
+                  "\"trade_status\":\"TRADE_SUCCESS\"}");
+    assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_MALFORMED);
     answer = said("{" ORDER "\"trade_status\":\"WAIT_BUYER_PAY\"}");
     assert_int_equal(alipay_query_notice(&answer, &n), PAYMENT_ACCEPTED);
     assert_int_equal(n.said, PAYMENT_SAYS_NOTHING);
@@ -533,22 +547,39 @@ static void refund_answers(void **state)
         const char *object;
         enum payment_outcome want;
         int64_t total;
+        enum payment_outcome of_query;
     } cases[] = {
         { "{\"code\":\"10000\",\"fund_change\":\"Y\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_OK, 3000 },
         { "{\"code\":\"10000\",\"fund_change\":\"N\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
         { "{\"code\":\"10000\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
         { "{\"code\":\"10000\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
-        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\"}", PAYMENT_OUTCOME_OK, 0 },
+        /* Each call has its own word, and the other's says nothing. */
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"refund_fee\":\"30.00\"}", PAYMENT_OUTCOME_UNKNOWN,
+          0, PAYMENT_OUTCOME_OK },
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"out_trade_no\":\"ord_1\","
+          "\"out_request_no\":\"rf_1\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_OK },
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"fund_change\":\"Y\",\"out_request_no\":\"rf_2\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_UNKNOWN },
+        { "{\"code\":\"10000\",\"refund_status\":\"REFUND_SUCCESS\",\"fund_change\":\"Y\",\"out_trade_no\":\"ord_2\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_UNKNOWN },
+        { "{\"code\":\"40004\",\"sub_code\":\"ACQ.TRADE_NOT_EXIST\",\"out_trade_no\":\"ord_2\"}",
+          PAYMENT_OUTCOME_UNKNOWN, 0, PAYMENT_OUTCOME_UNKNOWN },
         { "{\"code\":\"10000\",\"refund_status\":\"REFUND_PROCESSING\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
         { "{\"code\":\"10000\",\"fund_change\":\"Y\",\"refund_fee\":\"x\"}", PAYMENT_OUTCOME_UNKNOWN, 0 },
-        { "{\"code\":\"40004\",\"sub_code\":\"ACQ.REASON_TRADE_REFUND_FEE_ERR\"}", PAYMENT_OUTCOME_REFUSED, 0 },
-        { "{\"code\":\"20000\"}", PAYMENT_OUTCOME_LATER, 0 },
+        { "{\"code\":\"40004\",\"sub_code\":\"ACQ.REASON_TRADE_REFUND_FEE_ERR\"}", PAYMENT_OUTCOME_REFUSED, 0,
+          PAYMENT_OUTCOME_REFUSED },
+        { "{\"code\":\"20000\"}", PAYMENT_OUTCOME_LATER, 0, PAYMENT_OUTCOME_LATER },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct money total;
         struct alipay_answer answer = said(cases[i].object);
-        assert_int_equal(alipay_refund_outcome(&answer, &total), cases[i].want);
+        struct alipay_refund asked = { STR("ord_1"), STR("rf_1"), false };
+        assert_int_equal(alipay_refund_outcome(&answer, &asked, &total), cases[i].want);
         assert_int_equal(money_minor(total), cases[i].total);
+        asked.is_query = true;
+        assert_int_equal(alipay_refund_outcome(&answer, &asked, &total), cases[i].of_query);
+        assert_int_equal(money_minor(total), 0);
     }
 }
 

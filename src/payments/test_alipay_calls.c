@@ -138,12 +138,55 @@ static struct str base64_of(struct str s)
     return str_of(text);
 }
 
-static struct str download(struct str content)
+static struct str download_by(const struct rsa_key *signer, struct str content)
 {
-    return str_of(arena_printf(arena,
-                               "{\"alipay_open_app_alipaycert_download_response\":{\"code\":\"10000\","
-                               "\"alipay_cert_content\":\"%s\"},\"sign\":\"x\"}",
-                               content.p));
+    const char *member = arena_printf(arena, "{\"code\":\"10000\",\"alipay_cert_content\":\"%s\"}", content.p);
+    return str_of(arena_printf(arena, "{\"alipay_open_app_alipaycert_download_response\":%s,\"sign\":\"%s\"}", member,
+                               rsa_sign(arena, signer, str_of(member)).p));
+}
+
+static struct str download(struct str content) { return download_by(alipay.key, content); }
+
+/* A file of Alipay's is its certificate and the authority that signed it, and only the first signs messages. */
+static void authorities_sign_no_messages(void **state)
+{
+    struct str serial = { 0 }, both = str_of(arena_printf(arena, "%s%s", alipay_certificate_pem.p, roots.p));
+    struct alipay_answer answer;
+    assert_true(cert_alipay_serial(arena, roots, &serial));
+    assert_null(certificate_mode(roots));
+    struct alipay_keys *k = certificate_mode(both);
+    assert_non_null(k);
+    assert_int_equal(alipay_answer(arena, k, STR("alipay.trade.query"), signed_answer(root.key, serial.p), &answer),
+                     PAYMENT_UNKNOWN_SERIAL);
+    assert_true(cert_alipay_serial(arena, alipay_certificate_pem, &serial));
+    assert_int_equal(alipay_answer(arena, k, STR("alipay.trade.query"), signed_answer(alipay.key, serial.p), &answer),
+                     PAYMENT_ACCEPTED);
+    alipay_keys_close(k);
+}
+
+/* Only what was checked is handed on, whatever else the answer brings; and its own signature counts. */
+static void what_a_certificate_brings_along(void **state)
+{
+    struct alipay_keys *k = certificate_mode(alipay_certificate_pem);
+    struct str fresh = made(9, "Alipay", &alipay, "Root"), stranger = made(10, "Stranger", &ours, "Nobody"), serial,
+               pem;
+    struct str both = base64_of(str_of(arena_printf(arena, "# notes\n%s%s", fresh.p, stranger.p)));
+    assert_true(cert_alipay_serial(arena, fresh, &serial));
+    assert_true(alipay_certificate(arena, k, download(both), serial, TEST_NOW, &pem));
+    assert_true(pem.n == strlen(fresh.p) - 1 && memcmp(pem.p, fresh.p, pem.n) == 0); /* without the last line feed */
+    assert_false(alipay_certificate(arena, k, download_by(ours.key, both), serial, TEST_NOW, &pem));
+    assert_null(pem.p);
+    assert_false(alipay_certificate(arena, k, download_by(root.key, both), serial, TEST_NOW, &pem));
+    const char *unsigned_body = arena_printf(
+        arena, "{\"alipay_open_app_alipaycert_download_response\":{\"alipay_cert_content\":\"%s\"}}", both.p);
+    assert_false(alipay_certificate(arena, k, str_of(unsigned_body), serial, TEST_NOW, &pem));
+    /* An authority; and a certificate that Alipay's root gave to our own key. */
+    assert_true(cert_alipay_serial(arena, roots, &serial));
+    assert_false(alipay_certificate(arena, k, download_by(root.key, base64_of(roots)), serial, TEST_NOW, &pem));
+    assert_true(cert_alipay_serial(arena, app_certificate, &serial));
+    assert_false(
+        alipay_certificate(arena, k, download_by(ours.key, base64_of(app_certificate)), serial, TEST_NOW, &pem));
+    alipay_keys_close(k);
 }
 
 static void a_certificate_over_the_wire(void **state)
@@ -151,7 +194,7 @@ static void a_certificate_over_the_wire(void **state)
     struct alipay_keys *k = certificate_mode(alipay_certificate_pem), *plain = key_mode();
     struct str pem, fresh = made(9, "Alipay", &alipay, "Root"), serial = { 0 }, body = download(base64_of(fresh));
     assert_true(cert_alipay_serial(arena, fresh, &serial));
-    assert_true(alipay_certificate(arena, k, body, serial, TEST_NOW, &pem) && str_eq(pem, fresh));
+    assert_true(alipay_certificate(arena, k, body, serial, TEST_NOW, &pem) && str_starts(fresh, pem));
     assert_false(alipay_certificate(arena, k, body, STR("00"), TEST_NOW, &pem));
     assert_false(alipay_certificate(arena, k, body, serial, TEST_NOW + 2 * YEAR_S, &pem));
     assert_false(alipay_certificate(arena, plain, body, serial, TEST_NOW, &pem));
@@ -171,6 +214,7 @@ static void a_certificate_over_the_wire(void **state)
     assert_false(alipay_certificate(arena, k, download(base64_of(forged)), serial, TEST_NOW, &pem));
     expect_str(alipay_certificate_content(arena, STR("0f75")), "{\"alipay_cert_sn\":\"0f75\"}");
     assert_null(alipay_certificate_content(arena, STR("a b")).p);
+    assert_true(pem.p == NULL);
     alipay_keys_close(k);
     alipay_keys_close(plain);
 }
@@ -251,6 +295,34 @@ static void ways_to_the_gateway(void **state)
     assert_null(strstr(form.p, "'"));
     struct str longer = alipay_url(arena, k, STR("https://x.test/g?y=1"), out, n);
     assert_non_null(strstr(longer.p, "?y=1&app_id="));
+    alipay_keys_close(k);
+}
+
+/* Texts that are longer than any request may be end no process. */
+static void requests_that_are_too_long(void **state)
+{
+    struct alipay_param out[ALIPAY_CALL_PARAMS_MAX];
+    struct alipay_keys *k = key_mode();
+    enum { LONG = 70000, ENCODED_LONG = 30000 }; /* three times as long when it is encoded */
+    static const size_t lengths[] = { LONG, ENCODED_LONG };
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        char *text = arena_alloc(arena, lengths[i] + 1);
+        memset(text, '"', lengths[i]);
+        struct alipay_call call = { .method = "m", .content = { text, lengths[i] }, .at_ms = AT_MS };
+        size_t n = alipay_params(arena, k, &call, out);
+        struct alipay_request r = alipay_request(arena, k, GATEWAY, out, n);
+        bool is_signed = lengths[i] == ENCODED_LONG;
+        assert_int_equal(alipay_string_to_sign(arena, out, n).p != NULL, is_signed);
+        assert_int_equal(alipay_sign(arena, k, out, n).p != NULL, is_signed);
+        assert_int_equal(alipay_form(arena, k, GATEWAY, out, n).p != NULL, is_signed);
+        assert_null(alipay_url(arena, k, GATEWAY, out, n).p);
+        assert_true(r.url.p == NULL && r.body.p == NULL);
+        call = (struct alipay_call){ .method = "m", .return_url = { text, lengths[i] }, .at_ms = AT_MS };
+        n = alipay_params(arena, k, &call, out);
+        r = alipay_request(arena, k, GATEWAY, out, n);
+        assert_true(r.url.p == NULL && r.body.p == NULL);
+        assert_null(alipay_form(arena, k, GATEWAY, out, n).p);
+    }
     alipay_keys_close(k);
 }
 
@@ -341,11 +413,14 @@ int main(void)
         cmocka_unit_test(sets_that_do_not_open),
         cmocka_unit_test(too_many_certificates),
         cmocka_unit_test(certificates_are_named),
+        cmocka_unit_test(authorities_sign_no_messages),
         cmocka_unit_test(a_certificate_over_the_wire),
+        cmocka_unit_test(what_a_certificate_brings_along),
         cmocka_unit_test(times_are_of_beijing),
         cmocka_unit_test(what_is_signed),
         cmocka_unit_test(serials_are_sent_in_certificate_mode),
         cmocka_unit_test(ways_to_the_gateway),
+        cmocka_unit_test(requests_that_are_too_long),
         cmocka_unit_test(contents),
         cmocka_unit_test(contents_out_of_limits),
         cmocka_unit_test(subjects_are_cut_between_characters),

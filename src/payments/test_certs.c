@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 
+#define BROKEN "\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 #define YEAR_S (365 * INT64_C(86400))
 
 static struct arena *arena;
@@ -72,9 +73,46 @@ static void root_serials_are_joined(void **state)
     struct str file = str_of(arena_printf(arena, "roots\n%s\n# second\n%s", one.p, two.p));
     assert_true(cert_alipay_root_serial(arena, file, &joined));
     expect_str(joined, arena_printf(arena, "%s_%s", a.p, b.p));
-    struct str broken =
-        str_of(arena_printf(arena, "%s\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", one.p));
-    assert_false(cert_alipay_root_serial(arena, broken, &joined));
+    /* One that cannot be read does not count, and takes nothing from the others; that there are too many is no file. */
+    struct str broken = str_of(arena_printf(arena, BROKEN "%s" BROKEN "%s", one.p, two.p));
+    struct str leaf_pem = made(3, "Leaf", &leaf, "Other", &stranger, TEST_NOW + YEAR_S);
+    assert_true(cert_alipay_root_serial(arena, broken, &joined));
+    expect_str(joined, arena_printf(arena, "%s_%s", a.p, b.p));
+    assert_true(cert_leads_to(leaf_pem, broken, TEST_NOW));
+    assert_false(cert_leads_to(str_of(arena_printf(arena, "%s" BROKEN, leaf_pem.p)), broken, TEST_NOW));
+    struct str many = STR("");
+    for (int i = 0; i < CERTS_MAX; i++) many = str_of(arena_printf(arena, "%s%s", many.p, one.p));
+    assert_true(cert_alipay_root_serial(arena, many, &joined) && cert_leads_to(one, many, TEST_NOW));
+    many = str_of(arena_printf(arena, "%s%s", many.p, one.p));
+    assert_false(cert_alipay_root_serial(arena, many, &joined));
+    assert_false(cert_leads_to(one, many, TEST_NOW));
+}
+
+/* To write a number in decimal takes the square of its length: nobody gives out such a one. */
+static void serials_that_are_too_long(void **state)
+{
+    struct test_certificate c = { .name = "Leaf",
+                                  .issuer = "Root",
+                                  .key = leaf.private_pem,
+                                  .issuer_key = root.private_pem,
+                                  .from_s = TEST_NOW - YEAR_S,
+                                  .until_s = TEST_NOW + YEAR_S };
+    static const int bytes[] = { 20, 64, 65, 60000 };
+    for (size_t i = 0; i < ARRAY_LEN(bytes); i++) {
+        struct str serial, pem;
+        c.serial_bytes = bytes[i];
+        pem = test_certificate_pem(arena, &c);
+        assert_int_equal(cert_serial(arena, pem, &serial), bytes[i] <= 64);
+        assert_int_equal(cert_alipay_serial(arena, pem, &serial), bytes[i] <= 64);
+        assert_int_equal(cert_alipay_root_serial(arena, pem, &serial), bytes[i] <= 64);
+    }
+}
+
+static void authorities(void **state)
+{
+    assert_true(cert_is_authority(made(1, "Root", &root, "Root", &root, TEST_NOW + YEAR_S)));
+    assert_false(cert_is_authority(made(2, "Leaf", &leaf, "Root", &root, TEST_NOW + YEAR_S)));
+    assert_false(cert_is_authority(STR("x")));
 }
 
 /* The vectors' file of roots holds one of RSA and one of an elliptic curve; the second does not count. */
@@ -145,6 +183,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serials),
         cmocka_unit_test(root_serials_are_joined),
+        cmocka_unit_test(serials_that_are_too_long),
+        cmocka_unit_test(authorities),
         cmocka_unit_test(the_roots_of_the_vectors),
         cmocka_unit_test(keys_come_out),
         cmocka_unit_test(chains),

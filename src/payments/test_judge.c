@@ -1,6 +1,8 @@
-/* test_judge.c: what a notice does to an order, state by state; and the scanner of spans. */
+/* test_judge.c: what a notice does to an order, state by state; what is looked at before a body; and the scanner of
+ * spans. */
 #include "base/testing.h"
 
+#include "payments/alipay.h"
 #include "payments/payments.h"
 #include "payments/spans.h"
 
@@ -95,12 +97,66 @@ static void a_second_trade(void **state)
     n.trade = STR("t2");
     assert_string_equal(judged(&n, &order, false), "paid twice");
     assert_true(payment_reason_alarms(PAYMENT_SECOND_TRADE));
-    n.said = PAYMENT_SAYS_CLOSED;
-    assert_string_equal(judged(&n, &order, false), ""); /* the one that was not paid is closed: nothing to say */
-    n.said = PAYMENT_SAYS_PAID, n.trade = STR("");
-    assert_string_equal(judged(&n, &order, false), "");
+    /* Whatever is said of it. */
+    for (int said = PAYMENT_SAYS_NOTHING; said <= PAYMENT_SAYS_CLOSED; said++) {
+        n.said = (enum payment_said)said, n.trade = STR("t2");
+        assert_string_equal(judged(&n, &order, false), "paid twice");
+        n.trade = STR("");
+        assert_string_equal(judged(&n, &order, false), "");
+    }
+    n.said = PAYMENT_SAYS_PAID;
     order = order_in(PAYMENT_CLOSED), n.trade = STR("t2");
     assert_string_equal(judged(&n, &order, false), "mark_paid");
+}
+
+/* A payment that was promised is known by its number too: its refund names nothing else. */
+static void trades_that_are_kept(void **state)
+{
+    for (int e = 0; e < PAYMENT_EFFECT_COUNT; e++)
+        assert_int_equal(payment_effect_keeps_trade((enum payment_effect)e),
+                         e == PAYMENT_EFFECT_MARK_PAID || e == PAYMENT_EFFECT_MARK_PROCESSING);
+    struct payment_order order = order_in(PAYMENT_PROCESSING);
+    struct payment_notice n = notice(PAYMENT_SAYS_PAID);
+    order.trade = n.trade, n.order = (struct str){ NULL, 0 };
+    n.has_total = true, n.refund_total = CNY(3000);
+    assert_string_equal(judged(&n, &order, false), "mark_paid refund_total:3000");
+}
+
+static void requests(void **state)
+{
+    assert_int_equal(payment_check_target(STR("POST"), STR("/pay/notify")), PAYMENT_ACCEPTED);
+    static const char *const targets[] = { "", "/pay/notify?", "/pay/notify?a=1" };
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++)
+        assert_int_equal(payment_check_target(STR("POST"), str_of(targets[i])), PAYMENT_MALFORMED);
+    static const char *const methods[] = { "GET", "PUT", "post", "" };
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+        assert_int_equal(payment_check_target(str_of(methods[i]), STR("/pay/notify")), PAYMENT_MALFORMED);
+    assert_int_equal(payment_check_target(STR("POST"), (struct str){ NULL, 0 }), PAYMENT_MALFORMED);
+}
+
+static void content_types(void **state)
+{
+    static const struct {
+        const char *type;
+        enum payment_reason want;
+    } cases[] = {
+        { "application/x-www-form-urlencoded; charset=utf-8", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded", PAYMENT_ACCEPTED },
+        { "Application/X-WWW-Form-Urlencoded ;  Charset=\"UTF-8\" ; a=b", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded;text/html; charset=UTF-8", PAYMENT_ACCEPTED },
+        { "application/x-www-form-urlencoded; charset=GBK", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded;charset=", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded;charset=\"", PAYMENT_CHARSET },
+        { "application/x-www-form-urlencoded; charset=utf-8; charset=gbk", PAYMENT_CHARSET },
+        { "application/json", PAYMENT_MALFORMED },
+        { "multipart/form-data; charset=utf-8", PAYMENT_MALFORMED },
+        { "application/x-www-form-urlencodedx", PAYMENT_MALFORMED },
+        { "; charset=utf-8", PAYMENT_MALFORMED },
+        { "", PAYMENT_MALFORMED },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(alipay_check_type(str_of(cases[i].type)), cases[i].want);
+    assert_int_equal(alipay_check_type((struct str){ NULL, 0 }), PAYMENT_MALFORMED);
 }
 
 static void running_totals(void **state)
@@ -279,10 +335,11 @@ static void deep_spans_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(states),         cmocka_unit_test(what_does_not_fit), cmocka_unit_test(a_second_trade),
-        cmocka_unit_test(running_totals), cmocka_unit_test(named_refunds),     cmocka_unit_test(reasons),
-        cmocka_unit_test(times),          cmocka_unit_test(amounts_of_json),   cmocka_unit_test(spans),
-        cmocka_unit_test(deep_spans_end),
+        cmocka_unit_test(states),         cmocka_unit_test(what_does_not_fit),    cmocka_unit_test(a_second_trade),
+        cmocka_unit_test(running_totals), cmocka_unit_test(named_refunds),        cmocka_unit_test(reasons),
+        cmocka_unit_test(times),          cmocka_unit_test(amounts_of_json),      cmocka_unit_test(spans),
+        cmocka_unit_test(deep_spans_end), cmocka_unit_test(trades_that_are_kept), cmocka_unit_test(requests),
+        cmocka_unit_test(content_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

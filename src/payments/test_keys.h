@@ -56,6 +56,7 @@ struct test_certificate {
     struct str key, issuer_key; /* private PEM */
     int64_t from_s, until_s;
     bool is_root;
+    int serial_bytes; /* not 0: as many bytes of 0x11 instead of `serial` */
 };
 
 static inline EVP_PKEY *test_pkey(struct str pem)
@@ -82,6 +83,11 @@ static inline struct str test_certificate_pem(struct arena *a, const struct test
     EVP_PKEY *key = test_pkey(c->key), *issuer_key = test_pkey(c->issuer_key);
     X509_set_version(x, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x), c->serial);
+    if (c->serial_bytes > 0) {
+        char *bytes = arena_alloc(a, (size_t)c->serial_bytes);
+        memset(bytes, 0x11, (size_t)c->serial_bytes);
+        assert_int_equal(ASN1_STRING_set(X509_get_serialNumber(x), bytes, c->serial_bytes), 1);
+    }
     ASN1_TIME_set(X509_getm_notBefore(x), (time_t)c->from_s);
     ASN1_TIME_set(X509_getm_notAfter(x), (time_t)c->until_s);
     test_name(X509_get_subject_name(x), c->name);

@@ -327,6 +327,10 @@ static void sessions(void **state)
     expect_str(stripe_session_target(arena, STR("cs_1/../x")), "/v1/checkout/sessions/cs_1%2F..%2Fx");
     expect_str(stripe_expire_target(arena, STR("cs_1")), "/v1/checkout/sessions/cs_1/expire");
     assert_null(stripe_session_target(arena, STR("")).p);
+    char *text = arena_alloc(arena, 70001);
+    memset(text, 'a', 70000);
+    assert_null(stripe_session_target(arena, (struct str){ text, 70000 }).p);
+    assert_null(stripe_expire_target(arena, (struct str){ text, 70000 }).p);
 }
 
 static void amounts(void **state)
@@ -337,6 +341,9 @@ static void amounts(void **state)
     } cases[] = {
         { { 4900, CURRENCY_USD }, true },  { { 4900, CURRENCY_JPY }, true },  { { 1230, CURRENCY_KWD }, true },
         { { 1231, CURRENCY_KWD }, false }, { { 1231, CURRENCY_BHD }, false }, { { -1, CURRENCY_USD }, false },
+        { { 500, CURRENCY_ISK }, true },   { { 550, CURRENCY_ISK }, false },  { { 500, CURRENCY_UGX }, true },
+        { { 501, CURRENCY_UGX }, false },  { { 1230, CURRENCY_JOD }, true },  { { 1231, CURRENCY_OMR }, false },
+        { { 7, CURRENCY_XOF }, true },     { { 7, CURRENCY_PYG }, true },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int64_t minor = 0;
@@ -400,7 +407,9 @@ static void outcomes(void **state)
         { 401, NULL, "{}", PAYMENT_OUTCOME_OURS },
         { 404, NULL, "{}", PAYMENT_OUTCOME_ABSENT },
         { 409, NULL, "{}", PAYMENT_OUTCOME_LATER },
-        { 409, "false", "{}", PAYMENT_OUTCOME_REFUSED },
+        { 409, "false", "{}", PAYMENT_OUTCOME_UNKNOWN }, /* the first call may be running still */
+        { 409, "true", "{}", PAYMENT_OUTCOME_LATER },
+        { 429, "false", "{}", PAYMENT_OUTCOME_REFUSED },
         { 429, NULL, "", PAYMENT_OUTCOME_LATER },
         { 500, NULL, "", PAYMENT_OUTCOME_LATER },
         { 500, "false", "", PAYMENT_OUTCOME_UNKNOWN }, /* never "failed" */

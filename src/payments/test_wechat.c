@@ -82,8 +82,8 @@ static void both_kinds_of_key(void **state)
     assert_int_equal(verified(&h, body), PAYMENT_UNKNOWN_SERIAL);
     h = test_headers(arena, ours.key, TEST_KEY_ID, body, TEST_NOW);
     assert_int_equal(verified(&h, body), PAYMENT_OWN_KEY);
-    h = test_headers(arena, ours.key, "8FA1", body, TEST_NOW);
-    assert_int_equal(verified(&h, body), PAYMENT_UNKNOWN_SERIAL);
+    h = test_headers(arena, ours.key, "8FA1", body, TEST_NOW); /* also under a name that is none of theirs */
+    assert_int_equal(verified(&h, body), PAYMENT_OWN_KEY);
     expect_str(wechat_public_key_id(keys), TEST_KEY_ID);
 }
 
@@ -236,7 +236,11 @@ static void payments(void **state)
         { "SUCCESS", "NOTPAY", "" },
         { "SUCCESS", "REFUND", "" },
         { "SUCCESS", "success", "" },
-        { "\"SUCCESS\"", "1", "malformed" },
+        { "\"SUCCESS\"", "1", "" },
+        { "\"SUCCESS\"", "null", "" },
+        { ",\"trade_state\":\"SUCCESS\"", "", "" },
+        { "\"4200\"", "\"\"", "malformed" },
+        { ",\"transaction_id\":\"4200\"", "", "malformed" },
         { "{\"mchid\"", "{\"mchid\":\"" TEST_MCHID "\",\"mchid\"", "malformed" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -456,6 +460,47 @@ static void the_list_of_certificates(void **state)
     wechat_keys_close(first);
 }
 
+/* One that cannot be used does not keep the others from us; one that is sealed with another key ends it. */
+static void certificates_of_no_use(void **state)
+{
+    struct str fresh = platform_certificate(0x11, TEST_NOW + YEAR_S),
+               more = platform_certificate(0x14, TEST_NOW + YEAR_S);
+    struct str of_ours = test_certificate_pem(arena, &(struct test_certificate){ .serial = 0x15,
+                                                                                 .name = "Platform",
+                                                                                 .issuer = "Root",
+                                                                                 .key = ours.private_pem,
+                                                                                 .issuer_key = ours.private_pem,
+                                                                                 .from_s = TEST_NOW - YEAR_S,
+                                                                                 .until_s = TEST_NOW + YEAR_S });
+    const char *good = sealed_certificate(fresh, "11");
+    const char *const others[] = { sealed_certificate(STR("no certificate"), "13"),
+                                   sealed_certificate(more, "15"), /* of another serial than it is listed under */
+                                   sealed_certificate(of_ours, "15"),
+                                   "{\"serial_no\":\"13\"}",
+                                   "{\"serial_no\":\"13\",\"encrypt_certificate\":{\"algorithm\":\"AEAD_SM4_GCM\"}}",
+                                   "7",
+                                   good };
+    struct wechat_certificates all;
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        struct str body =
+            str_of(arena_printf(arena, "{\"data\":[%s,%s,%s]}", others[i], good, sealed_certificate(more, "14")));
+        struct wechat_headers h = test_headers(arena, wechat.key, TEST_KEY_ID, body, TEST_NOW);
+        assert_int_equal(wechat_certificates(arena, keys, &h, body, TEST_NOW, &all), PAYMENT_ACCEPTED);
+        assert_int_equal(all.count, 2);
+        struct wechat_keys *next = opened(setup_of(), all.certificate, all.count);
+        assert_non_null(next);
+        wechat_keys_close(next);
+    }
+    struct str sealed = test_seal(arena, STR("0123456789abcdef0123456789ABCDEG"), STR("61f9c719728a"), STR(""), more);
+    struct str body = str_of(arena_printf(arena,
+                                          "{\"data\":[%s,{\"serial_no\":\"14\",\"encrypt_certificate\":{\"algorithm\":"
+                                          "\"AEAD_AES_256_GCM\",\"nonce\":\"61f9c719728a\",\"ciphertext\":\"%s\"}}]}",
+                                          good, sealed.p));
+    struct wechat_headers h = test_headers(arena, wechat.key, TEST_KEY_ID, body, TEST_NOW);
+    assert_int_equal(wechat_certificates(arena, keys, &h, body, TEST_NOW, &all), PAYMENT_DECRYPT);
+    assert_int_equal(all.count, 0);
+}
+
 static void lists_that_are_none(void **state)
 {
     struct str fresh = platform_certificate(0x11, TEST_NOW + YEAR_S);
@@ -491,6 +536,7 @@ int main(void)
         cmocka_unit_test(words),
         cmocka_unit_test(sets_that_do_not_open),
         cmocka_unit_test(the_list_of_certificates),
+        cmocka_unit_test(certificates_of_no_use),
         cmocka_unit_test(lists_that_are_none),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -191,6 +191,7 @@ static void outcomes(void **state)
 }
 
 #define ORDER "\"mchid\":\"" TEST_MCHID "\",\"appid\":\"" TEST_APPID "\",\"out_trade_no\":\"ord_2001\""
+#define TRADE ",\"transaction_id\":\"4200\""
 
 static void queries(void **state)
 {
@@ -204,15 +205,30 @@ static void queries(void **state)
     };
     struct payment_notice n;
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-        const char *with =
-            arena_printf(arena, "{" ORDER ",\"trade_state\":\"%s\",\"amount\":{\"total\":8800}}", states[i].state);
+        const char *with = arena_printf(
+            arena, "{" ORDER TRADE ",\"trade_state\":\"%s\",\"amount\":{\"total\":8800,\"currency\":\"CNY\"}}",
+            states[i].state);
         assert_int_equal(wechat_query_notice(arena, keys, str_of(with), &n), PAYMENT_ACCEPTED);
         assert_int_equal(n.said, states[i].said);
         assert_int_equal(money_minor(n.amount), 8800);
         assert_false(n.no_amount);
+        bool is_paid = states[i].said == PAYMENT_SAYS_PAID;
+        static const char *const amounts[] = { "{\"total\":8800}", "{\"total\":8800,\"currency\":\"USD\"}",
+                                               "{\"total\":8800,\"currency\":1}" };
+        for (size_t j = 0; j < ARRAY_LEN(amounts); j++) {
+            const char *other = arena_printf(arena, "{" ORDER TRADE ",\"trade_state\":\"%s\",\"amount\":%s}",
+                                             states[i].state, amounts[j]);
+            assert_int_equal(wechat_query_notice(arena, keys, str_of(other), &n),
+                             is_paid || j > 0 ? PAYMENT_AMOUNT : PAYMENT_ACCEPTED);
+        }
+        const char *no_trade =
+            arena_printf(arena, "{" ORDER ",\"trade_state\":\"%s\",\"amount\":{\"total\":8800,\"currency\":\"CNY\"}}",
+                         states[i].state);
+        assert_int_equal(wechat_query_notice(arena, keys, str_of(no_trade), &n),
+                         is_paid ? PAYMENT_MALFORMED : PAYMENT_ACCEPTED);
         const char *without = arena_printf(arena, "{" ORDER ",\"trade_state\":\"%s\"}", states[i].state);
         assert_int_equal(wechat_query_notice(arena, keys, str_of(without), &n),
-                         states[i].said == PAYMENT_SAYS_PAID ? PAYMENT_AMOUNT : PAYMENT_ACCEPTED);
+                         is_paid ? PAYMENT_AMOUNT : PAYMENT_ACCEPTED);
     }
     static const char *const broken[] = {
         "{\"mchid\":\"1\",\"appid\":\"" TEST_APPID "\",\"out_trade_no\":\"ord_2001\",\"trade_state\":\"SUCCESS\"}",
@@ -233,10 +249,9 @@ static void refund_answers(void **state)
     static const struct {
         const char *status;
         enum payment_said said;
-    } states[] = { { "PROCESSING", PAYMENT_SAYS_NOTHING },
-                   { "SUCCESS", PAYMENT_SAYS_REFUNDED },
-                   { "CLOSED", PAYMENT_SAYS_REFUND_FAILED },
-                   { "ABNORMAL", PAYMENT_SAYS_REFUND_FAILED } };
+    } states[] = { { "PROCESSING", PAYMENT_SAYS_NOTHING },    { "SUCCESS", PAYMENT_SAYS_REFUNDED },
+                   { "CLOSED", PAYMENT_SAYS_REFUND_FAILED },  { "ABNORMAL", PAYMENT_SAYS_REFUND_FAILED },
+                   { "SOMETHING_NEW", PAYMENT_SAYS_NOTHING }, { "", PAYMENT_SAYS_NOTHING } };
     struct payment_notice n;
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         const char *body = arena_printf(
@@ -248,6 +263,7 @@ static void refund_answers(void **state)
         assert_int_equal(n.said, states[i].said);
         expect_str(n.refund, "rf_1");
         assert_int_equal(money_minor(n.refund_amount), 3000);
+        assert_int_equal(n.for_person, text_eq(states[i].status, "ABNORMAL"));
     }
     assert_int_equal(wechat_refund_notice(arena, STR("{}"), &n), PAYMENT_UNKNOWN_ORDER);
     assert_int_equal(wechat_refund_notice(arena, STR("x"), &n), PAYMENT_MALFORMED);

@@ -82,7 +82,8 @@ MUST_USE enum payment_reason wechat_verify(const struct wechat_keys *k, const st
                                            int64_t now_s);
 /* `verified`: what wechat_verify said of it; `body` is read for its code only. */
 enum payment_outcome wechat_outcome(enum payment_reason verified, int status, struct str body);
-/* Bodies of verified answers. The order's query; a refund's call or query. */
+/* Bodies of verified answers. The order's query; a refund's call or query, where only CLOSED and ABNORMAL say that it
+ * failed, and ABNORMAL is for a person, since the same refund goes on from there. */
 MUST_USE enum payment_reason wechat_query_notice(struct arena *a, const struct wechat_keys *k, struct str body,
                                                  struct payment_notice *out);
 MUST_USE enum payment_reason wechat_refund_notice(struct arena *a, struct str body, struct payment_notice *out);
@@ -97,8 +98,8 @@ MUST_USE enum payment_reason wechat_open(struct arena *a, const struct wechat_ke
 extern const struct payment_words wechat_ack, wechat_nack;
 
 /* An answer of /v3/certificates, which may be signed by one of the certificates that it brings: it is believed when it
- * verifies under the one it names, and our v3 key opened that. *out: those within their dates, for a new set of keys.
- */
+ * verifies under the one it names, and our v3 key opened that. *out: those within their dates, for a new set of keys;
+ * one that such a set could not use, or that is listed twice, is left out. */
 struct wechat_certificates {
     size_t count;
     struct wechat_signer certificate[WECHAT_KEYS_MAX];

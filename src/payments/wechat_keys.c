@@ -93,10 +93,12 @@ enum payment_reason wechat_verify(const struct wechat_keys *k, const struct wech
 {
     enum payment_reason reason = wechat_check_headers(h, now_s);
     if (reason != PAYMENT_ACCEPTED) return reason;
-    for (size_t i = 0; i < k->count; i++) {
-        if (!str_eq(h->serial, k->signer[i].serial)) continue;
-        if (wechat_is_signed(k->signer[i].key, h, body)) return PAYMENT_ACCEPTED;
-        return k->merchant != NULL && wechat_is_signed(k->merchant, h, body) ? PAYMENT_OWN_KEY : PAYMENT_SIGNATURE;
+    bool known = false;
+    for (size_t i = 0; i < k->count && !known; i++) {
+        known = str_eq(h->serial, k->signer[i].serial);
+        if (known && wechat_is_signed(k->signer[i].key, h, body)) return PAYMENT_ACCEPTED;
     }
-    return PAYMENT_UNKNOWN_SERIAL;
+    /* Under whatever serial: who signs as us has our key. */
+    if (k->merchant != NULL && wechat_is_signed(k->merchant, h, body)) return PAYMENT_OWN_KEY;
+    return known ? PAYMENT_SIGNATURE : PAYMENT_UNKNOWN_SERIAL;
 }

@@ -53,24 +53,28 @@ static enum payment_reason take_order(struct arena *a, const json_t *plain, stru
                                                                                                 : PAYMENT_AMOUNT;
 }
 
-static enum payment_said said_of(struct str state)
+/* A payment has a number, by which a second one is known. */
+static enum payment_reason check_trade(const struct payment_notice *n)
 {
-    if (str_eq(state, STR("SUCCESS"))) return PAYMENT_SAYS_PAID;
-    return PAYMENT_SAYS_NOTHING;
+    return n->said == PAYMENT_SAYS_PAID && n->trade.n == 0 ? PAYMENT_MALFORMED : PAYMENT_ACCEPTED;
+}
+
+static bool is_of_currency(const json_t *amount, bool required)
+{
+    bool absent = json_object_get(amount, "currency") == NULL;
+    return absent ? !required : is_text(amount, "currency", STR("CNY"));
 }
 
 static enum payment_reason read_transaction(struct arena *a, const struct wechat_keys *k, const json_t *plain,
                                             struct payment_notice *out)
 {
-    struct str state;
     if (!is_text(plain, "mchid", k->mchid)) return PAYMENT_MERCHANT;
     if (!is_text(plain, "appid", k->appid)) return PAYMENT_APP;
     enum payment_reason reason = take_order(a, plain, out);
     if (reason != PAYMENT_ACCEPTED) return reason;
     if (!is_text(json_object_get(plain, "amount"), "currency", STR("CNY"))) return PAYMENT_AMOUNT;
-    if (!json_get_str(plain, "trade_state", &state)) return PAYMENT_MALFORMED;
-    out->said = said_of(state);
-    return PAYMENT_ACCEPTED;
+    if (is_text(plain, "trade_state", STR("SUCCESS"))) out->said = PAYMENT_SAYS_PAID;
+    return check_trade(out);
 }
 
 /* `status`: the member that says how it stands; it has one name in notifications and another in answers. */
@@ -81,11 +85,12 @@ static enum payment_reason read_refund(struct arena *a, const json_t *plain, con
     struct str state;
     enum payment_reason reason = take_order(a, plain, out);
     if (reason != PAYMENT_ACCEPTED) return reason;
-    if (json_object_get(amount, "currency") != NULL && !is_text(amount, "currency", STR("CNY"))) return PAYMENT_AMOUNT;
+    if (!is_of_currency(amount, false)) return PAYMENT_AMOUNT;
     if (!json_get_str(plain, status, &state)) return PAYMENT_MALFORMED;
     take_text(a, plain, "out_refund_no", &out->refund);
     if (!payment_money(amount, "refund", CURRENCY_CNY, &out->refund_amount)) return PAYMENT_AMOUNT;
     out->said = str_eq(state, STR("SUCCESS")) ? PAYMENT_SAYS_REFUNDED : PAYMENT_SAYS_REFUND_FAILED;
+    out->for_person = str_eq(state, STR("ABNORMAL")); /* the same refund goes on once somebody has seen to it */
     return PAYMENT_ACCEPTED;
 }
 
@@ -163,10 +168,13 @@ static enum payment_reason read_query(struct arena *a, const struct wechat_keys 
     if (!is_text(answer, "appid", k->appid)) return PAYMENT_APP;
     if (!payment_text(a, answer, "trade_state", &out->type)) return PAYMENT_MALFORMED;
     out->said = said_of_query(out->type);
+    bool is_paid = out->said == PAYMENT_SAYS_PAID;
     enum payment_reason reason = take_order(a, answer, out);
     /* Who has not paid need not have an amount; who has paid must. */
-    out->no_amount = out->said != PAYMENT_SAYS_PAID && json_object_get(answer, "amount") == NULL;
-    return reason == PAYMENT_AMOUNT && out->no_amount ? PAYMENT_ACCEPTED : reason;
+    out->no_amount = !is_paid && json_object_get(answer, "amount") == NULL;
+    if (reason == PAYMENT_AMOUNT && out->no_amount) reason = PAYMENT_ACCEPTED;
+    if (reason != PAYMENT_ACCEPTED) return reason;
+    return is_of_currency(json_object_get(answer, "amount"), is_paid) ? check_trade(out) : PAYMENT_AMOUNT;
 }
 
 enum payment_reason wechat_query_notice(struct arena *a, const struct wechat_keys *k, struct str body,
@@ -186,7 +194,9 @@ enum payment_reason wechat_refund_notice(struct arena *a, struct str body, struc
     enum payment_reason reason = json_is_object(answer) ? read_refund(a, answer, "status", out) : PAYMENT_MALFORMED;
     if (reason == PAYMENT_ACCEPTED) {
         take_text(a, answer, "status", &out->type);
-        if (str_eq(out->type, STR("PROCESSING"))) out->said = PAYMENT_SAYS_NOTHING;
+        /* PROCESSING, and whatever is new: only these two words end it. */
+        bool ended = str_eq(out->type, STR("CLOSED")) || str_eq(out->type, STR("ABNORMAL"));
+        if (out->said == PAYMENT_SAYS_REFUND_FAILED && !ended) out->said = PAYMENT_SAYS_NOTHING;
     }
     json_decref(answer);
     return reason;
@@ -194,6 +204,24 @@ enum payment_reason wechat_refund_notice(struct arena *a, struct str body, struc
 
 /* ---- certificates ---- */
 
+/* Of the serial that it is listed under, and of a key that a set of keys would take; c->serial is set. */
+static bool is_usable(struct arena *a, const struct wechat_keys *k, const json_t *one, struct wechat_signer *c)
+{
+    if (!cert_serial(a, c->pem, &c->serial) || !is_text(one, "serial_no", c->serial)) return false;
+    struct rsa_key *key = cert_key(c->pem);
+    bool usable = key != NULL && (k->merchant == NULL || !rsa_key_same(key, k->merchant));
+    rsa_key_free(key);
+    return usable;
+}
+
+static bool is_listed(const struct wechat_certificates *all, struct str serial)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->certificate[i].serial, serial)) return true;
+    return false;
+}
+
+/* One that we cannot use, of another algorithm say, must not keep the others from us. */
 static enum payment_reason open_certificates(struct arena *a, const struct wechat_keys *k, const json_t *data,
                                              struct wechat_certificates *out)
 {
@@ -201,13 +229,11 @@ static enum payment_reason open_certificates(struct arena *a, const struct wecha
     if (!json_is_array(data) || json_array_size(data) > WECHAT_KEYS_MAX) return PAYMENT_MALFORMED;
     for (size_t i = 0; i < json_array_size(data); i++) {
         const json_t *one = json_array_get(data, i);
-        struct wechat_signer *c = &out->certificate[out->count];
-        struct str serial;
-        enum payment_reason reason = wechat_open(a, k, json_object_get(one, "encrypt_certificate"), &c->pem);
-        if (reason != PAYMENT_ACCEPTED) return reason;
-        if (!json_get_str(one, "serial_no", &serial) || !cert_serial(a, c->pem, &c->serial)) return PAYMENT_MALFORMED;
-        if (!str_eq(serial, c->serial)) return PAYMENT_MALFORMED;
-        out->count++;
+        struct wechat_signer c = { { NULL, 0 }, { NULL, 0 } };
+        enum payment_reason reason = wechat_open(a, k, json_object_get(one, "encrypt_certificate"), &c.pem);
+        if (reason == PAYMENT_DECRYPT) return reason; /* sealed with another key than ours: then none of it is for us */
+        if (reason == PAYMENT_ACCEPTED && is_usable(a, k, one, &c) && !is_listed(out, c.serial))
+            out->certificate[out->count++] = c;
     }
     return out->count > 0 ? PAYMENT_ACCEPTED : PAYMENT_MALFORMED;
 }

@@ -102,8 +102,9 @@ static void set_refund(struct payment_order *order, struct str number, enum paym
 static void apply(struct payment_order *order, const struct payment_notice *n, enum payment_effect effect,
                   struct money amount)
 {
+    if (payment_effect_keeps_trade(effect) && n->trade.n > 0) order->trade = n->trade;
     switch (effect) {
-    case PAYMENT_EFFECT_MARK_PAID: order->state = PAYMENT_PAID, order->trade = n->trade; break;
+    case PAYMENT_EFFECT_MARK_PAID: order->state = PAYMENT_PAID; break;
     case PAYMENT_EFFECT_MARK_PROCESSING: order->state = PAYMENT_PROCESSING; break;
     case PAYMENT_EFFECT_MARK_FAILED: order->state = PAYMENT_FAILED; break;
     case PAYMENT_EFFECT_MARK_CLOSED: order->state = PAYMENT_CLOSED; break;
@@ -148,17 +149,31 @@ static const char *same(struct arena *a, const json_t *one, const char *member, 
     return wanted.p == NULL || str_eq(wanted, got) ? NULL : arena_printf(a, "another %s", member);
 }
 
+/* What a route asks of a request before it reads the body. */
+static bool is_delivered(const json_t *request)
+{
+    struct str method = member_text(request, "method"), target = member_text(request, "target");
+    return payment_check_target(method, target) == PAYMENT_ACCEPTED;
+}
+
 /* ---- Alipay ---- */
 
 static struct alipay_keys *alipay_open(const json_t *file)
 {
     const json_t *keys = json_object_get(file, "keys"), *config = json_object_get(file, "config");
+    const json_t *certificates = json_object_get(file, "certificates");
+    struct str alipays = member_text(keys, "alipay_cert_pem");
     const char *why;
+    if (!alipays.p) alipays = member_text(certificates, "alipay_cert_pem");
+    struct str app = member_text(certificates, "app_cert_pem"), roots = member_text(certificates, "alipay_root_pem");
+    if (!app.p || !roots.p) app = roots = (struct str){ "", 0 }; /* what they say is only said together */
     const struct alipay_setup setup = { .app_id = member_text(config, "app_id"),
                                         .seller_id = member_text(config, "seller_id"),
                                         .app_key = member_text(keys, "app_private_pem"),
                                         .alipay_key = member_text(keys, "alipay_public_pem"),
-                                        .alipay_certificates = member_text(keys, "alipay_cert_pem") };
+                                        .app_certificate = app,
+                                        .root_certificates = roots,
+                                        .alipay_certificates = alipays };
     struct alipay_keys *k = alipay_keys_open(&setup, &why);
     if (!k) printf("the keys do not open: %s\n", why);
     return k;
@@ -171,7 +186,9 @@ static struct outcome deliver_alipay(struct arena *a, const json_t *file, const 
     bool is_return = str_eq(member_text(one, "channel"), STR("return"));
     struct outcome out = { .accepted = false };
     struct payment_notice n;
-    if (!is_return && !str_eq(member_text(request, "method"), STR("POST"))) return out;
+    if (!is_return &&
+        (!is_delivered(request) || alipay_check_type(header_of(request, "Content-Type")) != PAYMENT_ACCEPTED))
+        return out;
     struct alipay_keys *k = alipay_open(file);
     if (!k) return out;
     enum payment_reason reason = is_return ? alipay_return(a, k, target, &n) : alipay_notice(a, k, body, &n);
@@ -261,7 +278,7 @@ static struct outcome deliver_wechat(struct arena *a, const json_t *file, const 
     struct outcome out = { .accepted = false };
     struct payment_notice n;
     int64_t now_s = 0;
-    bool read = json_get_i64(one, "now", &now_s) && str_eq(member_text(request, "method"), STR("POST"));
+    bool read = json_get_i64(one, "now", &now_s) && is_delivered(request);
     struct wechat_keys *k = read ? wechat_open_file(file) : NULL;
     if (!k) return out;
     if (wechat_notice(a, k, &headers, body, now_s, &n) == PAYMENT_ACCEPTED) {
@@ -302,7 +319,7 @@ static struct outcome deliver_stripe(struct arena *a, const json_t *file, const 
     if (!json_get_bool(config, "livemode", &setup.livemode)) setup.livemode = false;
     for (size_t i = 0; i < json_array_size(secrets) && setup.secrets < STRIPE_SECRETS_MAX; i++)
         setup.secret[setup.secrets++] = str_of(json_string_value(json_array_get(secrets, i)));
-    bool read = json_get_i64(one, "now", &now_s) && str_eq(member_text(request, "method"), STR("POST"));
+    bool read = json_get_i64(one, "now", &now_s) && is_delivered(request);
     struct str header = header_of(request, "Stripe-Signature"), body = member_text(request, "body");
     if (!read || stripe_notice(a, &setup, header, body, now_s, &n) != PAYMENT_ACCEPTED)
         return (struct outcome){ .accepted = false };

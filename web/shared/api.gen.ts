@@ -24003,7 +24003,7 @@ export interface operations {
                      * @description Of prices that do not say; unset: the shop's.
                      * @enum {string|null}
                      */
-                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | null;
+                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | "JOD" | "OMR" | "TND" | "IQD" | "ISK" | "UGX" | "XAF" | "XOF" | "XPF" | "PYG" | "RWF" | "DJF" | "GNF" | "KMF" | "MGA" | "VUV" | "BIF" | null;
                     /**
                      * @description Between the cells of a table; unset: found out.
                      * @enum {string|null}
@@ -24193,7 +24193,7 @@ export interface operations {
                      * @description Of prices that do not say; unset: the shop's.
                      * @enum {string|null}
                      */
-                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | null;
+                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | "JOD" | "OMR" | "TND" | "IQD" | "ISK" | "UGX" | "XAF" | "XOF" | "XPF" | "PYG" | "RWF" | "DJF" | "GNF" | "KMF" | "MGA" | "VUV" | "BIF" | null;
                     /**
                      * @description Between the cells of a table; unset: found out.
                      * @enum {string|null}
@@ -25007,7 +25007,7 @@ export interface operations {
                      * @description Of prices that do not say; unset: the shop's.
                      * @enum {string|null}
                      */
-                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | null;
+                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | "JOD" | "OMR" | "TND" | "IQD" | "ISK" | "UGX" | "XAF" | "XOF" | "XPF" | "PYG" | "RWF" | "DJF" | "GNF" | "KMF" | "MGA" | "VUV" | "BIF" | null;
                 };
             };
         };
@@ -25444,7 +25444,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of amounts whose row names none; unset: the shop's. */
-                currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD";
+                currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | "JOD" | "OMR" | "TND" | "IQD" | "ISK" | "UGX" | "XAF" | "XOF" | "XPF" | "PYG" | "RWF" | "DJF" | "GNF" | "KMF" | "MGA" | "VUV" | "BIF";
                 /** @description Taken for the sake of older callers: all pages are read, from the first. */
                 page?: number;
             };
@@ -25832,7 +25832,7 @@ export interface operations {
                      * @description Of amounts whose row names none; unset: the shop's.
                      * @enum {string|null}
                      */
-                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | null;
+                    currency?: "CNY" | "USD" | "EUR" | "GBP" | "HKD" | "TWD" | "MOP" | "JPY" | "KRW" | "SGD" | "MYR" | "THB" | "VND" | "IDR" | "PHP" | "INR" | "AUD" | "NZD" | "CAD" | "CHF" | "SEK" | "NOK" | "DKK" | "PLN" | "CZK" | "HUF" | "MXN" | "BRL" | "ARS" | "CLP" | "COP" | "ZAR" | "TRY" | "AED" | "SAR" | "ILS" | "KWD" | "BHD" | "JOD" | "OMR" | "TND" | "IQD" | "ISK" | "UGX" | "XAF" | "XOF" | "XPF" | "PYG" | "RWF" | "DJF" | "GNF" | "KMF" | "MGA" | "VUV" | "BIF" | null;
                     /**
                      * Format: uri
                      * @description Of the store, on the shop's domain; unset: https and the domain.
