@@ -50,24 +50,29 @@ bool account_of_person(struct req *req, int64_t person, int64_t *account)
     return person_home(req->tx, person, account) != ROW_FAULT;
 }
 
-bool sign_in(struct req *req, int64_t person, enum person_role role)
+bool sign_in_until(struct req *req, const struct sign_in *in)
 {
     char token[TOKEN_TEXT_SIZE];
     int64_t id, account;
     /* The old session of this browser dies, whoever's it was: an id known before the sign-in is worth nothing. */
     const char *old = http_session_key(req);
     if (old && !session_end_by_key(req->tx, old)) return false;
-    if (!account_of_person(req, person, &account)) return false;
-    const struct session_new s = { .person = person,
+    if (!account_of_person(req, in->person, &account)) return false;
+    const struct session_new s = { .person = in->person,
                                    .account = account,
                                    .network = req->client_network,
                                    .user_agent = req->user_agent,
-                                   .now_ms = req->now_ms };
+                                   .now_ms = req->now_ms,
+                                   .ends_at_ms = in->ends ? req->now_ms + in->lifetime_ms : 0 };
     if (!session_open(req->tx, &s, token, &id)) return false;
-    reply_cookie(req, (struct cookie){ .name = session_cookie_name(),
-                                       .value = token,
-                                       .max_age_s = session_lifetime_ms(role) / SECOND_MS });
-    return sessions_changed(req, person);
+    reply_cookie(req, (struct cookie){
+                          .name = session_cookie_name(), .value = token, .max_age_s = in->lifetime_ms / SECOND_MS });
+    return sessions_changed(req, in->person);
+}
+
+bool sign_in(struct req *req, int64_t person, enum person_role role)
+{
+    return sign_in_until(req, &(struct sign_in){ .person = person, .lifetime_ms = session_lifetime_ms(role) });
 }
 
 bool audit_self(struct req *req, struct audit_action action, int64_t person)

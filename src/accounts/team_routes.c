@@ -12,6 +12,9 @@ static const struct problem problem_seats_full = {
 static const struct problem problem_member_already = { "member_already", 409,
                                                        "This address belongs to the team already.",
                                                        "该邮箱已是团队成员。" };
+static const struct problem problem_of_panel = { "account_of_panel", 409,
+                                                 "Who works in this account is said by the panel that it belongs to.",
+                                                 "该账户由其所属的管理面板决定成员。" };
 static const struct problem problem_last_owner = { "last_owner", 409, "An account keeps at least one owner.",
                                                    "账号至少需要保留一位所有者。" };
 static const struct problem problem_not_yours_to_give = { "role_not_yours", 403,
@@ -43,6 +46,7 @@ static enum answer refused(struct req *req, enum team t)
     case TEAM_LAST_OWNER: return reply_problem(req, &problem_last_owner);
     case TEAM_MEMBER_ALREADY: return reply_problem(req, &problem_member_already);
     case TEAM_TOO_MANY: return reply_problem(req, &problem_seats_full);
+    case TEAM_OF_PANEL: return reply_problem(req, &problem_of_panel);
     }
     return reply_fault(req);
 }
