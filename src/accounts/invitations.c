@@ -43,11 +43,7 @@ static enum team entitled(struct tx *tx, const struct team_act *act, enum member
     if (t != TEAM_DONE) return t;
     enum row r = member_role(tx, act->account, act->by, &by);
     if (r == ROW_FAULT) return TEAM_FAULT;
-    if (disabled || !member_may_give(by, role)) return TEAM_FORBIDDEN;
-    int64_t panel;
-    const char *merchant;
-    if (!panels_account(tx, act->account, &panel, &merchant)) return TEAM_FAULT;
-    return panel > 0 ? TEAM_OF_PANEL : TEAM_DONE;
+    return !disabled && member_may_give(by, role) ? TEAM_DONE : TEAM_FORBIDDEN;
 }
 
 static enum team room_for(struct tx *tx, int64_t account, const char *key)

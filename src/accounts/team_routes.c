@@ -33,7 +33,7 @@ static const struct problem problem_too_many_accounts = { "too_many_accounts", 4
                                                           "您加入的账号数量已达上限。" };
 
 /* clang-format off */
-#define TEAM_PROBLEMS &problem_not_found, &problem_not_yours_to_give, &problem_last_owner
+#define TEAM_PROBLEMS &problem_not_found, &problem_not_yours_to_give, &problem_last_owner, &problem_of_panel
 /* clang-format on */
 
 static enum answer refused(struct req *req, enum team t)
@@ -181,10 +181,14 @@ static enum answer run_invite(struct req *req)
                                .created_at_ms = req->now_ms,
                                .expires_at_ms = req->now_ms + INVITATION_LIFETIME_MS };
     char token[TOKEN_TEXT_SIZE];
+    const char *merchant;
     bool disabled, allowed;
+    int64_t panel;
     /* Locked before the seats are counted: of two that ask for the last one, one gets it. */
     enum row row = account_lock(req->tx, req->who.account, &disabled);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    if (!panels_account(req->tx, req->who.account, &panel, &merchant)) return reply_fault(req);
+    if (panel > 0) return refused(req, TEAM_OF_PANEL);
     if (!team_read(req, p)) return reply_fault(req);
     char key[EMAIL_KEY_SIZE], other[EMAIL_KEY_SIZE];
     email_key(in->email, key);

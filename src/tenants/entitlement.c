@@ -47,9 +47,9 @@ bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *
     struct tenants_entitlement given[ENTITLEMENTS_MAX] = { 0 };
     int64_t shop[ENTITLEMENTS_MAX];
     assert(count <= ENTITLEMENTS_MAX);
+    if (count == 0) return true;
     for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
-    if (count > 0 && tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given))
-        return false;
+    if (tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given)) return false;
     if (!ask_panel(tx, account, shop, count, now_ms, given)) return false;
     for (size_t i = 0; i < count; i++) {
         assert(given[i].until_ms == 0 || (given[i].source > SOURCE_CREDITS && given[i].source < SOURCE_COUNT));
