@@ -121,6 +121,7 @@ static const struct shape user_shape[] = {
     SHAPE_I64("credits", .doc = "0 for a role that does not see money."), SHAPE_BOOL("first_shop_redeemed"),
     SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
     SHAPE_TIME("last_login_at", .nullable = true),
+    SHAPE_BOOL("by_panel", .doc = "An outside panel lets this person in: no mailbox, no password; `email` is a name."),
     SHAPE_OBJECT("account", membership_shape, .type_name = "Membership", .nullable = true,
                  .doc = "The one that the session acts in: credits and shops are its."),
     SHAPE_LIST("accounts", membership_shape, .type_name = "Membership", .doc = "All that the person belongs to."),
@@ -191,18 +192,20 @@ static void user_json(struct json *j, const void *arg)
         json_null(j, "user");
         return;
     }
+    bool by_panel = str_starts(str_of(p->email), STR(MAIL_NOBODY));
     json_object(j, "user");
     json_i64(j, "id", p->id);
     json_text(j, "email", p->email);
     json_text(j, "name", p->name[0] ? p->name : NULL);
     json_text(j, "avatar_url", v->picture);
-    json_bool(j, "email_verified", true); /* there is no account without a proven mailbox */
+    json_bool(j, "email_verified", !by_panel); /* there is no account of ours without a proven mailbox */
     json_text(j, "role", p->role == ROLE_OPERATOR ? "operator" : "merchant");
     json_credits(j, "credits", v->credits);
     json_bool(j, "first_shop_redeemed", v->account.first_shop_redeemed);
     json_text(j, "lang", p->lang);
     json_time(j, "created_at", p->created_at_ms);
     json_time(j, "last_login_at", p->last_login_at_ms);
+    json_bool(j, "by_panel", by_panel);
     user_accounts(j, v);
     json_end(j);
 }
