@@ -41,8 +41,6 @@ export const en = {
   "theme.system": "Match system",
   "language.title": "Language",
   "account.byPanel": "Let in by a panel",
-  "account.byPanelHelp": "The panel of your shop lets you in; there is no password here.",
-  "account.byPanelTeam": "Who works in this account is said by the panel that it belongs to.",
   "account.menu": "Account: {name}",
   "switcher.label": "Shop: {name}",
   "switcher.all": "All shops",

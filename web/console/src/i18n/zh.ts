@@ -41,8 +41,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "theme.system": "跟随系统",
   "language.title": "语言",
   "account.byPanel": "由管理面板登录",
-  "account.byPanelHelp": "您由店铺的管理面板登录，此处没有密码。",
-  "account.byPanelTeam": "该账户由其所属的管理面板决定成员。",
   "account.menu": "账号：{name}",
   "switcher.label": "当前店铺：{name}",
   "switcher.all": "全部店铺",

@@ -50,7 +50,7 @@ export function Profile({ user }: { user: User }) {
       <h2 className="section-title">{t("inbox.keys")}</h2>
       <p className="muted small">{t("inbox.keys.onHelp")}</p>
       <KeysSwitch />
-      <EraseSignIn />
+      {!user.by_panel && <EraseSignIn />}
     </div>
   );
 }
