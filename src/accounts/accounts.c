@@ -6,8 +6,8 @@ ACCOUNTS_ACTIONS(AUDIT_DEFINE)
 
 #define OWNER_OF_A "(SELECT MIN(o.person) FROM members o WHERE o.account = a.id AND o.role = 1)"
 #define ACCOUNT_COLUMNS                                                                                                \
-    "SELECT a.id, a.name, a.disabled, a.first_shop_redeemed, a.created_at_ms, p.id AS person, p.role, p.email,"        \
-    " p.name AS person_name, p.lang, p.created_at_ms AS person_created_at_ms, p.last_login_at_ms,"                     \
+    "SELECT a.id, a.name, a.disabled, a.first_shop_redeemed, a.created_at_ms, a.merchant, p.id AS person, p.role,"     \
+    " p.email, p.name AS person_name, p.lang, p.created_at_ms AS person_created_at_ms, p.last_login_at_ms,"            \
     " p.disabled AS person_disabled"
 #define ACCOUNT_OF_OWNER " FROM accounts a JOIN persons p ON p.id = " OWNER_OF_A " WHERE "
 #define ACCOUNT ACCOUNT_COLUMNS ACCOUNT_OF_OWNER
@@ -39,6 +39,7 @@ static void account_read(const struct query *q, struct account *out)
     *out = (struct account){
         .id = col_i64(q, "id"), .name = col_text(q, "name"), .disabled = col_bool(q, "disabled"),
         .first_shop_redeemed = col_bool(q, "first_shop_redeemed"), .created_at_ms = col_i64(q, "created_at_ms"),
+        .merchant = col_text(q, "merchant"),
         .owner = {
             .id = col_i64(q, "person"),
             .role = (enum person_role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),

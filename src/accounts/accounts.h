@@ -28,6 +28,7 @@ struct account {
     int64_t id;
     const char *name;         /* empty until it is given one: then its owner's address stands for it */
     bool disabled;            /* by an operator: nobody acts in it */
+    const char *merchant;     /* how the outside panel that it is of calls it; NULL: it is a customer of ours */
     bool first_shop_redeemed; /* nothing sets it; answers carry the name */
     int64_t created_at_ms;
     struct person owner; /* the first of its owners: whom to write to */
@@ -59,6 +60,21 @@ MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, s
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 
+/* ---- panels.c: accounts of merchants that an outside panel registered ---- */
+struct panels_merchant_new {
+    int64_t panel, now_ms;       /* whose merchant, by number */
+    const char *merchant, *lang; /* how the panel calls it: at most 100 characters; "zh-CN" or "en" */
+};
+/* ROW_NONE: none such yet. */
+MUST_USE enum row panels_merchant(struct tx *tx, int64_t panel, const char *merchant, int64_t *account, bool *disabled);
+/* With its owner, without a trial. */
+MUST_USE bool panels_merchant_open(struct tx *tx, const struct panels_merchant_new *in, int64_t *account);
+/* *panel 0: it is of no panel. False: storage fault. */
+MUST_USE bool panels_account(struct tx *tx, int64_t account, int64_t *panel, const char **merchant);
+/* This browser acts in that account from now on, for some hours: as an admin, or as one who looks. The session it had
+ * ends. *person: who that is. ROW_NONE: the account is disabled, or of no panel. */
+MUST_USE enum row panels_enter(struct req *req, int64_t account, bool may_change, int64_t *person);
+
 /* ---- passwords ---- */
 
 /* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. False: no memory. */
@@ -79,7 +95,8 @@ struct account_facts { /* credits: available */
     int64_t shops;
 };
 struct accounts_hooks {
-    bool (*account_created)(struct tx *tx, int64_t account, int64_t now_ms);              /* credits row */
+    bool (*account_created)(struct tx *tx, int64_t account, int64_t now_ms); /* credits row */
+    bool (*merchant_opened)(struct tx *tx, int64_t account); /* the same for a panel's merchant: no trial */
     enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account); /* service keys */
     const char *const *shop_key_scopes; /* what every service key is good for; NULL-ended */
     bool (*account_credits)(struct tx *tx, int64_t account, struct credits *available);

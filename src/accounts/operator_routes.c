@@ -16,7 +16,9 @@ enum { ACCOUNTS_COUNTED_MAX = 10000 };
 static const struct shape operator_account_members[] = {
     SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true), SHAPE_ENUM("role", role_names),
     SHAPE_BOOL("disabled"), SHAPE_I64("credits"), SHAPE_I64("shops"), SHAPE_TIME("createdAt"),
-    SHAPE_TIME("lastLoginAt", .nullable = true), SHAPE_END
+    SHAPE_TIME("lastLoginAt", .nullable = true),
+    SHAPE_TEXT("merchantId", .nullable = true,
+               .doc = "How the outside panel that registered it calls it; null: a customer of ours."), SHAPE_END
 };
 static const struct shape operator_member_members[] = {
     SHAPE_I64("person"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true),
@@ -62,6 +64,7 @@ static void account_members(struct json *j, const struct account *a, const struc
     json_i64(j, "shops", f->shops);
     json_time(j, "createdAt", a->created_at_ms);
     json_time(j, "lastLoginAt", a->owner.last_login_at_ms);
+    json_text(j, "merchantId", a->merchant);
 }
 
 /* Credits and shops of all accounts of the page, in as many queries as for one. */
@@ -94,6 +97,7 @@ static void account_csv(struct csv *c, const struct account *a, const struct acc
     csv_text(c, a->owner.role == ROLE_OPERATOR ? "operator" : "merchant"), csv_text(c, a->disabled ? "yes" : "no");
     csv_i64(c, credits_count(f->credits)), csv_i64(c, f->shops);
     csv_time(c, a->created_at_ms), csv_time(c, a->owner.last_login_at_ms);
+    csv_text(c, a->merchant);
     csv_end_row(c);
 }
 
@@ -110,7 +114,7 @@ static enum answer accounts_csv(struct req *req, struct accounts_page *p)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "email", "name", "role", "disabled", "credits", "shops", "createdAt",
-                                         "lastLoginAt", NULL };
+                                         "lastLoginAt", "merchantId", NULL };
     /* clang-format on */
     bool first = p->wanted.after == 0;
     p->wanted.limit = ACCOUNTS_PAGE_MAX;

@@ -111,6 +111,7 @@ enum team {
     TEAM_LAST_OWNER, /* an account keeps an owner */
     TEAM_MEMBER_ALREADY,
     TEAM_TOO_MANY,
+    TEAM_OF_PANEL, /* the panel says who may enter */
 };
 struct team_act {
     int64_t account, by /* a person */, now_ms;
@@ -245,11 +246,12 @@ MUST_USE enum row registration_renew(struct tx *tx, const char *email, int64_t n
 struct session_new {
     int64_t person, account /* 0: none */;
     const char *network, *user_agent;
-    int64_t now_ms;
+    int64_t now_ms, ends_at_ms; /* the second 0: as its person's role says */
 };
 MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
 struct session {
     int64_t id, person, account /* 0: none */, created_at_ms, last_seen_at_ms, signed_in_at_ms;
+    int64_t ends_at_ms;        /* whatever is done in it; 0: as the role says */
     int64_t member_seen_at_ms; /* by any session of the person in the account */
     enum person_role role;     /* of the person */
     enum member_role member;   /* in the account */
@@ -315,7 +317,12 @@ const char *req_lang(const struct req *req); /* "zh-CN" or "en" */
 enum person_role caller_role(const struct req *req);
 /* A new session for this person in this browser; the one it had dies. Sets the cookie, appends the event. */
 MUST_USE bool sign_in(struct req *req, int64_t person, enum person_role role);
-MUST_USE bool sessions_changed(struct req *req, int64_t person); /* tells the person's open pages */
+struct sign_in { /* ends: after this time, whatever is done in it; else when nobody has been there for long */
+    int64_t person, lifetime_ms;
+    bool ends;
+};
+MUST_USE bool sign_in_until(struct req *req, const struct sign_in *in); /* the same for this long */
+MUST_USE bool sessions_changed(struct req *req, int64_t person);        /* tells the person's open pages */
 /* Where what a person does to itself stands: the account it acts in, or would. 0: none. */
 MUST_USE bool account_of_person(struct req *req, int64_t person, int64_t *account);
 MUST_USE bool audit_self(struct req *req, struct audit_action action, int64_t person); /* actor: the person */

@@ -10,7 +10,8 @@ enum { PURGE_BATCH = 256, PURGE_EVERY_MS = 120000 };
 /* clang-format off */
 STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN persons p ON p.id = s.person WHERE"
                     " (p.role = 2 AND (s.last_seen_at_ms <= ?1 OR s.created_at_ms <= ?3))"
-                    " OR (p.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))" FIND_IN);
+                    " OR (p.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))"
+                    " OR (s.ends_at_ms > 0 AND s.ends_at_ms <= ?5)" FIND_IN);
 STMT(find_tokens, "SELECT token_hash AS key FROM person_tokens WHERE expires_at_ms <= ?1" FIND_IN);
 STMT(find_registrations, "SELECT token_hash AS key FROM registrations WHERE expires_at_ms <= ?1"
                          " OR used_at_ms IS NOT NULL" FIND_IN);
@@ -55,7 +56,7 @@ static bool purge_find(struct tx *tx, struct purge_work *w, size_t which)
         bind_i64(&q, w->now_ms - session_idle_ms(ROLE_OPERATOR)),
             bind_i64(&q, w->now_ms - session_idle_ms(ROLE_MERCHANT));
         bind_i64(&q, w->now_ms - session_lifetime_ms(ROLE_OPERATOR));
-        bind_i64(&q, w->now_ms - session_lifetime_ms(ROLE_MERCHANT));
+        bind_i64(&q, w->now_ms - session_lifetime_ms(ROLE_MERCHANT)), bind_i64(&q, w->now_ms);
     } else {
         bind_i64(&q, w->now_ms - p->kept_ms);
     }

@@ -50,24 +50,29 @@ bool account_of_person(struct req *req, int64_t person, int64_t *account)
     return person_home(req->tx, person, account) != ROW_FAULT;
 }
 
-bool sign_in(struct req *req, int64_t person, enum person_role role)
+bool sign_in_until(struct req *req, const struct sign_in *in)
 {
     char token[TOKEN_TEXT_SIZE];
     int64_t id, account;
     /* The old session of this browser dies, whoever's it was: an id known before the sign-in is worth nothing. */
     const char *old = http_session_key(req);
     if (old && !session_end_by_key(req->tx, old)) return false;
-    if (!account_of_person(req, person, &account)) return false;
-    const struct session_new s = { .person = person,
+    if (!account_of_person(req, in->person, &account)) return false;
+    const struct session_new s = { .person = in->person,
                                    .account = account,
                                    .network = req->client_network,
                                    .user_agent = req->user_agent,
-                                   .now_ms = req->now_ms };
+                                   .now_ms = req->now_ms,
+                                   .ends_at_ms = in->ends ? req->now_ms + in->lifetime_ms : 0 };
     if (!session_open(req->tx, &s, token, &id)) return false;
-    reply_cookie(req, (struct cookie){ .name = session_cookie_name(),
-                                       .value = token,
-                                       .max_age_s = session_lifetime_ms(role) / SECOND_MS });
-    return sessions_changed(req, person);
+    reply_cookie(req, (struct cookie){
+                          .name = session_cookie_name(), .value = token, .max_age_s = in->lifetime_ms / SECOND_MS });
+    return sessions_changed(req, in->person);
+}
+
+bool sign_in(struct req *req, int64_t person, enum person_role role)
+{
+    return sign_in_until(req, &(struct sign_in){ .person = person, .lifetime_ms = session_lifetime_ms(role) });
 }
 
 bool audit_self(struct req *req, struct audit_action action, int64_t person)
@@ -116,6 +121,7 @@ static const struct shape user_shape[] = {
     SHAPE_I64("credits", .doc = "0 for a role that does not see money."), SHAPE_BOOL("first_shop_redeemed"),
     SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
     SHAPE_TIME("last_login_at", .nullable = true),
+    SHAPE_BOOL("by_panel", .doc = "An outside panel lets this person in: no mailbox, no password; `email` is a name."),
     SHAPE_OBJECT("account", membership_shape, .type_name = "Membership", .nullable = true,
                  .doc = "The one that the session acts in: credits and shops are its."),
     SHAPE_LIST("accounts", membership_shape, .type_name = "Membership", .doc = "All that the person belongs to."),
@@ -186,18 +192,20 @@ static void user_json(struct json *j, const void *arg)
         json_null(j, "user");
         return;
     }
+    bool by_panel = str_starts(str_of(p->email), STR(MAIL_NOBODY));
     json_object(j, "user");
     json_i64(j, "id", p->id);
     json_text(j, "email", p->email);
     json_text(j, "name", p->name[0] ? p->name : NULL);
     json_text(j, "avatar_url", v->picture);
-    json_bool(j, "email_verified", true); /* there is no account without a proven mailbox */
+    json_bool(j, "email_verified", !by_panel); /* there is no account of ours without a proven mailbox */
     json_text(j, "role", p->role == ROLE_OPERATOR ? "operator" : "merchant");
     json_credits(j, "credits", v->credits);
     json_bool(j, "first_shop_redeemed", v->account.first_shop_redeemed);
     json_text(j, "lang", p->lang);
     json_time(j, "created_at", p->created_at_ms);
     json_time(j, "last_login_at", p->last_login_at_ms);
+    json_bool(j, "by_panel", by_panel);
     user_accounts(j, v);
     json_end(j);
 }

@@ -11,11 +11,11 @@
 enum { USER_AGENT_MAX_BYTES = 256 };
 
 STMT(open, "INSERT INTO sessions (token_hash, person, account, network, user_agent, created_at_ms, last_seen_at_ms,"
-           " signed_in_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) RETURNING id");
+           " signed_in_at_ms, ends_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7) RETURNING id");
 #define FIND                                                                                                           \
-    "SELECT s.id, s.token_hash, s.person, s.created_at_ms, s.last_seen_at_ms, s.signed_in_at_ms, p.role, p.email,"     \
-    " p.disabled AS person_disabled, m.account, m.role AS member_role, m.seen_at_ms, a.disabled AS account_disabled"   \
-    " FROM sessions s JOIN persons p ON p.id = s.person"                                                               \
+    "SELECT s.id, s.token_hash, s.person, s.created_at_ms, s.last_seen_at_ms, s.signed_in_at_ms, s.ends_at_ms,"        \
+    " p.role, p.email, p.disabled AS person_disabled, m.account, m.role AS member_role, m.seen_at_ms,"                 \
+    " a.disabled AS account_disabled FROM sessions s JOIN persons p ON p.id = s.person"                                \
     " LEFT JOIN members m ON m.account = s.account AND m.person = s.person"                                            \
     " LEFT JOIN accounts a ON a.id = m.account WHERE s.token_hash "
 STMT(find, FIND "= ?1");
@@ -28,7 +28,8 @@ STMT(leave, "UPDATE sessions SET account = (SELECT MIN(m.account) FROM members m
 STMT(move, "UPDATE sessions SET account = ?2 WHERE id = ?1");
 STMT(end_key, "DELETE FROM sessions WHERE token_hash = ?1");
 STMT(list, "SELECT id, created_at_ms, last_seen_at_ms, network, user_agent FROM sessions WHERE person = ?1"
-           " AND last_seen_at_ms > ?2 AND created_at_ms > ?3 AND created_at_ms <= ?5 ORDER BY id DESC LIMIT ?4");
+           " AND last_seen_at_ms > ?2 AND created_at_ms > ?3 AND created_at_ms <= ?5"
+           " AND (ends_at_ms = 0 OR ends_at_ms > ?6) ORDER BY id DESC LIMIT ?4");
 
 int64_t session_idle_ms(enum person_role role) { return role == ROLE_OPERATOR ? OPERATOR_IDLE_MS : MERCHANT_IDLE_MS; }
 
@@ -48,7 +49,7 @@ bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_
     bind_text(&q, key), bind_i64(&q, in->person);
     if (in->account > 0) bind_i64(&q, in->account);
     else bind_null(&q);
-    bind_text(&q, in->network), bind_str(&q, agent), bind_i64(&q, in->now_ms);
+    bind_text(&q, in->network), bind_str(&q, agent), bind_i64(&q, in->now_ms), bind_i64(&q, in->ends_at_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
     return true;
@@ -65,6 +66,7 @@ static void session_read(const struct query *q, struct session *out)
         .last_seen_at_ms = col_i64(q, "last_seen_at_ms"),
         .member_seen_at_ms = col_i64(q, "seen_at_ms"),
         .signed_in_at_ms = col_i64(q, "signed_in_at_ms"),
+        .ends_at_ms = col_i64(q, "ends_at_ms"),
         .role = (enum person_role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
         .email = col_text(q, "email"),
         .disabled = col_bool(q, "person_disabled") || col_bool(q, "account_disabled"),
@@ -76,6 +78,7 @@ bool session_is_alive(const struct session *s, int64_t now_ms)
     /* By a clock that was ahead it was seen at no time that is known: what is known is when it was made. One that was
      * made by such a clock would last for as long as it was ahead. */
     int64_t seen_ms = time_is_ahead(s->last_seen_at_ms, now_ms) ? s->created_at_ms : s->last_seen_at_ms;
+    if (s->ends_at_ms > 0 && s->ends_at_ms <= now_ms) return false;
     return !s->disabled && !time_is_ahead(s->created_at_ms, now_ms) && seen_ms + session_idle_ms(s->role) > now_ms &&
            s->created_at_ms + session_lifetime_ms(s->role) > now_ms;
 }
@@ -155,7 +158,7 @@ bool sessions_list(struct tx *tx, int64_t person, enum person_role role, int64_t
     struct query q = query(tx, &list);
     bind_i64(&q, person), bind_i64(&q, now_ms - session_idle_ms(role)),
         bind_i64(&q, now_ms - session_lifetime_ms(role));
-    bind_i64(&q, SESSIONS_LISTED_MAX), bind_i64(&q, now_ms + CLOCK_WITNESS_MS);
+    bind_i64(&q, SESSIONS_LISTED_MAX), bind_i64(&q, now_ms + CLOCK_WITNESS_MS), bind_i64(&q, now_ms);
     *count = 0;
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {

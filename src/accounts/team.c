@@ -56,9 +56,13 @@ enum team team_of(enum row r) { return r == ROW_FOUND ? TEAM_DONE : r == ROW_NON
 static enum team look(struct tx *tx, const struct team_act *act, int64_t person, enum member_role *is)
 {
     bool disabled;
+    int64_t panel;
+    const char *merchant;
     enum member_role by = MEMBER_NONE;
     enum team t = team_of(account_lock(tx, act->account, &disabled));
     if (t != TEAM_DONE) return t;
+    if (!panels_account(tx, act->account, &panel, &merchant)) return TEAM_FAULT;
+    if (panel > 0) return TEAM_OF_PANEL;
     if (member_role(tx, act->account, act->by, &by) == ROW_FAULT) return TEAM_FAULT;
     t = team_of(member_role(tx, act->account, person, is));
     if (t != TEAM_DONE) return t;

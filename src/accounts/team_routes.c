@@ -12,6 +12,9 @@ static const struct problem problem_seats_full = {
 static const struct problem problem_member_already = { "member_already", 409,
                                                        "This address belongs to the team already.",
                                                        "该邮箱已是团队成员。" };
+static const struct problem problem_of_panel = { "account_of_panel", 409,
+                                                 "Who works in this account is said by the panel that it belongs to.",
+                                                 "该账户由其所属的管理面板决定成员。" };
 static const struct problem problem_last_owner = { "last_owner", 409, "An account keeps at least one owner.",
                                                    "账号至少需要保留一位所有者。" };
 static const struct problem problem_not_yours_to_give = { "role_not_yours", 403,
@@ -30,7 +33,7 @@ static const struct problem problem_too_many_accounts = { "too_many_accounts", 4
                                                           "您加入的账号数量已达上限。" };
 
 /* clang-format off */
-#define TEAM_PROBLEMS &problem_not_found, &problem_not_yours_to_give, &problem_last_owner
+#define TEAM_PROBLEMS &problem_not_found, &problem_not_yours_to_give, &problem_last_owner, &problem_of_panel
 /* clang-format on */
 
 static enum answer refused(struct req *req, enum team t)
@@ -43,6 +46,7 @@ static enum answer refused(struct req *req, enum team t)
     case TEAM_LAST_OWNER: return reply_problem(req, &problem_last_owner);
     case TEAM_MEMBER_ALREADY: return reply_problem(req, &problem_member_already);
     case TEAM_TOO_MANY: return reply_problem(req, &problem_seats_full);
+    case TEAM_OF_PANEL: return reply_problem(req, &problem_of_panel);
     }
     return reply_fault(req);
 }
@@ -177,10 +181,14 @@ static enum answer run_invite(struct req *req)
                                .created_at_ms = req->now_ms,
                                .expires_at_ms = req->now_ms + INVITATION_LIFETIME_MS };
     char token[TOKEN_TEXT_SIZE];
+    const char *merchant;
     bool disabled, allowed;
+    int64_t panel;
     /* Locked before the seats are counted: of two that ask for the last one, one gets it. */
     enum row row = account_lock(req->tx, req->who.account, &disabled);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    if (!panels_account(req->tx, req->who.account, &panel, &merchant)) return reply_fault(req);
+    if (panel > 0) return refused(req, TEAM_OF_PANEL);
     if (!team_read(req, p)) return reply_fault(req);
     char key[EMAIL_KEY_SIZE], other[EMAIL_KEY_SIZE];
     email_key(in->email, key);

@@ -28,6 +28,8 @@ static bool hook_account_credits(struct tx *tx, int64_t account, struct credits 
     return true;
 }
 
+static bool hook_merchant_opened(struct tx *tx, int64_t account) { return tx && account > 0; }
+
 static bool hook_operator_facts(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out)
 {
     for (size_t i = 0; i < count; i++) out[i] = (struct account_facts){ credits_of(ids[i] * 10), ids[i] };
@@ -67,6 +69,7 @@ void world_start(struct test_db *t)
     hook_created = 0;
     static const char *const scopes[] = { "sso.issue", NULL };
     accounts_hooks = (struct accounts_hooks){ .account_created = hook_account_created,
+                                              .merchant_opened = hook_merchant_opened,
                                               .shop_key = hook_shop_key,
                                               .shop_key_scopes = scopes,
                                               .account_credits = hook_account_credits,

@@ -58,6 +58,10 @@ TEST_EACH_ENGINE(what_was_done_to_persons_and_sessions_is_found)
           "another address" },
         { "UPDATE persons SET password_hash = 'hunter2';", "not kept as a hash" },
         { "UPDATE persons SET password_hash = '';", "not kept as a hash" },
+        { "UPDATE persons SET email = 'panel:x/1', email_key = 'panel:x/1', password_hash = '$argon2id$x'"
+          " WHERE email_key = 'ann@example.com';", "whom a panel lets in has a password" },
+        { "UPDATE accounts SET panel = 1;", "which merchant" },
+        { "UPDATE accounts SET merchant = 'm-1';", "which merchant" },
         { "UPDATE sessions SET account = (SELECT MAX(id) FROM accounts);", "does not belong" },
         { "UPDATE sessions SET account = 99;", "does not belong" },
         { "UPDATE sessions SET person = (SELECT MAX(id) FROM persons);", "does not belong" },

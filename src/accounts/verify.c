@@ -8,7 +8,8 @@
 enum { VERIFY_PAGE_PERSONS = 200 };
 #define VERIFY_SKEW_MS (10 * MINUTE_MS)
 
-STMT(verify_accounts, "SELECT a.id, (SELECT COUNT(*) FROM members m WHERE m.account = a.id AND m.role = 1) AS owners"
+STMT(verify_accounts, "SELECT a.id, a.panel, a.merchant,"
+                      " (SELECT COUNT(*) FROM members m WHERE m.account = a.id AND m.role = 1) AS owners"
                       " FROM accounts a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2");
 STMT(verify_persons, "SELECT p.id, p.email, p.email_key, p.password_hash, p.name, p.disabled, p.erased_at_ms,"
                      " (SELECT COUNT(*) FROM sessions s WHERE s.person = p.id) AS sessions,"
@@ -44,6 +45,8 @@ static bool accounts_piece(struct tx *tx, struct verify_piece *found)
         if (accounts_hooks.has_credits && !accounts_hooks.has_credits(tx, found->cursor[0], &has)) return false;
         if (!has) verify_found(found, "account", found->cursor[0], "an account has lost its credits");
         if (col_i64(&q, "owners") == 0) verify_found(found, "account", found->cursor[0], "an account has no owner");
+        if ((col_i64(&q, "panel") > 0) == col_is_null(&q, "merchant"))
+            verify_found(found, "account", found->cursor[0], "nobody knows which merchant of a panel an account is");
     }
     return row != ROW_FAULT;
 }
@@ -56,6 +59,7 @@ static const char *bad_person(const struct query *q)
     const char *hash = col_text(q, "password_hash");
     email_key(col_text(q, "email"), key);
     if (!text_eq(key, col_text(q, "email_key"))) return "a person signs in with another address than mail goes to";
+    if (hash && str_starts(str_of(key), STR(MAIL_NOBODY))) return "somebody whom a panel lets in has a password";
     if (hash && strncmp(hash, "$argon2id$", 10) != 0) return "a password is not kept as a hash";
     if (col_i64(q, "erased_at_ms") == 0) return NULL;
     bool gone = hash == NULL && col_text(q, "name")[0] == '\0' && strchr(col_text(q, "email"), '@') == NULL &&

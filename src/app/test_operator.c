@@ -95,7 +95,7 @@ TEST_EACH_ENGINE(what_jobs_left_out)
 
 TEST_EACH_ENGINE(accounts_as_a_table)
 {
-    static const char names[] = "id,email,name,role,disabled,credits,shops,createdAt,lastLoginAt\r\n";
+    static const char names[] = "id,email,name,role,disabled,credits,shops,createdAt,lastLoginAt,merchantId\r\n";
     enum { MANY = 130 };
     start(t);
     for (int i = 0; i < MANY; i++) {

@@ -195,6 +195,9 @@ static bool account_created(struct tx *tx, int64_t account, int64_t now_ms)
     return credits_give_trial(tx, account, now_ms);
 }
 
+/* The panel pays for what it has here. */
+static bool merchant_opened(struct tx *tx, int64_t account) { return credits_open(tx, account); }
+
 static enum row account_by_email(struct tx *tx, const char *email, int64_t *account)
 {
     struct account a;
@@ -278,6 +281,7 @@ void app_fill_hooks(struct app *app)
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
+                                              .merchant_opened = merchant_opened,
                                               .shop_key = tenants_shop_key,
                                               .shop_key_scopes = tenants_key_scopes,
                                               .account_credits = account_credits,

@@ -51,7 +51,7 @@ struct delivery {
         struct str value;
     } header[DELIVERY_HEADERS_MAX];
     size_t headers;
-    /* For .verify and .identify to set. */
+    /* For .verify and .identify to set; .verify may also say another address: what it was sent to has a second name. */
     const char *id;  /* the sender's own id; 1..200 bytes without controls */
     int64_t account; /* whose it is; 0: nobody's */
     struct str same; /* what must be the same when this id comes again; p NULL: the body */

@@ -32,7 +32,7 @@ STMT(get, WHOLE);
 STMT(get_locked, WHOLE, .postgres = WHOLE " FOR UPDATE");
 STMT(end, "UPDATE deliveries SET state = ?2, outcome = ?3, acted_at_ms = ?4 WHERE id = ?1 AND state = 0");
 STMT(again, "UPDATE deliveries SET state = 0, job = ?2 WHERE id = ?1 AND state <> 0");
-STMT(accept, "UPDATE deliveries SET sender_id = ?2, account = ?3, same_hash = ?4, outcome = NULL"
+STMT(accept, "UPDATE deliveries SET sender_id = ?2, account = ?3, same_hash = ?4, address = ?5, outcome = NULL"
              " WHERE id = ?1 AND state = 3");
 
 static struct str same_of(const struct delivery *d) { return d->same.p ? d->same : d->body; }
@@ -203,12 +203,13 @@ enum row inbound_again(struct tx *tx, const struct delivery_row *r, const struct
 enum row inbound_accept(struct tx *tx, const struct delivery_row *r, struct delivery *d)
 {
     struct query known = query(tx, &find_own);
-    bind_text(&known, r->sender), bind_text(&known, r->address), bind_text(&known, d->id);
+    bind_text(&known, r->sender), bind_text(&known, d->address), bind_text(&known, d->id);
     enum row row = query_row(&known);
     if (row != ROW_NONE) return row == ROW_FOUND ? ROW_NONE : row;
     uint8_t hash[SHA256_SIZE];
     hash_of(same_of(d), hash);
     struct query q = query(tx, &accept);
     bind_i64(&q, r->id), bind_text(&q, d->id), bind_i64(&q, d->account), bind_blob(&q, hash, sizeof hash);
+    bind_text(&q, d->address);
     return query_change(&q) == 1 ? ROW_FOUND : ROW_FAULT;
 }

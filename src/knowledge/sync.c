@@ -1,5 +1,6 @@
 /* sync.c: what a shop's server delivers as it happens: products, orders, promotions, signed with the shop's webhook
- * secret. The bytes are verified, stored and acknowledged by inbound/; a job takes them as an import of those rows.
+ * secret; of a panel's shop also at the panel's name for it, with the secret that the panel registered. The bytes are
+ * verified, stored and acknowledged by inbound/; a job takes them as an import of those rows.
  *
  * Signatures: Standard Webhooks, or `t=<s>,v1=<hex>` over `<t>.<body>` in X-EverShop-Signature; where the shop's chat
  * settings allow it, that header's older form too, `<hex>` over the body. Deliveries come late,
@@ -33,10 +34,11 @@ static bool is_bare(const struct delivery *d)
 }
 
 /* Signed without a time: taken from a shop that has switched that on. */
-static enum inbound_verdict bare_verify(struct delivery *d, struct tx *tx, const struct webhook_secrets *secrets)
+static enum inbound_verdict bare_verify(struct delivery *d, struct tx *tx, int64_t shop,
+                                        const struct webhook_secrets *secrets)
 {
     struct knowledge_says says;
-    if (!know_shop_says(tx, shop_of(d), d->arena, &says)) return INBOUND_FAULT;
+    if (!know_shop_says(tx, shop, d->arena, &says)) return INBOUND_FAULT;
     d->reason = "it is signed without a time, and that is switched off";
     if (!says.old_signature) return INBOUND_REFUSED;
     d->reason = "its signature is not right";
@@ -44,17 +46,16 @@ static enum inbound_verdict bare_verify(struct delivery *d, struct tx *tx, const
     return good ? INBOUND_GOOD : INBOUND_REFUSED;
 }
 
-static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
+/* Of one shop that this address may name. */
+static enum inbound_verdict verify_for(struct delivery *d, struct tx *tx, int64_t shop)
 {
     struct webhook_secrets secrets = { 0 };
     struct str standard = inbound_header(d, "webhook-signature"), plain = inbound_header(d, "x-evershop-signature");
-    int64_t shop = shop_of(d), account = 0, now_s = d->at_ms / 1000;
-    d->reason = "no chatbot is called so";
-    if (shop <= 0) return INBOUND_REFUSED;
+    int64_t account = 0, now_s = d->at_ms / 1000;
     enum row row = tenants_webhook_secrets(tx, shop, d->at_ms, d->arena, &secrets, &account);
     if (row != ROW_FOUND) return row == ROW_FAULT ? INBOUND_FAULT : INBOUND_REFUSED;
     if (is_bare(d)) {
-        enum inbound_verdict bare = bare_verify(d, tx, &secrets);
+        enum inbound_verdict bare = bare_verify(d, tx, shop, &secrets);
         if (bare == INBOUND_GOOD) d->account = account;
         return bare;
     }
@@ -66,6 +67,25 @@ static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
     if (v != WEBHOOK_OK) return INBOUND_REFUSED;
     d->account = account;
     return INBOUND_GOOD;
+}
+
+/* An address is our name for a shop, or an outside panel's, or both, of two shops: then the key that fits says which.
+ * From here on the delivery has our name: it is kept, and known again, under that. */
+static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
+{
+    int64_t may_be[] = { shop_of(d), 0 };
+    d->reason = "no chatbot is called so";
+    if (tenants_of_panel(tx, d->address, &may_be[1]) == ROW_FAULT) return INBOUND_FAULT;
+    for (size_t i = 0; i < ARRAY_LEN(may_be); i++) {
+        if (may_be[i] <= 0 || (i > 0 && may_be[i] == may_be[0])) continue;
+        enum inbound_verdict v = verify_for(d, tx, may_be[i]);
+        if (v == INBOUND_REFUSED) continue;
+        char *own = arena_alloc(d->arena, SHOP_PUBLIC_ID_SIZE);
+        shop_public_id(may_be[i], own);
+        if (v == INBOUND_GOOD) d->address = own;
+        return v;
+    }
+    return INBOUND_REFUSED;
 }
 
 /* An id of the sender's where there is one; else these bytes at this time are what is not done twice. Without a time

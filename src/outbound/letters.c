@@ -236,6 +236,7 @@ bool letter_put(struct tx *tx, const struct mail_settings *s, const struct lette
 {
     struct letter_text t;
     struct arena *a = tx_arena(tx);
+    if (str_starts(str_of(to->email), STR(MAIL_NOBODY))) return true;
     if (!letter_render(a, l, to->lang, values, &t)) {
         LOG(LOG_ERROR, "letter.refused", LOG_TEXT("kind", l->kind));
         return false;

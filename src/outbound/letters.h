@@ -87,7 +87,8 @@ struct letter_text {
  * are cut. False: a value is missing, too many or of another kind, or the text would be too long. */
 MUST_USE bool letter_render(struct arena *a, const struct letter *l, const char *lang,
                             const struct letter_value *values, struct letter_text *out);
-/* Into the outbox, in the transaction of its cause; as mail_put. What cannot be rendered is such a bug too. */
+/* Into the outbox, in the transaction of its cause; as mail_put. What cannot be rendered is such a bug too. To nobody
+ * (MAIL_NOBODY): true, and nothing is written. */
 struct letter_to {
     const char *email, *lang;
     int64_t account;

@@ -27,6 +27,8 @@ struct mail {
     const char *kind;           /* "verify_email"...: for lists and metrics */
     int64_t account;            /* 0: none */
 };
+/* Who has no mailbox has a name that begins so where others have an address: no address is like it. */
+#define MAIL_NOBODY "panel:"
 /* For FROM_EMAIL: "Name <address>" with the host as mail carries it (xn--...). NULL: mail cannot come from there. */
 const char *mail_sender(struct arena *a, const char *from);
 /* The mail and its job, in the transaction of its cause. False on a storage fault; also when its address, subject or

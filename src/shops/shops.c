@@ -228,6 +228,13 @@ bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *d
     return query_put(&q);
 }
 
+bool shops_set_domain(struct tx *tx, struct shop *s, const char *domain, int64_t now_ms)
+{
+    if (text_eq(domain, s->domain)) return true;
+    if (!shops_rename(tx, s, s->name, domain, now_ms)) return false;
+    return !shops_hooks.domain_changed || shops_hooks.domain_changed(tx, s, now_ms);
+}
+
 bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now_ms)
 {
     s->slug = slug;

@@ -57,6 +57,9 @@ struct shop_new {
 enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT };
 MUST_USE enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *out);
 
+/* Of a shop that the caller has locked; NULL: none. What is so already is no change. */
+MUST_USE bool shops_set_domain(struct tx *tx, struct shop *s, const char *domain, int64_t now_ms);
+
 struct shop_chatbot { /* state NULL: off */
     bool enabled;
     const char *bot_id, *state;

@@ -14,18 +14,8 @@
 #include "tenants/private.h"
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "base/unicode.h"
 #include "credits/credits.h"
-
-static void embed_id(struct arena *a, struct tenant *t)
-{
-    uint8_t random[12];
-    char text[20];
-    random_bytes(random, sizeof random);
-    base64url_encode(random, sizeof random, text);
-    t->embed_id = arena_printf(a, "emb_%s", text);
-}
 
 /* ---- answers ---- */
 
@@ -77,6 +67,7 @@ struct enabling {
     struct tenant t;
     struct entitlement paid_by;
     struct credit_change change; /* of no credits: it is free now */
+    const struct recipe *recipe;
 };
 
 static enum answer enable_now(struct req *req, struct enabling *e)
@@ -97,7 +88,7 @@ static enum answer enable_now(struct req *req, struct enabling *e)
     }
     /* A tenant that comes back from suspension is still known where it was. */
     if (e->t.status != TENANT_SUSPENDED) {
-        const struct recipe *recipe = recipe_chosen();
+        const struct recipe *recipe = e->recipe;
         struct recipe_bot bot = { 0 };
         bool same = e->t.backend == recipe->number; /* a bot of another backend is not this one's to keep */
         recipe->at_once(req->arena, (struct recipe_bot){ same ? e->t.bot_id : NULL, e->t.bot_state }, &bot);
@@ -141,7 +132,7 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
             .kind = tenants_register_job.name, .key = e->change.key, .account = e->t.account, .ref = e->t.shop },
         NULL);
     if (e->t.job < 0) return reply_fault(req);
-    const struct recipe *recipe = recipe_chosen();
+    const struct recipe *recipe = e->recipe;
     if (e->t.backend != recipe->number) e->t.bot_id = NULL; /* a bot of another backend */
     e->t.backend = recipe->number;
     e->t.word++;
@@ -168,10 +159,13 @@ static bool prepare(struct req *req, struct enabling *e)
     struct subscription s;
     if (t->status == TENANT_NONE) {
         *t = (struct tenant){ .shop = e->shop.id, .account = e->shop.account, .sync_scopes = "" };
-        embed_id(req->arena, t);
+        t->embed_id = tenants_embed_id(req->arena);
     }
     if (subscriptions_get(req->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
     if (!entitlement_of(req->tx, t->account, t->shop, &s, req->now_ms, &e->paid_by)) return false;
+    /* What a panel registered here has its chat here. */
+    bool of_panel = e->paid_by.source == SOURCE_PANEL || e->paid_by.next.source == SOURCE_PANEL;
+    e->recipe = of_panel ? recipe_here() : recipe_chosen();
     if (in->botName) t->bot_name = in->botName;
     else if (!t->bot_name || !t->bot_name[0]) t->bot_name = default_bot_name(req->arena, e->shop.name);
     t->error_code = NULL;
@@ -213,7 +207,7 @@ enum answer run_enable(struct req *req)
     case ROW_NONE: break;
     }
     if (!prepare(req, &e)) return reply_fault(req);
-    bool at_once = recipe_chosen()->at_once || e.t.status == TENANT_SUSPENDED;
+    bool at_once = e.recipe->at_once || e.t.status == TENANT_SUSPENDED;
     return at_once ? enable_now(req, &e) : enable_by_job(req, &e);
 }
 

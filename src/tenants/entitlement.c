@@ -1,16 +1,32 @@
 /* entitlement.c: what pays for a chat, and until when: the one place that asks others, and that judges a source.
  *
  * Credits pay month by month: the end of a subscription is that of the last month that was taken from the ledger.
- * Others (an order, a trial) give a shop its chat until a day that is theirs to move: no credits are taken for it, and
- * the end in our row is what they said last. A subscription has one source; when another one takes over, a new one
- * begins. Credits are never taken for a chat that others paid for and that nobody goes on paying: it ends as an unpaid
- * one does.
+ * Others (an order, a trial, the panel that registered the shop) give a shop its chat until a day that is theirs to
+ * move: no credits are taken for it, and the end in our row is what they said last. A subscription has one source; when
+ * another one takes over, a new one begins. Credits are never taken for a chat that others paid for and that nobody
+ * goes on paying: it ends as an unpaid one does.
  *
  * Rejected: to ask at each token whether the chat is paid. The state says so: it is moved when the end comes, and by
  * tenants_entitlement_changed when the end moves. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
+
+/* A panel gives month by month, and goes on while its row is there: so long is what begins now, or is looked at now.
+ * The first of a month, so that the end which is told does not move with each look at it. */
+static int64_t panel_until_ms(int64_t now_ms) { return time_add_months(now_ms - now_ms % DAY_MS, 2, 1); }
+
+/* What nobody else gives, its panel may. */
+static bool ask_panel(struct tx *tx, int64_t account, const int64_t *shop, size_t count, int64_t now_ms,
+                      struct tenants_entitlement *given)
+{
+    bool gives[ENTITLEMENTS_MAX];
+    if (!panel_rows_give(tx, account, shop, count, gives)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (gives[i] && given[i].until_ms == 0)
+            given[i] = (struct tenants_entitlement){ SOURCE_PANEL, panel_until_ms(now_ms) };
+    return true;
+}
 
 static void judge(const struct subscription *s, const struct tenants_entitlement *given, int64_t now_ms,
                   struct entitlement *out)
@@ -31,9 +47,10 @@ bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *
     struct tenants_entitlement given[ENTITLEMENTS_MAX] = { 0 };
     int64_t shop[ENTITLEMENTS_MAX];
     assert(count <= ENTITLEMENTS_MAX);
+    if (count == 0) return true;
     for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
-    if (count > 0 && tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given))
-        return false;
+    if (tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given)) return false;
+    if (!ask_panel(tx, account, shop, count, now_ms, given)) return false;
     for (size_t i = 0; i < count; i++) {
         assert(given[i].until_ms == 0 || (given[i].source > SOURCE_CREDITS && given[i].source < SOURCE_COUNT));
         judge(&s[i], &given[i], now_ms, &out[i]);

@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "credits/credits.h"
+#include "base/jwt.h"
 #include "jobs/steps.h"
 #include "storage/reseal.h"
 #include "tenants/recipe.h"
@@ -15,7 +16,7 @@
     X(chatbot_disabled) X(chatbot_config_changed) X(chatbot_update_failed) X(chatbot_renewed)                          \
     X(chatbot_past_due) X(chatbot_expired) X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown)                \
     X(secret_rotated) X(secret_retired) X(secret_revoked) X(chatbot_renewal_changed) X(tenant_registered)              \
-    X(tenant_suspended) X(tenant_resumed)
+    X(tenant_suspended) X(tenant_resumed) X(panel_entered)
 /* clang-format on */
 TENANTS_ACTIONS(AUDIT_DECLARE)
 #define TENANTS_REASONS(X) X(chatbot_enablement) X(chatbot_renewal)
@@ -170,7 +171,7 @@ MUST_USE bool secrets_erase(struct tx *tx, int64_t tenant);
 /* What a secret is sealed for. */
 struct str secret_owner(struct arena *a, int64_t tenant);
 struct str secret_purpose(enum secret_kind kind);
-struct str panel_owner(struct arena *a, const char *shop_id); /* panel.c: with purpose "sso" or "webhook" */
+struct str panel_owner(struct arena *a, const char *shop_id); /* panel_rows.c: with purpose "sso" or "webhook" */
 /* False when it does not open: changed, or its key is gone. The text lives in `a`. */
 MUST_USE bool secret_open(struct arena *a, int64_t tenant, enum secret_kind kind, struct str sealed, struct str *out);
 /* The newest of a kind; `delivered`: that the backend knows. NULL: none. */
@@ -224,22 +225,85 @@ MUST_USE bool tenants_stands_anew(struct tx *tx, struct tenant *t);
 /* ROW_FOUND: a job is at it. */
 MUST_USE enum row tenants_is_being_told(struct tx *tx, const struct tenant *t);
 
+/* ---- panel_rows.c: what an outside panel registered ---- */
+enum { PANEL_ONE = 1 }; /* there is one, whose secret the settings have */
+struct panel_tenant {
+    int64_t id, account, shop; /* the last two 0: registered by an earlier version, which made none */
+    const char *shop_id, *merchant_id, *instance_url, *name, *logo_url, *bot_id, *sync_scopes;
+    struct str sso_sealed, webhook_sealed, old_sso_sealed;
+    int64_t old_until_ms, created_at_ms, updated_at_ms;
+};
+enum panel_secret { PANEL_SSO, PANEL_WEBHOOK };
+MUST_USE enum row panel_rows_get(struct tx *tx, const char *shop_id, struct panel_tenant *out);
+MUST_USE enum row panel_rows_locked(struct tx *tx, const char *shop_id, struct panel_tenant *out);
+MUST_USE enum row panel_rows_of_shop(struct tx *tx, int64_t shop, struct panel_tenant *out); /* by our number */
+MUST_USE bool panel_rows_add(struct tx *tx, struct panel_tenant *p);                         /* ->id is filled */
+MUST_USE bool panel_rows_save(struct tx *tx, const struct panel_tenant *p); /* all but the panel's id */
+/* gives[i]: it gives shops[i] of this account its chat; at most ENTITLEMENTS_MAX. */
+MUST_USE bool panel_rows_give(struct tx *tx, int64_t account, const int64_t *shops, size_t count, bool *gives);
+struct str panel_rows_seal(struct arena *a, const char *shop_id, enum panel_secret kind, const char *text);
+MUST_USE bool panel_rows_open(struct arena *a, const char *shop_id, enum panel_secret kind, struct str sealed,
+                              struct str *out);
+/* The SSO secrets that count now, without names: the panel calls its keys as it likes, or not at all. */
+void panel_rows_keys(struct arena *a, const struct panel_tenant *p, int64_t now_ms, struct jwt_keys *out);
+
+/* ---- panel_chat.c: the account, the shop and the chat of what a panel registered ---- */
+enum panel_made {
+    PANEL_FAULT = -1,
+    PANEL_MADE,
+    PANEL_DISABLED,   /* the merchant's account is, by an operator */
+    PANEL_SHOPS_FULL, /* it has as many shops as an account may have */
+};
+/* Under the row's lock. *p is what will be saved; `moved`: it says another address of the shop than before. Fills
+ * account and shop of *p, saves it, and switches the chat on; *t is its tenant, *changed whether anything was not so
+ * already. */
+struct panel_wish {
+    struct panel_tenant *p;
+    bool moved;
+    const char *bot_name, *logo_url; /* of this registration; NULL: not said */
+};
+MUST_USE enum panel_made panel_chat_open(struct req *req, const struct panel_wish *w, struct tenant *t, bool *changed);
+/* What it is pasted into pages as. NULL: too long. */
+const char *tenants_embed_code(struct arena *a, const struct tenant *t); /* embed.c */
+const char *tenants_embed_id(struct arena *a);                           /* of a new tenant */
+
+/* ---- panel.c: whose token it is that the panel's contract is called with ---- */
+struct guest {
+    bool ours;             /* a shop of ours, and none of a panel */
+    struct tenant t;       /* with ours, and when a panel's shop has its chat; else ->id is 0 */
+    struct panel_tenant p; /* when a panel's */
+    struct jwt_claims claims;
+};
+struct panel_call {
+    struct str token;
+    const char *shop_id; /* that the address, or the form, names */
+    bool writes;
+};
+/* ANSWER_GO_ON: *g is that tenant. Else the refusal. */
+MUST_USE enum answer panel_authorise(struct req *req, const struct panel_call *c, struct guest *g);
+
 /* ---- launches.c ---- */
 enum { LAUNCH_TTL_S = 60 };
 struct launch {
     struct str code;
     int64_t shop, account, expires_at_ms;
     enum sso_role role;
+    bool panel; /* made with a panel's token: it opens a session itself */
 };
 MUST_USE bool launches_put(struct tx *tx, const struct launch *l);
 /* Each works once, before its end, for the account it was made for. */
 MUST_USE enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now_ms, int64_t *shop);
+/* The same of one that a panel's token made: *l is what it was made for. */
+MUST_USE enum row launches_enter(struct tx *tx, struct str code, int64_t now_ms, struct launch *l);
+/* A token that stands for a code: used up now, by one winner; ROW_NONE: it was already. */
+MUST_USE enum row launches_spend(struct tx *tx, const struct launch *l, int64_t now_ms);
 MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */
 extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
     problem_chatbot_provisioning, problem_rotation_running, problem_nothing_to_revoke, problem_no_renewal_by_credits,
-    problem_shop_is_ours, problem_launch_code;
+    problem_shop_is_ours, problem_launch_code, problem_other_merchant, problem_merchant_disabled,
+    problem_merchant_shops, problem_no_panel_chat;
 
 /* ---- verify_rows.c: pieces for the table in verify.c ---- */
 MUST_USE bool verify_told_piece(struct tx *tx, struct verify_piece *found);
@@ -285,6 +349,8 @@ enum answer run_enable(struct req *req), resume_enable(struct req *req), run_dis
 bool refused_enable(struct req *req);
 enum answer run_status(struct req *req), run_view(struct req *req);
 enum answer run_sso_issue(struct req *req), run_sso_launch(struct req *req), run_sso_enter(struct req *req);
+struct str sso_form_value(struct req *req, struct str name); /* sso_routes.c: "code="; p NULL: not exactly one */
+enum answer run_admin_enter(struct req *req), run_panel_launch(struct req *req);
 bool refused_sso(struct req *req);
 enum answer run_secrets(struct req *req), run_secret_show(struct req *req), run_secret_rotate(struct req *req),
     run_secret_revoke(struct req *req);

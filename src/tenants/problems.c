@@ -35,6 +35,19 @@ const struct problem problem_nothing_to_revoke = {
 const struct problem problem_shop_is_ours = {
     "shop_id_reserved", 409, "A shop of this service has this id. Register with another one.", "该店铺编号已被本平台使用，请更换编号。"
 };
+const struct problem problem_other_merchant = {
+    "other_merchant", 409, "This shop is registered for another merchant.", "该店铺已登记在另一商户名下。"
+};
+const struct problem problem_merchant_disabled = {
+    "merchant_disabled", 403, "The account of this merchant is disabled here.", "该商户在本平台的账户已停用。"
+};
+const struct problem problem_merchant_shops = {
+    "merchant_shop_limit", 409, "This merchant has as many shops here as an account may have.", "该商户的店铺数量已达上限。"
+};
+const struct problem problem_no_panel_chat = {
+    "not_registered_anew", 409, "This shop was registered before it could have a chat. Register it once more.",
+    "该店铺在支持客服之前登记，请重新登记一次。"
+};
 const struct problem problem_wrong_shop_token = {
     "wrong_shop", 403, "This token speaks for another shop.", "该令牌属于其他店铺。"
 };

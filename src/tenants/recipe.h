@@ -109,6 +109,7 @@ extern const struct recipe *const *recipes;
 extern const char *const recipe_names[];        /* NULL-ended, for the API reference */
 const struct recipe *recipe_of(int64_t number); /* an unknown number: the first of the list */
 const struct recipe *recipe_chosen(void);
+const struct recipe *recipe_here(void); /* whose conversations are in this program, whatever is chosen */
 /* The settings of all of them, those of each together: how many. At most RECIPE_SETTINGS_MAX, or the process ends. */
 size_t recipe_settings(const struct recipe_setting *out[RECIPE_SETTINGS_MAX]);
 /* What they are set to, in that order; NULL: not set. Once, before anything asks a recipe; the texts stay where they
@@ -118,9 +119,10 @@ void recipes_set(const char *const value[RECIPE_SETTINGS_MAX]);
 /* ---- words that recipes share ---- */
 extern const char *const sso_role_names[];
 struct sso_claims {
-    int64_t shop, now_ms, ttl_s, secret_generation;
+    int64_t shop, now_ms, ttl_s, secret_generation; /* the last 0: the key has no name */
     enum sso_role role;
     const char *subject;
+    const char *shop_id; /* what the shop is called there; NULL: as here */
 };
 /* A signed panel SSO token, in `a`. */
 struct str sso_token(struct arena *a, const struct sso_claims *c, struct str secret);

@@ -25,6 +25,13 @@ const struct recipe *recipe_chosen(void)
     return chosen;
 }
 
+const struct recipe *recipe_here(void)
+{
+    const struct recipe *const *r = recipes;
+    while (!(*r)->here || !(*r)->at_once) r++; /* there is one: the chat is part of this program */
+    return *r;
+}
+
 size_t recipe_settings(const struct recipe_setting *out[RECIPE_SETTINGS_MAX])
 {
     size_t n = 0;

@@ -141,8 +141,12 @@ static const struct shape config_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("shopId
     SHAPE_TIME("createdAt"), SHAPE_TIME("updatedAt"), SHAPE_END };
 static const struct shape panel_tenant_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("shopId"), SHAPE_TEXT("merchantId"),
     SHAPE_TEXT("instanceUrl"), SHAPE_TEXT("status"), SHAPE_END };
+static const struct shape panel_chat_shape[] = {
+    SHAPE_TEXT("shopId", .doc = "What the shop is called here: in its pages and in /api/chat/<shopId>/…"),
+    SHAPE_TEXT("embedCode", .nullable = true, .doc = "The line for the shop's pages."), SHAPE_END };
 static const struct shape registered_shape[] = {
-    SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape), SHAPE_END };
+    SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape),
+    SHAPE_OBJECT("chat", panel_chat_shape, .type_name = "PanelChat"), SHAPE_END };
 /* clang-format on */
 
 static bool has_panel_secret(void) { return tenants_settings.panel_secret != NULL; }
@@ -153,6 +157,9 @@ static const struct limit register_limit = { .name = "panel_register", .burst = 
 /* What fails counts: the outside chatbot server speaks for all merchants from one address. What is changed is counted
  * by whose it is. */
 static const struct limit panel_config_limit = { .name = "panel_config", .burst = 120, .per_ms = 60000 };
+
+/* Guessing a code is slow; who has one is not in the way of others at the same address. */
+static const struct limit admin_limit = { .name = "admin_enter", .burst = 60, .per_ms = 60000 };
 
 #define CHATBOT .tag = "Chatbot", PATH_FIELDS(path_shop)
 
@@ -205,9 +212,12 @@ const struct route tenants_routes[] = {
       BODY_FIELDS(post_role), .body_optional = true, .idempotent = true, .answer = launch_shape, .run = run_sso_launch,
       .refused = refused_sso, PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled),
       .doc = "A form that carries the browser into the chatbot's pages." },
-    { .verb = VERB_POST, .path = "/admin", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Chatbot", .hidden = true,
-      .status = 303, .run = run_sso_enter, PROBLEMS(&problem_launch_code),
-      .doc = "Take a launch form; its code works once, for a minute, and leads to the shop's inbox." },
+    { .verb = VERB_POST, .path = "/admin", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Chatbot", .hidden = true,
+      .origins = ORIGINS_UNCHECKED, .limit = &admin_limit, .give_back_on_success = true,
+      .status = 303, .run = run_admin_enter,
+      PROBLEMS(&problem_launch_code, &problem_merchant_disabled, &problem_no_panel_chat, &problem_chatbot_not_enabled),
+      .doc = "Take a launch form; its code works once, for a minute, and leads to the shop's inbox. One that a panel's"
+             " token made opens a session." },
     { .verb = VERB_POST, .path = "/sso/enter", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Chatbot", .hidden = true,
       .status = 303, .run = run_sso_enter, PROBLEMS(&problem_launch_code),
       .doc = "The same, as forms of 0.1.0 name it." },
@@ -215,8 +225,16 @@ const struct route tenants_routes[] = {
       .exists = has_panel_secret, BODY_FIELDS(post_register), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
       .limit = &register_limit, .give_back_on_success = true,
       .answer = registered_shape, .run = run_panel_register,
-      PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
-      .doc = "An outside panel registers a shop (x-shopsaas-secret); idempotent by shopId." },
+      PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours, &problem_other_merchant,
+               &problem_merchant_disabled, &problem_merchant_shops),
+      .doc = "An outside panel registers a shop (x-shopsaas-secret): its merchant has an account here, and the shop its"
+             " chat; idempotent by shopId." },
+    { .verb = VERB_POST, .path = "/api/admin/tenants/:shopId/launch", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
+      PATH_FIELDS(path_panel), .origins = ORIGINS_UNCHECKED, .limit = &panel_config_limit, .give_back_on_success = true,
+      .answer = launch_shape, .run = run_panel_launch,
+      PROBLEMS(&problem_not_found, &problem_bad_token, &problem_wrong_shop_token, &problem_no_panel_chat,
+               &problem_chatbot_not_enabled),
+      .doc = "A form that carries the browser of a panel's merchant into the inbox of this shop (Bearer SSO token)." },
     { .verb = VERB_GET, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_READ, .tag = "Panel",
       PATH_FIELDS(path_panel), .answer = config_shape, .run = run_panel_config,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token), .doc = "A tenant's configuration (Bearer SSO token)." },

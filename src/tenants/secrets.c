@@ -261,6 +261,16 @@ enum row tenant_at_the_door(struct tx *tx, int64_t shop, struct tenant *t)
     return row == ROW_FOUND ? tenants_hooks.owner(tx, t->account, &alive) : row;
 }
 
+/* The shop's server knows the one that its panel gave it. */
+static bool panel_webhook(struct tx *tx, int64_t shop, struct arena *a, struct webhook_secrets *out)
+{
+    struct panel_tenant p;
+    enum row row = panel_rows_of_shop(tx, shop, &p);
+    if (row == ROW_FOUND && panel_rows_open(a, p.shop_id, PANEL_WEBHOOK, p.webhook_sealed, &out->secret[out->count]))
+        out->count++;
+    return row != ROW_FAULT;
+}
+
 enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                  struct webhook_secrets *out, int64_t *account)
 {
@@ -271,6 +281,7 @@ enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, st
     if (row != ROW_FOUND) return row;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     *account = t.account;
+    if (!panel_webhook(tx, shop, a, out)) return ROW_FAULT;
     for (size_t i = 0; i < count && out->count < WEBHOOK_SECRETS_MAX; i++) {
         bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now_ms;
         if (have[i].kind == SECRET_WEBHOOK && !over &&
@@ -288,7 +299,11 @@ enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, st
     *out = (struct jwt_keys){ 0 };
     enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
+    struct panel_tenant p;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
+    row = panel_rows_of_shop(tx, shop, &p);
+    if (row == ROW_FAULT) return row;
+    if (row == ROW_FOUND) panel_rows_keys(a, &p, now_ms, out);
     for (size_t i = 0; i < count && out->count < JWT_MAX_KEYS; i++) {
         struct str secret;
         bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now_ms;

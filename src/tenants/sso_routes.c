@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 
-enum { SSO_TTL_S = 3600, FORM_MAX_BYTES = 512 };
+enum { SSO_TTL_S = 3600, FORM_MAX_BYTES = JWT_MAX_BYTES + 512 };
 
 STMT(signing, "SELECT t.id, t.backend, t.status, t.shop_deleted, s.generation, s.sealed FROM tenants t"
               " JOIN tenant_secrets s ON s.tenant = t.id AND s.kind = 1 AND s.state < 3 AND s.delivered = 1"
@@ -152,8 +152,7 @@ enum answer run_sso_launch(struct req *req)
     return reply_json(req, 200, launch_json, &l);
 }
 
-/* The value of `code` in a form body; p NULL when there is not exactly one. */
-static struct str form_code(struct req *req)
+struct str sso_form_value(struct req *req, struct str name)
 {
     struct str body = req_raw_body(req), found = { 0 };
     if (body.n > FORM_MAX_BYTES) return found;
@@ -161,10 +160,10 @@ static struct str form_code(struct req *req)
         const char *amp = memchr(body.p + at, '&', body.n - at);
         end = amp ? (size_t)(amp - body.p) : body.n;
         struct str pair = { body.p + at, end - at };
-        if (!str_starts(pair, STR("code="))) continue;
+        if (!str_starts(pair, name)) continue;
         if (found.p) return (struct str){ 0 };
         char *text = arena_alloc(req->arena, pair.n + 1);
-        if (!percent_decode((struct str){ pair.p + 5, pair.n - 5 }, true, text, pair.n + 1, &found.n))
+        if (!percent_decode((struct str){ pair.p + name.n, pair.n - name.n }, true, text, pair.n + 1, &found.n))
             return (struct str){ 0 };
         found.p = text;
     }
@@ -173,7 +172,7 @@ static struct str form_code(struct req *req)
 
 enum answer run_sso_enter(struct req *req)
 {
-    struct str code = form_code(req);
+    struct str code = sso_form_value(req, STR("code="));
     if (!code.p) return reply_problem(req, &problem_launch_code);
     int64_t shop = 0;
     switch (launches_use(req->tx, code, req->who.account, req->now_ms, &shop)) {

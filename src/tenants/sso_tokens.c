@@ -28,10 +28,12 @@ static void header_json(struct json *j, const void *arg)
 {
     char kid[24];
     struct buf b;
+    int64_t generation = ((const struct sso_claims *)arg)->secret_generation;
     buf_fixed(&b, kid, sizeof kid);
-    buf_printf(&b, "k%lld", (long long)((const struct sso_claims *)arg)->secret_generation);
+    buf_printf(&b, "k%lld", (long long)generation);
     json_text(j, "alg", "HS256");
     json_text(j, "typ", "JWT");
+    if (generation == 0) return;
     json_str(j, "kid", buf_str(&b));
 }
 
@@ -43,7 +45,7 @@ static void payload_json(struct json *j, const void *arg)
     random_bytes(random, sizeof random);
     base64url_encode(random, sizeof random, jti);
     shop_public_id(c->shop, shop);
-    json_text(j, "shopId", shop);
+    json_text(j, "shopId", c->shop_id ? c->shop_id : shop);
     json_text(j, "role", sso_role_names[c->role]);
     json_text(j, "iss", "shopsaas");
     json_text(j, "aud", "chatbot-node");

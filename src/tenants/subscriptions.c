@@ -21,7 +21,7 @@ const char *subscription_status_name(enum subscription_status s)
     return status_names[s];
 }
 
-const char *const subscription_source_names[SOURCE_COUNT + 1] = { "credits", "order", "trial", NULL };
+const char *const subscription_source_names[SOURCE_COUNT + 1] = { "credits", "order", "trial", "panel", NULL };
 
 const char *subscription_source_name(enum subscription_source s)
 {

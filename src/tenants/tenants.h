@@ -36,7 +36,7 @@ extern struct tenants_settings tenants_settings;
 extern const struct letter *const tenants_letters[]; /* NULL-ended */
 
 /* What pays for a chat. Stored by name. */
-enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_COUNT };
+enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_PANEL, SOURCE_COUNT };
 
 /* Filled by app; called in the caller's transaction. */
 struct tenants_owner { /* lang "zh-CN" or "en" */
@@ -83,11 +83,15 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 #define KEY_SCOPE_CHAT "chat"
 extern const char *const tenants_key_scopes[];
 
-/* What the shop's server signs with: the webhook secrets that count now, opened. ROW_NONE: it has no chatbot that is
- * on, or none of them opens. */
+/* What the shop's server signs with: the webhook secrets that count now, opened; of a panel's shop its panel's first.
+ * ROW_NONE: it has no chatbot that is on, or none of them opens. */
 struct webhook_secrets;
 MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct webhook_secrets *out, int64_t *account);
+
+/* Our number of what an outside panel calls so. ROW_NONE: nothing, or it has no chat yet. One name may be a panel's and
+ * one of ours: the key that fits says whose it is. */
+MUST_USE enum row tenants_of_panel(struct tx *tx, const char *shop_id, int64_t *shop);
 
 /* What the shop's server signs its statements of who a customer is with: the sso secrets that count now, opened, each
  * under the name that a token gives as `kid`. ROW_NONE: as above. */
@@ -96,8 +100,8 @@ MUST_USE enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t n
                                           struct jwt_keys *out);
 
 /* A store that calls with its SSO token (the panel's contract; the row's path begins with struct path_panel's member).
- * ANSWER_GO_ON: *shop is what the token and the path name; or the refusal. Shops of an outside panel are refused: they
- * have no account here. With `writes` the shop is locked, the token must be an admin's, and the change is counted. */
+ * ANSWER_GO_ON: *shop is what the token and the path name; or the refusal. A shop of an outside panel that has no chat
+ * yet is refused. With `writes` the shop is locked, the token must be an admin's, and the change is counted. */
 struct sso_caller {
     int64_t shop, account;
 };

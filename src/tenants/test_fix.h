@@ -3,6 +3,7 @@
 #define CHATHUB_TENANTS_TEST_FIX_H
 
 #include "base/testing.h"
+#include "accounts/accounts.h"
 #include "base/clock.h"
 #include "credits/credits.h"
 #include "shops/test_kit.h"
@@ -17,6 +18,9 @@ static inline enum row fix_owner(struct tx *tx, int64_t account, struct tenants_
     *out = (struct tenants_owner){ .email = "owner@shop.example", .lang = "en" };
     return tx && account > 0 ? ROW_FOUND : ROW_FAULT;
 }
+
+/* Of a panel's merchant. Accounts that kit_account makes are none in accounts/: in a test they come after these. */
+static inline bool fix_merchant_opened(struct tx *tx, int64_t account) { return credits_open(tx, account); }
 
 /* A setting of a backend, by its name. */
 static inline void fix_setting(const char *name, const char *value)
@@ -42,6 +46,7 @@ static inline void fix_start(void)
                                         .chatbots = tenants_chatbots };
     recipes_set(none);
     tenants_hooks.owner = fix_owner;
+    accounts_hooks.merchant_opened = fix_merchant_opened;
     credits_hooks.granted = tenants_credits_came;
     credits_hooks.shop_served = tenants_shop_served;
     tenants_settings = (struct tenants_settings){ .feature_enabled = true,

@@ -95,11 +95,14 @@ TEST_EACH_ENGINE(registering_is_idempotent_by_shop)
 TEST_EACH_ENGINE(our_own_shops_cannot_be_registered)
 {
     begin();
+    assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).status, 200); /* ours: shop-1 */
     int64_t account = kit_account(t, 0);
     (void)fix_shop(t, account, "Tea");
-    struct kit_answer a = register_shop(t, "panel-shared-secret", "shop-1", first_secret);
+    struct kit_answer a = register_shop(t, "panel-shared-secret", "shop-2", first_secret);
     assert_int_equal(a.status, 409);
     assert_string_equal(a.error, "shop_id_reserved");
+    assert_int_equal(register_shop(t, "panel-shared-secret", "shop-1", first_secret).status, 409);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM panel_tenants"), 1);
     assert_int_equal(register_shop(t, "panel-shared-secret", "shop-77", first_secret).status, 200);
     assert_int_equal(register_shop(t, "panel-shared-secret", "shop-01", first_secret).status, 200);
 }
@@ -277,14 +280,26 @@ TEST_EACH_ENGINE(d27_our_own_shops_answer_the_contract_while_they_are_on)
 TEST_EACH_ENGINE(a_panels_shop_and_ours_of_the_same_name_stay_apart)
 {
     begin();
-    assert_int_equal(register_shop(t, "panel-shared-secret", "shop-1", first_secret).status, 200);
+    assert_int_equal(register_shop(t, "panel-shared-secret", "shop-2", first_secret).status, 200); /* ours: shop-1 */
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
+    assert_int_equal(shop, 2);
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     struct kit_answer a = fix_call(t, account, VERB_POST, shop, "sso/issue", "{}");
-    a = config(t, VERB_GET, "shop-1", arena_printf(t->arena, "Bearer %s", fix_text(&a, "token")), NULL);
+    const char *ours = arena_printf(t->arena, "Bearer %s", fix_text(&a, "token"));
+    a = config(t, VERB_GET, "shop-2", ours, NULL);
     assert_string_equal(fix_text(&a, "name"), "Tea Assistant");
-    a = config(t, VERB_GET, "shop-1", token(t, first_secret, (struct claims){ .shop = "shop-1" }), NULL);
+    const char *theirs = token(t, first_secret, (struct claims){ .shop = "shop-2" });
+    a = config(t, VERB_GET, "shop-2", theirs, NULL);
     assert_string_equal(fix_text(&a, "name"), "Helper");
+    /* Each changes its own. The panel goes on to register what it had first. */
+    assert_int_equal(config(t, VERB_PUT, "shop-2", theirs, "{\"name\":\"Theirs\"}").status, 200);
+    assert_int_equal(config(t, VERB_PUT, "shop-2", ours, "{\"name\":\"Ours\"}").status, 200);
+    a = config(t, VERB_GET, "shop-2", theirs, NULL);
+    assert_string_equal(fix_text(&a, "name"), "Theirs");
+    a = config(t, VERB_GET, "shop-2", ours, NULL);
+    assert_string_equal(fix_text(&a, "name"), "Ours");
+    assert_int_equal(register_shop(t, "panel-shared-secret", "shop-2", second_secret).status, 200);
+    fix_expect_sound(t);
 }
 
 static enum row no_such_owner(struct tx *tx, int64_t account, struct tenants_owner *out)

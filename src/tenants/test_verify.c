@@ -60,9 +60,9 @@ TEST_EACH_ENGINE(what_was_done_to_an_active_chatbot_is_found)
           " created_at_ms, shown_at_ms, 0 FROM tenant_secrets WHERE kind = 1;", "still there" },
         { "INSERT INTO tenant_secrets SELECT tenant, kind, 0, account, 9, delivered, sealed, key_hash, hint,"
           " created_at_ms, shown_at_ms, 0 FROM tenant_secrets WHERE kind = 1;", "in no state" },
-        { "INSERT INTO tenant_launches VALUES ('x', 1, 2, 0, 1, 0);", "launch code" },
-        { "INSERT INTO tenant_launches VALUES ('x', 77, 1, 0, 1, 0);", "launch code" },
-        { "INSERT INTO tenant_launches VALUES ('x', 1, 1, 0, 99999999999999, 0);", "launch code" },
+        { "INSERT INTO tenant_launches VALUES ('x', 1, 2, 0, 1, 0, 0);", "launch code" },
+        { "INSERT INTO tenant_launches VALUES ('x', 77, 1, 0, 1, 0, 0);", "launch code" },
+        { "INSERT INTO tenant_launches VALUES ('x', 1, 1, 0, 99999999999999, 0, 0);", "launch code" },
         { "UPDATE tenant_moves SET account = 2;", "another account" },
         { "UPDATE tenant_moves SET tenant = 77;", "gap" },
         { "INSERT INTO tenant_moves SELECT 77, version, account, from_status, to_status, why, actor, at_ms"

@@ -2,6 +2,7 @@
  * meet, secrets, launch codes, panels, and rows whose tenant is gone. verify.c has the tenants themselves. */
 #include "tenants/private.h"
 
+#include "accounts/accounts.h"
 #include "base/clock.h"
 #include "credits/credits.h"
 
@@ -29,7 +30,9 @@ STMT(verify_moves, "SELECT m.tenant, m.version, m.account, t.account AS owner FR
 /* Codes live for a minute, so there are few. */
 STMT(verify_codes, "SELECT l.shop FROM tenant_launches l LEFT JOIN tenants t ON t.shop = l.shop"
                    " WHERE t.id IS NULL OR t.account <> l.account OR l.expires_at_ms > ?1 LIMIT 64");
-STMT(verify_panels, "SELECT id, old_until_ms FROM panel_tenants WHERE id > ?1 ORDER BY id LIMIT ?2");
+STMT(verify_panels,
+     "SELECT p.id, p.old_until_ms, p.account, p.shop, p.merchant_id, t.account AS owner FROM panel_tenants p"
+     " LEFT JOIN tenants t ON t.shop = p.shop WHERE p.id > ?1 ORDER BY p.id LIMIT ?2");
 
 /* ---- what is told, and what will be charged ---- */
 
@@ -126,6 +129,21 @@ bool verify_secret_rows_piece(struct tx *tx, struct verify_piece *found)
     return row != ROW_FAULT;
 }
 
+/* Its shop and its chat are in the account of its merchant, and of no other's. */
+static const char *bad_panel(struct tx *tx, const struct query *q, bool *fault)
+{
+    int64_t account = col_i64(q, "account"), shop = col_i64(q, "shop"), panel;
+    const char *merchant;
+    if (col_i64(q, "old_until_ms") > now_ms() + SECRET_OVERLAP_HOURS * HOUR_MS + VERIFY_SKEW_MS)
+        return "a secret that was replaced does not end";
+    if ((account > 0) != (shop > 0)) return "a panel's shop has an account without a chat, or the other way round";
+    if (account == 0) return NULL;
+    if (col_is_null(q, "owner") || col_i64(q, "owner") != account) return "a panel's shop has another's chat";
+    *fault = !panels_account(tx, account, &panel, &merchant);
+    bool its_own = !*fault && panel == PANEL_ONE && text_eq(merchant, col_text(q, "merchant_id"));
+    return *fault || its_own ? NULL : "a panel's shop is in the account of another merchant";
+}
+
 bool verify_codes_piece(struct tx *tx, struct verify_piece *found)
 {
     struct query q = query(tx, &verify_codes);
@@ -140,8 +158,10 @@ bool verify_codes_piece(struct tx *tx, struct verify_piece *found)
         found->more = true;
         found->looked++;
         found->cursor[0] = col_i64(&q, "id");
-        if (col_i64(&q, "old_until_ms") > now_ms() + SECRET_OVERLAP_HOURS * HOUR_MS + VERIFY_SKEW_MS)
-            verify_found(found, "panel tenant", found->cursor[0], "a secret that was replaced does not end");
+        bool fault = false;
+        const char *what = bad_panel(tx, &q, &fault);
+        if (fault) return false;
+        if (what) verify_found(found, "panel tenant", found->cursor[0], what);
     }
     return row != ROW_FAULT;
 }

@@ -69,25 +69,6 @@ struct view {
 /* A bot that nobody asked for yet is pending too: screens need no fourth word. */
 static const char *const bot_state_names[] = { "pending", "pending", "ready", "error" };
 
-/* The script tag that a merchant pastes. What came from outside is escaped: it goes into the merchant's pages. */
-static const char *embed_code(struct arena *a, const struct tenant *t)
-{
-    enum { EMBED_MAX_BYTES = 2048 };
-    char shop[SHOP_PUBLIC_ID_SIZE];
-    const char *base = recipe_of(t->backend)->script_base();
-    struct buf b;
-    buf_fixed(&b, arena_alloc(a, EMBED_MAX_BYTES), EMBED_MAX_BYTES);
-    shop_public_id(t->shop, shop);
-    buf_text(&b, "<script src=\"");
-    html_escape(&b, str_of(base ? base : tenants_settings.base_url));
-    buf_printf(&b, "/widget/chatbot-widget.js\" data-shop-id=\"%s\" data-bot-id=\"", shop);
-    html_escape(&b, str_of(t->bot_id ? t->bot_id : ""));
-    buf_text(&b, "\" data-embed-id=\"");
-    html_escape(&b, str_of(t->embed_id));
-    buf_text(&b, "\" async></script>");
-    return b.overflow ? NULL : buf_terminated(&b);
-}
-
 struct view_step {
     const char *name, *state, *error;
     int64_t began_ms, ended_ms;
@@ -192,7 +173,9 @@ static void subscription_json(struct json *j, const struct view *v)
     json_bool(j, "automatic", by_credits && s->renews);
     json_credits(j, "renewalPrice", by_credits ? tenants_settings.renewal_price : credits_of(0));
     json_time(j, "nextRenewalAt", renews ? end_ms : 0);
-    json_time(j, "stopsAt", grace ? subscription_grace_end(s, v->now_ms) : renews ? 0 : given_ms ? given_ms : end_ms);
+    /* What a panel gives goes on until it is taken back: nobody knows an end. */
+    bool endless = renews || (s->source == SOURCE_PANEL && end_ms > v->now_ms);
+    json_time(j, "stopsAt", grace ? subscription_grace_end(s, v->now_ms) : endless ? 0 : given_ms ? given_ms : end_ms);
     json_credits(j, "topUp", renews ? missing_for(v, tenants_settings.renewal_price) : credits_of(0));
     json_end(j);
 }
@@ -287,7 +270,7 @@ enum answer run_view(struct req *req)
     case ROW_FOUND: break;
     }
     if (v.t.status == TENANT_ACTIVE) {
-        v.embed_code = embed_code(req->arena, &v.t);
+        v.embed_code = tenants_embed_code(req->arena, &v.t);
         v.launch_url = arena_printf(req->arena, "/api/shops/%lld/sso/launch", (long long)v.shop);
     }
     return reply_json(req, 200, view_json, &v);

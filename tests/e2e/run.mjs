@@ -25,6 +25,7 @@ import { speed } from './measures.mjs';
 import { manners } from './manners.mjs';
 import { money } from './money.mjs';
 import { numbers } from './numbers.mjs';
+import { panel } from './panel.mjs';
 import { people } from './people.mjs';
 import { ownserver } from './ownserver.mjs';
 import { pictures } from './pictures.mjs';
@@ -53,6 +54,7 @@ const STORIES = {
     team,
     numbers,
     people,
+    panel,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'embed', 'freeze', 'looks', 'speed'];
 if (process.argv[2] === '--names') {

@@ -868,8 +868,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description An outside panel registers a shop (x-shopsaas-secret); idempotent by shopId. */
+        /** @description An outside panel registers a shop (x-shopsaas-secret): its merchant has an account here, and the shop its chat; idempotent by shopId. */
         post: operations["postApiAdminTenantsRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tenants/{shopId}/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A form that carries the browser of a panel's merchant into the inbox of this shop (Bearer SSO token). */
+        post: operations["postApiAdminTenantsShopIdLaunch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2908,6 +2925,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             last_login_at: string | null;
+            /** @description An outside panel lets this person in: no mailbox, no password; `email` is a name. */
+            by_panel: boolean;
             /** @description The one that the session acts in: credits and shops are its. */
             account: components["schemas"]["Membership"] | null;
             /** @description All that the person belongs to. */
@@ -2949,6 +2968,8 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             lastLoginAt: string | null;
+            /** @description How the outside panel that registered it calls it; null: a customer of ours. */
+            merchantId: string | null;
         };
         OperatorShop: {
             /** Format: int64 */
@@ -3085,7 +3106,7 @@ export interface components {
              * @description What pays for it.
              * @enum {string}
              */
-            source: "credits" | "order" | "trial";
+            source: "credits" | "order" | "trial" | "panel";
             /** @description It renews by itself, by credits. */
             automatic: boolean;
             /**
@@ -3118,6 +3139,12 @@ export interface components {
             validUntil: string | null;
             /** @description Its last characters. */
             hint: string;
+        };
+        PanelChat: {
+            /** @description What the shop is called here: in its pages and in /api/chat/<shopId>/… */
+            shopId: string;
+            /** @description The line for the shop's pages. */
+            embedCode: string | null;
         };
         Pricing: {
             /** Format: int64 */
@@ -3154,7 +3181,7 @@ export interface components {
              * @description What pays for it.
              * @enum {string}
              */
-            source: "credits" | "order" | "trial";
+            source: "credits" | "order" | "trial" | "panel";
             /** Format: int64 */
             shop: number;
             shopName: string;
@@ -3188,7 +3215,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "person_erased" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "person_erased" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -3212,7 +3239,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "person_erased" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "person_erased" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -7394,6 +7421,7 @@ export interface operations {
              *     - `seats_full`: All seats are taken. Remove somebody or revoke an invitation first.
              *     - `member_already`: This address belongs to the team already.
              *     - `last_owner`: An account keeps at least one owner.
+             *     - `account_of_panel`: Who works in this account is said by the panel that it belongs to.
              */
             409: {
                 headers: {
@@ -7533,7 +7561,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `last_owner`: An account keeps at least one owner. */
+            /**
+             * @description - `last_owner`: An account keeps at least one owner.
+             *     - `account_of_panel`: Who works in this account is said by the panel that it belongs to.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7639,7 +7670,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `last_owner`: An account keeps at least one owner. */
+            /**
+             * @description - `last_owner`: An account keeps at least one owner.
+             *     - `account_of_panel`: Who works in this account is said by the panel that it belongs to.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7755,7 +7789,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `last_owner`: An account keeps at least one owner. */
+            /**
+             * @description - `last_owner`: An account keeps at least one owner.
+             *     - `account_of_panel`: Who works in this account is said by the panel that it belongs to.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7883,6 +7920,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `last_owner`: An account keeps at least one owner.
+             *     - `account_of_panel`: Who works in this account is said by the panel that it belongs to.
              */
             409: {
                 headers: {
@@ -10580,6 +10618,7 @@ export interface operations {
                             /** Format: date-time */
                             updatedAt: string;
                         };
+                        chat: components["schemas"]["PanelChat"];
                     };
                 };
             };
@@ -10601,6 +10640,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `merchant_disabled`: The account of this merchant is disabled here. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
                 headers: {
@@ -10610,7 +10658,11 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `shop_id_reserved`: A shop of this service has this id. Register with another one. */
+            /**
+             * @description - `shop_id_reserved`: A shop of this service has this id. Register with another one.
+             *     - `other_merchant`: This shop is registered for another merchant.
+             *     - `merchant_shop_limit`: This merchant has as many shops here as an account may have.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10639,6 +10691,123 @@ export interface operations {
             };
             /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAdminTenantsShopIdLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's public id: shop-7. */
+                shopId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        action: string;
+                        method: string;
+                        fields: {
+                            code?: string;
+                            token?: string;
+                            shopId?: string;
+                        };
+                        /**
+                         * Format: int64
+                         * @description Seconds.
+                         */
+                        expiresIn: number;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_credential`: The token or secret is missing, wrong or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `wrong_shop`: This token speaks for another shop. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_registered_anew`: This shop was registered before it could have a chat. Register it once more.
+             *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -32,6 +32,8 @@ export const enOperator = {
   "customer.noMatch": "No customer matches.",
   "customer.state": "State",
   "customer.about": "About",
+  "customer.ofPanel": "Of a panel",
+  "customer.merchant": "The panel's number for it",
   "customer.number": "Customer number",
   "customer.open": "Open",
   "customer.activity": "Activity of this customer",

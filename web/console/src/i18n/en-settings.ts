@@ -1,6 +1,9 @@
 /* English texts of the settings: the team, the password, sessions, the sign-in itself. */
 
 export const enSettings = {
+  // an account of a panel
+  "account.byPanelHelp": "The panel of your shop lets you in; there is no password here.",
+  "account.byPanelTeam": "Who works in this account is said by the panel that it belongs to.",
   // the audit trail
   "audit.intro": "Everything done on your account: by you, by an operator, or by the system.",
   // the password

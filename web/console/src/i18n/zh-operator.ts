@@ -33,6 +33,8 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "customer.noMatch": "没有匹配的客户。",
   "customer.state": "状态",
   "customer.about": "客户信息",
+  "customer.ofPanel": "来自管理面板",
+  "customer.merchant": "面板商户号",
   "customer.number": "客户编号",
   "customer.open": "查看详情",
   "customer.activity": "查看该客户的操作记录",

@@ -2,6 +2,9 @@
 import type { enSettings } from "./en-settings";
 
 export const zhSettings: Readonly<Record<keyof typeof enSettings, string>> = {
+  // an account of a panel
+  "account.byPanelHelp": "您由店铺的管理面板登录，此处没有密码。",
+  "account.byPanelTeam": "该账户由其所属的管理面板决定成员。",
   // the audit trail
   "audit.intro": "您账号上的所有操作，包括运营人员和系统执行的操作。",
   // the password

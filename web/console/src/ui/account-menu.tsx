@@ -65,7 +65,8 @@ export function AccountMenu({ user }: { user: User }) {
   const switches = useSwitchGroups();
   const accounts = useAccounts(user);
   const help = useHelpGroup();
-  const name = user.name ?? user.email;
+  const name = user.name ?? (user.by_panel ? (user.account?.name ?? user.email) : user.email);
+  const under = user.role === "operator" ? t("role.operator") : user.by_panel ? t("account.byPanel") : user.email;
   const first = String.fromCodePoint(name.codePointAt(0) ?? 0x2022).toUpperCase();
   return (
     <Menu
@@ -75,7 +76,7 @@ export function AccountMenu({ user }: { user: User }) {
       head={
         <div className="menu-head">
           <strong className="short">{name}</strong>
-          <span className="muted small short">{user.role === "operator" ? t("role.operator") : user.email}</span>
+          <span className="muted small short">{under}</span>
         </div>
       }
       groups={[

@@ -42,24 +42,28 @@ export function SignInAgain({ user }: { user: User }) {
   };
   return (
     <Dialog open title={t("again.title")} closable={false} onClose={() => undefined}>
-      <p>{t("again.text")}</p>
-      <p className="break">
-        <strong translate="no">{user.email}</strong>
-      </p>
-      {refusal !== "" && <Alert tone="stop" title={refusal} />}
-      <Form
-        form={form}
-        onSubmit={(values) => {
-          setRefusal("");
-          submit.send(values);
-        }}
-      >
-        <input type="text" autoComplete="username" defaultValue={user.email} hidden readOnly />
-        <PasswordField form={form} name="password" label={t("field.password")} />
-        <Button type="submit" look="primary" wide busy={submit.isPending}>
-          {t("login.submit")}
-        </Button>
-      </Form>
+      <p>{t(user.by_panel ? "again.panel" : "again.text")}</p>
+      {!user.by_panel && (
+        <>
+          <p className="break">
+            <strong translate="no">{user.email}</strong>
+          </p>
+          {refusal !== "" && <Alert tone="stop" title={refusal} />}
+          <Form
+            form={form}
+            onSubmit={(values) => {
+              setRefusal("");
+              submit.send(values);
+            }}
+          >
+            <input type="text" autoComplete="username" defaultValue={user.email} hidden readOnly />
+            <PasswordField form={form} name="password" label={t("field.password")} />
+            <Button type="submit" look="primary" wide busy={submit.isPending}>
+              {t("login.submit")}
+            </Button>
+          </Form>
+        </>
+      )}
       <Button look="quiet" onClick={leave}>
         {t("again.other")}
       </Button>

@@ -221,6 +221,11 @@ function About({ account }: { account: Account }) {
         <Fact name={t("field.emailLabel")}>
           <Id>{account.email}</Id>
         </Fact>
+        {account.merchantId !== null && (
+          <Fact name={t("customer.merchant")}>
+            <Id>{account.merchantId}</Id>
+          </Fact>
+        )}
         <Fact name={t("customer.number")}>
           <Id>{String(account.id)}</Id>
         </Fact>
@@ -291,15 +296,17 @@ function OneCustomer({ id, part }: { id: number; part: PartName }) {
       back={{ to: "/operator/customers", text: t("nav.customers") }}
       intro={
         account !== undefined &&
-        (account.role === "operator" || account.disabled) && (
+        (account.role === "operator" || account.disabled || account.merchantId !== null) && (
           <span className="line">
             {account.role === "operator" && <Pill tone="busy">{t("role.operator")}</Pill>}
+            {account.merchantId !== null && <Pill tone="off">{t("customer.ofPanel")}</Pill>}
             {account.disabled && <Pill tone="stop">{t("customer.disabled")}</Pill>}
           </span>
         )
       }
       extra={
-        account?.role === "merchant" && (
+        account?.role === "merchant" &&
+        account.merchantId === null && (
           <Button look="primary" onClick={() => setGranting(true)}>
             {t("grant.title")}
           </Button>

@@ -80,6 +80,7 @@ function CustomerTable({ rows, filter, onGrant }: TableProps) {
       render: (row) => (
         <>
           {row.role === "operator" && <Pill tone="busy">{t("role.operator")}</Pill>}
+          {row.merchantId !== null && <Pill tone="off">{t("customer.ofPanel")}</Pill>}
           {row.disabled && <Pill tone="stop">{t("customer.disabled")}</Pill>}
         </>
       ),
@@ -117,7 +118,7 @@ function CustomerTable({ rows, filter, onGrant }: TableProps) {
               key: "acts",
               items: [
                 { key: "open", label: t("customer.open"), to: `/operator/customers/${row.id}` },
-                ...(row.role === "merchant"
+                ...(row.role === "merchant" && row.merchantId === null
                   ? [
                       {
                         key: "grant",

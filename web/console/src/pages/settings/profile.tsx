@@ -39,16 +39,18 @@ export function Profile({ user }: { user: User }) {
         onDone={(picture) => queries.setQueryData(keys.user, { user: { ...user, avatar_url: picture } })}
       />
       <Form form={form} onSubmit={submit.send} label={t("nav.profile")}>
-        <FieldFrame id="profile-email" label={t("field.emailLabel")}>
-          <input id="profile-email" className="input" value={user.email} readOnly autoComplete="off" translate="no" />
-        </FieldFrame>
+        {!user.by_panel && (
+          <FieldFrame id="profile-email" label={t("field.emailLabel")}>
+            <input id="profile-email" className="input" value={user.email} readOnly autoComplete="off" translate="no" />
+          </FieldFrame>
+        )}
         <TextField form={form} name="name" label={t("field.name")} autoComplete="name" maxLength={NAME_MAX} />
         <SaveBar form={form} pending={submit.isPending} />
       </Form>
       <h2 className="section-title">{t("inbox.keys")}</h2>
       <p className="muted small">{t("inbox.keys.onHelp")}</p>
       <KeysSwitch />
-      <EraseSignIn />
+      {!user.by_panel && <EraseSignIn />}
     </div>
   );
 }

@@ -154,9 +154,10 @@ function Sessions() {
 }
 
 export function Security({ user }: { user: User }) {
+  const { t } = useText();
   return (
     <>
-      <ChangePassword user={user} />
+      {user.by_panel ? <p className="muted">{t("account.byPanelHelp")}</p> : <ChangePassword user={user} />}
       <Sessions />
     </>
   );

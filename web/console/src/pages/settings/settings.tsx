@@ -33,7 +33,9 @@ export default function SettingsPage() {
   return (
     <Page title={here.text}>
       <Settings label={t("nav.settings")} parts={parts}>
-        {part === "team" && mine !== undefined && <Team mine={mine} name={user?.account?.name ?? ""} />}
+        {part === "team" && mine !== undefined && (
+          <Team mine={mine} name={user?.account?.name ?? ""} byPanel={user?.by_panel === true} />
+        )}
         {part === "inbox" && <InboxSettings writes={mine !== undefined && mine !== "viewer"} />}
         {part === "activity" && <Activity />}
         {part === "profile" && user !== null && <Profile user={user} key={user.id} />}

@@ -338,7 +338,48 @@ function AccountName({ name }: { name: string }) {
   );
 }
 
-export default function Team({ mine, name }: { mine: Role; name: string }) {
+/** Those whom a panel lets in: it says who they are, so nothing is changed here. */
+function PanelsTeam({ members, name }: { members: readonly TeamMember[]; name: string }) {
+  const { t } = useText();
+  const columns: Column<TeamMember>[] = [
+    {
+      key: "name",
+      title: t("field.name"),
+      grow: true,
+      phone: "main",
+      render: (row) => (
+        <span className="short" translate="no">
+          {row.name ?? row.email}
+          {row.you && ` (${t("team.you")})`}
+        </span>
+      ),
+    },
+    { key: "role", title: t("member.role"), phone: "sub", tight: true, render: (row) => t(`member.${row.role}`) },
+    {
+      key: "login",
+      title: t("customer.lastLogin"),
+      phone: "side",
+      render: (row) => (row.lastLoginAt === null ? "—" : <Time at={row.lastLoginAt} />),
+    },
+  ];
+  return (
+    <>
+      <AccountName name={name} key={name} />
+      <Section title={t("member.title")}>
+        <p className="muted">{t("account.byPanelTeam")}</p>
+        <DataTable
+          label={t("member.title")}
+          columns={columns}
+          rows={members}
+          rowKey={(row) => row.person}
+          empty={t("member.none")}
+        />
+      </Section>
+    </>
+  );
+}
+
+export default function Team({ mine, name, byPanel }: { mine: Role; name: string; byPanel: boolean }) {
   const { t } = useText();
   const read = useTeam();
   const [inviting, setInviting] = useState(false);
@@ -346,6 +387,7 @@ export default function Team({ mine, name }: { mine: Role; name: string }) {
   return (
     <Loaded read={read} height={320}>
       {({ members, invitations, seats }) => {
+        if (byPanel) return <PanelsTeam members={members} name={name} />;
         const taken = members.length + invitations.length;
         const full = taken >= seats;
         return (
