@@ -532,7 +532,8 @@ void streams_loop_close(struct loop *l); /* frees, after the loop has ended */
 /* The connection becomes a stream. False: one stream too many, the reply says so. x stays the caller's. */
 MUST_USE bool stream_start(struct connection *c, struct exchange *x);
 void streams_tick(struct loop *l, int64_t at_ms);
-void streams_beat_ms_for_tests(int64_t ms); /* 0: the usual 15 s */
+void streams_beat_ms_for_tests(int64_t ms);  /* 0: the usual 15 s */
+void streams_visit_ms_for_tests(int64_t ms); /* 0: the usual 13 to 17 minutes */
 
 /* ---- upgrade.c ---- */
 /* The head asks for a WebSocket as it should; else it is refused. */

@@ -2,13 +2,17 @@
  * for, and hints for operators' pages. Reading is topics.c's.
  *
  * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. When the
- * account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute). */
+ * account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute).
+ *
+ * A stream of who has no account (a visitor: `stands_for`) ends by itself after some fifteen minutes: nobody is asked
+ * whether its token still holds, and a proxy that swallows the beats keeps it open for nobody. The reader comes back. */
 #include "base/clock.h"
+#include "base/random.h"
 #include "http/events.h"
 #include "http/private.h"
 #include <stdlib.h>
 
-enum { BEAT_MS = 15000 };
+enum { BEAT_MS = 15000, VISIT_MS = 13 * 60 * 1000, VISIT_SPREAD_MS = 4 * 60 * 1000 };
 
 struct stream {
     struct connection *connection;
@@ -16,6 +20,7 @@ struct stream {
     struct standing standing;
     struct reader reader, until;
     int64_t beat_ms;
+    int64_t ends_ms; /* of a visitor's; 0: it does not end by itself */
     bool chunked;
 };
 struct streams_loop {
@@ -108,6 +113,17 @@ static bool room_for_one(struct http *h)
     return false;
 }
 
+static _Atomic int64_t visit_ms = VISIT_MS;
+void streams_visit_ms_for_tests(int64_t ms) { atomic_store(&visit_ms, ms > 0 ? ms : VISIT_MS); }
+
+/* With some chance in it: those who came together after a restart do not come back together. */
+static int64_t end_of_a_visit(int64_t now_ms)
+{
+    int64_t least_ms = atomic_load_explicit(&visit_ms, memory_order_relaxed);
+    int64_t spread_ms = least_ms == VISIT_MS ? (int64_t)random_below(VISIT_SPREAD_MS) : 0;
+    return now_ms + least_ms + spread_ms;
+}
+
 /* NULL: one too many. */
 static struct stream *stream_new(struct connection *c, struct exchange *x)
 {
@@ -123,6 +139,7 @@ static struct stream *stream_new(struct connection *c, struct exchange *x)
     }
     s->connection = c;
     s->beat_ms = (int64_t)uv_now(&l->uv);
+    if (x->req.stands_for != 0) s->ends_ms = end_of_a_visit(s->beat_ms);
     s->chunked = x->head.minor == 1;
     s->next = e->streams;
     if (e->streams != NULL) e->streams->previous = s;
@@ -173,6 +190,10 @@ void streams_tick(struct loop *l, int64_t at_ms)
     buf_text(&hints, BEAT);
     for (struct stream *s = e->streams, *next; s != NULL; s = next) {
         next = s->next;
+        if (s->ends_ms != 0 && at_ms >= s->ends_ms) {
+            connection_close(s->connection);
+            continue;
+        }
         bool beat = at_ms - s->beat_ms >= every_ms,
              operator_pages = (standing_who(&s->standing)->roles & WHO_OPERATOR) != 0;
         if (beat) s->beat_ms = at_ms;

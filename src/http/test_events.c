@@ -38,6 +38,13 @@ static enum answer run_until(struct req *req)
     return reply_events_until(req, (struct topic){ TOPIC_CONVERSATION, 3 }, -1, (struct topic){ TOPIC_SHOP, 9 });
 }
 
+/* As a visitor's: the row knows for whom it is, and no account does. */
+static enum answer run_visit(struct req *req)
+{
+    req->stands_for = 5, req->stands_in = 9;
+    return reply_events_until(req, (struct topic){ TOPIC_CONVERSATION, 3 }, -1, (struct topic){ TOPIC_SHOP, 9 });
+}
+
 struct tell_body {
     const char *type;
     bool outside;
@@ -60,6 +67,8 @@ ROUTE_TAG(until_tag, "Until", "Rows of this test.");
 static const struct route until_routes[] = {
     { .verb = VERB_GET, .path = "/api/until", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Until", .run = run_until,
       .doc = "Until another topic ends it." },
+    { .verb = VERB_GET, .path = "/api/visit", .who = WHO_ANYONE, .tx = TX_READ, .tag = "Until", .run = run_visit,
+      .doc = "A visitor's." },
     { .verb = VERB_POST, .path = "/api/tell", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Until", .idempotent = true,
       BODY_FIELDS(tell_body), .run = run_tell, .doc = "Tell." },
     ROUTE_END
@@ -73,13 +82,18 @@ static void tell(struct test_http *s, const char *body)
     expect_status(s, "POST", "/api/tell", AS_MERCHANT, body, 200, NULL);
 }
 
-static struct test_client *listen_until(struct test_http *s, struct buf *got)
+static struct test_client *listen_at(struct test_http *s, const char *request, struct buf *got)
 {
     struct test_client *c = client_open(http_port(s->http));
-    client_send_text(c, "GET /api/until HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n");
+    client_send_text(c, request);
     buf_init(got, 64 << 20);
     if (!client_read_until(c, got, "retry: 3000\n\n", 5000)) fail_msg("no stream: %s", buf_terminated(got));
     return c;
+}
+
+static struct test_client *listen_until(struct test_http *s, struct buf *got)
+{
+    return listen_at(s, "GET /api/until HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n", got);
 }
 
 /* By its own topic or by the other one, of which nothing else is told: its numbers are not the reader's. */
@@ -277,6 +291,28 @@ TEST_EACH_ENGINE(a_stream_has_a_beat)
     assert_true(client_read_until(c, &got, "event: beat\n", 5000));
     streams_beat_ms_for_tests(0);
     end(c, &got);
+    test_http_stop(&s, t);
+}
+
+/* The usual time has chance in it; what is told until then is heard, and who has an account hears on. */
+TEST_EACH_ENGINE(a_stream_of_a_visitor_ends_by_itself)
+{
+    struct test_http s;
+    test_http_start(&s, t, with_until);
+    struct buf usual, theirs, ours;
+    struct test_client *a = listen_at(&s, "GET /api/visit HTTP/1.1\r\nHost: a\r\n\r\n", &usual);
+    streams_visit_ms_for_tests(2500);
+    struct test_client *v = listen_at(&s, "GET /api/visit HTTP/1.1\r\nHost: a\r\n\r\n", &theirs);
+    struct test_client *m = listen_until(&s, &ours);
+    tell(&s, "{\"type\":\"one\"}");
+    assert_true(client_read_until(v, &theirs, "id: 1\nevent: one\n", 2000));
+    assert_true(client_is_closed(v, 6000));
+    tell(&s, "{\"type\":\"two\"}");
+    assert_true(client_read_until(m, &ours, "id: 2\nevent: two\n", 5000));
+    assert_true(client_read_until(a, &usual, "id: 2\nevent: two\n", 5000));
+    assert_null(strstr(buf_terminated(&theirs), "two"));
+    streams_visit_ms_for_tests(0);
+    end(a, &usual), end(v, &theirs), end(m, &ours);
     test_http_stop(&s, t);
 }
 
@@ -479,6 +515,7 @@ int main(void)
         ONLY_SQLITE(one_stream_too_many),
         ONLY_SQLITE(drain_ends_streams),
         ONLY_SQLITE(a_stream_has_a_beat),
+        ONLY_SQLITE(a_stream_of_a_visitor_ends_by_itself),
         ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),

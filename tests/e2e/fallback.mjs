@@ -134,6 +134,8 @@ async function live(all) {
         await desk.getByRole('link', { name: /oolong/ }).click();
         await desk.locator('.said-visitor', { hasText: 'Any oolong? 🍵' }).waitFor();
         await until('a stream', () => proxy.streams === 1);
+        await until('the gap before it is read', () =>
+            proxy.asked.lastIndexOf('GET messages') > proxy.asked.lastIndexOf('GET events'));
         assert.equal(proxy.refused, 2);
         const looks = proxy.count('GET messages');
         await answer(all, 'Yes, from this spring. 乌龙');

@@ -16,8 +16,8 @@ const STATE: State = {
 };
 const MINUTE = 60_000;
 
-/** What the proxy does with a socket. */
-type Way = "refuses" | "swallows" | "cuts" | "passes";
+/** What the proxy does with a socket; `farewell`: the server lets it go at once. */
+type Way = "refuses" | "swallows" | "cuts" | "farewell" | "passes";
 
 class FakeSocket {
   static readonly OPEN = 1;
@@ -40,7 +40,7 @@ class FakeSocket {
       else {
         this.readyState = FakeSocket.OPEN;
         this.say({ type: "hello", conversation: world.state });
-        if (way === "cuts") setTimeout(() => this.end(false), 100);
+        if (way === "cuts" || way === "farewell") setTimeout(() => this.end(way === "farewell"), 100);
       }
     }, 20);
   }
@@ -111,7 +111,10 @@ class World {
   asked: string[] = [];
   streams: FakeStream[] = [];
   streamsPass = true;
+  streamsCut = false; // after their first bytes
   down = false;
+  token = "chv_1";
+  refusals = new Map<string, number>(); // by what was asked
   stored = new Map<string, string>();
   listeners = new Map<string, Set<() => void>>();
   private lines: (() => void)[] = [];
@@ -140,14 +143,20 @@ class World {
     expect(search).not.toContain("chv_");
     await new Promise((done) => setTimeout(done, 5));
     if (this.down) throw new TypeError("no network");
+    const status = this.refusals.get(`${init.method ?? "GET"} ${what}`);
+    if (status) return { ok: false, status, json: () => Promise.resolve({ error: "busy" }) };
     const ok = (json: unknown) => ({ ok: true, status: 200, json: () => Promise.resolve(json) });
     switch (what) {
       case "session":
-        return ok({ token: "chv_1", anew: false, botName: "", unread: 0, conversation: this.state });
+        return ok({ token: this.token, anew: false, botName: "", unread: 0, conversation: this.state });
+      case "identify":
+        this.token = "chv_2";
+        return ok({ token: this.token, anew: true, botName: "", unread: 0, conversation: this.state });
       case "events": {
         const stream = new FakeStream(init.headers as Record<string, string>, init.signal as AbortSignal);
         this.streams.push(stream);
         if (this.streamsPass) stream.write("retry: 3000\n\n");
+        if (this.streamsCut) setTimeout(() => stream.end(), 100);
         return { ok: true, status: 200, body: { getReader: () => stream } };
       }
       case "messages": {
@@ -232,7 +241,7 @@ function page() {
   return { talk, seen };
 }
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const SOON = 3000; // two handshakes with the pause between them
+const SOON = 6000; // two handshakes and a stream with the pauses between them
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse("2026-11-28T14:00:00Z") });
@@ -284,11 +293,84 @@ describe("where sockets pass", () => {
   });
 });
 
+describe("where the server is what refuses", () => {
+  it("sockets that it lets go at once are opened further and further apart", async () => {
+    FakeSocket.way = "farewell";
+    page();
+    await pass(4 * MINUTE);
+    expect(FakeSocket.all.length).toBeGreaterThan(5);
+    expect(FakeSocket.all.length).toBeLessThan(15);
+  });
+  for (const status of [429, 503])
+    it(`and answers ${status} to the stream as well, sockets go on being tried`, async () => {
+      FakeSocket.way = "refuses";
+      world.refusals.set("GET events", status);
+      page();
+      await pass(MINUTE);
+      expect(FakeSocket.all.length).toBeGreaterThan(3);
+      expect(FakeSocket.all.length).toBeLessThan(10);
+      FakeSocket.way = "passes";
+      await pass(MINUTE);
+      expect([FakeSocket.all.at(-1)?.readyState, world.streams.length]).toEqual([1, 0]);
+    });
+  it("no socket before the words are there, which are asked for again", async () => {
+    world.hears("before");
+    world.refusals.set("GET messages", 503);
+    const { seen } = page();
+    await pass(20_000);
+    expect(FakeSocket.all.length).toBe(0);
+    const asked = world.count("GET messages");
+    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeLessThan(8);
+    world.refusals.clear();
+    await pass(20_000);
+    expect([FakeSocket.all.length, seen.words]).toEqual([1, ["before"]]);
+  });
+  it("a gap that could not be filled is filled later, while the line goes on", async () => {
+    const [first, second] = [page(), page()];
+    await pass(SOON);
+    world.refusals.set("GET messages", 429);
+    world.hears("unheard");
+    FakeSocket.all[0]?.say({ type: "message", ...world.hears("two") });
+    await pass(100);
+    world.refusals.clear();
+    await pass(SOON);
+    expect(first.seen.words).toEqual(["unheard", "two"]);
+    await pass(16_000);
+    expect(second.seen.words).toEqual(["unheard", "two"]);
+    expect([FakeSocket.all.length, FakeSocket.all[0]?.readyState]).toEqual([1, 1]);
+  });
+  it("after its restart shoppers come back within four seconds, not within one, and their other tabs look a little later", async () => {
+    const random = vi.spyOn(Math, "random");
+    page();
+    page();
+    await pass(SOON);
+    for (const [chance, afterMs] of [
+      [0, 500],
+      [0.999, 3997],
+    ] as const) {
+      await pass(MINUTE / 6);
+      random.mockReturnValue(chance);
+      const count = FakeSocket.all.length;
+      FakeSocket.all.at(-1)?.end(true);
+      await pass(afterMs - 50);
+      expect(FakeSocket.all.length).toBe(count);
+      await pass(150);
+      expect(FakeSocket.all.length).toBe(count + 1);
+    }
+    const looks = world.count("GET messages");
+    await pass(1800);
+    expect(world.count("GET messages")).toBe(looks);
+    await pass(200);
+    expect(world.count("GET messages")).toBe(looks + 1);
+  });
+});
+
 describe("where no socket passes", () => {
   for (const [way, sockets, afterMs] of [
     ["refuses", 2, SOON],
     ["cuts", 2, SOON],
-    ["swallows", 1, 11_000],
+    ["swallows", 1, 14_000],
   ] as const)
     it(`since a proxy ${way} it, a stream is read, whose request carries the token`, async () => {
       FakeSocket.way = way;
@@ -423,22 +505,194 @@ describe("where no socket passes", () => {
     await pass(SOON);
     expect([world.streams.length, world.streamsOpen]).toEqual([2, 1]);
   });
-  it("a stream that falls silent for 45 s is dead, and one of which nothing comes through is given up after 10 s", async () => {
+  it("a stream that falls silent for 45 s is dead: then there are looks, and after five minutes everything is tried anew", async () => {
     FakeSocket.way = "refuses";
     const { seen } = page();
     await pass(SOON);
-    await pass(43_500);
+    await pass(44_000);
     expect([world.streams[0]?.ended, seen.online]).toEqual([true, false]);
-    await pass(SOON);
-    expect([world.streams.length, world.streamsOpen, seen.online]).toEqual([2, 1, true]);
-    world.streamsPass = false; // kept back until it ends: then there are looks
-    world.stream?.end();
-    const before = world.count("GET messages");
-    await pass(2 * MINUTE);
-    expect(world.count("GET messages") - before).toBeGreaterThan(3);
+    await pass(4 * MINUTE);
+    expect([world.streams.length, world.streamsOpen, seen.online]).toEqual([1, 0, true]);
     world.hears("looked for");
-    await pass(MINUTE);
+    await pass(10_000);
     expect([seen.words, FakeSocket.all.length]).toEqual([["looked for"], 2]);
+    await pass(MINUTE + SOON);
+    expect([FakeSocket.all.length, world.streamsOpen]).toEqual([4, 1]);
+  });
+  it("a stream of which nothing comes through is given up after 10 s, on the next pages too, until the network is another one", async () => {
+    FakeSocket.way = "refuses";
+    world.streamsPass = false;
+    page();
+    await pass(SOON + 10_000);
+    expect([world.streams.length, world.streamsOpen]).toEqual([1, 0]);
+    tabs.pop()?.end();
+    const sessions = world.count("POST session");
+    const looks = world.count("GET messages");
+    const { seen } = page();
+    await pass(2 * MINUTE);
+    expect(world.count("GET messages") - looks).toBeGreaterThan(12);
+    expect(world.count("POST session") - sessions).toBe(1);
+    world.hears("looked for");
+    await pass(10_000);
+    expect(seen.words).toEqual(["looked for"]);
+    expect([FakeSocket.all.length, world.streams.length]).toEqual([2, 1]);
+    FakeSocket.way = "passes";
+    for (const act of world.listeners.get("online") ?? []) act();
+    await pass(100);
+    expect(FakeSocket.all.length).toBe(3);
+  });
+  it("a stream that fell silent while the page slept is opened again", async () => {
+    FakeSocket.way = "refuses";
+    page();
+    await pass(SOON);
+    vi.setSystemTime(Date.now() + MINUTE);
+    await pass(44_000 + SOON);
+    expect([world.streams.length, world.streamsOpen, FakeSocket.all.length]).toEqual([2, 1, 2]);
+  });
+  it("a stream that ends without a byte is not tried again at once", async () => {
+    FakeSocket.way = "refuses";
+    world.streamsPass = false;
+    world.streamsCut = true;
+    page();
+    await pass(2 * MINUTE);
+    expect(world.streams.length).toBe(1);
+  });
+  it("a stream that is cut after its first bytes is opened further and further apart", async () => {
+    FakeSocket.way = "refuses";
+    world.streamsCut = true;
+    page();
+    await pass(4 * MINUTE);
+    expect(world.streams.length).toBeLessThan(15);
+    // One that lives lets the next begin soon again.
+    world.streamsCut = false;
+    await pass(MINUTE / 2);
+    const before = world.streams.length;
+    world.stream?.end();
+    await pass(SOON);
+    expect(world.streams.length).toBe(before + 1);
+  });
+});
+
+describe("what the tabs of a browser keep", () => {
+  const kept = () =>
+    JSON.parse(world.stored.get("chathub:shop-7") ?? "null") as { token: string; outbox: { text: string }[] } | null;
+
+  it("no tab writes over the words that wait in another one", async () => {
+    FakeSocket.way = "refuses";
+    const [first, second] = [page(), page()];
+    world.refusals.set("POST messages", 503);
+    await pass(100);
+    first.talk.send("of the first");
+    second.talk.send("of the second");
+    await pass(20); // before the first one hears that no socket passes
+    const texts = () => kept()?.outbox.map((one) => one.text);
+    expect(texts()).toEqual(["of the first", "of the second"]);
+    await pass(MINUTE / 2);
+    expect(world.streamsOpen).toBe(1);
+    expect(texts()).toEqual(["of the first", "of the second"]);
+    world.refusals.clear();
+    await pass(MINUTE);
+    expect(texts()).toEqual([]);
+    expect(world.messages.map((one) => one.text).sort()).toEqual(["of the first", "of the second"]);
+    for (const { seen } of [first, second]) expect([seen.words.length, seen.outbox]).toEqual([2, 0]);
+  });
+  it("what one tab has sent comes back through no other one that still knew of it", async () => {
+    const [first] = [page()];
+    world.refusals.set("POST messages", 503);
+    await pass(100);
+    first.talk.send("once");
+    const second = page();
+    await pass(100);
+    expect(second.seen.outbox).toBe(1);
+    world.refusals.clear();
+    await pass(MINUTE);
+    second.talk.send("twice");
+    await pass(100);
+    expect(kept()?.outbox).toEqual([]);
+    expect(world.messages.map((one) => one.text)).toEqual(["once", "twice"]);
+  });
+  it("a tab that slept puts nobody back whose place somebody else has taken, and shows what is theirs", async () => {
+    const [first, slept] = [page(), page()];
+    await pass(SOON);
+    world.hears("of the first visitor");
+    FakeSocket.all[0]?.say({ type: "message", ...world.messages[0] });
+    await pass(50);
+    FakeChannel.tabs[1]?.close();
+    world.messages = [];
+    void first.talk.identify("a statement");
+    await pass(SOON);
+    expect(kept()?.token).toBe("chv_2");
+    expect(slept.seen.words).toEqual(["of the first visitor"]);
+    slept.talk.send("awake");
+    await pass(100);
+    expect(kept()?.token).toBe("chv_2");
+    expect(slept.seen.words).toEqual(["awake"]);
+  });
+  it("nor after everybody has left", async () => {
+    const [first, slept] = [page(), page()];
+    await pass(SOON);
+    world.refusals.set("POST messages", 503);
+    slept.talk.send("not for the next one");
+    await pass(50);
+    FakeChannel.tabs[1]?.close();
+    world.down = true;
+    world.token = "chv_3";
+    first.talk.logout();
+    await pass(50);
+    slept.talk.again("none");
+    await pass(50);
+    expect(kept()?.token ?? "").toBe("");
+    world.down = false;
+    world.refusals.clear();
+    await pass(MINUTE);
+    expect(kept()).toMatchObject({ token: "chv_3", outbox: [] });
+    expect(world.messages).toEqual([]);
+  });
+});
+
+describe("another conversation", () => {
+  const begins = () => {
+    world.messages = [];
+    world.state = { ...STATE, beganAt: "2026-12-28T14:00:00.123Z" };
+  };
+  for (const way of ["passes", "refuses"] as const)
+    it(`that another tab begins has the line of the one that leads: a proxy ${way} sockets`, async () => {
+      FakeSocket.way = way;
+      const [first, second] = [page(), page()];
+      await pass(SOON);
+      const lines = () => (way === "passes" ? FakeSocket.all.length : world.streams.length);
+      expect(lines()).toBe(1);
+      begins();
+      second.talk.send("after a month");
+      await pass(SOON);
+      expect(lines()).toBe(2);
+      for (const { seen } of [first, second]) expect(seen.words).toEqual(["after a month"]);
+      await pass(MINUTE / 6);
+      expect(lines()).toBe(2);
+    });
+  for (const act of ["typing", "read"] as const)
+    it(`of which the answer to ${act} tells is listened to, and read from its first word`, async () => {
+      FakeSocket.way = "refuses";
+      const { talk, seen } = page();
+      await pass(SOON);
+      world.stream?.say("message", world.hears("one"));
+      await pass(10);
+      begins();
+      world.hears("first of the next");
+      if (act === "typing") talk.typing();
+      else talk.read(1);
+      await pass(SOON);
+      expect([world.streams.length, seen.words]).toEqual([2, ["first of the next"]]);
+    });
+  it("that is found in filling a gap is read from its first word", async () => {
+    const { seen } = page();
+    await pass(SOON);
+    for (const text of ["one", "two"]) FakeSocket.all[0]?.say({ type: "message", ...world.hears(text) });
+    begins();
+    for (const text of ["first", "second", "third"]) world.hears(text);
+    FakeSocket.all[0]?.say({ type: "message", ...world.messages[2], number: 9 });
+    await pass(100);
+    expect(seen.words).toEqual(["first", "second", "third"]);
   });
 });
 

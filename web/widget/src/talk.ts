@@ -1,10 +1,12 @@
 /* talk.ts: the wire (docs/chat-protocol.md): a session, and a line on which this browser hears: a socket, or a stream of
  * server events where a proxy lets no socket through (it refuses the handshake, swallows it, or cuts what it has let through
- * at once). While the stream is read a socket is tried again now and then, and ends the stream when it speaks.
+ * at once). While the stream is read a socket is tried again now and then, and ends the stream when it speaks. Where no stream
+ * comes through either there are looks.
  *
  * One line a browser: the tab that holds the lock has it and tells the others over a BroadcastChannel; they tell it who types.
  * Messages and what was read go by POST from each tab. A message lies in the outbox, in storage, from Enter until its
- * acknowledgement, under an id of its own: sent twice it is the same message. What was missed is read from the number of
+ * acknowledgement, under an id of its own: sent twice it is the same message. All tabs write into the one storage: what a
+ * tab knows is put beside what stands there, unless somebody else sits here since. What was missed is read from the number of
  * the last message seen; a stream begins with what happens from now on, since who typed an hour ago types no more. */
 import type { Card } from "./cards";
 import { eventReader } from "./events";
@@ -63,13 +65,19 @@ interface Session {
 }
 interface Kept {
   token: string;
+  who: string; // drawn for whom the token is: it is a new one with each page, and this is not; "": nobody yet
   outbox: Waiting[];
-  barredUntil?: number; // until then a stream is read: the next page of the shop need not find out again
+}
+/** Until when a way is not tried again: the next page of the shop need not find out by itself. */
+interface Shut {
+  socket?: number;
+  stream?: number;
 }
 type Told = { type: string } & Partial<Message> &
   Partial<State> & {
     token?: string;
-    was?: string; // the token of who has left
+    who?: string;
+    was?: string; // `who` has left
     side?: string;
     conversation?: State | null;
     messages?: Message[];
@@ -78,14 +86,18 @@ type Told = { type: string } & Partial<Message> &
   };
 
 const PROTOCOL = "chathub.chat.1";
-const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
-const POLL_MS = 4000;
+const FIRST_MS = 500; // and up to SPREAD_MS more: after a restart of the server all come back
+const SPREAD_MS = 3500;
+const RETRY_MS = [2000, 4000, 8000, 15000, 30000];
+const FOLLOW_MS = 16000; // a tab that is told looks by itself, too
+const POLL_MS = 8000; // where nothing tells
+const ASIDE_MS = 2000; // at most: what every tab asks is not asked by all at once
 const TYPING_MS = 4000;
 const SILENT_MS = 45000; // a socket beats each 25 s, a stream each 15: after this without a word it is dead, whatever it says
 const HELLO_MS = 10000; // a line that was asked for, and says nothing
-const CUT_MS = 10000; // a socket that ends sooner, without a farewell, was cut by what stands between
+const CUT_MS = 10000; // a line that ends sooner counts as none; a socket, without a farewell, was cut by what stands between
 const CUTS = 2; // in a row: no socket comes through here
-const BARRED_MS = 300_000;
+const SHUT_MS = 300_000;
 const LOOK_MS = 30_000; // whether it is time to try one again
 const ANSWER_MS = 20000; // a server that takes a question and never answers it
 
@@ -98,24 +110,46 @@ export class Refused extends Error {
   }
 }
 
+/** null: nothing is there; undefined: storage cannot be had or read. */
+function read(name: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(name) ?? "null");
+  } catch {
+    return undefined;
+  }
+}
+function write(name: string, value: unknown): boolean {
+  try {
+    localStorage.setItem(name, JSON.stringify(value));
+    return true;
+  } catch {
+    return false; // this page alone remembers
+  }
+}
+
 export class Talk {
-  private kept: Kept = { token: "", outbox: [] };
+  private kept: Kept = { token: "", who: "", outbox: [] };
   private last = 0;
   private conversation = "";
   private socket: WebSocket | undefined;
   private stream: AbortController | undefined;
+  private spokeAt = 0; // when the line that there is spoke first; 0: none has
+  private shut: Shut = {};
   private cuts = 0;
   private eager = false; // the network is another one, perhaps: a socket is tried although the last ones were cut
   private led = 0; // when the tab that leads was heard last
   private attempts = 0;
   private timer = 0;
-  private look = 0;
+  private watch = 0;
   private silence = 0;
   private typedAt = 0;
   private over = false;
   private leads = false;
   private flushing = false;
-  private readonly gone = new Set<string>(); // tokens of those who sat here before
+  private wrote = false; // storage keeps what it is given
+  private begun = false; // since somebody else sits here
+  private readonly sent = new Set<string>(); // what no outbox holds any more, whatever another tab still knows
+  private readonly gone = new Set<string>(); // who sat here before
   private life = 0; // grows with each change of who this is: answers to questions of before are dropped
   private channel: BroadcastChannel | undefined;
   private release: (() => void) | undefined;
@@ -132,23 +166,62 @@ export class Talk {
 
   // ---- what is kept in the browser ----
 
-  private load() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.name) ?? "null") as Kept | null;
-      // What another tab has just written may not be seen here yet: nobody becomes again who they were.
-      if (kept && !this.gone.has(kept.token)) this.kept = kept;
-    } catch {
-      // Storage that cannot be had or read: this page alone remembers.
-    }
+  /** What the other tabs have written. False: somebody else sits here since; nothing of this tab is theirs. */
+  private load(): boolean {
+    const there = read(this.name) as Partial<Kept> | null | undefined; // the first file writes one without `who`
+    const { who, token, outbox } = this.kept;
+    const now = there?.who ?? "";
+    // What another tab has just written may not be seen here yet: nobody becomes again who they were.
+    if (there === undefined || this.gone.has(now) || (!there && !this.wrote)) return true;
+    this.wrote = true;
+    this.kept = { token: there?.token ?? "", who: now, outbox: there?.outbox ?? [] };
+    if (who && who !== now) return false;
+    const all = new Map([...this.kept.outbox, ...outbox].map((w) => [w.clientId, w]));
+    this.kept.outbox = [...all.values()].filter((w) => !this.sent.has(w.clientId));
+    this.kept.token ||= token;
+    return true;
   }
 
-  private save() {
-    try {
-      localStorage.setItem(this.name, JSON.stringify(this.kept));
-    } catch {
-      // As above.
+  /** As `load`; a tab that finds that somebody else sits here shows what is theirs. */
+  private isMine(): boolean {
+    if (this.load()) return true;
+    this.drop();
+    this.now();
+    return false;
+  }
+
+  /** Beside what the others have written; `granted`: the token is new. False: somebody else sits here, and nothing is kept. */
+  private save(granted = false): boolean {
+    const { token, who } = this.kept;
+    if (!this.isMine() || (granted && who !== this.kept.who)) return false;
+    if (granted) {
+      this.kept.token = token;
+      this.kept.who ||= crypto.randomUUID();
     }
+    this.wrote = write(this.name, this.kept) || this.wrote;
     this.ear.outbox(this.kept.outbox);
+    return true;
+  }
+
+  /** Out of the outbox, in every tab that hears of it. */
+  private isSent(ids: (string | undefined)[]) {
+    for (const id of ids) if (id) this.sent.add(id);
+    const left = this.kept.outbox.filter((w) => !this.sent.has(w.clientId));
+    if (left.length === this.kept.outbox.length) return;
+    this.kept.outbox = left;
+    this.save();
+  }
+
+  private shutFor(way: keyof Shut, ms: number) {
+    this.shut = {
+      ...((read(`${this.name}:line`) as Shut | null | undefined) ?? this.shut),
+      [way]: ms && Date.now() + ms,
+    };
+    write(`${this.name}:line`, this.shut);
+  }
+  private isShut(way: keyof Shut) {
+    const left = (((read(`${this.name}:line`) as Shut | null | undefined) ?? this.shut)[way] ?? 0) - Date.now();
+    return left > 0 && left <= SHUT_MS; // more: the clock was set back
   }
 
   // ---- HTTP ----
@@ -179,9 +252,7 @@ export class Talk {
   /** One at a time in this browser: two that begin beside each other would be two visitors, and one of them loses its words. */
   async begin(): Promise<boolean> {
     return await navigator.locks.request(`${this.name}:begin`, async () => {
-      const mine = this.kept;
-      this.load(); // another tab may have begun, or know who this is now
-      if (!mine.token || this.kept.token === mine.token) this.kept.outbox = mine.outbox;
+      if (!this.load()) this.drop(); // another tab may have begun, or know who this is now
       return await this.session();
     });
   }
@@ -195,7 +266,8 @@ export class Talk {
         page: (location.origin + location.pathname).replace(/[|^`{}]/g, encodeURIComponent).slice(0, 500),
       })) as Session;
       this.kept.token = s.token;
-      this.save();
+      if (!this.save(true)) return false;
+      this.begun = true;
       this.ear.botName(s.botName);
       this.stand(s.conversation);
       this.ear.unread(s.unread);
@@ -216,8 +288,8 @@ export class Talk {
       if (e.data.side || e.data.type !== "typing") this.led = Date.now();
       this.hear(e.data);
     };
-    this.look = window.setInterval(() => {
-      if (this.stream && !this.socket && !this.barred()) void this.connect();
+    this.watch = window.setInterval(() => {
+      if (this.stream && !this.socket && !this.isShut("socket")) void this.connect();
     }, LOOK_MS);
     addEventListener("online", this.back);
     document.addEventListener("visibilitychange", this.seen);
@@ -240,6 +312,7 @@ export class Talk {
   /** A stream that was there before may be dead, and nobody has noticed yet. */
   private readonly back = () => {
     this.eager = true;
+    this.shutFor("stream", 0);
     this.hangUpStream();
     this.now();
   };
@@ -252,8 +325,13 @@ export class Talk {
   private later() {
     if (this.over) return;
     clearTimeout(this.timer);
-    const wait = this.leads ? (RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)] ?? POLL_MS) : POLL_MS * 4;
-    this.timer = window.setTimeout(() => void this.connect(), wait * (0.75 + Math.random() / 2));
+    let wait = this.leads ? POLL_MS : FOLLOW_MS;
+    if (this.leads && !this.isShut("stream")) {
+      const times = this.attempts++;
+      wait = RETRY_MS[Math.min(times, RETRY_MS.length) - 1] ?? 0;
+    }
+    wait = wait ? wait * (0.75 + Math.random() / 2) : FIRST_MS + Math.random() * SPREAD_MS;
+    this.timer = window.setTimeout(() => void this.connect(), wait);
   }
 
   /** Methods: what they tell may have changed while somebody waited. */
@@ -263,28 +341,37 @@ export class Talk {
   private hears() {
     return this.socket !== undefined || this.stream !== undefined;
   }
-  private barred() {
-    const left = (this.kept.barredUntil ?? 0) - Date.now();
-    return left > 0 && left <= BARRED_MS; // more: the clock was set back
+  private lived() {
+    if (this.spokeAt && Date.now() - this.spokeAt >= CUT_MS) this.attempts = 0;
+  }
+  /** A line is over. One that has lived lets the next begin soon; those that end at once are tried further and further apart. */
+  private lost() {
+    this.lived();
+    this.spokeAt = 0;
   }
 
   private async connect() {
     if (this.over) return;
     // With a line it may be the network that is back and not the line that is gone. A tab that only listens has its session
-    // from the one that leads.
-    if (!this.hears() && (this.leads || !this.kept.token) && !(await this.begin())) {
+    // from the one that leads, and looks where nothing tells need none.
+    const begin = !this.kept.token || (this.leads && !(this.begun && this.isShut("stream")));
+    if (!this.hears() && begin && !(await this.begin())) {
       this.later();
       return;
     }
-    await this.catchUp();
-    await this.flush();
+    if (!(await this.catchUp())) return;
+    if (await this.flush()) this.lived();
     if (!this.mayHear()) {
       this.later(); // a look now and then, beside what the leading tab tells
       return;
     }
-    if (!this.socket && (this.eager || !this.barred())) this.dial();
-    if (!this.stream && this.barred()) void this.follow();
+    const looks = this.isShut("stream");
+    const stuck = looks || this.isShut("socket") || this.cuts >= CUTS;
+    if (!this.socket && (this.eager || !stuck)) this.dial();
     this.eager = false;
+    if (this.stream || this.spokeAt || !stuck) return;
+    if (looks) this.later();
+    else void this.follow();
   }
 
   /** What the line says, to this tab and the others. */
@@ -299,11 +386,14 @@ export class Talk {
     this.socket = undefined;
     socket?.close();
     this.hangUpStream();
+    this.lost();
   }
   private hangUpStream() {
     const { stream } = this;
+    if (!stream) return;
     this.stream = undefined;
-    stream?.abort();
+    stream.abort();
+    this.lost();
   }
 
   private dial() {
@@ -316,14 +406,14 @@ export class Talk {
       this.socket = undefined;
       clearTimeout(this.silence);
       socket.close();
-      this.cuts = cut ? this.cuts + 1 : 0;
-      if (cut && (this.stream || this.cuts >= CUTS)) {
-        this.kept.barredUntil = Date.now() + BARRED_MS;
-        this.save();
+      if (this.stream) {
+        // Tried beside it, in vain. One that has not spoken says so itself when it does.
+        if (this.spokeAt) this.shutFor("socket", SHUT_MS);
+        return;
       }
-      if (this.stream) return;
-      if (this.barred()) void this.connect();
-      else this.later();
+      this.cuts = cut ? this.cuts + 1 : 0;
+      this.lost();
+      this.later();
     };
     /** Something was heard: the wait for the next word begins anew. */
     const listen = (ms: number) => {
@@ -343,10 +433,8 @@ export class Talk {
       if (!spoke) {
         spoke = true;
         this.hangUpStream();
-        if (this.kept.barredUntil) {
-          this.kept.barredUntil = 0;
-          this.save();
-        }
+        this.spokeAt = Date.now();
+        if (this.isShut("socket")) this.shutFor("socket", 0);
       }
       this.tell(JSON.parse(e.data) as Told);
     };
@@ -358,10 +446,18 @@ export class Talk {
     const left = () => this.stream !== stream;
     let spoke = false;
     let silence = 0;
+    /** What stands between keeps it back, or swallows it. */
+    const mute = () => {
+      if (left()) return;
+      this.cuts = 0; // afterwards everything is tried anew
+      this.shutFor("stream", SHUT_MS);
+    };
     const listen = (ms: number) => {
+      const late = Date.now() + ms + ASIDE_MS;
       clearTimeout(silence);
       silence = window.setTimeout(() => {
         if (spoke && !left()) this.ear.online(false);
+        if (Date.now() < late) mute(); // else it is the page that slept
         stream.abort();
       }, ms);
     };
@@ -373,40 +469,54 @@ export class Talk {
         cache: "no-store",
         signal: stream.signal,
       });
+      // The server's own refusal, of the socket too, perhaps: it says nothing of what stands between.
+      if (answer.status === 429 || answer.status >= 500) {
+        this.cuts = 0;
+        throw new Refused(answer.status, "");
+      }
       const pieces = answer.ok ? answer.body?.getReader() : undefined;
-      const read = eventReader((type, data) => {
+      const take = eventReader((type, data) => {
         if (!left()) this.tell({ ...(JSON.parse(data) as object), type });
       });
       for (let piece = await pieces?.read(); piece?.value && !left(); piece = await pieces?.read()) {
         listen(SILENT_MS);
-        if (!spoke) this.tell({ type: "hello" }); // not sooner: what is kept back until it ends is no stream
+        if (!spoke) {
+          // Not sooner: what is kept back until it ends is no stream, and a server that is away refuses sockets too.
+          this.spokeAt = Date.now();
+          this.cuts = 0;
+          if (!this.isShut("socket")) this.shutFor("socket", SHUT_MS);
+          this.tell({ type: "hello" });
+        }
         spoke = true;
-        read(piece.value);
+        take(piece.value);
       }
+      if (!spoke && answer.status !== 401) mute();
     } catch {
       // It has ended, as every line does.
     }
     clearTimeout(silence);
-    stream.abort();
     if (left()) return;
-    this.stream = undefined;
+    this.hangUpStream();
     this.later();
   }
 
-  /** Everything behind the last number seen. */
-  private async catchUp() {
+  /** Everything behind the last number seen. False: it is tried again later, whether there is a line or not. */
+  private async catchUp(): Promise<boolean> {
     try {
       for (let more = true; more;) {
-        const page = (await this.ask("GET", `messages?after=${this.last}&limit=200`)) as {
+        const after = this.last;
+        const page = (await this.ask("GET", `messages?after=${after}&limit=200`)) as {
           messages: Message[];
           more: boolean;
           conversation: State | null;
         };
-        this.stand(page.conversation);
+        // What is behind that number of another conversation is not all of it.
+        if (this.stand(page.conversation) || this.last < after) continue;
         this.take(page.messages);
         more = page.more;
       }
       this.ear.online(true);
+      return true;
     } catch (e) {
       if (e instanceof Refused) {
         if (e.code === "chat_token") {
@@ -416,7 +526,13 @@ export class Talk {
       } else {
         this.ear.online(false);
       }
+      this.later();
+      return false;
     }
+  }
+
+  private async look() {
+    if (!this.over && this.kept.token && (await this.catchUp())) await this.flush();
   }
 
   private forget() {
@@ -425,16 +541,21 @@ export class Talk {
     this.ear.anew();
   }
 
-  /** How the conversation stands. Another one than before: what is shown belongs to the one before, and so does the line, unless
-   * it is what tells. */
-  private stand(state: State | null, onLine = false) {
+  /** How the conversation stands. True: it is another one than before. What is shown belongs to the one before, in each tab, and
+   * so does the line, whoever has it, unless it is what tells. */
+  private stand(state: State | null, onLine = false): boolean {
     const id = state?.beganAt ?? "";
-    if (this.conversation !== "" && id !== this.conversation) {
+    const changed = this.conversation !== "" && id !== this.conversation;
+    if (changed) {
       this.forget();
-      if (!onLine) this.redial();
+      if (!onLine) {
+        this.redial();
+        this.channel?.postMessage({ type: "reset" });
+      }
     }
     this.conversation = id;
     this.ear.state(state);
+    return changed;
   }
 
   private redial() {
@@ -447,21 +568,17 @@ export class Talk {
     const fresh = list.filter((m) => m.number > this.last);
     if (fresh.length === 0) return;
     this.last = Math.max(...fresh.map((m) => m.number));
-    const there = new Set(fresh.map((m) => m.clientId));
-    if (this.kept.outbox.some((w) => there.has(w.clientId))) {
-      this.kept.outbox = this.kept.outbox.filter((w) => !there.has(w.clientId));
-      this.save();
-    }
     this.ear.messages(fresh);
+    this.isSent(fresh.map((m) => m.clientId)); // last: it may find that somebody else sits here
   }
 
   private hear(told: Told) {
     switch (told.type) {
       case "hello":
-        this.attempts = 0;
         this.ear.online(true);
         if (told.conversation) this.stand(told.conversation, true);
-        if (this.kept.token) void this.catchUp().then(() => this.flush());
+        if (this.leads) void this.look();
+        else setTimeout(() => void this.look(), Math.random() * ASIDE_MS);
         break;
       case "message": {
         const m = told as Message;
@@ -484,14 +601,19 @@ export class Talk {
       case "reset":
         this.forget();
         this.redial();
+        void this.look();
         break;
-      case "anew":
-        // The tab that acts has written what holds now. A tab that slept hears late, and writes nothing over who came since.
-        if (told.was) this.gone.add(told.was);
-        this.kept = { ...this.kept, token: told.token && !this.gone.has(told.token) ? told.token : "", outbox: [] };
+      case "anew": {
+        // The tab that acts has written what holds now. A tab that slept hears late: it is who came since.
+        const { token = "", who = "", was } = told;
+        if (was) this.gone.add(was);
+        this.kept = { token, who, outbox: [] };
+        if (this.gone.has(who)) this.kept.token = this.kept.who = "";
         this.load();
         this.drop();
+        this.now();
         break;
+      }
       case "ended":
       case "error":
         if (told.error === "chat_paused") this.ear.gone();
@@ -505,6 +627,7 @@ export class Talk {
 
   send(text: string) {
     const waiting = { clientId: crypto.randomUUID(), text };
+    this.isMine(); // if not, who writes is who sits here now
     this.kept.outbox.push(waiting);
     this.save();
     this.typedAt = 0; // who goes on at once is heard at once: the answer waits for it
@@ -517,9 +640,9 @@ export class Talk {
     void this.flush();
   }
 
-  /** In the order in which they were written, one at a time. */
-  private async flush() {
-    if (this.flushing || this.over) return;
+  /** In the order in which they were written, one at a time. False: the rest is tried again later. */
+  private async flush(): Promise<boolean> {
+    if (this.flushing || this.over) return true;
     this.flushing = true;
     try {
       for (;;) {
@@ -533,26 +656,26 @@ export class Talk {
           this.stand(conversation);
           if (message.number === this.last + 1) this.take([message]);
           else await this.catchUp();
-          this.kept.outbox = this.kept.outbox.filter((w) => w.clientId !== next.clientId);
-          this.save();
+          this.isSent([next.clientId]);
         } catch (e) {
-          if (e instanceof Refused && e.code === "dropped") return;
+          if (e instanceof Refused && e.code === "dropped") return false;
           // 4xx will not become better by itself, but for a token that is over and for a limit.
           if (e instanceof Refused && e.code === "chat_token") {
             this.kept.token = "";
             this.hangUp();
             this.later();
-            return;
+            return false;
           }
           if (!(e instanceof Refused) || e.status === 429 || e.status >= 500) {
             this.ear.online(e instanceof Refused);
             this.later();
-            return;
+            return false;
           }
           next.failed = true;
           this.save();
         }
       }
+      return true;
     } finally {
       this.flushing = false;
     }
@@ -609,11 +732,21 @@ export class Talk {
   private sayTyping() {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send('{"type":"typing"}');
     else if (!this.leads && Date.now() - this.led < SILENT_MS) this.channel?.postMessage({ type: "typing" });
-    else void this.ask("POST", "typing", {}).catch(() => undefined); // nothing hangs on it
+    else void this.say("typing", {});
   }
 
   read(number: number) {
-    void this.ask("POST", "read", { number }).catch(() => undefined); // the next one says it again
+    void this.say("read", { number });
+  }
+
+  /** Nothing hangs on it: the next one says it again. */
+  private async say(path: string, body: unknown) {
+    try {
+      const { conversation } = (await this.ask("POST", path, body)) as { conversation: State };
+      if (this.stand(conversation)) await this.look();
+    } catch {
+      // As above.
+    }
   }
 
   /** "person": somebody of the team is wished for; "bot": it may answer again. */
@@ -632,10 +765,10 @@ export class Talk {
 
   /** Who this is from now on, in all tabs; "": nobody yet. */
   private become(token: string) {
-    const was = this.kept.token;
-    if (was && was !== token) this.gone.add(was);
-    this.kept = { ...this.kept, token, outbox: [] };
-    if (token) this.save();
+    const { who: was } = this.kept;
+    if (was) this.gone.add(was);
+    this.kept = { token, who: token && crypto.randomUUID(), outbox: [] };
+    if (token) this.wrote = write(this.name, this.kept);
     else {
       try {
         localStorage.removeItem(this.name);
@@ -643,7 +776,9 @@ export class Talk {
         // Nothing was kept.
       }
     }
-    this.dropEverywhere(was);
+    this.drop();
+    this.channel?.postMessage({ type: "anew", token, who: this.kept.who, was });
+    this.now();
   }
 
   /** A copy of the conversation by mail. */
@@ -659,16 +794,11 @@ export class Talk {
   /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */
   private drop() {
     this.life++;
+    this.begun = false;
     this.ear.stranger();
     this.ear.outbox(this.kept.outbox);
     this.forget();
     this.hangUp();
-    this.now();
-  }
-
-  private dropEverywhere(was: string) {
-    this.drop();
-    this.channel?.postMessage({ type: "anew", token: this.kept.token, was });
   }
 
   /** The customer whom this statement of the shop names. What waits to be sent is theirs, unless somebody else wrote it. */
@@ -680,7 +810,7 @@ export class Talk {
       if (other) this.become(s.token);
       else {
         this.kept.token = s.token;
-        this.save();
+        if (!this.save(true)) return false;
         this.life++;
       }
       this.stand(s.conversation);
@@ -701,7 +831,7 @@ export class Talk {
   end() {
     this.over = true;
     clearTimeout(this.timer);
-    clearInterval(this.look);
+    clearInterval(this.watch);
     clearTimeout(this.silence);
     removeEventListener("online", this.back);
     document.removeEventListener("visibilitychange", this.seen);
