@@ -5,7 +5,8 @@
  * account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute).
  *
  * A stream of who has no account (a visitor: `stands_for`) ends by itself after some fifteen minutes: nobody is asked
- * whether its token still holds, and a proxy that swallows the beats keeps it open for nobody. The reader comes back. */
+ * whether its token still holds, and a proxy that swallows the beats keeps it open for nobody. The reader comes back.
+ */
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/events.h"
