@@ -10,6 +10,7 @@ import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, sp
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test, until } from './lib/suite.mjs';
 
+const SECOND_ENGINE_EVERY = 7; // not a divisor of how many a field has
 const OVERSIZED_BYTES = 60000; // past the 16 to 48 KiB of a route, but small enough to be read and thrown away
 const BAD_IDS = [
     '0',
@@ -493,10 +494,14 @@ test('a body of a gigabyte is refused by its announcement', async ({ server }) =
     }
 });
 
-test('fields of wrong types, missing, unknown, past their limits, with control characters', async () => {
+test('fields of wrong types, missing, unknown, past their limits, with control characters', async ({ engine }) => {
+    // They are refused before the database is asked: the second engine gets a part of them.
+    const every = engine === 'postgres' ? SECOND_ENGINE_EVERY : 1;
+    let made = 0;
     await unchanged('fields', async () => {
         for (const route of fixture.routes.filter((r) => r.body)) {
             for (const { what, field, code, body } of spoiledBodies(route)) {
+                if (made++ % every !== 0) continue;
                 const ask = async (lang) => {
                     const r = await say(callerOf(route), route, { json: body })(lang);
                     const named = r.json?.fields?.find((f) => f.field === field);
