@@ -43,10 +43,11 @@ bool panels_account(struct tx *tx, int64_t account, int64_t *panel, const char *
     return row != ROW_FAULT;
 }
 
+/* A key is cut at EMAIL_KEY_SIZE, and what tells two of them apart (the account, the role) stands behind this. */
 static const char *merchant_shown(struct arena *a, const char *merchant)
 {
     struct str s = str_of(merchant);
-    return arena_text_n(a, s.p, unicode_cut(s, MERCHANT_SHOWN_BYTES));
+    return arena_text_n(a, s.p, unicode_cut_bytes(s, MERCHANT_SHOWN_BYTES));
 }
 
 struct newcomer {

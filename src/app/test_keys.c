@@ -127,11 +127,17 @@ static void fix_values(struct test_db *t)
     q = query(t->tx, &put_panel);
     bind_blob(&q, sso.p, sso.n), bind_blob(&q, hook.p, hook.n);
     EXPECT(query_change(&q) == 1);
+    STMT(put_purged, "INSERT INTO panel_tenants (panel, shop_id, merchant_id, instance_url, name, bot_id, sync_scopes,"
+                     " sso_sealed, webhook_sealed, old_until_ms, created_at_ms, updated_at_ms)"
+                     " VALUES (1, 's7', 'm', '', '', 'b', '', ?1, ?1, 0, 1, 1)");
+    q = query(t->tx, &put_purged);
+    bind_blob(&q, "", 0); /* nothing is sealed there any more */
+    EXPECT(query_change(&q) == 1);
     expect_fit(t, "1", KEYS_FIT, 0);
 }
 
 STMT(kept_value, "SELECT answer AS value FROM idempotency_keys");
-STMT(panel_value, "SELECT old_sso_sealed AS value FROM panel_tenants");
+STMT(panel_value, "SELECT old_sso_sealed AS value FROM panel_tenants WHERE shop_id = 's9'");
 
 static bool opens(struct test_db *t, const struct stmt *value, struct str owner, struct str purpose, const char *want)
 {
@@ -209,7 +215,7 @@ TEST_EACH_ENGINE(whatever_is_sealed_is_opened_by_verify)
         { "UPDATE mail_outbox SET message_id = 'x' WHERE id = 3;", "mail_outbox", 3 },
         { "UPDATE idempotency_keys SET answer = request_hash, account = 9;", "idempotency_keys", 1 },
         { "UPDATE idempotency_keys SET route = '2 /api/y';", "idempotency_keys", 1 },
-        { "UPDATE panel_tenants SET shop_id = 's8';", "panel_tenants", 1 },
+        { "UPDATE panel_tenants SET shop_id = 's8' WHERE shop_id = 's9';", "panel_tenants", 1 },
         { "UPDATE panel_tenants SET old_sso_sealed = webhook_sealed;", "panel_tenants", 1 },
     };
     /* clang-format on */

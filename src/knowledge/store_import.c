@@ -46,7 +46,8 @@ enum row know_store_load(struct tx *tx, struct arena *a, const struct intake *in
     struct reader_wish w = { .currency = CURRENCY_NONE };
     know_wish_read(a, in->wish, &w);
     s->currency = w.currency;
-    return tenants_store_token(tx, in->shop, now_ms, a, &s->token) == ROW_FAULT ? ROW_FAULT : ROW_FOUND;
+    const struct store_call call = { .shop = in->shop, .now_ms = now_ms, .url = s->url };
+    return tenants_store_token(tx, &call, a, &s->token) == ROW_FAULT ? ROW_FAULT : ROW_FOUND;
 }
 
 /* ---- where it is ---- */

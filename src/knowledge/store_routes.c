@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "outbound/http_client.h"
 #include "tenants/tenants.h"
-#include <stdio.h>
 
 /* clang-format off */
 FIELD_CODE(https, "This must begin with https://.", "须以 https:// 开头。");
@@ -94,19 +93,17 @@ static const struct shape store_shape[] = {
 struct shown {
     struct intake in;
     int scope;
+    const char *called, *status_url; /* as the store that asks calls itself: its token is good for that name alone */
 };
 
 static void import_json(struct json *j, const void *arg)
 {
     const struct shown *s = arg;
-    char shop[SHOP_PUBLIC_ID_SIZE], url[SHOP_PUBLIC_ID_SIZE + 60];
-    shop_public_id(s->in.shop, shop);
-    (void)snprintf(url, sizeof url, "/api/import/%s/%s/status", shop, know_store_scope_names[s->scope]);
     json_bool(j, "success", s->in.state != INTAKE_FAILED);
-    json_text(j, "shopId", shop);
+    json_text(j, "shopId", s->called);
     json_text(j, "scope", know_store_scope_names[s->scope]);
     json_text(j, "status", intake_state_names[s->in.state]);
-    json_text(j, "statusUrl", url);
+    json_text(j, "statusUrl", s->status_url);
     json_i64(j, "pages", s->in.place);
     json_i64(j, "products", s->in.products);
     json_i64(j, "texts", s->in.texts);
@@ -115,6 +112,12 @@ static void import_json(struct json *j, const void *arg)
     json_raw(j, "refused", str_of(s->in.refusals));
     json_time(j, "beganAt", s->in.began_at_ms);
     json_time(j, "endedAt", s->in.ended_at_ms);
+}
+
+static struct shown shown_as(struct arena *a, const struct path_import *path)
+{
+    const char *status = arena_printf(a, "/api/import/%s/%s/status", path->shopId, know_store_scope_names[path->scope]);
+    return (struct shown){ .scope = path->scope, .called = path->shopId, .status_url = status };
 }
 
 /* The last one of this scope. ROW_NONE: none yet. */
@@ -170,7 +173,7 @@ static enum answer run_import(struct req *req)
     const struct path_import *path = req->path;
     const struct get_import *in = req->query;
     struct sso_caller who;
-    struct shown s = { .scope = path->scope };
+    struct shown s = shown_as(req->arena, path);
     struct shop shop;
     enum answer a = tenants_sso_caller(req, true, &who);
     if (a != ANSWER_GO_ON) return a;
@@ -192,7 +195,7 @@ static enum answer run_status(struct req *req)
 {
     const struct path_import *path = req->path;
     struct sso_caller who;
-    struct shown s = { .scope = path->scope };
+    struct shown s = shown_as(req->arena, path);
     enum answer a = tenants_sso_caller(req, false, &who);
     if (a != ANSWER_GO_ON) return a;
     enum row row = last_of(req->tx, who.shop, path->scope, &s.in);

@@ -46,16 +46,22 @@ static enum inbound_verdict bare_verify(struct delivery *d, struct tx *tx, int64
     return good ? INBOUND_GOOD : INBOUND_REFUSED;
 }
 
-/* Of one shop that this address may name. */
-static enum inbound_verdict verify_for(struct delivery *d, struct tx *tx, int64_t shop)
+/* A shop that this address may name; `own`: by its own secrets alone, not by its panel's. */
+struct may_be {
+    int64_t shop;
+    bool own;
+};
+
+static enum inbound_verdict verify_for(struct delivery *d, struct tx *tx, const struct may_be *m)
 {
     struct webhook_secrets secrets = { 0 };
     struct str standard = inbound_header(d, "webhook-signature"), plain = inbound_header(d, "x-evershop-signature");
     int64_t account = 0, now_s = d->at_ms / 1000;
-    enum row row = tenants_webhook_secrets(tx, shop, d->at_ms, d->arena, &secrets, &account);
+    enum row row = m->own ? tenants_own_webhook_secrets(tx, m->shop, d->at_ms, d->arena, &secrets, &account)
+                          : tenants_webhook_secrets(tx, m->shop, d->at_ms, d->arena, &secrets, &account);
     if (row != ROW_FOUND) return row == ROW_FAULT ? INBOUND_FAULT : INBOUND_REFUSED;
     if (is_bare(d)) {
-        enum inbound_verdict bare = bare_verify(d, tx, shop, &secrets);
+        enum inbound_verdict bare = bare_verify(d, tx, m->shop, &secrets);
         if (bare == INBOUND_GOOD) d->account = account;
         return bare;
     }
@@ -69,19 +75,23 @@ static enum inbound_verdict verify_for(struct delivery *d, struct tx *tx, int64_
     return INBOUND_GOOD;
 }
 
-/* An address is our name for a shop, or an outside panel's, or both, of two shops: then the key that fits says which.
- * From here on the delivery has our name: it is kept, and known again, under that. */
+/* An address is our name for a shop, or an outside panel's, or both, of two shops: then the key that fits says which. A
+ * panel may give many shops one key: under a name that it uses, its key means what it calls so, and never the shop that
+ * has this number here, also while that chat is off. From here on the delivery has our name: it is kept, and known
+ * again, under that. */
 static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
 {
-    int64_t may_be[] = { shop_of(d), 0 };
+    struct may_be of[] = { { .shop = 0 }, { .shop = shop_of(d) } };
     d->reason = "no chatbot is called so";
-    if (tenants_of_panel(tx, d->address, &may_be[1]) == ROW_FAULT) return INBOUND_FAULT;
-    for (size_t i = 0; i < ARRAY_LEN(may_be); i++) {
-        if (may_be[i] <= 0 || (i > 0 && may_be[i] == may_be[0])) continue;
-        enum inbound_verdict v = verify_for(d, tx, may_be[i]);
+    enum row row = tenants_of_panel(tx, d->address, &of[0].shop);
+    if (row == ROW_FAULT) return INBOUND_FAULT;
+    of[1].own = row == ROW_FOUND;
+    for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+        if (of[i].shop <= 0) continue;
+        enum inbound_verdict v = verify_for(d, tx, &of[i]);
         if (v == INBOUND_REFUSED) continue;
         char *own = arena_alloc(d->arena, SHOP_PUBLIC_ID_SIZE);
-        shop_public_id(may_be[i], own);
+        shop_public_id(of[i].shop, own);
         if (v == INBOUND_GOOD) d->address = own;
         return v;
     }

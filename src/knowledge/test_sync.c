@@ -187,6 +187,63 @@ TEST_EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken)
     assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
 }
 
+/* ---- names of panels ---- */
+
+static int64_t panel_registers(struct test_db *t, const char *name, const char *merchant)
+{
+    struct kit_answer a = kit_call(
+        t, &(struct kit_request){ .routes = tenants_routes,
+                                  .verb = VERB_POST,
+                                  .path = "/api/admin/tenants/register",
+                                  .shared_secret = "panel-shared-secret",
+                                  .body = arena_printf(t->arena,
+                                                       "{\"shopId\":\"%s\",\"merchantId\":\"%s\",\"instanceUrl\":"
+                                                       "\"a.example\",\"ssoSharedSecret\":\"one-secret-for-all-shops\","
+                                                       "\"webhookSecret\":\"one-secret-for-all-shops\"}",
+                                                       name, merchant) });
+    int64_t number = 0;
+    assert_int_equal(a.status, 200);
+    EXPECT(tenants_of_panel(t->tx, name, &number) == ROW_FOUND && number > 0);
+    return number;
+}
+
+/* "shop-1" is the panel's name for our 2, and "other" its name for our 1; it has one secret for both. */
+TEST_EACH_ENGINE(a_panels_secret_means_what_the_panel_calls_so)
+{
+    const struct sender *s = &knowledge_products_sender;
+    const struct str secret = STR("one-secret-for-all-shops");
+    struct webhook_secrets own = { 0 };
+    fix_start();
+    tenants_settings.panel_secret = "panel-shared-secret";
+    assert_int_equal(panel_registers(t, "other", "m-1"), 1);
+    const struct sent at_name = { .address = "shop-1", .body = "{}", .secret = secret };
+    struct delivery d = delivery(t, s, &at_name);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD); /* nobody else is called so yet */
+    assert_string_equal(d.address, "shop-1");
+    assert_int_equal(panel_registers(t, "shop-1", "m-2"), 2);
+    d = delivery(t, s, &at_name);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_string_equal(d.address, "shop-2");
+    assert_int_equal(d.account, test_number(t, "SELECT account FROM panel_tenants WHERE shop_id = 'shop-1'"));
+    d = delivery(t, s, &(struct sent){ .address = "other", .body = "{}", .secret = secret });
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_string_equal(d.address, "shop-1");
+    /* Our number is good with the secret that is the shop's own. */
+    EXPECT(tenants_own_webhook_secrets(t->tx, 1, kit_now(), t->arena, &own, &(int64_t){ 0 }) == ROW_FOUND);
+    assert_int_equal(own.count, 1);
+    d = delivery(t, s, &(struct sent){ .address = "shop-1", .body = "{}", .secret = own.secret[0] });
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_string_equal(d.address, "shop-1");
+    /* Also while the panel's chat is off, or gone for good. */
+    int64_t theirs = test_number(t, "SELECT account FROM panel_tenants WHERE shop = 2");
+    assert_int_equal(fix_call(t, theirs, VERB_POST, 2, "chatbot/disable", NULL).status, 200);
+    d = delivery(t, s, &at_name);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+    EXPECT(panel_rows_blank(t->tx, 2, kit_now()));
+    d = delivery(t, s, &at_name);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+}
+
 /* ---- signed without a time ---- */
 
 static bool takes_old;
@@ -372,6 +429,7 @@ int main(void)
         EACH_ENGINE(a_signature_without_a_time_counts_only_where_it_was_switched_on),
         EACH_ENGINE(of_a_body_signed_without_a_time_no_header_and_no_other_address_makes_more),
         EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken),
+        EACH_ENGINE(a_panels_secret_means_what_the_panel_calls_so),
         EACH_ENGINE(a_disabled_account_delivers_nothing_and_vouches_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

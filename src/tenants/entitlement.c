@@ -14,17 +14,24 @@
 
 /* A panel gives month by month, and goes on while its row is there: so long is what begins now, or is looked at now.
  * The first of a month, so that the end which is told does not move with each look at it. */
-static int64_t panel_until_ms(int64_t now_ms) { return time_add_months(now_ms - now_ms % DAY_MS, 2, 1); }
+static int64_t panel_until_ms(const struct subscription *s, int64_t now_ms)
+{
+    bool runs = s->source == SOURCE_PANEL && (s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE);
+    if (tenants_settings.panel_secret) return time_add_months(now_ms - now_ms % DAY_MS, 2, 1);
+    return runs ? s->expires_at_ms : 0; /* nobody speaks for it any more: what it gave it gave, and no more comes */
+}
 
 /* What nobody else gives, its panel may. */
-static bool ask_panel(struct tx *tx, int64_t account, const int64_t *shop, size_t count, int64_t now_ms,
+static bool ask_panel(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now_ms,
                       struct tenants_entitlement *given)
 {
     bool gives[ENTITLEMENTS_MAX];
+    int64_t shop[ENTITLEMENTS_MAX];
+    for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
     if (!panel_rows_give(tx, account, shop, count, gives)) return false;
     for (size_t i = 0; i < count; i++)
         if (gives[i] && given[i].until_ms == 0)
-            given[i] = (struct tenants_entitlement){ SOURCE_PANEL, panel_until_ms(now_ms) };
+            given[i] = (struct tenants_entitlement){ SOURCE_PANEL, panel_until_ms(&s[i], now_ms) };
     return true;
 }
 
@@ -34,7 +41,10 @@ static void judge(const struct subscription *s, const struct tenants_entitlement
     bool ended = s->status == SUBSCRIPTION_NONE || s->status == SUBSCRIPTION_EXPIRED;
     bool theirs = !ended && s->source != SOURCE_CREDITS && given->until_ms > 0 && given->source == s->source;
     *out = (struct entitlement){ .source = ended ? SOURCE_CREDITS : s->source };
-    if (!ended) out->end_ms = theirs ? given->until_ms : s->expires_at_ms;
+    /* A panel's gift has no end of its own: one that it gives no more (it has the shop under another number now) is
+     * over. */
+    bool dropped = s->source == SOURCE_PANEL && given->until_ms == 0 && s->expires_at_ms > now_ms;
+    if (!ended) out->end_ms = theirs ? given->until_ms : dropped ? now_ms : s->expires_at_ms;
     out->runs = s->status != SUBSCRIPTION_PAST_DUE && out->end_ms > now_ms;
     if (!theirs && given->until_ms > now_ms && given->until_ms > out->end_ms) out->next = *given;
     if (ended && out->next.until_ms > 0) out->source = out->next.source;
@@ -50,7 +60,7 @@ bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *
     if (count == 0) return true;
     for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
     if (tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given)) return false;
-    if (!ask_panel(tx, account, shop, count, now_ms, given)) return false;
+    if (!ask_panel(tx, account, s, count, now_ms, given)) return false;
     for (size_t i = 0; i < count; i++) {
         assert(given[i].until_ms == 0 || (given[i].source > SOURCE_CREDITS && given[i].source < SOURCE_COUNT));
         judge(&s[i], &given[i], now_ms, &out[i]);

@@ -14,6 +14,7 @@ STMT(enter, "UPDATE tenant_launches SET used_at_ms = ?2 WHERE code_hash = ?1 AND
             " AND expires_at_ms > ?2 AND expires_at_ms <= ?3 RETURNING shop, account, role");
 STMT(spend, "INSERT INTO tenant_launches (code_hash, shop, account, role, expires_at_ms, panel, used_at_ms)"
             " VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6) ON CONFLICT (code_hash) DO NOTHING");
+STMT(spent, "SELECT used_at_ms FROM tenant_launches WHERE code_hash = ?1 AND used_at_ms > 0");
 STMT(forget, "DELETE FROM tenant_launches WHERE expires_at_ms < ?1",
      .postgres = "DELETE FROM tenant_launches WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM tenant_launches"
                  " WHERE expires_at_ms < ?1 ORDER BY code_hash FOR UPDATE SKIP LOCKED))");
@@ -53,6 +54,15 @@ enum row launches_spend(struct tx *tx, const struct launch *l, int64_t now_ms)
     bind_i64(&q, l->expires_at_ms), bind_i64(&q, now_ms);
     int64_t rows = query_change(&q);
     return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
+}
+
+enum row launches_spent(struct tx *tx, struct str code)
+{
+    char *hash = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
+    sha256_hex(code, hash);
+    struct query q = query(tx, &spent);
+    bind_text(&q, hash);
+    return query_row(&q);
 }
 
 enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now_ms, int64_t *shop)

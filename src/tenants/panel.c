@@ -4,11 +4,13 @@
  *
  * Two kinds of tenant answer to the same addresses: our own shops (secrets of secrets.c) and those of a panel. A
  * panel's shop may be called as one of ours will be called later, so a token is tried with the keys of both, and the
- * key that fits decides. The register route does not exist while no secret is set. What stands here for a panel's shop
- * is made in panel_chat.c; its words are the chat's, and a panel's are taken when they are others than it said last: a
- * name that its merchant gave in the console is not put back by a registration that says the same again. */
+ * key that fits decides. The register route does not exist while no secret is set, nor while a backend is shown it.
+ * What stands here for a panel's shop is made in panel_chat.c; its words are the chat's, and a panel's are taken when
+ * they are others than it said last: a name that its merchant gave in the console is not put back by a registration
+ * that says the same again. */
 #include "tenants/private.h"
 
+#include "accounts/accounts.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/events.h"
@@ -100,6 +102,10 @@ static void registered_json(struct json *j, const void *arg)
 
 /* ---- register ---- */
 
+/* The same secret opens a backend outside: whoever runs that one would register here, and replace what shops of others
+ * sign with. */
+bool panel_may_register(void) { return tenants_settings.panel_secret && !recipes_show_panel_secret(); }
+
 static bool knows_secret(const struct req *req)
 {
     struct str given = req_header(req, "x-shopsaas-secret"), right = str_of(tenants_settings.panel_secret);
@@ -148,8 +154,9 @@ static bool take_secrets(struct req *req, const struct post_register *in, struct
     bool same_webhook = panel_rows_open(a, p->shop_id, PANEL_WEBHOOK, p->webhook_sealed, &webhook) &&
                         str_eq(webhook, str_of(in->webhookSecret));
     if (!same_sso) {
-        p->old_sso_sealed = p->sso_sealed;
-        p->old_until_ms = req->now_ms + SECRET_OVERLAP_HOURS * HOUR_MS;
+        bool had = p->sso_sealed.n > 0; /* else its shop was purged */
+        p->old_sso_sealed = had ? p->sso_sealed : (struct str){ 0 };
+        p->old_until_ms = had ? req->now_ms + SECRET_OVERLAP_HOURS * HOUR_MS : 0;
         p->sso_sealed = panel_rows_seal(a, p->shop_id, PANEL_SSO, in->ssoSharedSecret);
     }
     if (!same_webhook) p->webhook_sealed = panel_rows_seal(a, p->shop_id, PANEL_WEBHOOK, in->webhookSecret);
@@ -165,6 +172,7 @@ static struct panel_wish read_wish(struct req *req, const struct post_register *
     if (in->botName && !text_eq(in->botName, p->name)) w.bot_name = p->name = in->botName, *changed = true;
     if (in->logoUrl && !text_eq(in->logoUrl, p->logo_url)) w.logo_url = p->logo_url = in->logoUrl, *changed = true;
     p->instance_url = in->instanceUrl;
+    if (p->name[0] == '\0') p->name = default_name(req->arena, p->shop_id); /* its shop was purged */
     if (*changed) p->updated_at_ms = req->now_ms;
     return w;
 }
@@ -188,11 +196,14 @@ static enum answer reply_registered(struct req *req, const struct guest *g)
     return reply_json(req, 200, registered_json, &r);
 }
 
-/* ROW_NONE: nothing is registered under this name, and none of our shops is called so. A name that a panel had before
- * one of ours got it stays the panel's too. */
+/* ROW_NONE: nothing is registered under this name, and no merchant of ours has a shop that is called so. A name that a
+ * panel had before one of ours got it stays the panel's too. Our numbers for shops of panels keep no name from them:
+ * a panel that calls its shops shop-1, shop-2, … would meet the numbers that we gave it for others. */
 static enum answer find_registered(struct req *req, const struct post_register *in, struct panel_tenant *p)
 {
     struct shop shop;
+    int64_t panel = 0;
+    const char *merchant;
     enum row row = panel_rows_locked(req->tx, in->shopId, p);
     if (row == ROW_FOUND && !text_eq(p->merchant_id, in->merchantId))
         return reply_problem(req, &problem_other_merchant);
@@ -200,14 +211,16 @@ static enum answer find_registered(struct req *req, const struct post_register *
     int64_t own = shop_of_public_id(str_of(in->shopId));
     row = own ? shops_get(req->tx, own, &shop) : ROW_NONE;
     if (row == ROW_FAULT) return reply_fault(req);
-    return row == ROW_FOUND ? reply_problem(req, &problem_shop_is_ours) : ANSWER_GO_ON;
+    if (row == ROW_NONE) return ANSWER_GO_ON;
+    if (!panels_account(req->tx, shop.account, &panel, &merchant)) return reply_fault(req);
+    return panel > 0 ? ANSWER_GO_ON : reply_problem(req, &problem_shop_is_ours);
 }
 
 enum answer run_panel_register(struct req *req)
 {
     const struct post_register *in = req->body;
     struct guest g = { .ours = false };
-    if (!tenants_settings.panel_secret) return reply_problem(req, &problem_not_found);
+    if (!panel_may_register()) return reply_problem(req, &problem_not_found);
     if (!knows_secret(req)) return reply_problem(req, &problem_bad_token);
     if (!is_plain_id(in->shopId)) return reply_fields(req, "shopId", "format");
     enum answer go_on = find_registered(req, in, &g.p);
@@ -220,6 +233,7 @@ enum answer run_panel_register(struct req *req)
     case PANEL_FAULT: return reply_fault(req);
     case PANEL_DISABLED: return reply_problem(req, &problem_merchant_disabled);
     case PANEL_SHOPS_FULL: return reply_problem(req, &problem_merchant_shops);
+    case PANEL_NOT_NOW: return reply_problem(req, &problem_chatbot_feature);
     case PANEL_MADE: break;
     }
     if (changed &&
@@ -332,7 +346,8 @@ static enum answer lock(struct req *req, struct guest *g)
     if (row == ROW_FOUND && number > 0) row = shops_locked(req->tx, number, &shop);
     if (row == ROW_FOUND && number > 0) row = tenants_of_shop(req->tx, number, &g->t);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_bad_token) : reply_fault(req);
-    if (g->ours && !entitlement_serves(&g->t)) return reply_problem(req, &problem_bad_token);
+    bool gone = number > 0 && shop.status >= SHOP_DELETED; /* what a purge will take out is not filled again */
+    if (gone || (g->ours && !entitlement_serves(&g->t))) return reply_problem(req, &problem_bad_token);
     if (g->t.id > 0) return req_count_change(req, COUNTED_ACCOUNT, g->t.account);
     return req_count_change(req, COUNTED_GUEST, g->p.id);
 }

@@ -120,6 +120,7 @@ static enum panel_made find_chat(struct req *req, const struct panel_wish *w, co
     t->bot_name = name, t->logo_url = logo;
     if (t->status == TENANT_ACTIVE) return !words || tenants_config_keep(req, t) ? PANEL_MADE : PANEL_FAULT;
     *changed = true;
+    if (!tenants_settings.feature_enabled) return PANEL_NOT_NOW;
     return switch_on(req, w->p, t) ? PANEL_MADE : PANEL_FAULT;
 }
 

@@ -1,7 +1,7 @@
 /* panel_enter.c: how a merchant of an outside panel comes to the inbox of its shop here. The panel's token asks for a
  * one-time code; the browser brings it to /admin in a form; there it opens a session of some hours, of the account of
  * that merchant, and leads to that shop's inbox. A panel of the replaced kind, which knows no codes, posts the token
- * itself: fresh, and once, as a code is.
+ * itself: fresh, and once, as a code is. A token that is stale or spent asks for no code either.
  *
  * The form comes from the panel's pages, so the row takes it from any page. Whoever has a code enters as whom it was
  * made for, and nobody else: a page can make a visitor's browser enter as that page's own merchant, and no further; the
@@ -20,6 +20,19 @@ enum { FRESH_LEEWAY_S = 30 };
 static void role_details(struct json *j, const void *arg)
 {
     json_text(j, "role", sso_role_names[((const struct launch *)arg)->role]);
+}
+
+/* ---- whose word brings somebody in ---- */
+
+/* A token says for an hour who may configure a shop; for coming in it is good as long as a code that was asked for at
+ * once. */
+static int64_t over_ms(const struct guest *g) { return (g->claims.iat_s + LAUNCH_TTL_S + FRESH_LEEWAY_S) * SECOND_MS; }
+
+/* Fresh, and the panel's own: what we show to its store is signed alike, for a service (store.c), and who is shown it
+ * does not become a person by it. */
+static bool brings_in(const struct req *req, const struct guest *g)
+{
+    return !str_starts(g->claims.sub, STR("service:")) && over_ms(g) > req->now_ms;
 }
 
 /* ---- POST /api/admin/tenants/:shopId/launch ---- */
@@ -57,9 +70,14 @@ enum answer run_panel_launch(struct req *req)
     struct guest g = { 0 };
     const struct panel_call call = { .token = req_bearer(req),
                                      .shop_id = ((const struct path_panel *)req->path)->shopId };
+    if (!tenants_settings.panel_secret) return reply_problem(req, &problem_not_found);
     enum answer go_on = panel_authorise(req, &call, &g);
     if (go_on == ANSWER_GO_ON) go_on = may_enter(req, &g);
-    if (go_on == ANSWER_GO_ON) go_on = req_count_change(req, COUNTED_ACCOUNT, g.t.account);
+    if (go_on != ANSWER_GO_ON) return go_on;
+    enum row spent = brings_in(req, &g) ? launches_spent(req->tx, call.token) : ROW_FOUND;
+    if (spent == ROW_FAULT) return reply_fault(req);
+    if (spent == ROW_FOUND) return reply_problem(req, &problem_bad_token);
+    go_on = req_count_change(req, COUNTED_ACCOUNT, g.t.account);
     if (go_on != ANSWER_GO_ON) return go_on;
     char *code = arena_alloc(req->arena, TOKEN_TEXT_SIZE);
     random_token(code);
@@ -118,11 +136,10 @@ static enum answer enter_by_token(struct req *req, struct str token)
     if (go_on == ANSWER_REFUSED) return reply_problem(req, &problem_launch_code); /* a browser's: one answer for all */
     if (go_on == ANSWER_GO_ON) go_on = may_enter(req, &g);
     if (go_on != ANSWER_GO_ON) return go_on;
-    int64_t over_ms = (g.claims.iat_s + LAUNCH_TTL_S + FRESH_LEEWAY_S) * SECOND_MS;
     const struct launch l = {
-        .code = token, .shop = g.t.shop, .account = g.t.account, .role = role_of(&g), .expires_at_ms = over_ms
+        .code = token, .shop = g.t.shop, .account = g.t.account, .role = role_of(&g), .expires_at_ms = over_ms(&g)
     };
-    enum row row = over_ms > req->now_ms ? launches_spend(req->tx, &l, req->now_ms) : ROW_NONE;
+    enum row row = brings_in(req, &g) ? launches_spend(req->tx, &l, req->now_ms) : ROW_NONE;
     if (row == ROW_FAULT) return reply_fault(req);
     return row == ROW_FOUND ? enter(req, &l) : reply_problem(req, &problem_launch_code);
 }
@@ -131,8 +148,9 @@ enum answer run_admin_enter(struct req *req)
 {
     struct launch l = { .shop = 0 };
     struct str code = sso_form_value(req, STR("code=")), token = sso_form_value(req, STR("token="));
-    if (!code.p) return token.p ? enter_by_token(req, token) : reply_problem(req, &problem_launch_code);
-    enum row row = launches_enter(req->tx, code, req->now_ms, &l);
+    bool panel = tenants_settings.panel_secret != NULL; /* without it nobody comes from one */
+    if (!code.p) return token.p && panel ? enter_by_token(req, token) : reply_problem(req, &problem_launch_code);
+    enum row row = panel ? launches_enter(req->tx, code, req->now_ms, &l) : ROW_NONE;
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_FOUND) return enter(req, &l);
     /* One of ours is used in the session of the account that asked. */

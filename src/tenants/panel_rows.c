@@ -23,6 +23,10 @@ STMT(panel_save,
      "UPDATE panel_tenants SET instance_url = ?2, name = ?3, logo_url = ?4, sync_scopes = ?5, sso_sealed = ?6,"
      " webhook_sealed = ?7, old_sso_sealed = ?8, old_until_ms = ?9, updated_at_ms = ?10, account = ?11, shop = ?12"
      " WHERE id = ?1");
+STMT(panel_blank,
+     "UPDATE panel_tenants SET account = 0, shop = 0, instance_url = '', name = '', logo_url = NULL, sync_scopes = '',"
+     " sso_sealed = ?3, webhook_sealed = ?3, old_sso_sealed = NULL, old_until_ms = 0, updated_at_ms = ?2"
+     " WHERE shop = ?1 AND shop > 0");
 STMT(panel_gives,
      "SELECT shop FROM panel_tenants WHERE account = ?1 AND account > 0"
      " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
@@ -84,7 +88,7 @@ enum row tenants_of_panel(struct tx *tx, const char *shop_id, int64_t *shop)
     struct panel_tenant p;
     enum row row = panel_rows_get(tx, shop_id, &p);
     *shop = p.shop;
-    return row == ROW_FOUND && p.shop == 0 ? ROW_NONE : row;
+    return row;
 }
 
 static void bind_sealed(struct query *q, struct str s)
@@ -112,6 +116,13 @@ bool panel_rows_save(struct tx *tx, const struct panel_tenant *p)
     bind_sealed(&q, p->old_sso_sealed), bind_i64(&q, p->old_until_ms), bind_i64(&q, p->updated_at_ms);
     bind_i64(&q, p->account), bind_i64(&q, p->shop);
     return query_change(&q) == 1;
+}
+
+bool panel_rows_blank(struct tx *tx, int64_t shop, int64_t now_ms)
+{
+    struct query q = query(tx, &panel_blank);
+    bind_i64(&q, shop), bind_i64(&q, now_ms), bind_blob(&q, "", 0);
+    return query_change(&q) >= 0;
 }
 
 bool panel_rows_give(struct tx *tx, int64_t account, const int64_t *shops, size_t count, bool *gives)
@@ -142,7 +153,7 @@ struct str panel_rows_seal(struct arena *a, const char *shop_id, enum panel_secr
 
 bool panel_rows_open(struct arena *a, const char *shop_id, enum panel_secret kind, struct str sealed, struct str *out)
 {
-    if (!sealed.p) return false;
+    if (sealed.n == 0) return false;
     return unseal(tenants_settings.keyring, a, panel_owner(a, shop_id), str_of(purposes[kind]),
                   (struct sealed){ arena_copy(a, sealed.p, sealed.n), sealed.n }, out);
 }

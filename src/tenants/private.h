@@ -239,6 +239,8 @@ MUST_USE enum row panel_rows_locked(struct tx *tx, const char *shop_id, struct p
 MUST_USE enum row panel_rows_of_shop(struct tx *tx, int64_t shop, struct panel_tenant *out); /* by our number */
 MUST_USE bool panel_rows_add(struct tx *tx, struct panel_tenant *p);                         /* ->id is filled */
 MUST_USE bool panel_rows_save(struct tx *tx, const struct panel_tenant *p); /* all but the panel's id */
+/* Its shop is purged: what is left is whose the name is. Its secrets are empty then, and open nothing. */
+MUST_USE bool panel_rows_blank(struct tx *tx, int64_t shop, int64_t now_ms);
 /* gives[i]: it gives shops[i] of this account its chat; at most ENTITLEMENTS_MAX. */
 MUST_USE bool panel_rows_give(struct tx *tx, int64_t account, const int64_t *shops, size_t count, bool *gives);
 struct str panel_rows_seal(struct arena *a, const char *shop_id, enum panel_secret kind, const char *text);
@@ -253,6 +255,7 @@ enum panel_made {
     PANEL_MADE,
     PANEL_DISABLED,   /* the merchant's account is, by an operator */
     PANEL_SHOPS_FULL, /* it has as many shops as an account may have */
+    PANEL_NOT_NOW,    /* no chat is switched on here at present (CHATBOT_FEATURE_ENABLED) */
 };
 /* Under the row's lock. *p is what will be saved; `moved`: it says another address of the shop than before. Fills
  * account and shop of *p, saves it, and switches the chat on; *t is its tenant, *changed whether anything was not so
@@ -279,6 +282,7 @@ struct panel_call {
     const char *shop_id; /* that the address, or the form, names */
     bool writes;
 };
+bool panel_may_register(void);
 /* ANSWER_GO_ON: *g is that tenant. Else the refusal. */
 MUST_USE enum answer panel_authorise(struct req *req, const struct panel_call *c, struct guest *g);
 
@@ -297,6 +301,8 @@ MUST_USE enum row launches_use(struct tx *tx, struct str code, int64_t account, 
 MUST_USE enum row launches_enter(struct tx *tx, struct str code, int64_t now_ms, struct launch *l);
 /* A token that stands for a code: used up now, by one winner; ROW_NONE: it was already. */
 MUST_USE enum row launches_spend(struct tx *tx, const struct launch *l, int64_t now_ms);
+/* ROW_FOUND: it was used up, by either way. */
+MUST_USE enum row launches_spent(struct tx *tx, struct str code);
 MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */

@@ -76,6 +76,7 @@ struct recipe {
     const char *name;        /* on the wire */
     bool (*is_chosen)(void); /* by configuration, for shops that are enabled now */
     bool here;               /* its conversations are in this program (chat/) */
+    bool shows_panel_secret; /* to its server, which could register with it here */
     const struct recipe_setting *setting;
     size_t settings;
 
@@ -109,6 +110,7 @@ extern const struct recipe *const *recipes;
 extern const char *const recipe_names[];        /* NULL-ended, for the API reference */
 const struct recipe *recipe_of(int64_t number); /* an unknown number: the first of the list */
 const struct recipe *recipe_chosen(void);
+bool recipes_show_panel_secret(void);   /* one that is set does */
 const struct recipe *recipe_here(void); /* whose conversations are in this program, whatever is chosen */
 /* The settings of all of them, those of each together: how many. At most RECIPE_SETTINGS_MAX, or the process ends. */
 size_t recipe_settings(const struct recipe_setting *out[RECIPE_SETTINGS_MAX]);

@@ -25,6 +25,13 @@ const struct recipe *recipe_chosen(void)
     return chosen;
 }
 
+bool recipes_show_panel_secret(void)
+{
+    for (const struct recipe *const *r = recipes; *r; r++)
+        if ((*r)->shows_panel_secret && (*r)->is_chosen()) return true;
+    return false;
+}
+
 const struct recipe *recipe_here(void)
 {
     const struct recipe *const *r = recipes;

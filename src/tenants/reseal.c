@@ -59,7 +59,7 @@ static bool panel_piece(struct tx *tx, struct reseal_piece *p)
         for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
             struct str stored = col_str(&q, columns[i].name);
             now[i] = (struct sealed){ 0 };
-            if (!stored.p) continue;
+            if (stored.n == 0) continue; /* none, or its shop was purged */
             now[i] = reseal_one(tx, p, p->cursor[0], panel_owner(tx_arena(tx), col_text(&q, "shop_id")),
                                 str_of(columns[i].purpose), stored, &changed);
             any = any || changed;

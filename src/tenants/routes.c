@@ -149,8 +149,6 @@ static const struct shape registered_shape[] = {
     SHAPE_OBJECT("chat", panel_chat_shape, .type_name = "PanelChat"), SHAPE_END };
 /* clang-format on */
 
-static bool has_panel_secret(void) { return tenants_settings.panel_secret != NULL; }
-
 /* Guessing the shared secret is slow from one network; a panel that registers hundreds of shops is not in its way. */
 static const struct limit register_limit = { .name = "panel_register", .burst = 60, .per_ms = 60000 };
 
@@ -222,11 +220,11 @@ const struct route tenants_routes[] = {
       .status = 303, .run = run_sso_enter, PROBLEMS(&problem_launch_code),
       .doc = "The same, as forms of 0.1.0 name it." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
-      .exists = has_panel_secret, BODY_FIELDS(post_register), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
+      .exists = panel_may_register, BODY_FIELDS(post_register), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
       .limit = &register_limit, .give_back_on_success = true,
       .answer = registered_shape, .run = run_panel_register,
       PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours, &problem_other_merchant,
-               &problem_merchant_disabled, &problem_merchant_shops),
+               &problem_merchant_disabled, &problem_merchant_shops, &problem_chatbot_feature),
       .doc = "An outside panel registers a shop (x-shopsaas-secret): its merchant has an account here, and the shop its"
              " chat; idempotent by shopId." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/:shopId/launch", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",

@@ -271,24 +271,41 @@ static bool panel_webhook(struct tx *tx, int64_t shop, struct arena *a, struct w
     return row != ROW_FAULT;
 }
 
+/* After what *out has already. */
+static enum row own_webhook(struct tx *tx, const struct tenant *t, int64_t now_ms, struct arena *a,
+                            struct webhook_secrets *out)
+{
+    struct secret have[SECRETS_MAX];
+    size_t count;
+    if (!secrets_list(tx, t->id, have, &count)) return ROW_FAULT;
+    for (size_t i = 0; i < count && out->count < WEBHOOK_SECRETS_MAX; i++) {
+        bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now_ms;
+        if (have[i].kind == SECRET_WEBHOOK && !over &&
+            secret_open(a, t->id, SECRET_WEBHOOK, have[i].sealed, &out->secret[out->count]))
+            out->count++;
+    }
+    return out->count > 0 ? ROW_FOUND : ROW_NONE;
+}
+
+enum row tenants_own_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
+                                     struct webhook_secrets *out, int64_t *account)
+{
+    struct tenant t;
+    enum row row = tenant_at_the_door(tx, shop, &t);
+    if (row != ROW_FOUND) return row;
+    *account = t.account;
+    return own_webhook(tx, &t, now_ms, a, out);
+}
+
 enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                  struct webhook_secrets *out, int64_t *account)
 {
     struct tenant t;
-    struct secret have[SECRETS_MAX];
-    size_t count;
     enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
-    if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     *account = t.account;
     if (!panel_webhook(tx, shop, a, out)) return ROW_FAULT;
-    for (size_t i = 0; i < count && out->count < WEBHOOK_SECRETS_MAX; i++) {
-        bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now_ms;
-        if (have[i].kind == SECRET_WEBHOOK && !over &&
-            secret_open(a, t.id, SECRET_WEBHOOK, have[i].sealed, &out->secret[out->count]))
-            out->count++;
-    }
-    return out->count > 0 ? ROW_FOUND : ROW_NONE;
+    return own_webhook(tx, &t, now_ms, a, out);
 }
 
 enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a, struct jwt_keys *out)

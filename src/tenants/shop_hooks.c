@@ -89,6 +89,7 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
     struct tenant t;
+    if (!panel_rows_blank(tx, s->id, now_ms)) return false;
     enum row row = tenants_of_shop(tx, s->id, &t);
     if (row != ROW_FOUND) return row == ROW_NONE;
     t.bot_name = "";

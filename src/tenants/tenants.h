@@ -26,7 +26,7 @@ const char *tenant_status_name(enum tenant_status s);
 
 struct tenants_settings {
     bool feature_enabled;     /* CHATBOT_FEATURE_ENABLED */
-    const char *panel_secret; /* of the panel's contract, in both directions; NULL: its register route is absent */
+    const char *panel_secret; /* of the panel's contract, in both directions; NULL: no panel registers or enters */
     const char *base_url;     /* ours, public: embed code, config */
     struct credits enable_price, renewal_price;
     const struct keyring *keyring;
@@ -88,9 +88,12 @@ extern const char *const tenants_key_scopes[];
 struct webhook_secrets;
 MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct webhook_secrets *out, int64_t *account);
+/* The same without its panel's. */
+MUST_USE enum row tenants_own_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
+                                              struct webhook_secrets *out, int64_t *account);
 
-/* Our number of what an outside panel calls so. ROW_NONE: nothing, or it has no chat yet. One name may be a panel's and
- * one of ours: the key that fits says whose it is. */
+/* Our number of what an outside panel calls so; 0: it has no chat. ROW_NONE: no panel calls anything so. One name may
+ * be a panel's and one of ours: the key that fits says whose it is; a panel's key means the panel's. */
 MUST_USE enum row tenants_of_panel(struct tx *tx, const char *shop_id, int64_t *shop);
 
 /* What the shop's server signs its statements of who a customer is with: the sso secrets that count now, opened, each
@@ -109,7 +112,11 @@ MUST_USE enum answer tenants_sso_caller(struct req *req, bool writes, struct sso
 extern const struct problem problem_bad_token, problem_wrong_shop_token, problem_read_only_token;
 /* What we show to the shop's own store when we ask it for its rows: an SSO token of two minutes. ROW_NONE: the chatbot
  * is not on, or its secret does not open. */
-MUST_USE enum row tenants_store_token(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a, struct str *out);
+struct store_call {
+    int64_t shop, now_ms;
+    const char *url; /* of the store that will be asked */
+};
+MUST_USE enum row tenants_store_token(struct tx *tx, const struct store_call *call, struct arena *a, struct str *out);
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every
  * state came through the mover; an enabled tenant belongs to a living shop of its account, was charged exactly once a

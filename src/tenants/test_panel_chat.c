@@ -1,59 +1,8 @@
 /* test_panel_chat.c: what stands here for a shop that an outside panel registered: an account of its merchant, a shop
  * of ours with its chat, which nobody is charged for, and a way in. */
-#include "tenants/test_fix.h"
+#include "tenants/test_panel.h"
 
-#include "base/jwt.h"
 #include "outbound/webhook.h"
-
-static const char sso[] = "sso-secret-of-the-panel-0001", other_sso[] = "sso-secret-of-the-panel-0002";
-static const char webhook[] = "webhook-secret-of-the-panel";
-
-static void begin(void)
-{
-    fix_start();
-    tenants_settings.panel_secret = "panel-shared-secret";
-}
-
-struct registration {
-    const char *shop, *merchant, *name, *secret, *url, *logo;
-};
-
-static struct kit_answer registers(struct test_db *t, struct registration r)
-{
-    const char *logo = r.logo ? arena_printf(t->arena, ",\"logoUrl\":\"%s\"", r.logo) : "";
-    const char *name = r.name ? arena_printf(t->arena, ",\"botName\":\"%s\"", r.name) : "";
-    const char *body = arena_printf(t->arena,
-                                    "{\"shopId\":\"%s\",\"merchantId\":\"%s\",\"instanceUrl\":\"%s\","
-                                    "\"ssoSharedSecret\":\"%s\",\"webhookSecret\":\"%s\"%s%s}",
-                                    r.shop, r.merchant ? r.merchant : "m-1", r.url ? r.url : "https://acme.example/",
-                                    r.secret ? r.secret : sso, webhook, name, logo);
-    return kit_call(t, &(struct kit_request){ .routes = tenants_routes,
-                                              .verb = VERB_POST,
-                                              .path = "/api/admin/tenants/register",
-                                              .shared_secret = "panel-shared-secret",
-                                              .body = body });
-}
-
-static const char *bearer(struct test_db *t, const char *secret, const char *shop, const char *role)
-{
-    int64_t now_s = kit_now() / 1000;
-    const char *payload = arena_printf(t->arena,
-                                       "{\"shopId\":\"%s\",\"role\":\"%s\",\"iat\":%lld,\"exp\":%lld,"
-                                       "\"aud\":\"chatbot-node\",\"iss\":\"shopsaas\"}",
-                                       shop, role, (long long)now_s, (long long)now_s + 3600);
-    struct str s = jwt_sign_hs256(t->arena, STR("{\"alg\":\"HS256\"}"), str_of(payload), str_of(secret));
-    return arena_printf(t->arena, "Bearer %.*s", (int)s.n, s.p);
-}
-
-static struct kit_answer panel(struct test_db *t, enum verb verb, const char *shop, const char *what,
-                               const char *authorization, const char *body)
-{
-    return kit_call(t, &(struct kit_request){ .routes = tenants_routes,
-                                              .verb = verb,
-                                              .authorization = authorization,
-                                              .body = body,
-                                              .path = arena_printf(t->arena, "/api/admin/tenants/%s/%s", shop, what) });
-}
 
 static const char *config_name(struct test_db *t, const char *shop, const char *secret)
 {
@@ -156,7 +105,7 @@ TEST_EACH_ENGINE(what_an_earlier_version_registered_gets_its_chat_with_the_next_
     EXPECT(panel_rows_save(t->tx, &p));
     const char *admin = bearer(t, sso, "acme-2", "admin");
     int64_t none;
-    EXPECT(tenants_of_panel(t->tx, "acme-2", &none) == ROW_NONE);
+    EXPECT(tenants_of_panel(t->tx, "acme-2", &none) == ROW_FOUND && none == 0);
     assert_string_equal(config_name(t, "acme-2", sso), "Old");
     assert_int_equal(panel(t, VERB_PUT, "acme-2", "config", admin, "{\"name\":\"Older\"}").status, 200);
     struct kit_answer a = panel(t, VERB_POST, "acme-2", "launch", admin, NULL);
@@ -315,23 +264,6 @@ TEST_EACH_ENGINE(the_words_of_a_panel_and_of_the_console_are_the_chats)
 
 /* ---- the way in ---- */
 
-static struct kit_answer admin_form(struct test_db *t, const char *form)
-{
-    return kit_call(
-        t, &(struct kit_request){ .routes = tenants_routes, .verb = VERB_POST, .path = "/admin", .body = form });
-}
-
-static const char *code_for(struct test_db *t, const char *shop, const char *role)
-{
-    struct kit_answer a = panel(t, VERB_POST, shop, "launch", bearer(t, sso, shop, role), NULL);
-    assert_int_equal(a.status, 200);
-    assert_string_equal(fix_text(&a, "action"), "https://chathub.example/admin");
-    assert_int_equal(json_integer_value(json_object_get(a.json, "expiresIn")), 60);
-    assert_true(a.reply->shows_secret);
-    const char *code = json_string_value(json_object_get(json_object_get(a.json, "fields"), "code"));
-    return arena_printf(t->arena, "code=%s", code);
-}
-
 TEST_EACH_ENGINE(a_code_opens_a_session_of_its_merchant_once_for_a_minute)
 {
     begin();
@@ -436,8 +368,17 @@ TEST_EACH_ENGINE(a_fresh_token_in_the_form_enters_once)
     assert_string_equal(a.location, "/inbox?shop=1");
     assert_int_equal(admin_form(t, form).status, 400);
     form = arena_printf(t->arena, "token=%s&shopId=acme-1", bearer(t, sso, "acme-1", "viewer") + 7);
-    kit_set_now(kit_now() + 91 * SECOND_MS); /* good for an hour elsewhere, but no longer for coming in */
+    /* Spent, it makes no code; fresh, it makes several, and can still be posted. */
+    assert_int_equal(panel(t, VERB_POST, "acme-1", "launch", arena_printf(t->arena, "Bearer %s", token), NULL).status,
+                     401);
+    const char *other = bearer(t, sso, "acme-1", "admin"), *late = bearer(t, sso, "best-1", "admin");
+    kit_set_now(kit_now() + 89 * SECOND_MS);
+    for (int i = 0; i < 2; i++) assert_int_equal(panel(t, VERB_POST, "best-1", "launch", late, NULL).status, 200);
+    kit_set_now(kit_now() + 2 * SECOND_MS); /* good for an hour elsewhere, but no longer for coming in */
     assert_int_equal(admin_form(t, form).status, 400);
+    assert_int_equal(panel(t, VERB_POST, "acme-1", "launch", other, NULL).status, 401);
+    assert_int_equal(panel(t, VERB_POST, "best-1", "launch", late, NULL).status, 401);
+    assert_int_equal(panel(t, VERB_GET, "acme-1", "config", other, NULL).status, 200);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), 1);
     fix_expect_sound(t);
 }
@@ -460,10 +401,32 @@ TEST_EACH_ENGINE(the_shops_server_signs_with_what_its_panel_registered)
     assert_int_equal(keys.count, 2);
     expect_str(keys.key[0].secret, sso);
     /* Its store is asked by the panel's name for it, under the panel's secret. */
-    EXPECT(tenants_store_token(t->tx, 1, kit_now(), t->arena, &token) == ROW_FOUND);
-    struct kit_answer a =
-        panel(t, VERB_GET, "acme-1", "config", arena_printf(t->arena, "Bearer %.*s", (int)token.n, token.p), NULL);
-    assert_int_equal(a.status, 200);
+    const char *const at[] = { "https://acme.example", "https://www.acme.example", "https://acme.example:8443/x" };
+    for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+        struct store_call call = { .shop = 1, .now_ms = kit_now(), .url = at[i] };
+        EXPECT(tenants_store_token(t->tx, &call, t->arena, &token) == ROW_FOUND);
+        const char *shown = arena_printf(t->arena, "Bearer %.*s", (int)token.n, token.p);
+        assert_int_equal(panel(t, VERB_GET, "acme-1", "config", shown, NULL).status, 200);
+        /* Who is shown it does not come in by it. */
+        assert_int_equal(panel(t, VERB_POST, "acme-1", "launch", shown, NULL).status, 401);
+        assert_int_equal(admin_form(t, arena_printf(t->arena, "token=%s&shopId=acme-1", shown + 7)).status, 400);
+    }
+    /* Elsewhere it is asked as a shop of ours: its merchant may have changed the domain. */
+    const char *const elsewhere[] = { "https://evil.example",
+                                      "https://acme.example.evil.example",
+                                      "https://evil.acme.example",
+                                      "https://acme.example@evil.example",
+                                      "acme.example",
+                                      "" };
+    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++) {
+        struct store_call call = { .shop = 1, .now_ms = kit_now(), .url = elsewhere[i] };
+        EXPECT(tenants_store_token(t->tx, &call, t->arena, &token) == ROW_FOUND);
+        const char *shown = arena_printf(t->arena, "Bearer %.*s", (int)token.n, token.p);
+        assert_int_equal(panel(t, VERB_GET, "acme-1", "config", shown, NULL).status, 403);
+        assert_int_equal(panel(t, VERB_GET, "shop-1", "config", shown, NULL).status, 200);
+    }
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_launches"), 0);
     assert_int_equal(registers(t, (struct registration){ .shop = "acme-1", .secret = other_sso }).status, 200);
     EXPECT(tenants_shop_token_keys(t->tx, 1, kit_now(), t->arena, &keys) == ROW_FOUND);
     assert_int_equal(keys.count, 3); /* the old one for a day */
@@ -479,6 +442,7 @@ TEST_EACH_ENGINE(verify_knows_what_a_panel_gives)
     /* clang-format off */
     static const struct test_harm harms[] = {
         { "UPDATE panel_tenants SET account = 0;", "no panel gives" },
+        { "UPDATE panel_tenants SET shop = 0, account = 0 WHERE shop_id = 'acme-1';", "no panel gives" },
         { "UPDATE panel_tenants SET shop = 0;", "account without a chat" },
         { "UPDATE panel_tenants SET shop = 99 WHERE shop_id = 'acme-1';", "another's chat" },
         { "UPDATE panel_tenants SET merchant_id = 'm-9' WHERE shop_id = 'acme-1';", "another merchant" },
@@ -491,6 +455,7 @@ TEST_EACH_ENGINE(verify_knows_what_a_panel_gives)
     begin();
     assert_int_equal(registers(t, (struct registration){ .shop = "acme-1" }).status, 200);
     assert_int_equal(registers(t, (struct registration){ .shop = "best-1", .merchant = "m-2" }).status, 200);
+    assert_int_equal(registers(t, (struct registration){ .shop = "acme-2" }).status, 200); /* the account has another */
     test_expect_found(t, tenants_checks, harms, ARRAY_LEN(harms));
 }
 

@@ -22,7 +22,7 @@ STMT(verify_page,
      " (SELECT CAST(COALESCE(SUM(p.charges), 0) AS BIGINT) FROM subscriptions p WHERE p.tenant = t.id) AS all_charges,"
      " (SELECT COUNT(*) FROM subscriptions o WHERE o.tenant = t.id"
      "   AND (o.number > t.subscription OR (o.number < t.subscription AND o.due_at_ms <> 0))) AS older,"
-     " (SELECT COUNT(*) FROM panel_tenants g WHERE g.account = t.account AND g.account > 0) AS given,"
+     " (SELECT COUNT(*) FROM panel_tenants g WHERE g.shop = t.shop AND g.shop > 0 AND g.account = t.account) AS given,"
      " s.status AS sub_status, s.source, s.shop AS sub_shop, s.account AS sub_account, s.anchor_day, s.charges, "
      "s.started_at_ms,"
      " s.expires_at_ms, s.due_at_ms"
@@ -73,7 +73,8 @@ static const char *bad_periods(const struct query *q)
     if (source == SOURCE_COUNT) return "nobody knows what a subscription is paid by";
     if (source != SOURCE_CREDITS) {
         if (charges != 0) return "credits were charged for what others pay";
-        if (source == SOURCE_PANEL && col_i64(q, "given") == 0) return "no panel gives what a panel is said to";
+        bool runs = col_i64(q, "status") == TENANT_ACTIVE && col_i64(q, "sub_status") == SUBSCRIPTION_ACTIVE;
+        if (source == SOURCE_PANEL && runs && col_i64(q, "given") == 0) return "no panel gives what a panel is said to";
         return end > start ? NULL : "a subscription ends before it begins";
     }
     bool fits = charges >= 1 && time_add_months(start, (int)charges, anchor) == end;

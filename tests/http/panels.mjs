@@ -192,6 +192,14 @@ test('a code works once, in one minute, for the shop whose token asked; nothing 
     assert.equal((await submit(browser, posted)).headers.location, `/inbox?shop=${number(acmeTwo.chat)}`);
     assert.equal((await submit(server.client(), posted)).status, 400);
     assert.equal((await browser.get('/api/user')).json.user.account.name, 'm-1');
+    // Spent, it asks for no code; nor does one that lay about, or that is of a service.
+    const asking = (bearer) => server.client().request('POST', '/api/admin/tenants/acme-2/launch', { headers: { origin: undefined, authorization: `Bearer ${bearer}` } });
+    assert.equal((await asking(posted.token)).status, 401);
+    for (const bad of [token(A2, { iat: nowS() - 91, exp: nowS() + 3000 }), token(A2, { sub: 'service:shop-2' })]) {
+        assert.equal((await asking(bad)).status, 401);
+        assert.equal((await submit(server.client(), { token: bad, shopId: 'acme-2' })).status, 400);
+    }
+    assert.equal((await asking(token(A2, { sub: 'u-1' }))).status, 200);
 });
 
 test('nobody signs in to such an account by a password, nobody is invited into it, and nobody is mailed', async ({ server }) => {
@@ -281,6 +289,14 @@ test('a panel’s shop-N and our shop-N: the key that fits says whose it is', as
     assert.equal((await registered(server, C1)).chat.shopId, theirs.chat.shopId);
     const taken = await register(server, shopOf(`shop-${before.id}`, 'm-3'));
     assert.deepEqual([taken.status, taken.json.error], [409, 'shop_id_reserved']);
+    // Our numbers for a panel's shops are no names of theirs. With one secret for both, the panel's name is what counts.
+    const D1 = shopOf(acme.chat.shopId, 'm-4', { webhookSecret: A1.webhookSecret });
+    const named = await registered(server, D1);
+    assert.notEqual(named.chat.shopId, D1.shopId);
+    assert.equal((await deliver(server, D1.shopId, A1.webhookSecret, product('named', 'Named'))).status, 200);
+    const fourth = await entered(server, D1);
+    await until('it is where its panel means it', async () => (await titles(fourth, number(named.chat))).length === 1);
+    assert.deepEqual((await titles(await entered(server, A1), number(acme.chat))).sort(), ['Cup', 'Kettle']);
 });
 
 test('its configuration is the chat’s: read and changed by the panel, and by its merchant', async ({ server }) => {
@@ -301,7 +317,10 @@ test('its configuration is the chat’s: read and changed by the panel, and by i
     // The first sync: asked for by the store, with the panel's token; it has no such store, which is told.
     const asked = await server.client().get('/api/import/acme-2/products', { headers: { origin: undefined, authorization: `Bearer ${token(A2)}` } });
     assert.ok([200, 202].includes(asked.status), asked.text);
-    assert.equal(asked.json.shopId, acmeTwo.chat.shopId);
+    // By the name that its token is good for.
+    assert.deepEqual([asked.json.shopId, asked.json.statusUrl], ['acme-2', '/api/import/acme-2/products/status']);
+    const told = await server.client().get(asked.json.statusUrl, { headers: { origin: undefined, authorization: `Bearer ${token(A2)}` } });
+    assert.deepEqual([told.status, told.json.shopId], [200, 'acme-2']);
 });
 
 test('a kill in the middle of registering leaves no half: registering again makes the rest', async ({ server }) => {

@@ -184,6 +184,7 @@ static const struct recipe_step steps[] = {
 };
 
 const struct recipe recipe_chatbot = { .number = CHATBOT_NUMBER, .name = "chatbot", .is_chosen = is_chosen,
+                                       .shows_panel_secret = true,
                                        .setting = settings, .settings = ARRAY_LEN(settings),
                                        .step = steps, .steps = ARRAY_LEN(steps), .tell = chatbot_register,
                                        .look = chatbot_ask, .doubt_ms = DOUBT_MS, .script_base = script_base,
