@@ -10640,7 +10640,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `merchant_disabled`: The account of this merchant is disabled here. */
+            /**
+             * @description - `merchant_disabled`: The account of this merchant is disabled here.
+             *     - `chatbot_feature_disabled`: The chatbot is not offered at the moment.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
