@@ -16,7 +16,7 @@
  * The first of a month, so that the end which is told does not move with each look at it. */
 static int64_t panel_until_ms(const struct subscription *s, int64_t now_ms)
 {
-    bool runs = s->source == SOURCE_PANEL && (s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE);
+    bool runs = s->source == SOURCE_PANEL && s->status != SUBSCRIPTION_NONE && s->status != SUBSCRIPTION_EXPIRED;
     if (tenants_settings.panel_secret) return time_add_months(now_ms - now_ms % DAY_MS, 2, 1);
     return runs ? s->expires_at_ms : 0; /* nobody speaks for it any more: what it gave it gave, and no more comes */
 }

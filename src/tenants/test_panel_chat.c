@@ -443,8 +443,8 @@ TEST_EACH_ENGINE(verify_knows_what_a_panel_gives)
     static const struct test_harm harms[] = {
         { "UPDATE panel_tenants SET account = 0;", "no panel gives" },
         { "UPDATE panel_tenants SET shop = 0, account = 0 WHERE shop_id = 'acme-1';", "no panel gives" },
-        { "UPDATE panel_tenants SET shop = 0;", "account without a chat" },
-        { "UPDATE panel_tenants SET shop = 99 WHERE shop_id = 'acme-1';", "another's chat" },
+        { "UPDATE panel_tenants SET shop = 0 WHERE shop_id = 'acme-2';", "account without a chat" },
+        { "UPDATE panel_tenants SET shop = 99 WHERE shop_id = 'acme-2';", "another's chat" },
         { "UPDATE panel_tenants SET merchant_id = 'm-9' WHERE shop_id = 'acme-1';", "another merchant" },
         { "UPDATE panel_tenants SET account = 99 WHERE shop_id = 'acme-1';", "" },
         { "UPDATE accounts SET panel = 0, merchant = NULL WHERE merchant = 'm-1';", "another merchant" },
@@ -455,7 +455,10 @@ TEST_EACH_ENGINE(verify_knows_what_a_panel_gives)
     begin();
     assert_int_equal(registers(t, (struct registration){ .shop = "acme-1" }).status, 200);
     assert_int_equal(registers(t, (struct registration){ .shop = "best-1", .merchant = "m-2" }).status, 200);
-    assert_int_equal(registers(t, (struct registration){ .shop = "acme-2" }).status, 200); /* the account has another */
+    assert_int_equal(registers(t, (struct registration){ .shop = "acme-2" }).status, 200);
+    /* Off: nothing is given to it, and its row is held to be right all the same. */
+    int64_t account = test_number(t, "SELECT account FROM panel_tenants WHERE shop = 3");
+    assert_int_equal(fix_call(t, account, VERB_POST, 3, "chatbot/disable", NULL).status, 200);
     test_expect_found(t, tenants_checks, harms, ARRAY_LEN(harms));
 }
 

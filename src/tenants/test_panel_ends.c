@@ -182,7 +182,7 @@ TEST_EACH_ENGINE(while_no_chat_is_offered_a_registration_makes_none)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM accounts WHERE panel > 0"), 1);
     assert_int_equal(fix_call(t, account, VERB_POST, 1, "chatbot/disable", NULL).status, 200);
     assert_int_equal(registers(t, (struct registration){ .shop = "acme-1" }).status, 403);
-    assert_int_equal(status_of(t, 1), TENANT_SUSPENDED);
+    assert_int_equal(status_of(t, 1), TENANT_DISABLED);
     tenants_settings.feature_enabled = true;
     assert_int_equal(registers(t, (struct registration){ .shop = "acme-1" }).status, 200);
     assert_int_equal(status_of(t, 1), TENANT_ACTIVE);
