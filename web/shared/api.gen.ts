@@ -3586,6 +3586,8 @@ export interface components {
             conversation: number;
             /** Format: int64 */
             number: number;
+            /** Format: int64 */
+            note: number;
         };
         KnownCustomer: {
             /** Format: int64 */
@@ -16043,6 +16045,8 @@ export interface operations {
                 conversation?: number;
                 /** @description Of `next`. */
                 number?: number;
+                /** @description Of `next`. */
+                note?: number;
             };
             header?: never;
             path: {
