@@ -301,8 +301,7 @@ static bool read_page(struct req *req, const struct customer *who, const struct 
 }
 
 /* What .ask read, and the answer that .prepare made of it. */
-struct export
-{
+struct page_given {
     struct kept kept;
     struct str answer;
 };
@@ -311,7 +310,7 @@ static enum answer ask_export(struct req *req)
 {
     const struct get_customer *in = req->query;
     struct customer who = { .account = 0 };
-    struct export *e = req->prepared = ARENA_NEW(req->arena, struct export);
+    struct page_given *e = req->prepared = ARENA_NEW(req->arena, struct page_given);
     struct kept *k = &e->kept;
     int64_t browser;
     enum answer a = find(req, &who);
@@ -339,7 +338,7 @@ static void encode(struct arena *a, struct kept_picture *p)
 
 static enum answer prepare_export(struct req *req)
 {
-    struct export *e = req->prepared;
+    struct page_given *e = req->prepared;
     struct arena *a = arena_new(EXPORT_ARENA_MAX);
     struct buf b;
     struct json j;
@@ -360,11 +359,11 @@ static enum answer prepare_export(struct req *req)
 /* Still the caller's, and still there. */
 static enum answer run_export(struct req *req)
 {
-    const struct export *e = req->prepared;
+    const struct page_given *e = req->prepared;
     struct customer who = { .account = 0 };
     enum answer a = find(req, &who);
     if (a != ANSWER_GO_ON) return a;
-    /* Once for all pages of a browser, whichever of them it begins with. */
+    /* Once for all pages of a browser, whichever browser it begins with. */
     if (((const struct get_customer *)req->query)->conversation == 0 &&
         !audit_request(req, AUDIT_chat_customer_exported, who.account, "visitor", e->kept.v.id, NULL, NULL))
         return reply_fault(req);
