@@ -236,7 +236,7 @@ TEST_EACH_ENGINE(who_was_erased_meanwhile_puts_on_no_picture)
                    " (11, 'a@x.example', 'a@x.example', 'Anna', 1, 'en', 1, 0),"
                    " (12, 'erased-12', 'erased-12', '', 1, 'en', 1, 5)");
     assert_int_equal(puts_own(t, ANNA).status, 200);
-    assert_string_equal(puts_own(t, BERT).error, "sign_in");
+    assert_string_equal(puts_own(t, BERT).error, "sign_in_required");
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_faces WHERE person = 11") == 1);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_faces WHERE person = 12") == 0);
     chat_settings.upload_dir = NULL;

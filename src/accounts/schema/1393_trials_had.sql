@@ -7,7 +7,7 @@ CREATE TABLE trials_had (
 ){strict};
 CREATE INDEX trials_had_at ON trials_had (at_ms);
 -- Those few are asked for when one of them goes.
-CREATE INDEX persons_operators ON persons (id) WHERE role = 2;
+CREATE INDEX persons_operators ON persons (role, id) WHERE role = 2;
 -- down
 DROP INDEX persons_operators;
 DROP TABLE trials_had;
