@@ -112,13 +112,13 @@ HANDLER(erase_run)
                        .m = ARENA_ARRAY(req->arena, struct membership, MEMBERSHIPS_MAX),
                        .closes = ARENA_ARRAY(req->arena, bool, MEMBERSHIPS_MAX) };
     struct person me;
-    bool others = true;
+    bool more_operators = true;
     enum answer a = password_proven(req);
     if (a != ANSWER_GO_ON) return a;
     if (persons_get(req->tx, g.person, &me) != ROW_FOUND || !memberships(req->tx, g.person, g.m, &g.count))
         return reply_fault(req);
-    if (me.role == ROLE_OPERATOR && !operators_others(req->tx, g.person, &others)) return reply_fault(req);
-    if (!others) return reply_problem(req, &problem_last_operator);
+    if (me.role == ROLE_OPERATOR && !operators_others(req->tx, g.person, &more_operators)) return reply_fault(req);
+    if (!more_operators) return reply_problem(req, &problem_last_operator);
     enum team t = spared(req->tx, &g);
     if (t == TEAM_LAST_OWNER) return reply_problem(req, &problem_only_owner);
     if (t != TEAM_DONE || !audit_self(req, AUDIT_person_erased, g.person)) return reply_fault(req);

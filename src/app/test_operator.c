@@ -3,6 +3,7 @@
 
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "credits/credits.h"
 #include "shops/test_kit.h"
 
 static const struct config settings = { .data_dir = "/nonexistent" };

@@ -240,8 +240,9 @@ TEST_EACH_ENGINE(all_notes_are_given_out_the_oldest_first)
     int64_t given = 0, said = 0;
     start(t);
     v = comes(t, account, shop, NULL, NULL), neighbour = comes(t, account, shop, NULL, NULL);
-    const char *of = "INSERT INTO chat_notes (conversation, number, account, behind, person, person_name, client_key,"
-                     " text, at_ms) VALUES (%lld, %d, %lld, 1, 11, 'Nia', 'k%d', '%s', 1)";
+    static const char of[] =
+        "INSERT INTO chat_notes (conversation, number, account, behind, person, person_name, client_key,"
+        " text, at_ms) VALUES (%lld, %d, %lld, 1, 11, 'Nia', 'k%d', '%s', 1)";
     for (int i = 1; i <= NOTES; i++)
         test_script(t, arena_printf(t->arena, of, (long long)v.conversation, i, (long long)account, i, "x"));
     test_script(t, arena_printf(t->arena, of, (long long)neighbour.conversation, 1, (long long)account, 0, "y"));
