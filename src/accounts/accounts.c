@@ -20,6 +20,8 @@ STMT(lock, "SELECT disabled FROM accounts WHERE id = ?1",
      .postgres = "SELECT disabled FROM accounts WHERE id = ?1 FOR NO KEY UPDATE");
 STMT(is_disabled, "SELECT disabled FROM accounts WHERE id = ?1");
 STMT(set_disabled, "UPDATE accounts SET disabled = ?2 WHERE id = ?1 AND disabled <> ?2");
+STMT(is_led, "SELECT COUNT(*) AS led FROM members m JOIN persons p ON p.id = m.person WHERE m.account = ?1"
+             " AND m.role = 1 AND p.erased_at_ms = 0");
 STMT(rename_account, "UPDATE accounts SET name = ?2 WHERE id = ?1 AND name <> ?2");
 STMT(end_tokens, "DELETE FROM person_tokens WHERE used_at_ms IS NULL"
                  " AND person IN (SELECT person FROM members WHERE account = ?1)");
@@ -124,6 +126,15 @@ enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled)
     return ended ? ROW_FOUND : ROW_FAULT;
 }
 
+bool account_is_led(struct tx *tx, int64_t id, bool *led)
+{
+    struct query q = query(tx, &is_led);
+    bind_i64(&q, id);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *led = col_i64(&q, "led") > 0;
+    return true;
+}
+
 enum row account_rename(struct tx *tx, int64_t id, const char *name)
 {
     struct query q = query(tx, &rename_account);
@@ -164,8 +175,9 @@ bool accounts_search(struct tx *tx, const char *begin, size_t most, struct accou
 
 /* ---- all accounts, for operators: a page at a time by age or by the owner's address, of some days, or the disabled
  * ones alone; and those that a search finds. Each page begins behind the place that the account named by `after` has in
- * the order: neither the time it was made nor its owner's address ever changes. A search takes the newest first, and
- * disabled ones are listed by age: no index serves every mixture. ---- */
+ * the order now. The time it was made never changes; its owner's address does when the first owner goes, and then a
+ * list by address goes on from where that account stands since. A search takes the newest first, and disabled ones are
+ * listed by age: no index serves every mixture. ---- */
 
 STMT(place,
      "SELECT a.created_at_ms, p.email_key FROM accounts a JOIN persons p ON p.id = " OWNER_OF_A " WHERE a.id = ?1");

@@ -57,6 +57,13 @@ MUST_USE enum row accounts_colleague(struct tx *tx, int64_t account, int64_t per
 /* The first `most` of them who can sign in, by their number. */
 MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct account_colleague *out,
                                   size_t *count);
+/* Locked, so that what they are given in this transaction comes before their sign-in is erased, and is erased with it.
+ * ROW_NONE: it was erased. */
+MUST_USE enum row accounts_person_stays(struct tx *tx, int64_t person);
+/* For `verify`: the numbers of those whose sign-in was erased, behind `after`. */
+MUST_USE bool accounts_erased(struct tx *tx, int64_t after, size_t most, int64_t *out, size_t *count);
+/* In account_created: whether this account's owner has had already what a new one is given. */
+MUST_USE bool accounts_trial_was_had(struct tx *tx, int64_t account, bool *had);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 
@@ -116,6 +123,7 @@ struct accounts_settings {
     const struct mail_settings *mail;
     const char *base_url; /* of links in mails; never from the Host header; no '/' at the end */
     bool secure_cookies;
+    bool gives_trial;    /* a new account is given something: who goes is remembered for it */
     struct lanes *lanes; /* a password's hash is read before it is checked, outside the request's
                             transaction; sessions' last_seen is written behind the answer */
 };

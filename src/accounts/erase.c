@@ -3,7 +3,8 @@
  * row stays with its number alone: trails, moves and notes of operators name it, and it is never given to another.
  *
  * An account keeps an owner. One that is theirs alone and has no shops is closed with them; of any other they must not
- * be the only owner. Each who signed up has an account of their own, so without the first nobody could go.
+ * be the only owner. Each who signed up has an account of their own, so without the first nobody could go. An operator
+ * stays too.
  *
  * Rejected: deleting the row (SQLite may give its number to the next one); an operator's button (who asks proves by the
  * password that they are who they say). */
@@ -50,6 +51,15 @@ static enum team spared(struct tx *tx, struct going *g)
     return TEAM_DONE;
 }
 
+/* An account that goes on was called as they are, at first; from now on as whoever leads it. */
+static bool unname_account(struct req *req, const struct membership *m, const char *name)
+{
+    if (name[0] == '\0' || !text_eq(m->name, name)) return true;
+    enum row row = account_rename(req->tx, m->account, "");
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    return audit_request(req, AUDIT_account_renamed, m->account, "account", m->account, NULL, NULL);
+}
+
 /* It keeps its owner, a number without a name, and does nothing any more. */
 static bool close_account(struct req *req, int64_t account)
 {
@@ -63,28 +73,29 @@ static bool close_account(struct req *req, int64_t account)
     return row == ROW_NONE || audit_request(req, AUDIT_account_disabled, account, "account", account, NULL, NULL);
 }
 
-static bool leave(struct req *req, const struct going *g)
+static bool leave(struct req *req, const struct going *g, const char *name)
 {
     struct team_act act = {
         .by = g->person, .now_ms = req->now_ms, .network = req->client_network, .user_agent = req->user_agent
     };
     for (size_t i = 0; i < g->count; i++) {
         act.account = g->m[i].account;
-        bool left =
-            g->closes[i] ? close_account(req, act.account) : member_drop(req->tx, &act, g->person, g->m[i].role);
+        bool left = g->closes[i]
+                        ? close_account(req, act.account)
+                        : member_drop(req->tx, &act, g->person, g->m[i].role) && unname_account(req, &g->m[i], name);
         if (!left) return false;
     }
     return true;
 }
 
-/* What was counted by the address, and what was mailed to it. */
+/* What was counted by the address, and what was mailed to it; and it is given no second trial. */
 static bool forget_address(struct req *req, const char *email)
 {
     char key[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE];
     email_key(email, key);
     address_hash(key, address);
-    if (!tries_forget(req->tx, address)) return false;
-    return mail_budget_forget(req->tx, address);
+    if (!tries_forget(req->tx, address) || !mail_budget_forget(req->tx, address)) return false;
+    return !accounts_settings.gives_trial || trial_remember(req->tx, address, req->now_ms);
 }
 
 /* Events last, in the order of accounts, as everywhere. */
@@ -101,14 +112,17 @@ HANDLER(erase_run)
                        .m = ARENA_ARRAY(req->arena, struct membership, MEMBERSHIPS_MAX),
                        .closes = ARENA_ARRAY(req->arena, bool, MEMBERSHIPS_MAX) };
     struct person me;
+    bool more_operators = true;
     enum answer a = password_proven(req);
     if (a != ANSWER_GO_ON) return a;
     if (persons_get(req->tx, g.person, &me) != ROW_FOUND || !memberships(req->tx, g.person, g.m, &g.count))
         return reply_fault(req);
+    if (me.role == ROLE_OPERATOR && !operators_others(req->tx, g.person, &more_operators)) return reply_fault(req);
+    if (!more_operators) return reply_problem(req, &problem_last_operator);
     enum team t = spared(req->tx, &g);
     if (t == TEAM_LAST_OWNER) return reply_problem(req, &problem_only_owner);
     if (t != TEAM_DONE || !audit_self(req, AUDIT_person_erased, g.person)) return reply_fault(req);
-    if (!leave(req, &g) || !forget_address(req, me.email) || !tokens_end(req->tx, g.person) ||
+    if (!leave(req, &g, me.name) || !forget_address(req, me.email) || !tokens_end(req->tx, g.person) ||
         sessions_end_all(req->tx, g.person, 0) < 0 || !person_blank(req->tx, g.person, req->now_ms))
         return reply_fault(req);
     if (accounts_hooks.person_erased && !accounts_hooks.person_erased(req->tx, g.person, req->now_ms))

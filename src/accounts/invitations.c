@@ -133,9 +133,11 @@ static enum team belongs_to_few(struct tx *tx, int64_t person)
     return col_i64(&q, "accounts") < MEMBERSHIPS_MAX ? TEAM_DONE : TEAM_TOO_MANY;
 }
 
+/* The person is locked before the account, as where a sign-in is erased: of the two the later one sees the other. */
 enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token)
 {
-    enum team t = lock_of_token(tx, token);
+    enum team t = team_of(accounts_person_stays(tx, act->by));
+    if (t == TEAM_DONE) t = lock_of_token(tx, token);
     if (t == TEAM_DONE) t = belongs_to_few(tx, act->by);
     if (t != TEAM_DONE) return t;
     struct query q = query(tx, &take);

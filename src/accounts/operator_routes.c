@@ -212,9 +212,12 @@ static enum answer set_disabled(struct req *req, bool disabled)
     const struct id_path *path = req->path;
     const struct post_reason *in = req->body;
     struct account a;
+    bool led = true;
     if (disabled && path->id == req->who.account) return reply_problem(req, &problem_not_yourself);
     enum row known = accounts_get(req->tx, path->id, &a);
     if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
+    if (!disabled && !account_is_led(req->tx, path->id, &led)) return reply_fault(req);
+    if (!led) return reply_problem(req, &problem_account_closed);
     enum row changed = known == ROW_FOUND ? account_set_disabled(req->tx, path->id, disabled) : ROW_FAULT;
     if (changed == ROW_NONE) return reply_success(req, NULL);
     struct audit_action action = disabled ? AUDIT_account_disabled : AUDIT_account_enabled;

@@ -22,16 +22,24 @@ STMT(set_password, "UPDATE persons SET password_hash = ?2 WHERE id = ?1");
 STMT(change_password, "UPDATE persons SET password_hash = ?2 WHERE id = ?1 AND password_hash = ?3");
 STMT(set_login, "UPDATE persons SET last_login_at_ms = ?2 WHERE id = ?1");
 STMT(set_account, "UPDATE persons SET last_account = ?2 WHERE id = ?1");
+/* Erased beside this: it stays blank. */
 STMT(update, "UPDATE persons SET name = COALESCE(?2, name), lang = COALESCE(?3, lang) WHERE id = ?1"
-             " AND (name <> COALESCE(?2, name) OR lang <> COALESCE(?3, lang))");
+             " AND erased_at_ms = 0 AND (name <> COALESCE(?2, name) OR lang <> COALESCE(?3, lang))");
 /* No address of anybody reads like this one: it has no @. */
 STMT(blank, "UPDATE persons SET email_key = 'erased-' || id, email = 'erased-' || id, name = '', password_hash = NULL,"
             " disabled = 1, last_account = NULL, last_login_at_ms = 0, erased_at_ms = ?2"
             " WHERE id = ?1 AND erased_at_ms = 0");
+STMT(stays, "SELECT id FROM persons WHERE id = ?1 AND erased_at_ms = 0",
+     .postgres = "SELECT id FROM persons WHERE id = ?1 AND erased_at_ms = 0 FOR NO KEY UPDATE");
+#define OTHER_OPERATORS PERSON "p.role = 2 AND p.id <> ?1 ORDER BY p.id LIMIT ?2"
+STMT(other_operators, OTHER_OPERATORS, .postgres = OTHER_OPERATORS " FOR NO KEY UPDATE OF p");
+STMT(verify_erased, "SELECT id FROM persons WHERE id > ?1 AND erased_at_ms > 0 ORDER BY id LIMIT ?2");
 /* Where a sign-in begins: where the last one was, else where the person is most, else the oldest. */
 STMT(home, "SELECT m.account FROM members m JOIN accounts a ON a.id = m.account JOIN persons p ON p.id = m.person"
            " WHERE m.person = ?1 AND a.disabled = 0"
            " ORDER BY CASE WHEN m.account = p.last_account THEN 0 ELSE 1 END, m.role, m.account LIMIT 1");
+
+enum { OPERATORS_LOOKED_AT = 100 };
 
 struct accounts_hooks accounts_hooks;
 struct accounts_settings accounts_settings;
@@ -148,6 +156,37 @@ bool person_blank(struct tx *tx, int64_t id, int64_t now_ms)
     struct query q = query(tx, &blank);
     bind_i64(&q, id), bind_i64(&q, now_ms);
     return query_change(&q) == 1;
+}
+
+enum row accounts_person_stays(struct tx *tx, int64_t id)
+{
+    struct query q = query(tx, &stays);
+    bind_i64(&q, id);
+    return query_row(&q);
+}
+
+bool operators_others(struct tx *tx, int64_t person, bool *others)
+{
+    struct query q = query(tx, &other_operators);
+    struct user u;
+    enum row r;
+    bind_i64(&q, person), bind_i64(&q, OPERATORS_LOOKED_AT);
+    *others = false;
+    while ((r = query_next(&q)) == ROW_FOUND) {
+        user_read(&q, &u);
+        *others = *others || !u.person.disabled;
+    }
+    return r == ROW_NONE;
+}
+
+bool accounts_erased(struct tx *tx, int64_t after, size_t most, int64_t *out, size_t *count)
+{
+    struct query q = query(tx, &verify_erased);
+    enum row r;
+    bind_i64(&q, after), bind_i64(&q, (int64_t)most);
+    *count = 0;
+    while ((r = query_next(&q)) == ROW_FOUND) out[(*count)++] = col_i64(&q, "id");
+    return r == ROW_NONE;
 }
 
 /* With an account of its own, for commands. */

@@ -47,6 +47,8 @@ MUST_USE enum row user_update(struct tx *tx, int64_t id, const char *name, const
 MUST_USE enum row person_home(struct tx *tx, int64_t person, int64_t *account);
 MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account); /* the next sign-in begins there */
 MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
+/* Whether somebody else is an operator who can sign in; they stay so until this transaction ends. */
+MUST_USE bool operators_others(struct tx *tx, int64_t person, bool *others);
 /* Name, address and password go; the number stays, and nobody signs in with it. */
 MUST_USE bool person_blank(struct tx *tx, int64_t id, int64_t now_ms);
 
@@ -57,6 +59,8 @@ MUST_USE bool account_open(struct tx *tx, int64_t owner, const char *name, int64
 MUST_USE enum row account_lock(struct tx *tx, int64_t id, bool *disabled);
 /* ROW_NONE: it is so already. Disabled: sessions that act in it and its members' mailed tokens end. */
 MUST_USE enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled);
+/* One of its owners has not had their sign-in erased; else it was closed with them, for good. */
+MUST_USE bool account_is_led(struct tx *tx, int64_t id, bool *led);
 MUST_USE enum row account_rename(struct tx *tx, int64_t id, const char *name); /* ROW_NONE: it is called so already */
 /* All accounts, a page at a time. */
 enum accounts_sort { ACCOUNTS_NEWEST, ACCOUNTS_OLDEST, ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_EMAIL_DOWN };
@@ -189,6 +193,11 @@ struct tries_count {                                  /* the second once, by the
 MUST_USE bool tries_failed(struct tx *tx, const struct tries *who, int64_t now_ms, struct tries_count *out);
 MUST_USE bool tries_clear(struct tx *tx, const struct tries *who); /* what this one failed */
 MUST_USE bool tries_forget(struct tx *tx, const char *address);    /* what anybody failed */
+
+/* ---- trials.c ---- */
+#define TRIAL_HAD_KEPT_MS (365 * DAY_MS)
+/* What a new account is given is not given again to this address (address_hash), for a year. */
+MUST_USE bool trial_remember(struct tx *tx, const char *address, int64_t now_ms);
 
 /* ---- devices.c: browsers that signed in before ---- */
 enum { DEVICE_SIZE = 24 };
@@ -440,7 +449,7 @@ HANDLER(operator_enable_run);
 HANDLER(operator_sessions_end_run);
 extern const struct shape sessions_shape[], sessions_ended_shape[], operator_accounts_shape[], operator_account_shape[];
 
-extern const struct problem problem_only_owner;
+extern const struct problem problem_only_owner, problem_last_operator, problem_account_closed;
 extern const struct problem problem_invalid_credentials, problem_too_many_tries, problem_invalid_token,
     problem_password_needed, problem_wrong_password, problem_not_yourself;
 #endif

@@ -26,6 +26,14 @@ const struct problem problem_only_owner = {
     " shops and remove its people.",
     "您是某个账号的唯一所有者，而该账号仍有店铺或同事。请先将一位同事设为所有者，或删除店铺并移除成员。"
 };
+const struct problem problem_last_operator = {
+    "last_operator", 409, "You are the only operator. Make somebody else one first.",
+    "您是唯一的运营人员，请先添加另一位运营人员。"
+};
+const struct problem problem_account_closed = {
+    "account_closed", 409, "This account was closed when its owner deleted their sign-in: nobody is left to act in it.",
+    "该账号的所有者已删除登录信息，账号随之关闭，无法再启用。"
+};
 const struct problem problem_not_yourself = {
     "not_yourself", 409, "You cannot disable the account you are signed in with.", "不能停用当前登录的账号。"
 };

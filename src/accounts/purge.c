@@ -17,6 +17,7 @@ STMT(find_registrations, "SELECT token_hash AS key FROM registrations WHERE expi
                          " OR used_at_ms IS NOT NULL" FIND_IN);
 STMT(find_invitations, "SELECT token_hash AS key FROM invitations WHERE expires_at_ms <= ?1" FIND_IN);
 STMT(find_tries, "SELECT address AS key FROM sign_in_tries WHERE last_at_ms <= ?1" FIND_OLDEST);
+STMT(find_trials, "SELECT address AS key FROM trials_had WHERE at_ms <= ?1 ORDER BY at_ms LIMIT 256");
 STMT(find_budgets, "SELECT address AS key FROM mail_budgets WHERE last_at_ms <= ?1" FIND_OLDEST);
 
 /* A row that somebody holds is left for the next time: it keeps none of the others. */
@@ -31,6 +32,7 @@ DELETE_STMT(delete_registrations, "registrations", "token_hash", "(expires_at_ms
 DELETE_STMT(delete_invitations, "invitations", "token_hash", "expires_at_ms <= ?2");
 DELETE_STMT(delete_tries, "sign_in_tries", "address", "last_at_ms <= ?2");
 DELETE_STMT(delete_budgets, "mail_budgets", "address", "last_at_ms <= ?2");
+DELETE_STMT(delete_trials, "trials_had", "address", "at_ms <= ?2");
 
 static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /* behind its end */ } purges[] = {
     { &find_sessions, &delete_sessions, 0 },
@@ -39,6 +41,7 @@ static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /
     { &find_invitations, &delete_invitations, DAY_MS },
     { &find_tries, &delete_tries, DAY_MS },
     { &find_budgets, &delete_budgets, DAY_MS },
+    { &find_trials, &delete_trials, TRIAL_HAD_KEPT_MS },
 };
 /* clang-format on */
 enum { PURGES = sizeof purges / sizeof purges[0] };
@@ -106,7 +109,8 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
 
 /* clang-format off */
 const struct job_kind accounts_purge_job = {
-    .name = "accounts.purge", .doc = "Removes dead sessions, old tokens and registrations, and counters of yesterday.",
+    .name = "accounts.purge",
+    .doc = "Removes dead sessions, old tokens and registrations, counters of yesterday and trials of last year.",
     .max_attempts = 10, .backoff_first_ms = 1000, .backoff_max_ms = 60000, .every_ms = PURGE_EVERY_MS,
     .careful = true,
     .load = purge_load, .settle = purge_settle,

@@ -112,7 +112,7 @@ const struct route accounts_routes[] = {
       .doc = "Erase the caller's sign-in: name, address, picture, password, sessions and memberships. It cannot be had"
              " back. What they did keeps their number.",
       BODY_FIELDS(post_reauthenticate), .answer = success_shape,
-      PROBLEMS(&problem_wrong_password, &problem_too_many_tries, &problem_only_owner),
+      PROBLEMS(&problem_wrong_password, &problem_too_many_tries, &problem_only_owner, &problem_last_operator),
       .prepare = reauthenticate_prepare, .run = erase_run, .refused = password_refused },
     { .verb = VERB_POST, .path = "/auth/logout", .who = WHO_ANYONE, AUTH, .limit = &logout_limit,
       .doc = "Sign out. Ends the session on the server.", .answer = success_shape, .run = logout_run },
@@ -148,7 +148,8 @@ const struct route accounts_routes[] = {
       .run = operator_disable_run },
     { .verb = VERB_POST, .path = "/api/operator/accounts/:id/enable", .who = WHO_OPERATOR, .tag = "Operator",
       .tx = TX_WRITE, .doc = "Let a disabled account act again.", .idempotent = true, PATH_FIELDS(id_path),
-      BODY_FIELDS(post_reason), .answer = success_shape, .run = operator_enable_run },
+      BODY_FIELDS(post_reason), .answer = success_shape, PROBLEMS(&problem_account_closed),
+      .run = operator_enable_run },
     { .verb = VERB_POST, .path = "/api/operator/persons/:id/end-sessions", .who = WHO_OPERATOR, .tag = "Operator",
       .tx = TX_WRITE, .doc = "Sign a person out everywhere, at once.", .idempotent = true, PATH_FIELDS(id_path),
       BODY_FIELDS(post_reason), .answer = sessions_ended_shape, .run = operator_sessions_end_run },

@@ -36,14 +36,16 @@ struct one {
     struct browser browser;
 };
 
-static struct one someone(struct test_db *t, const char *email)
+static struct one somebody(struct test_db *t, const char *email, enum person_role role)
 {
-    struct one o = { .account = world_account(t, email, GOOD, ROLE_MERCHANT), .browser = { .lang = LANG_EN } };
+    struct one o = { .account = world_account(t, email, GOOD, role), .browser = { .lang = LANG_EN } };
     EXPECT(world_login(t, &o.browser, email, GOOD).status == 200);
     o.person = ask(t, &o.browser, "GET /api/user", NULL).who.person;
     EXPECT(o.person > 0 && o.person != o.account);
     return o;
 }
+
+static struct one someone(struct test_db *t, const char *email) { return somebody(t, email, ROLE_MERCHANT); }
 
 static struct caller seen(struct test_db *t, struct one *o) { return ask(t, &o->browser, "GET /api/user", NULL).who; }
 
@@ -255,6 +257,138 @@ TEST_EACH_ENGINE(what_is_left_of_somebody_erased_is_found)
     test_close_tx(t);
 }
 
+TEST_EACH_ENGINE(what_lets_somebody_erased_in_is_found)
+{
+    static const struct test_harm harms[] = {
+        { "INSERT INTO person_tokens (person, purpose, token_hash, created_at_ms, expires_at_ms)"
+          " SELECT id, 1, 'h', 1, 2 FROM persons WHERE erased_at_ms > 0",
+          "something is left of a person who was erased" },
+    };
+    start(t);
+    struct one gus = someone(t, "gus@example.com");
+    EXPECT(erase(t, &gus, GOOD).status == 200);
+    test_open_tx(t);
+    test_expect_found(t, accounts_checks, harms, ARRAY_LEN(harms));
+    test_close_tx(t);
+}
+
+static bool had_trial(struct test_db *t, int64_t account)
+{
+    bool had;
+    test_open_tx(t);
+    EXPECT(accounts_trial_was_had(t->tx, account, &had));
+    test_close_tx(t);
+    return had;
+}
+
+static void purges(struct test_db *t, int64_t at_ms)
+{
+    test_open_tx(t);
+    struct job job = { .arena = t->arena, .now_ms = at_ms };
+    EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED);
+    EXPECT(accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
+    test_close_tx(t);
+}
+
+TEST_EACH_ENGINE(who_goes_and_comes_again_has_had_their_trial_for_a_year)
+{
+    start(t);
+    struct one gus = someone(t, "gus@example.com"), bob = someone(t, "bob@example.com");
+    EXPECT(erase(t, &bob, GOOD).status == 200); /* nothing is given: nothing is remembered */
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM trials_had") == 0);
+    accounts_settings.gives_trial = true;
+    EXPECT(!had_trial(t, gus.account) && erase(t, &gus, GOOD).status == 200);
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM trials_had WHERE address LIKE '%gus%'") == 0);
+    struct one again = someone(t, "Gus@Example.com"), new = someone(t, "bob@example.com");
+    EXPECT(had_trial(t, again.account) && !had_trial(t, new.account));
+    EXPECT(erase(t, &again, GOOD).status == 200); /* once more: the same row */
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM trials_had") == 1);
+    again = someone(t, "gus@example.com");
+    purges(t, test_now + TRIAL_HAD_KEPT_MS - 1);
+    EXPECT(had_trial(t, again.account));
+    purges(t, test_now + TRIAL_HAD_KEPT_MS);
+    EXPECT(!had_trial(t, again.account));
+}
+
+static void rename_to(struct test_db *t, const char *table, int64_t id, const char *name)
+{
+    world_script(t, arena_printf(t->arena, "UPDATE %s SET name = '%s' WHERE id = %lld", table, name, (long long)id));
+}
+
+TEST_EACH_ENGINE(an_account_that_goes_on_is_not_called_as_who_went)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com"), bob = someone(t, "bob@example.com");
+    joins(t, &bob, &ann, MEMBER_OWNER), joins(t, &ann, &bob, MEMBER_AGENT);
+    rename_to(t, "persons", ann.person, "Ann Lee"), rename_to(t, "accounts", ann.account, "Ann Lee");
+    rename_to(t, "accounts", bob.account, "Ann Lee & Bob");
+    hook_shops_of = ann.account;
+    EXPECT(erase(t, &ann, GOOD).status == 200);
+    EXPECT(of_person(t, "accounts WHERE name = '' AND disabled = 0 AND id", ann.account) == 1);
+    EXPECT(of_person(t, "accounts WHERE name = 'Ann Lee & Bob' AND id", bob.account) == 1); /* its own, not theirs */
+    EXPECT(of_person(t, "audit_log WHERE action = 'account_renamed' AND account", ann.account) == 1);
+    EXPECT(strstr(ask(t, &bob.browser, "GET /api/user", NULL).body, "\"name\":\"bob@example.com\""));
+}
+
+/* What a request that was let in before does when it comes to its rows after. */
+TEST_EACH_ENGINE(nothing_is_given_to_who_was_erased_meanwhile)
+{
+    char token[TOKEN_TEXT_SIZE];
+    int64_t id;
+    start(t);
+    struct one ann = someone(t, "ann@example.com"), gus = someone(t, "gus@example.com");
+    struct team_act invites = { .account = ann.account, .by = ann.person, .now_ms = test_now },
+                    accepts = { .by = gus.person, .now_ms = test_now };
+    EXPECT(erase(t, &gus, GOOD).status == 200);
+    test_open_tx(t);
+    EXPECT(accounts_person_stays(t->tx, ann.person) == ROW_FOUND);
+    EXPECT(accounts_person_stays(t->tx, gus.person) == ROW_NONE);
+    EXPECT(user_update(t->tx, ann.person, "Ann", NULL) == ROW_FOUND);
+    EXPECT(user_update(t->tx, gus.person, "Gus", "en") == ROW_NONE);
+    EXPECT(invitation_make(t->tx, &invites, "gus@example.com", MEMBER_VIEWER, token, &id) == TEAM_DONE);
+    test_script(t, "UPDATE invitations SET email_key = (SELECT email_key FROM persons WHERE erased_at_ms > 0)");
+    EXPECT(invitation_accept(t->tx, &accepts, token) == TEAM_UNKNOWN);
+    test_close_tx(t);
+    EXPECT(of_person(t, "members WHERE account = 1 AND person", gus.person) == 0 && ann.account == 1);
+}
+
+static struct response enables(struct test_db *t, struct one *boss, int64_t account)
+{
+    return ask_in(t, NULL, &boss->browser, "POST /api/operator/accounts/:id/enable", &(struct post_reason){ "asked" },
+                  &(struct id_path){ account }, NULL);
+}
+
+TEST_EACH_ENGINE(an_account_that_was_closed_stays_so)
+{
+    start(t);
+    struct one boss = somebody(t, "op@example.com", ROLE_OPERATOR), gus = someone(t, "gus@example.com"),
+               ann = someone(t, "ann@example.com");
+    EXPECT(erase(t, &gus, GOOD).status == 200);
+    struct response r = enables(t, &boss, gus.account);
+    EXPECT(r.status == 409 && text_eq(r.code, "account_closed"));
+    EXPECT(of_person(t, "accounts WHERE disabled = 1 AND id", gus.account) == 1);
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'account_enabled'") == 0);
+    world_script(t, "UPDATE accounts SET disabled = 1 WHERE id <> 1");
+    EXPECT(boss.account == 1 && enables(t, &boss, ann.account).status == 200);
+    EXPECT(of_person(t, "accounts WHERE disabled = 0 AND id", ann.account) == 1);
+}
+
+TEST_EACH_ENGINE(an_operator_stays)
+{
+    start(t);
+    struct one boss = somebody(t, "op@example.com", ROLE_OPERATOR), ann = someone(t, "ann@example.com");
+    struct response r = erase(t, &boss, GOOD);
+    EXPECT(r.status == 409 && text_eq(r.code, "last_operator") && seen(t, &boss).person == boss.person);
+    struct one second = somebody(t, "two@example.com", ROLE_OPERATOR);
+    world_script(t,
+                 arena_printf(t->arena, "UPDATE accounts SET disabled = 1 WHERE id = %lld", (long long)second.account));
+    EXPECT(text_eq(erase(t, &boss, GOOD).code, "last_operator")); /* that one cannot sign in */
+    world_script(t, "UPDATE accounts SET disabled = 0");
+    EXPECT(erase(t, &boss, GOOD).status == 200);
+    EXPECT(text_eq(erase(t, &second, GOOD).code, "last_operator")); /* who went counts no more */
+    EXPECT(erase(t, &ann, GOOD).status == 200);
+}
+
 /* Two owners go in the same moment: one stays. */
 struct going {
     struct test_db *t;
@@ -271,20 +405,34 @@ static void *go(void *arg)
     return NULL;
 }
 
+static void go_at_once(struct test_db *t, struct one a, struct one b)
+{
+    struct going g[2] = { { .t = t, .who = a, .arena = arena_new(1 << 20) },
+                          { .t = t, .who = b, .arena = arena_new(1 << 20) } };
+    pthread_t thread[2];
+    for (int i = 0; i < 2; i++) assert_int_equal(pthread_create(&thread[i], NULL, go, &g[i]), 0);
+    for (int i = 0; i < 2; i++) assert_int_equal(pthread_join(thread[i], NULL), 0);
+    EXPECT((g[0].status == 200) + (g[1].status == 200) == 1 && g[0].status + g[1].status == 200 + 409);
+    for (int i = 0; i < 2; i++) arena_free(g[i].arena);
+}
+
 TEST_EACH_ENGINE(of_two_owners_who_go_at_once_one_stays)
 {
     start(t);
     struct one ann = someone(t, "ann@example.com"), bob = someone(t, "bob@example.com");
     joins(t, &bob, &ann, MEMBER_OWNER);
     hook_shops_of = ann.account;
-    struct going g[2] = { { .t = t, .who = ann, .arena = arena_new(1 << 20) },
-                          { .t = t, .who = bob, .arena = arena_new(1 << 20) } };
-    pthread_t thread[2];
-    for (int i = 0; i < 2; i++) assert_int_equal(pthread_create(&thread[i], NULL, go, &g[i]), 0);
-    for (int i = 0; i < 2; i++) assert_int_equal(pthread_join(thread[i], NULL), 0);
-    EXPECT((g[0].status == 200) + (g[1].status == 200) == 1 && g[0].status + g[1].status == 200 + 409);
+    go_at_once(t, ann, bob);
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM members WHERE account = 1 AND role = 1"), 1);
-    for (int i = 0; i < 2; i++) arena_free(g[i].arena);
+}
+
+TEST_EACH_ENGINE(of_two_operators_who_go_at_once_one_stays)
+{
+    start(t);
+    struct one boss = somebody(t, "op@example.com", ROLE_OPERATOR),
+               second = somebody(t, "two@example.com", ROLE_OPERATOR);
+    go_at_once(t, boss, second);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM persons WHERE role = 2 AND erased_at_ms = 0"), 1);
 }
 
 int main(void)
@@ -297,6 +445,13 @@ int main(void)
         EACH_ENGINE(who_belongs_to_no_account_goes_as_well),
         EACH_ENGINE(what_is_left_of_somebody_erased_is_found),
         EACH_ENGINE(of_two_owners_who_go_at_once_one_stays),
+        EACH_ENGINE(of_two_operators_who_go_at_once_one_stays),
+        EACH_ENGINE(what_lets_somebody_erased_in_is_found),
+        EACH_ENGINE(who_goes_and_comes_again_has_had_their_trial_for_a_year),
+        EACH_ENGINE(an_account_that_goes_on_is_not_called_as_who_went),
+        EACH_ENGINE(nothing_is_given_to_who_was_erased_meanwhile),
+        EACH_ENGINE(an_account_that_was_closed_stays_so),
+        EACH_ENGINE(an_operator_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ STMT(verify_accounts, "SELECT a.id, a.panel, a.merchant,"
                       " FROM accounts a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2");
 STMT(verify_persons, "SELECT p.id, p.email, p.email_key, p.password_hash, p.name, p.disabled, p.erased_at_ms,"
                      " (SELECT COUNT(*) FROM sessions s WHERE s.person = p.id) AS sessions,"
+                     " (SELECT COUNT(*) FROM person_tokens t WHERE t.person = p.id AND t.used_at_ms IS NULL) AS links,"
                      " (SELECT COUNT(*) FROM members m JOIN accounts a ON a.id = m.account WHERE m.person = p.id"
                      "   AND a.disabled = 0) AS works FROM persons p WHERE p.id > ?1 ORDER BY p.id LIMIT ?2");
 STMT(verify_sessions, "SELECT s.id, s.account AS acts_in, m.role FROM sessions s LEFT JOIN members m ON m.account = "
@@ -63,7 +64,8 @@ static const char *bad_person(const struct query *q)
     if (hash && strncmp(hash, "$argon2id$", 10) != 0) return "a password is not kept as a hash";
     if (col_i64(q, "erased_at_ms") == 0) return NULL;
     bool gone = hash == NULL && col_text(q, "name")[0] == '\0' && strchr(col_text(q, "email"), '@') == NULL &&
-                col_bool(q, "disabled") && col_i64(q, "sessions") == 0 && col_i64(q, "works") == 0;
+                col_bool(q, "disabled") && col_i64(q, "sessions") == 0 && col_i64(q, "links") == 0 &&
+                col_i64(q, "works") == 0;
     return gone ? NULL : "something is left of a person who was erased";
 }
 

@@ -44,6 +44,7 @@ static const struct {
     { "idempotency_keys", "opened by app.sealed; kept for a day" },
     { "sign_in_tries", "counters of a day, whose times are clamped when they are read" },
     { "mail_budgets", "counters of a day, whose times are clamped when they are read" },
+    { "trials_had", "hashes of addresses that are given nothing a second time; nothing else hangs on them" },
     { "overview", "counted anew each minute" },
     { "overview_days", "what was counted on days gone by: nothing hangs on it" },
     { "chat_visitors", "nothing is owed to them; their conversations are looked at" },

@@ -3,6 +3,7 @@
 
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "credits/credits.h"
 #include "shops/test_kit.h"
 
 static const struct config settings = { .data_dir = "/nonexistent" };
@@ -300,6 +301,27 @@ static void purges_wait_for_the_clock(void **state)
     assert_int_equal(found, ARRAY_LEN(purges));
 }
 
+/* Of what a new account is given, and to whom not a second time. */
+TEST_EACH_ENGINE(who_went_and_comes_again_is_given_no_trial)
+{
+    const struct config giving = { .data_dir = "/nonexistent", .trial_credits = credits_of(60) };
+    struct credit_balance b;
+    char address[SHA256_HEX_SIZE];
+    int64_t id;
+    start(t);
+    EXPECT(!accounts_settings.gives_trial);
+    app.config = &giving;
+    app_fill_hooks(&app);
+    EXPECT(accounts_settings.gives_trial);
+    sha256_hex(STR("two@shop.example"), address);
+    test_script(t, arena_printf(t->arena, "INSERT INTO trials_had (address, at_ms) VALUES ('%s', 1)", address));
+    EXPECT(accounts_add(t->tx, "one@shop.example", "", ROLE_MERCHANT, "hash", kit_now(), &id) == ACCOUNT_ADDED);
+    EXPECT(credits_balance(t->tx, id, &b) == ROW_FOUND && credits_count(b.available) == 60);
+    EXPECT(accounts_add(t->tx, "Two@shop.example", "", ROLE_MERCHANT, "hash", kit_now(), &id) == ACCOUNT_ADDED);
+    EXPECT(credits_balance(t->tx, id, &b) == ROW_FOUND && credits_count(b.available) == 0);
+    start(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +335,7 @@ int main(void)
         EACH_ENGINE(one_shop),
         EACH_ENGINE(the_trail_of_one_shop),
         cmocka_unit_test(purges_wait_for_the_clock),
+        EACH_ENGINE(who_went_and_comes_again_is_given_no_trial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

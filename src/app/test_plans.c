@@ -64,6 +64,7 @@ static const struct {
     { "shops/purge.c", "purge_due", "scans the locked rows of its own inner LIMIT", ON_SQLITE },
     { "tenants/renew_job.c", "due", "sorts its own inner LIMIT", ON_SQLITE },
     { "chat/due.c", "due", "sorts its own inner LIMITs", ON_SQLITE },
+    { "chat/gone.c", "came", "scans its own inner LIMIT", ON_SQLITE },
     { "chat/acts.c", "due", "sorts its own inner LIMIT", ON_SQLITE },
     { "audit/head.c", "head_last", "takes the last row of the primary key", ON_SQLITE },
     { "http/events.c", "purge_events", "walks the primary key from its start to a LIMIT", ON_SQLITE },

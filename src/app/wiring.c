@@ -191,8 +191,9 @@ bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
 
 static bool account_created(struct tx *tx, int64_t account, int64_t now_ms)
 {
-    if (!credits_open(tx, account)) return false;
-    return credits_give_trial(tx, account, now_ms);
+    bool had;
+    if (!credits_open(tx, account) || !accounts_trial_was_had(tx, account, &had)) return false;
+    return had || credits_give_trial(tx, account, now_ms);
 }
 
 /* The panel pays for what it has here. */
@@ -280,6 +281,7 @@ void app_fill_hooks(struct app *app)
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
+    accounts_settings.gives_trial = credits_is_positive(c->trial_credits);
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
                                               .merchant_opened = merchant_opened,
                                               .shop_key = tenants_shop_key,

@@ -6,27 +6,34 @@
  * page ends where it would be too much for one answer. Orders are those of the address that the shop vouches for; one
  * that was only typed may be anybody's, and so are its orders.
  *
+ * A page may be some megabytes, so it is read beside the writer (.ask) and put together off the lanes (.prepare); what
+ * writes finds the customer once more and says in the trail that it was asked for.
+ *
  * Rejected: an archive that the server makes (a job, a file to be kept and forgotten, a format to be written) and
  * addresses of the pictures (they end within a day). */
 #include "chat/channel.h"
 #include "chat/customers.h"
 #include "chat/pictures.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 
 enum { ERASED_AT_ONCE = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500, PAGE_ORDERS = 100 };
 enum { PAGE_BYTES = 4 << 20 }; /* of texts and pictures; one message may be more */
+enum { EXPORT_BYTES_MAX = 16 << 20, EXPORT_ARENA_MAX = 64 << 20 };
 
 /* clang-format off */
 struct path_customer { int64_t id; };
 static const struct field path_customer_fields[] = {
     FIELD_ID(struct path_customer, id, .doc = "Of one of their conversations."), FIELD_END };
-struct get_customer { int64_t visitor, conversation, number; };
+struct get_customer { int64_t visitor, conversation, number, note; };
 static const struct field get_customer_fields[] = {
     FIELD_I64(struct get_customer, visitor, .optional = true, .max = INT64_MAX,
               .doc = "Of `next`; absent: the first page."),
     FIELD_I64(struct get_customer, conversation, .optional = true, .max = INT64_MAX, .doc = "Of `next`."),
-    FIELD_I64(struct get_customer, number, .optional = true, .max = INT64_MAX, .doc = "Of `next`."), FIELD_END };
+    FIELD_I64(struct get_customer, number, .optional = true, .max = INT64_MAX, .doc = "Of `next`."),
+    FIELD_I64(struct get_customer, note, .optional = true, .max = INT64_MAX, .doc = "Of `next`."), FIELD_END };
 
 static const struct shape customer_shape[] = {
     SHAPE_TEXT("subject", .doc = "The shop's own id of them."), SHAPE_TEXT("email"), SHAPE_TEXT("name"), SHAPE_END };
@@ -50,7 +57,7 @@ static const struct shape kept_picture_shape[] = {
     SHAPE_I64("number", .doc = "Of its message."), SHAPE_TEXT("type"),
     SHAPE_TEXT("content", .nullable = true, .doc = "The bytes, in base64; null: they are lost."), SHAPE_END };
 static const struct shape next_shape[] = {
-    SHAPE_I64("visitor"), SHAPE_I64("conversation"), SHAPE_I64("number"), SHAPE_END };
+    SHAPE_I64("visitor"), SHAPE_I64("conversation"), SHAPE_I64("number"), SHAPE_I64("note"), SHAPE_END };
 static const struct shape page_shape[] = {
     SHAPE_OBJECT("visitor", browser_shape, .type_name = "CustomerBrowser"),
     SHAPE_OBJECT("conversation", kept_shape, .nullable = true, .type_name = "CustomerConversation",
@@ -112,7 +119,10 @@ STMT(from_conversation, "SELECT id FROM chat_conversations WHERE visitor = ?1 AN
 
 struct kept_picture {
     int64_t number;
-    const char *type, *content; /* content: base64; NULL: the file is gone */
+    struct chat_image about;
+    struct str content;  /* p NULL: of a file */
+    const char *file;    /* NULL: it is gone */
+    const char *encoded; /* in base64; NULL: its bytes are gone */
 };
 struct kept {
     struct visitor v;
@@ -125,7 +135,7 @@ struct kept {
     struct note *note;
     struct knowledge_order *order;
     size_t messages, pictures, notes, orders;
-    bool more_messages, more_orders;
+    bool more_messages, more_notes, more_orders;
     struct get_customer next; /* visitor 0: that was all */
 };
 
@@ -170,13 +180,14 @@ static void kept_json(struct json *j, const void *arg)
     json_array(j, "pictures");
     for (size_t i = 0; i < k->pictures; i++) {
         json_object(j, NULL);
-        json_i64(j, "number", k->picture[i].number), json_text(j, "type", k->picture[i].type);
-        json_text(j, "content", k->picture[i].content);
+        json_i64(j, "number", k->picture[i].number);
+        json_text(j, "type", image_type((enum image_kind)k->picture[i].about.kind));
+        json_text(j, "content", k->picture[i].encoded);
         json_end(j);
     }
     json_end(j);
     json_array(j, "notes");
-    for (size_t i = k->notes; i-- > 0;) {
+    for (size_t i = 0; i < k->notes; i++) {
         const struct note *n = &k->note[i];
         json_object(j, NULL);
         json_i64(j, "number", n->number), json_text(j, "name", n->person_name), json_text(j, "text", n->text);
@@ -194,7 +205,7 @@ static void kept_json(struct json *j, const void *arg)
     }
     json_object(j, "next");
     json_i64(j, "visitor", k->next.visitor), json_i64(j, "conversation", k->next.conversation);
-    json_i64(j, "number", k->next.number);
+    json_i64(j, "number", k->next.number), json_i64(j, "note", k->next.note);
     json_end(j);
 }
 
@@ -212,34 +223,37 @@ static bool read_conversation(struct req *req, int64_t visitor, int64_t from, st
     return n == 0 || conversation_get(req->tx, id[0], &k->c) == ROW_FOUND;
 }
 
-static const char *in_base64(struct arena *a, struct str content)
+/* As many of the messages, and then of the notes, as one answer holds, and at least one of them. */
+static void cut_page(struct kept *k)
 {
-    char *text = arena_alloc(a, base64_size(content.n) + 1);
-    base64_encode(content.p, content.n, text);
-    return text;
-}
-
-/* As many of the messages as one answer holds, and at least one; the pictures of these. */
-static bool read_pictures(struct req *req, struct kept *k)
-{
-    size_t bytes = 0, n = 0;
-    k->more_messages = k->messages == PAGE_MESSAGES;
-    k->picture = ARENA_ARRAY(req->arena, struct kept_picture, k->messages);
+    size_t bytes = 0, n = 0, notes = 0;
     for (; n < k->messages; n++) {
         const struct message *m = &k->message[n];
-        struct chat_image about;
-        struct str content;
         bytes += strlen(m->text) + (m->image ? (size_t)m->image->bytes : 0);
         if (bytes > PAGE_BYTES && n > 0) break;
+    }
+    for (; notes < k->notes; notes++) {
+        bytes += strlen(k->note[notes].text);
+        if (bytes > PAGE_BYTES && n + notes > 0) break;
+    }
+    k->more_messages = k->messages == PAGE_MESSAGES || n < k->messages;
+    k->more_notes = k->notes == PAGE_NOTES || notes < k->notes;
+    k->messages = n, k->notes = notes;
+}
+
+/* Where the pictures of these messages are, and the bytes of those that are in the database. */
+static bool read_pictures(struct req *req, struct kept *k)
+{
+    k->picture = ARENA_ARRAY(req->arena, struct kept_picture, k->messages);
+    for (size_t n = 0; n < k->messages; n++) {
+        const struct message *m = &k->message[n];
         if (!m->image) continue;
         struct kept_picture *p = &k->picture[k->pictures++];
-        *p = (struct kept_picture){ .number = m->number, .type = image_type((enum image_kind)m->image->kind) };
-        enum row row = picture_bytes(req->tx, m->image->id, req->arena, &about, &content);
+        *p = (struct kept_picture){ .number = m->number };
+        enum row row = picture_row(req->tx, m->image->id, req->arena, &p->about, &p->content, &p->file);
         if (row == ROW_FAULT) return false;
-        if (row == ROW_FOUND) p->content = in_base64(req->arena, content);
+        if (row == ROW_NONE) p->about = *m->image, p->file = NULL;
     }
-    k->more_messages |= n < k->messages;
-    k->messages = n;
     return true;
 }
 
@@ -268,42 +282,92 @@ static bool read_page(struct req *req, const struct customer *who, const struct 
     k->message = ARENA_ARRAY(req->arena, struct message, PAGE_MESSAGES);
     k->note = ARENA_ARRAY(req->arena, struct note, PAGE_NOTES);
     if (!read_conversation(req, k->v.id, in->conversation, k, &following)) return false;
-    int64_t after = k->c.id == in->conversation ? in->number : 0;
+    struct get_customer at = { .visitor = k->v.id, .conversation = k->c.id };
+    if (k->c.id == in->conversation) at.number = in->number, at.note = in->note;
     if (k->c.id != 0) {
-        if (!messages_after(req->tx, k->c.id, after, PAGE_MESSAGES, k->message, &k->messages)) return false;
-        if (after == 0 && !notes_before(req->tx, k->c.id, INT64_MAX, PAGE_NOTES, k->note, &k->notes)) return false;
+        if (!messages_after(req->tx, k->c.id, at.number, PAGE_MESSAGES, k->message, &k->messages)) return false;
+        if (!notes_after(req->tx, k->c.id, at.note, PAGE_NOTES, k->note, &k->notes)) return false;
+        cut_page(k);
         if (!read_pictures(req, k)) return false;
     }
     if (in->conversation == 0 && !read_orders(req, k)) return false;
-    if (k->more_messages) k->next = (struct get_customer){ k->v.id, k->c.id, k->message[k->messages - 1].number };
-    else if (following != 0) k->next = (struct get_customer){ k->v.id, following, 0 };
+    if (k->messages > 0) at.number = k->message[k->messages - 1].number;
+    if (k->notes > 0) at.note = k->note[k->notes - 1].number;
+    if (k->more_messages || k->more_notes) k->next = at;
+    else if (following != 0) k->next = (struct get_customer){ .visitor = k->v.id, .conversation = following };
     else if (!browser_behind(req->tx, who, k->v.id, &browser)) return false;
-    else k->next = (struct get_customer){ browser, 0, 0 };
+    else k->next = (struct get_customer){ .visitor = browser };
     return true;
 }
 
-static enum answer run_export(struct req *req)
+/* What .ask read, and the answer that .prepare made of it. */
+struct page_given {
+    struct kept kept;
+    struct str answer;
+};
+
+static enum answer ask_export(struct req *req)
 {
     const struct get_customer *in = req->query;
     struct customer who = { .account = 0 };
-    struct kept k = { .v = { .id = 0 } };
+    struct page_given *e = req->prepared = ARENA_NEW(req->arena, struct page_given);
+    struct kept *k = &e->kept;
     int64_t browser;
     enum answer a = find(req, &who);
     if (a != ANSWER_GO_ON) return a;
     if (!browser_behind(req->tx, &who, in->visitor > 0 ? in->visitor - 1 : 0, &browser)) return reply_fault(req);
     if (browser == 0 || (in->visitor != 0 && browser != in->visitor)) return reply_problem(req, &problem_not_found);
-    enum row row = visitor_get(req->tx, browser, &k.v);
+    enum row row = visitor_get(req->tx, browser, &k->v);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
-    row = identity_get(req->tx, k.v.id, &k.who);
-    k.vouched = row == ROW_FOUND;
-    if (row == ROW_FAULT || channel_customer_of(req->tx, &k.v, &k.channel_customer) == ROW_FAULT ||
-        !read_page(req, &who, in, &k))
+    row = identity_get(req->tx, k->v.id, &k->who);
+    k->vouched = row == ROW_FOUND;
+    if (row == ROW_FAULT || channel_customer_of(req->tx, &k->v, &k->channel_customer) == ROW_FAULT ||
+        !read_page(req, &who, in, k))
         return reply_fault(req);
-    /* Once for all its pages. */
-    if (in->visitor == 0 &&
-        !audit_request(req, AUDIT_chat_customer_exported, who.account, "visitor", k.v.id, NULL, NULL))
+    return ANSWER_GO_ON;
+}
+
+static void encode(struct arena *a, struct kept_picture *p)
+{
+    struct str content = p->content;
+    if (p->file == NULL || (content.p == NULL && !picture_file(a, p->file, &p->about, &content))) return;
+    char *text = arena_alloc(a, base64_size(content.n) + 1);
+    base64_encode(content.p, content.n, text);
+    p->encoded = text;
+}
+
+static enum answer prepare_export(struct req *req)
+{
+    struct page_given *e = req->prepared;
+    struct arena *a = arena_new(EXPORT_ARENA_MAX);
+    struct buf b;
+    struct json j;
+    for (size_t i = 0; i < e->kept.pictures; i++) encode(a, &e->kept.picture[i]);
+    buf_init(&b, EXPORT_BYTES_MAX);
+    json_begin(&j, &b);
+    json_object(&j, NULL);
+    kept_json(&j, &e->kept);
+    json_end(&j);
+    json_finish(&j);
+    bool good = !b.overflow;
+    if (good) e->answer = (struct str){ arena_copy(req->arena, b.p, b.n), b.n };
+    buf_free(&b);
+    arena_free(a);
+    return good ? ANSWER_GO_ON : ANSWER_FAULT;
+}
+
+/* Still the caller's, and still there. */
+static enum answer run_export(struct req *req)
+{
+    const struct page_given *e = req->prepared;
+    struct customer who = { .account = 0 };
+    enum answer a = find(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    /* Once for all pages of a browser, whichever browser it begins with. */
+    if (((const struct get_customer *)req->query)->conversation == 0 &&
+        !audit_request(req, AUDIT_chat_customer_exported, who.account, "visitor", e->kept.v.id, NULL, NULL))
         return reply_fault(req);
-    return reply_json(req, 200, kept_json, &k);
+    return reply_text(req, 200, "application/json", e->answer);
 }
 
 /* ---- taken out ---- */
@@ -419,6 +483,8 @@ static enum answer run_asker(struct req *req)
     return reply_json(req, 200, asker_json, &out);
 }
 
+static const struct limit export_limit = { .name = "chat_customer_export", .burst = 120, .per_ms = MINUTE_MS };
+
 ROUTE_TAG(customer_tag, "Customer data", "What is kept of a customer: given out, and taken out.");
 
 /* clang-format off */
@@ -428,7 +494,7 @@ const struct route chat_customer_routes[] = {
       .doc = "Who asks, as far as it is known, and their orders." },
     { .verb = VERB_GET, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Customer data",
       PATH_FIELDS(path_customer), QUERY_FIELDS(get_customer), .answer = page_shape, PROBLEMS(&problem_not_found),
-      .run = run_export,
+      .account_limit = &export_limit, .slow = true, .ask = ask_export, .prepare = prepare_export, .run = run_export,
       .doc = "All that is kept of a customer, a page at a time: a conversation each, or a part of one, with its"
              " pictures; and the orders of an address that the shop vouches for." },
     { .verb = VERB_DELETE, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE,

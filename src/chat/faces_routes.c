@@ -6,6 +6,7 @@
  * Rejected: PATCH with the picture in base64 (a third more, in memory, where an upload is streamed). */
 #include "chat/faces.h"
 
+#include "accounts/accounts.h"
 #include "base/clock.h"
 #include "http/events.h"
 #include "shops/shops.h"
@@ -120,7 +121,14 @@ static enum answer run_drop_bot(struct req *req)
     return a == ANSWER_GO_ON ? drop(req, &of) : a;
 }
 
-static enum answer run_put_own(struct req *req) { return put(req, &(struct face_owner){ .person = req->who.person }); }
+/* Not to somebody whose sign-in was erased just now: nothing would take it away again. */
+static enum answer run_put_own(struct req *req)
+{
+    enum row row = accounts_person_stays(req->tx, req->who.person);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_sign_in) : reply_fault(req);
+    return put(req, &(struct face_owner){ .person = req->who.person });
+}
+
 static enum answer run_drop_own(struct req *req)
 {
     return drop(req, &(struct face_owner){ .person = req->who.person });

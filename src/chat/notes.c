@@ -5,6 +5,8 @@
 STMT(put, "INSERT INTO chat_notes (conversation, number, account, behind, person, person_name, client_key, text, at_ms)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 STMT(by_client, "SELECT number, behind, text, at_ms FROM chat_notes WHERE conversation = ?1 AND client_key = ?2");
+STMT(behind, "SELECT number, behind, person, person_name, text, at_ms FROM chat_notes"
+             " WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
 STMT(page, "SELECT number, behind, person, person_name, text, at_ms FROM chat_notes"
            " WHERE conversation = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3");
 
@@ -37,12 +39,13 @@ enum message_put note_put(struct tx *tx, struct note *n, const char *client_id, 
     return chat_tell(tx, &news) ? MESSAGE_NEW : MESSAGE_FAULT;
 }
 
-bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out, size_t *count)
+static bool read_notes(struct tx *tx, const struct stmt *s, int64_t conversation, int64_t number, size_t most,
+                       struct note *out, size_t *count)
 {
-    struct query q = query(tx, &page);
+    struct query q = query(tx, s);
     enum row row;
     *count = 0;
-    bind_i64(&q, conversation), bind_i64(&q, before), bind_i64(&q, (int64_t)most);
+    bind_i64(&q, conversation), bind_i64(&q, number), bind_i64(&q, (int64_t)most);
     while ((row = query_next(&q)) == ROW_FOUND)
         out[(*count)++] = (struct note){ .conversation = conversation,
                                          .number = col_i64(&q, "number"),
@@ -52,4 +55,14 @@ bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t mo
                                          .text = col_text(&q, "text"),
                                          .at_ms = col_i64(&q, "at_ms") };
     return row == ROW_NONE;
+}
+
+bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out, size_t *count)
+{
+    return read_notes(tx, &page, conversation, before, most, out, count);
+}
+
+bool notes_after(struct tx *tx, int64_t conversation, int64_t after, size_t most, struct note *out, size_t *count)
+{
+    return read_notes(tx, &behind, conversation, after, most, out, count);
 }

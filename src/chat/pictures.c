@@ -260,25 +260,40 @@ enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struc
     return row == ROW_FOUND ? picture_bytes(tx, col_i64(&q, "image"), a, about, content) : row;
 }
 
-enum row picture_bytes(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about, struct str *content)
+enum row picture_row(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about, struct str *content,
+                     const char **file)
 {
     struct query q = query(tx, &of_id);
     bind_i64(&q, image);
+    *content = (struct str){ NULL, 0 };
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
     from_row(&q, about);
     if (about->bytes < 1 || about->bytes > IMAGE_BYTES_MAX + IMAGE_MORE_BYTES) return ROW_FAULT;
-    const char *file = col_text(&q, "file");
-    if (file[0] == '\0') return read_pieces(tx, about, a, content) ? ROW_FOUND : ROW_FAULT;
-    if (chat_settings.image_dir == NULL) return ROW_NONE;
+    *file = col_text(&q, "file");
+    if ((*file)[0] != '\0') return ROW_FOUND;
+    return read_pieces(tx, about, a, content) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool picture_file(struct arena *a, const char *file, const struct chat_image *about, struct str *content)
+{
+    if (chat_settings.image_dir == NULL) return false;
     char *bytes = file_bytes(image_path(a, file), (size_t)about->bytes);
     if (bytes == NULL) {
         LOG(LOG_ERROR, "image_missing", LOG_TEXT("file", file));
-        return ROW_NONE;
+        return false;
     }
     *content = (struct str){ arena_copy(a, bytes, (size_t)about->bytes), (size_t)about->bytes };
     free(bytes);
-    return ROW_FOUND;
+    return true;
+}
+
+enum row picture_bytes(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about, struct str *content)
+{
+    const char *file = "";
+    enum row row = picture_row(tx, image, a, about, content, &file);
+    if (row != ROW_FOUND || content->p != NULL) return row;
+    return picture_file(a, file, about, content) ? ROW_FOUND : ROW_NONE;
 }
 
 /* ---- what nobody shows any more, and what a kill left behind ---- */

@@ -27,6 +27,11 @@ MUST_USE bool picture_leave(struct tx *tx, int64_t image, int64_t now_ms);
 /* The bytes of one, into the arena. ROW_NONE: there is no such picture, or its file is gone. */
 MUST_USE enum row picture_bytes(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about,
                                 struct str *content);
+/* The same in two: the row, with its bytes where these are rows as well; else content->p is NULL, and the file is read
+ * without a transaction. picture_file: false: it is gone. */
+MUST_USE enum row picture_row(struct tx *tx, int64_t image, struct arena *a, struct chat_image *about,
+                              struct str *content, const char **file);
+MUST_USE bool picture_file(struct arena *a, const char *file, const struct chat_image *about, struct str *content);
 /* The bytes of a message's picture, into the arena. ROW_NONE: there is no such message, or its file is gone. */
 MUST_USE enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struct arena *a,
                                struct chat_image *about, struct str *content);

@@ -229,6 +229,9 @@ MUST_USE enum message_put note_put(struct tx *tx, struct note *n, const char *cl
 /* Newest first. */
 MUST_USE bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out,
                            size_t *count);
+/* Oldest first. */
+MUST_USE bool notes_after(struct tx *tx, int64_t conversation, int64_t after, size_t most, struct note *out,
+                          size_t *count);
 
 /* ---- line.c: who waits for a person, in the order in which they began to ---- */
 enum { LINE_MAX = 100, LINE_TOLD_MAX = 50 };
@@ -256,6 +259,7 @@ extern const char *const notice_names[];
 MUST_USE bool notice_of_move(struct tx *tx, const struct conversation *before, const struct chat_act *act,
                              struct conversation *c);
 MUST_USE bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct conversation *c);
+MUST_USE bool chat_gone_piece(struct tx *tx, struct verify_piece *found); /* gone.c: of chat_checks */
 /* What says that `name` has come, said of somebody of the team. */
 const char *notice_unnamed(struct arena *a, const char *text, const char *name);
 

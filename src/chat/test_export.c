@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "chat/customers.h"
 #include "chat/pictures.h"
+#include "http/private.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"
 
@@ -103,10 +104,11 @@ static const char *query_of(struct test_db *t, const struct kit_answer *a)
 {
     json_t *next = json_object_get(a->json, "next");
     if (json_is_null(next)) return NULL;
-    return arena_printf(t->arena, "?visitor=%lld&conversation=%lld&number=%lld",
+    return arena_printf(t->arena, "?visitor=%lld&conversation=%lld&number=%lld&note=%lld",
                         (long long)json_integer_value(json_object_get(next, "visitor")),
                         (long long)json_integer_value(json_object_get(next, "conversation")),
-                        (long long)json_integer_value(json_object_get(next, "number")));
+                        (long long)json_integer_value(json_object_get(next, "number")),
+                        (long long)json_integer_value(json_object_get(next, "note")));
 }
 
 /* Numbers of all orders that are given out, with a space behind each. */
@@ -230,12 +232,86 @@ TEST_EACH_ENGINE(pictures_come_with_their_bytes_and_a_page_holds_what_fits)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_customer_exported'"), 2);
 }
 
+TEST_EACH_ENGINE(all_notes_are_given_out_the_oldest_first)
+{
+    enum { NOTES = 1203 };
+    struct visitor v, neighbour;
+    int pages = 0;
+    int64_t given = 0, said = 0;
+    start(t);
+    v = comes(t, account, shop, NULL, NULL), neighbour = comes(t, account, shop, NULL, NULL);
+    static const char of[] =
+        "INSERT INTO chat_notes (conversation, number, account, behind, person, person_name, client_key,"
+        " text, at_ms) VALUES (%lld, %d, %lld, 1, 11, 'Nia', 'k%d', '%s', 1)";
+    for (int i = 1; i <= NOTES; i++)
+        test_script(t, arena_printf(t->arena, of, (long long)v.conversation, i, (long long)account, i, "x"));
+    test_script(t, arena_printf(t->arena, of, (long long)neighbour.conversation, 1, (long long)account, 0, "y"));
+    for (const char *query = ""; query && pages < 9; pages++) {
+        size_t i;
+        json_t *one;
+        struct kit_answer a = page(t, account, v.conversation, query);
+        assert_int_equal(a.status, 200);
+        said += (int64_t)json_array_size(json_object_get(a.json, "messages"));
+        json_array_foreach(json_object_get(a.json, "notes"), i, one)
+            assert_int_equal(json_integer_value(json_object_get(one, "number")), ++given);
+        query = query_of(t, &a);
+    }
+    assert_int_equal(given, NOTES);
+    assert_int_equal(said, 1); /* once, on the first of them */
+    assert_int_equal(pages, 3);
+}
+
+TEST_EACH_ENGINE(whoever_begins_with_a_browser_is_in_the_trail)
+{
+    static const char trail[] = "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_customer_exported'";
+    struct visitor desk, phone, theirs;
+    start(t);
+    desk = comes(t, account, shop, "u-1", "ann@store.example");
+    phone = comes(t, account, shop, "u-1", "ann@store.example");
+    theirs = comes(t, other, new_shop(t, other), "u-1", "ann@store.example");
+    const char *second_browser = arena_printf(t->arena, "?visitor=%lld", (long long)phone.id);
+    assert_int_equal(page(t, account, desk.conversation, second_browser).status, 200);
+    assert_int_equal(test_number(t, trail), 1);
+    assert_int_equal(page(t, other, desk.conversation, second_browser).status, 404);
+    const char *of_theirs = arena_printf(t->arena, "?visitor=%lld", (long long)theirs.id);
+    assert_int_equal(page(t, account, desk.conversation, of_theirs).status, 404);
+    assert_int_equal(test_number(t, trail), 1);
+}
+
+/* What may take long is done before the transaction that writes: taken out meanwhile, nothing is given out. */
+TEST_EACH_ENGINE(what_is_taken_out_while_it_is_put_together_is_not_given_out)
+{
+    struct visitor v;
+    start(t);
+    v = comes(t, account, shop, NULL, NULL);
+    struct exchange *x = kit_exchange(
+        t->arena,
+        &(struct kit_request){ .routes = chat_customer_routes,
+                               .verb = VERB_GET,
+                               .path = arena_printf(t->arena, "/api/inbox/%lld/customer", (long long)v.conversation),
+                               .account = account });
+    struct req *req = &x->req;
+    req->tx = t->tx;
+    assert_int_equal(req->route->ask(req), ANSWER_GO_ON);
+    req->tx = NULL;
+    assert_int_equal(req->route->prepare(req), ANSWER_GO_ON);
+    const struct erasure e = { .account = account, .shop = shop, .person = 1, .at_ms = kit_now(), .why = "asked" };
+    EXPECT(chat_erase_visitors(t->tx, &e, &v.id, 1));
+    req->tx = t->tx;
+    assert_int_equal(req->route->run(req), ANSWER_REFUSED);
+    assert_int_equal(req->reply.status, 404);
+    buf_free(&req->reply.body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(orders_of_a_vouched_address_are_given_out_once_and_nobody_elses),
         EACH_ENGINE(more_orders_than_are_given_out_are_said_to_be_there),
         EACH_ENGINE(pictures_come_with_their_bytes_and_a_page_holds_what_fits),
+        EACH_ENGINE(all_notes_are_given_out_the_oldest_first),
+        EACH_ENGINE(whoever_begins_with_a_browser_is_in_the_trail),
+        EACH_ENGINE(what_is_taken_out_while_it_is_put_together_is_not_given_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,6 +216,33 @@ TEST_EACH_ENGINE(only_its_own_account_takes_a_bots_picture_away)
     assert_null(json_object_get(a.json, "picture"));
 }
 
+static struct kit_answer puts_own(struct test_db *t, int64_t person)
+{
+    return kit_call(t, &(struct kit_request){ .routes = chat_faces_routes,
+                                              .verb = VERB_PUT,
+                                              .path = "/api/user/picture",
+                                              .account = person, /* the kit's caller is both */
+                                              .upload_dir = images,
+                                              .upload_size = dot(0).n,
+                                              .body = dot(0).p });
+}
+
+/* Let in, and erased before the picture comes to its row. */
+TEST_EACH_ENGINE(who_was_erased_meanwhile_puts_on_no_picture)
+{
+    start(t);
+    chat_settings.upload_dir = images;
+    test_script(t, "INSERT INTO persons (id, email_key, email, name, role, lang, created_at_ms, erased_at_ms) VALUES"
+                   " (11, 'a@x.example', 'a@x.example', 'Anna', 1, 'en', 1, 0),"
+                   " (12, 'erased-12', 'erased-12', '', 1, 'en', 1, 5)");
+    assert_int_equal(puts_own(t, ANNA).status, 200);
+    assert_string_equal(puts_own(t, BERT).error, "sign_in_required");
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_faces WHERE person = 11") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_faces WHERE person = 12") == 0);
+    chat_settings.upload_dir = NULL;
+    test_expect_sound(t, chat_checks);
+}
+
 TEST_EACH_ENGINE(verify_misses_a_use_and_a_picture)
 {
     start(t);
@@ -238,6 +265,7 @@ int main(void)
         EACH_ENGINE(who_answers_is_told_with_their_picture),
         EACH_ENGINE(only_its_own_account_takes_a_bots_picture_away),
         EACH_ENGINE(verify_misses_a_use_and_a_picture),
+        EACH_ENGINE(who_was_erased_meanwhile_puts_on_no_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

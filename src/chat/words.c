@@ -40,6 +40,16 @@ static int64_t read_unindexed(struct job *job, struct tx *tx, int64_t *out, size
     return row == ROW_FAULT ? -1 : count;
 }
 
+bool words_behind(struct tx *tx, size_t most, size_t *count)
+{
+    struct query q = query(tx, &unindexed);
+    enum row row;
+    bind_i64(&q, (int64_t)most);
+    for (*count = 0; (row = query_next(&q)) == ROW_FOUND; ++*count) {
+    }
+    return row == ROW_NONE;
+}
+
 /* "#so10442" is found as 10442 too: people leave away what all numbers of a shop begin with. */
 static void put_digits(struct json *j, struct str token)
 {

@@ -32,6 +32,8 @@ struct word_list {
 
 MUST_USE bool words_write(struct tx *tx, const struct word_list *l, int64_t account, int64_t subject,
                           const struct tokens *t);
+/* How many conversations have words that are not gathered yet, counted up to `most`. */
+MUST_USE bool words_behind(struct tx *tx, size_t most, size_t *count);
 /* Those in which all words of `text` stand, the newest first, behind `before`: as words_page (desk.h). */
 MUST_USE bool words_find(struct tx *tx, const struct word_list *l, int64_t account, struct str text, int64_t before,
                          size_t most, int64_t *ids, size_t *count, int64_t *next);

@@ -96,13 +96,14 @@ static size_t query_pairs(const char *path, struct fields_pair *pair)
     return count;
 }
 
-static void upload(struct exchange *x, const char *dir, const char *text)
+static void upload(struct exchange *x, const struct kit_request *r)
 {
     struct upload_file *f = ARENA_NEW(x->req.arena, struct upload_file);
-    *f = (struct upload_file){ .name = "kit", .size = (int64_t)strlen(text) };
-    FILE *file = fopen(arena_printf(x->req.arena, "%s/%s", dir, f->name), "w");
+    size_t size = r->upload_size ? r->upload_size : strlen(r->body);
+    *f = (struct upload_file){ .name = "kit", .size = (int64_t)size };
+    FILE *file = fopen(arena_printf(x->req.arena, "%s/%s", r->upload_dir, f->name), "w");
     assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fwrite(r->body, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
     x->req.upload = f;
 }
@@ -157,7 +158,7 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
     x->req.path = read_pairs(x, route->path_fields, route->path_size, pair, count, faults);
     if (faults->count == 0)
         x->req.query = read_pairs(x, route->query_fields, route->query_size, pair, query_pairs(r->path, pair), faults);
-    if (faults->count == 0 && route->upload) upload(x, r->upload_dir, r->body);
+    if (faults->count == 0 && route->upload) upload(x, r);
     else if (faults->count == 0) (void)read_body(x, r->body, faults);
     if (faults->count == 0) return x;
     (void)reply_problem(&x->req, &problem_invalid_fields);
@@ -234,6 +235,7 @@ static struct run *begin(struct test_db *t, const struct kit_attempt *a)
                            .ref = a->ref,
                            .account = a->account,
                            .attempt = a->attempt,
+                           .note = a->note,
                            .kind = a->kind->name,
                            .arena = t->arena,
                            .now_ms = the_time };
@@ -300,6 +302,7 @@ void kit_expire(struct test_db *t, const struct kit_attempt *a)
                            .ref = a->ref,
                            .account = a->account,
                            .attempt = a->attempt,
+                           .note = a->note,
                            .kind = a->kind->name,
                            .arena = t->arena,
                            .now_ms = the_time };

@@ -26,6 +26,7 @@ struct kit_request {
     int64_t key_of_shop;                       /* called with the service key of this shop */
     const char *body;                          /* NULL: none */
     const char *upload_dir;                    /* of rows with .upload: `body` is put into a file there */
+    size_t upload_size;                        /* of `body`; 0: it is a text */
     const char *authorization, *shared_secret; /* headers; NULL: not sent */
     int64_t at_ms;                             /* 0: t's time, see kit_now */
 };
@@ -51,6 +52,7 @@ struct kit_attempt {
     const struct job_kind *kind;
     int64_t id, ref, account, attempt;
     bool last;
+    const char *note;
 };
 enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a);
 /* The same and what follows at once, up to its end: the next steps, and the undoing. Gives how it ended for those who

@@ -3586,6 +3586,8 @@ export interface components {
             conversation: number;
             /** Format: int64 */
             number: number;
+            /** Format: int64 */
+            note: number;
         };
         KnownCustomer: {
             /** Format: int64 */
@@ -5494,7 +5496,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `only_owner`: You are the only owner of an account that has shops or colleagues. Make a colleague its owner first, or delete its shops and remove its people. */
+            /**
+             * @description - `only_owner`: You are the only owner of an account that has shops or colleagues. Make a colleague its owner first, or delete its shops and remove its people.
+             *     - `last_operator`: You are the only operator. Make somebody else one first.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6706,6 +6711,7 @@ export interface operations {
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `account_closed`: This account was closed when its owner deleted their sign-in: nobody is left to act in it.
              */
             409: {
                 headers: {
@@ -16046,6 +16052,8 @@ export interface operations {
                 conversation?: number;
                 /** @description Of `next`. */
                 number?: number;
+                /** @description Of `next`. */
+                note?: number;
             };
             header?: never;
             path: {

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { answer, api } from "../../api/client";
+import { toProblem } from "../../api/problem";
 import { useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -14,8 +15,22 @@ import { saveFile } from "../../ui/filters";
 import { useNotify } from "../../ui/notify";
 import { eraseCustomer } from "./erase-customer";
 
-const readPage = (id: number, next: CustomerPage["next"]) =>
-  answer(api.GET("/api/inbox/{id}/customer", { params: { path: { id }, ...(next && { query: next }) } }));
+const PATIENCE = 5;
+
+/** A customer of very many conversations has more pages than an account may ask for in a minute: then it is waited. */
+async function readPage(id: number, next: CustomerPage["next"]): Promise<CustomerPage> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await answer(
+        api.GET("/api/inbox/{id}/customer", { params: { path: { id }, ...(next && { query: next }) } }),
+      );
+    } catch (cause) {
+      const problem = toProblem(cause);
+      if (problem.status !== 429 || tries === PATIENCE) throw problem;
+      await new Promise((done) => setTimeout(done, (problem.retryAfterS ?? 1) * 1000));
+    }
+  }
+}
 
 /** A page for each conversation, and for each part of a long one. Each is a blob, which a browser may
  * keep on disk: with their pictures they may be many megabytes. */
