@@ -155,9 +155,9 @@ static void put_accounts(struct sink *s, int64_t now_ms)
         row_end(s);
     }
     table_end(s);
-    table_begin(s, "members", "account,person,role,joined_at_ms");
+    table_begin(s, "members", "account,person,role,joined_at_ms,seen_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
-        put_i64(s, i), put_i64(s, i), put_i64(s, 1), put_i64(s, now_ms - DAY_MS);
+        put_i64(s, i), put_i64(s, i), put_i64(s, 1), put_i64(s, now_ms - DAY_MS), put_i64(s, now_ms + HOUR_MS);
         row_end(s);
     }
     table_end(s);
@@ -169,8 +169,8 @@ static void put_accounts(struct sink *s, int64_t now_ms)
         sha256_hex(str_of(token), hash);
         put_i64(s, i), put_text(s, hash), put_i64(s, i), put_i64(s, i), put_text(s, "127.0.0.0/24");
         put_text(s, "bench");
-        /* Seen in an hour: the note that a session was seen (once a minute, behind the answer) belongs to no request.
-         */
+        /* Seen in an hour, as its member: the note that they were (once a minute, and twice, behind the answer) belongs
+         * to no request. */
         put_i64(s, now_ms), put_i64(s, now_ms + HOUR_MS), put_i64(s, now_ms);
         row_end(s);
     }

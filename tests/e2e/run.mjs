@@ -4,8 +4,8 @@
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and of PostgreSQL the
-// stories that could tell the two apart, when CHATHUB_TEST_POSTGRES names one. What a page looked like when a check failed is left in build/e2e/. One line a check, with
-// its seconds; last line "N passed, N failed".
+// stories that could tell the two apart, when CHATHUB_TEST_POSTGRES names one. What a page looked like when a check failed
+// is left in build/e2e/. One line a check, with its seconds; last line "N passed, N failed".
 import { rm } from 'node:fs/promises';
 import { backend } from './backend.mjs';
 import { chat } from './chat.mjs';
