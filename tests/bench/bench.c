@@ -11,6 +11,7 @@
 
 static const char usage[] =
     "usage: bench seed URL                      100,000 accounts, 1,000,000 ledger entries\n"
+    "       bench seen URL                      every session and member was seen just now\n"
     "       bench counts URL                    rows of every table, as JSON\n"
     "       bench bare URL NAME FIRST SECONDS   plain SQL of sso, debit, enable or jobs on SQLite\n"
     "       bench script NAME                   the same for pgbench\n"
@@ -157,6 +158,7 @@ int main(int argc, char **argv)
     log_start(LOG_WARN, STDERR_FILENO);
     const char *word = argc > 1 ? argv[1] : "";
     if (text_eq(word, "seed") && argc == 3) return seed(argv[2]);
+    if (text_eq(word, "seen") && argc == 3) return seen(argv[2]);
     if (text_eq(word, "counts") && argc == 3) return counts(argv[2]);
     if (text_eq(word, "bare") && argc == 6) return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL));
     if (text_eq(word, "script") && argc == 3) return bare_script(argv[2]);

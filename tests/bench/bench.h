@@ -40,6 +40,7 @@ const struct stmt *stmt_of(const char *file, const char *name); /* of the produc
 
 /* Each prints one line of JSON and returns the exit status. */
 int seed(const char *url);
+int seen(const char *url);
 int counts(const char *url);
 int bare_sqlite(const char *url, const char *name, int64_t first, double seconds);
 int bare_script(const char *name);

@@ -195,6 +195,7 @@ function sqliteEngine() {
     fresh: async () => {
       forget();
       copyFileSync(seeded, copy);
+      await bench('seen', `sqlite:${copy}`);
       return `sqlite:${copy}`;
     },
     bare: (url, op) => bench('bare', url, op, 20001, secondsOf(op)),
@@ -216,6 +217,7 @@ async function postgresEngine() {
     fresh: async () => {
       await sql('DROP DATABASE IF EXISTS run WITH (FORCE)');
       await sql('CREATE DATABASE run TEMPLATE seeded STRATEGY FILE_COPY');
+      await bench('seen', `${base}/run`);
       return `${base}/run`;
     },
     bare: (url, op, clients) => pgbench(url, op, clients),
@@ -346,6 +348,7 @@ async function measureWrite(w, engine) {
 }
 
 async function measureReads(engine, nginx) {
+  await bench('seen', engine.seededUrl);
   const server = await startServer(engine.seededUrl);
   const { pid } = server.child;
   const modes = ['nginx', 'constant', 'status', 'transactions'].filter((m) => m === 'constant' || wanted(m) ||
