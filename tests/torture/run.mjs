@@ -228,17 +228,9 @@ async function torture(run, house) {
     crowd.over = true;
     const calm = () => { house.world.faults = endless(random, { none: 1 }); house.world.configFaults = endless(random, { none: 1 }); };
     if (house.world) calm();
-    const ticking = house.world ? tick(house, stats, crowd) : null;
-    await crowd.gone;
-    await ticking;
+    const gone = crowd.gone.then(() => crowd.error ?? oneCharge(crowd.merchants, operator));
+    await Promise.all([gone, house.world ? tick(house, stats, gone) : null]);
     if (crowd.error) throw crowd.error;
-    // A short run on a busy machine may have killed every enable: then one comes now, so that the judge has something to look at.
-    const [first] = crowd.merchants;
-    if (!house.world && !crowd.merchants.some((m) => m.shops.some((shop) => shop.charged))) {
-        await operator.grant(first, 200);
-        await first.addShop();
-        await first.enable(first.shops.at(-1));
-    }
     await talk?.end();
     await side?.end();
     await new Judge(house, stats, (name, good, detail) => check(`${run.name}: ${name}`, good, detail)).all(crowd.merchants, operator);
@@ -255,10 +247,19 @@ async function torture(run, house) {
     report(run, house, stats, { kills, hits, clocks, seconds: (Date.now() - began) / 1000, merchants: crowd.merchants.length });
 }
 
+/** A short run on a busy machine may have killed every enable: then one comes now, so that the judge has something to look at. */
+async function oneCharge(merchants, operator) {
+    if (merchants.some((m) => m.shops.some((shop) => shop.charged))) return;
+    const [first] = merchants;
+    await operator.grant(first, 200);
+    await first.addShop();
+    await first.enable(first.shops.at(-1));
+}
+
 /** Customers who wait for the outside server need not wait in real time once it is over. */
-async function tick(house, stats, crowd) {
+async function tick(house, stats, gone) {
     let waiting = true;
-    crowd.gone.then(() => { waiting = false; });
+    gone.finally(() => { waiting = false; }).catch(() => {}); // who waits for it hears of a fault
     for (await sleep(1500); waiting; await sleep(500)) await settle(house, stats);
 }
 
