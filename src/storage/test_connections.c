@@ -1,7 +1,7 @@
 /* test_connections.c: connections to PostgreSQL that a test has closed are kept for the next test of the same program.
- * A new one costs a process of the server, which reads its catalogs anew and ends again: 40 ms of a processor, more than
- * most tests. The linker puts these two in the place of libpq's (meson.build: test programs alone), so the product knows
- * nothing of it.
+ * A new one costs a process of the server, which reads its catalogs anew and ends again: 40 ms of a processor, more
+ * than most tests. The linker puts these two in the place of libpq's (meson.build: test programs alone), so the product
+ * knows nothing of it.
  *
  * What is kept is as good as new: at rest, without prepared statements, settings, locks and channels (DISCARD ALL); and
  * it goes by a name of its own meanwhile, so that a test which counts its connections counts those that are open. What
