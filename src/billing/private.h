@@ -1,0 +1,196 @@
+/* private.h: what the files of billing/ share. */
+#ifndef CHATHUB_BILLING_PRIVATE_H
+#define CHATHUB_BILLING_PRIVATE_H
+
+#include "billing/billing.h"
+#include "billing/provider.h"
+#include "payments/payments.h"
+
+/* ---- offers.c ---- */
+enum offer_kind { OFFER_NONE, OFFER_PLAN, OFFER_CREDITS, OFFER_KIND_COUNT }; /* stored */
+extern const char *const offer_kind_names[];                                 /* "plan", "credits"; NULL-ended */
+enum { OFFERS_MAX = 50, OFFER_CODE_MAX = 40, OFFER_NAME_MAX = 80, OFFER_SEATS_MAX = 1000, PACKS_MAX = 100 };
+struct offer {
+    int64_t id, version, days, seats, websites, credits, created_at_ms, replaced_at_ms;
+    enum offer_kind kind;
+    const char *code, *name_en, *name_zh;
+    struct money price, seat_price;
+};
+MUST_USE enum row offers_get(struct tx *tx, int64_t id, struct offer *out);
+MUST_USE enum row offers_sold(struct tx *tx, const char *code, enum currency c, struct offer *out);
+MUST_USE bool offers_list(struct tx *tx, struct offer *out, size_t max, size_t *count); /* those that are sold */
+/* A new version; the one before is replaced. */
+MUST_USE bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, int64_t now_ms, int64_t *id);
+
+/* ---- orders.c ---- */
+enum order_state { /* stored */
+    ORDER_NONE,
+    ORDER_OPEN,
+    ORDER_PROCESSING,
+    ORDER_DELIVERED,
+    ORDER_CLOSED,
+    ORDER_GIVEN_BACK,
+    ORDER_STATE_COUNT
+};
+extern const char *const order_state_names[]; /* "open", "processing", "paid", "closed", "refunded" */
+enum { ORDER_NUMBER_SIZE = 27, ORDER_LINES_MAX = 8, ORDER_LIFE_MS = 2 * 60 * 60 * 1000 };
+struct order {
+    int64_t id, account, person, shop, version, offer, seats, quantity, coupon, paid_by, looks;
+    const char *number, *purpose;
+    enum order_state state;
+    enum offer_kind kind;
+    bool closing;
+    struct money list_amount, discount, credited, amount;
+    int64_t look_at_ms, expires_at_ms, paid_at_ms, ended_at_ms, created_at_ms, updated_at_ms;
+};
+struct order_line {
+    const char *what;
+    int64_t quantity, from_ms, to_ms;
+    struct money price, amount;
+};
+/* 128 random bits as 26 letters and digits, which every provider takes; for orders, payments and refunds. */
+void order_number(char out[ORDER_NUMBER_SIZE]);
+/* What an order of this would be, without a row: prices, proration, discount, line by line (quote.c). */
+struct order_wish {
+    int64_t account, person, shop, seats, quantity; /* shop 0: credits */
+    struct offer offer;
+    const char *coupon; /* NULL: none */
+    int64_t now_ms;
+};
+struct order_quote {
+    struct order order; /* id 0; amounts, purpose, kind, seats, quantity, coupon */
+    struct order_line line[ORDER_LINES_MAX];
+    size_t lines;
+};
+enum quote { QUOTE_FAULT = -1, QUOTE_MADE, QUOTE_NO_SHOP, QUOTE_SEATS, QUOTE_COUPON, QUOTE_NOTHING_DUE, QUOTE_TOO_MUCH };
+MUST_USE enum quote order_quote(struct tx *tx, const struct order_wish *w, struct order_quote *out);
+MUST_USE bool orders_insert(struct tx *tx, struct order_quote *q, int64_t now_ms); /* sets id, number, version, times */
+MUST_USE enum row orders_get(struct tx *tx, int64_t id, bool lock, struct order *out);
+MUST_USE enum row orders_by_number(struct tx *tx, const char *number, bool lock, struct order *out);
+MUST_USE enum row orders_open_for(struct tx *tx, int64_t account, const char *purpose, bool lock, struct order *out);
+MUST_USE bool orders_lines(struct tx *tx, int64_t order, struct order_line *out, size_t *count);
+/* The one mover of orders.state: conditional on the version, and a row of billing_moves. Saves the other members that
+ * change (paid_by, closing, look_at_ms, looks, expires_at_ms, paid_at_ms, ended_at_ms) too. */
+struct move {
+    const char *why; /* a word or a short sentence; stored */
+    int64_t actor, at_ms;
+};
+MUST_USE bool order_move(struct tx *tx, struct order *o, enum order_state to, const struct move *m);
+MUST_USE bool order_save(struct tx *tx, struct order *o, int64_t now_ms); /* the same members, state as it is */
+
+/* ---- payment_rows.c ---- */
+struct payment {
+    int64_t id, order, account, version, round, started_at_ms, expires_at_ms, paid_at_ms, created_at_ms;
+    const char *number, *provider, *way, *trade, *session, *url, *scan, *error;
+    enum payment_state state; /* stored as state + 1 */
+    bool counts;
+    struct money amount, refunding, refunded;
+};
+enum { PAYMENTS_OF_ORDER_MAX = 20 };
+MUST_USE bool payment_insert(struct tx *tx, struct payment *p, int64_t now_ms);
+MUST_USE enum row payment_get(struct tx *tx, int64_t id, bool lock, struct payment *out);
+MUST_USE enum row payment_by_number(struct tx *tx, const char *provider, const char *number, struct payment *out);
+MUST_USE enum row payment_by_trade(struct tx *tx, const char *provider, const char *trade, struct payment *out);
+MUST_USE bool payments_of(struct tx *tx, int64_t order, struct payment *out, size_t *count);
+/* The one mover of payments.state; saves all else that changes. */
+MUST_USE bool payment_move(struct tx *tx, struct payment *p, enum payment_state to, const struct move *m);
+MUST_USE bool payment_save(struct tx *tx, struct payment *p, int64_t now_ms);
+
+/* ---- paid.c: what a verified notice means ---- */
+struct heard {
+    const struct provider *provider;
+    const struct payment_notice *notice;
+    const char *how;  /* "notice" or "query": how we know */
+    int64_t delivery; /* the row of inbound/; 0: none */
+    int64_t now_ms;
+};
+/* Reads only: what payment_judge says of it, with the rows as they are. For a sender's .verify. */
+MUST_USE bool billing_judge(struct tx *tx, const struct heard *h, struct arena *a, enum payment_reason *out);
+/* Locks order, payment and refunds, judges again, and does all that follows in this transaction. What is refused does
+ * nothing but its mismatch, if it is one. `outcome`: for operators. False: storage fault. */
+MUST_USE bool billing_apply(struct tx *tx, const struct heard *h, struct buf *outcome);
+/* What was bought reaches the buyer. In order of locks after order and payments. DELIVER_CANNOT: *why; then the payment
+ * is refunded. */
+enum deliver { DELIVER_FAULT = -1, DELIVER_DONE, DELIVER_CANNOT };
+MUST_USE enum deliver billing_deliver(struct tx *tx, struct order *o, const struct offer *offer, int64_t now_ms,
+                                      const char **why);                            /* deliver.c: credits, else plan */
+MUST_USE enum deliver plan_deliver(struct tx *tx, struct order *o, const struct offer *offer, int64_t now_ms,
+                                   const char **why);                               /* plans.c */
+MUST_USE bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms); /* plans.c: it was refunded whole */
+
+/* ---- refunds.c ---- */
+enum refund_state { REFUND_NONE, REFUND_ASKED, REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_REFUSED }; /* stored */
+extern const char *const refund_state_names[];
+struct refund {
+    int64_t id, payment, order, account, version, hold, actor, approver, ended_at_ms, created_at_ms;
+    const char *number, *cause, *reason, *outside, *error;
+    enum refund_state state;
+    bool takes_back;
+    struct money amount;
+};
+struct refund_wish {
+    struct money amount;
+    const char *cause, *reason;
+    bool takes_back;
+    int64_t actor; /* 0: the house, which needs nobody's consent */
+    int64_t now_ms;
+};
+enum refund_put { REFUND_PUT_FAULT = -1, REFUND_PUT, REFUND_PUT_TOO_MUCH, REFUND_PUT_NO_CREDITS };
+/* Order and payment are locked. A row, p->refunding, and, where nobody else has to agree, the job. */
+MUST_USE enum refund_put refund_put(struct tx *tx, struct order *o, struct payment *p, const struct refund_wish *w,
+                                    struct refund *out);
+MUST_USE bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, size_t *count);
+MUST_USE bool refund_move(struct tx *tx, struct refund *r, enum refund_state to, const struct move *m);
+/* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked. */
+MUST_USE bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
+MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
+
+/* ---- books.c ---- */
+struct posting_entry {
+    const char *book;
+    struct money amount;
+};
+struct posting {
+    const char *key;
+    int64_t order, payment, refund, account, at_ms;
+};
+/* Sums to zero, or the process ends. A key that is there already is no fault and writes nothing. */
+MUST_USE bool books_post(struct tx *tx, const struct posting *p, const struct posting_entry *e, size_t count);
+MUST_USE bool books_sold(struct tx *tx, const struct payment *p, int64_t now_ms);     /* provider + / revenue − */
+MUST_USE bool books_unsold(struct tx *tx, const struct payment *p, int64_t now_ms);   /* provider + / mismatch −: owed back */
+MUST_USE bool books_refunded(struct tx *tx, const struct payment *p, const struct refund *r, int64_t now_ms);
+
+/* ---- mismatches.c ---- */
+struct mismatch {
+    int64_t id, order, payment, account, delivery, resolved_at_ms, resolver, created_at_ms;
+    const char *key, *kind, *provider, *trade, *said, *resolution;
+    enum currency currency; /* NONE: no amount is known */
+    int64_t minor;
+};
+/* Once by its key. Tells the operators (log, audit). */
+MUST_USE bool mismatch_put(struct tx *tx, const struct mismatch *m, int64_t now_ms);
+
+/* ---- notes.c ---- */
+struct order_note {
+    int64_t order, payment, account, delivery, at_ms;
+    const char *provider, *what, *said;
+};
+MUST_USE bool order_note_put(struct tx *tx, const struct order_note *n);
+
+/* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
+extern const struct job_kind billing_start_job;  /* billing.start: begins payment `ref` at its provider */
+extern const struct job_kind billing_look_job;   /* billing.look: asks about payment `ref`, applies what is said */
+extern const struct job_kind billing_close_job;  /* billing.close: order `ref`: closes at the providers, asks, closes here */
+extern const struct job_kind billing_sweep_job;  /* billing.sweep: cron; silent and expired orders */
+extern const struct job_kind billing_refund_job; /* billing.refund: refund `ref` */
+extern const struct job_kind billing_plans_job;  /* billing.plans: cron; letters before an end, ends, renewals */
+
+/* clang-format off */
+#define BILLING_ACTIONS(X)                                                                                             \
+    X(order_made) X(order_paid) X(order_closed) X(order_refunded) X(payment_refused) X(refund_asked) X(refund_agreed)  \
+    X(refund_declined) X(refund_ended) X(offer_changed) X(mismatch_found) X(mismatch_resolved) X(plan_began)           \
+    X(plan_changed) X(plan_ended) X(trial_began)
+/* clang-format on */
+BILLING_ACTIONS(AUDIT_DECLARE)
+
+#endif
