@@ -30,9 +30,10 @@ struct billing_settings { /* filled by app, immutable */
 extern struct billing_settings billing_settings;
 
 extern const struct route billing_routes[], billing_order_routes[], billing_plan_routes[], billing_operator_routes[],
-    billing_refund_routes[], billing_mismatch_routes[];
-extern const struct letter *const billing_letters[];
-extern const struct verify_check billing_checks[];
+    billing_refund_routes[], billing_mismatch_routes[], billing_hand_routes[], billing_offer_routes[],
+    billing_money_routes[];
+extern const struct letter *const billing_letters[], *const billing_refund_letters[];
+extern const struct verify_check billing_checks[], billing_refund_checks[];
 
 /* The offers of the design, where none are. At start, before the first request. */
 MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);

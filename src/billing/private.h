@@ -122,7 +122,7 @@ MUST_USE bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_m
 enum refund_state { REFUND_NONE, REFUND_ASKED, REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_REFUSED }; /* stored */
 extern const char *const refund_state_names[];
 struct refund {
-    int64_t id, payment, order, account, version, hold, actor, approver, ended_at_ms, created_at_ms;
+    int64_t id, payment, order, account, version, credits, hold, tries, actor, approver, ended_at_ms, created_at_ms;
     const char *number, *cause, *reason, *outside, *error;
     enum refund_state state;
     bool takes_back;
@@ -139,11 +139,17 @@ enum refund_put { REFUND_PUT_FAULT = -1, REFUND_PUT, REFUND_PUT_TOO_MUCH, REFUND
 /* Order and payment are locked. A row, p->refunding, and, where nobody else has to agree, the job. */
 MUST_USE enum refund_put refund_put(struct tx *tx, struct order *o, struct payment *p, const struct refund_wish *w,
                                     struct refund *out);
+enum { REFUNDS_OF_PAYMENT_MAX = 100 };
+MUST_USE enum row refund_get(struct tx *tx, int64_t id, bool lock, struct refund *out);
 MUST_USE bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, size_t *count);
 MUST_USE bool refund_move(struct tx *tx, struct refund *r, enum refund_state to, const struct move *m);
 /* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked. */
 MUST_USE bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
 MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
+/* The provider says that so much of the payment is back (REFUND_TOTAL). What of it is neither a refund of ours that is
+ * done nor one that is under way was given back outside: a refund of its own, and a mismatch. */
+MUST_USE bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total,
+                            const struct move *m);
 
 /* ---- books.c ---- */
 struct posting_entry {

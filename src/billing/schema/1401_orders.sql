@@ -91,6 +91,7 @@ CREATE TABLE payments (
 CREATE UNIQUE INDEX payments_number ON payments (number);
 CREATE UNIQUE INDEX payments_counts ON payments (order_id) WHERE counts = 1;
 CREATE INDEX payments_order ON payments (order_id, id);
+CREATE INDEX payments_provider ON payments (provider, order_id);
 CREATE INDEX payments_trade ON payments (provider, trade) WHERE trade <> '';
 -- Paid, and neither delivered for nor given back whole: none stays here (invariant 2).
 CREATE INDEX payments_owed ON payments (id) WHERE state = 3 AND counts = 0 AND refunded < amount;

@@ -1,7 +1,8 @@
 -- up
 -- Money that goes back, of one payment. state: 1 asked (a second person has to agree), 2 pending, 3 done, 4 failed,
 -- 5 refused by the second person. cause: 'operator', 'late', 'twice', 'undeliverable', 'wrong', 'outside' (done at the
--- provider, not by us). takes_back: what was bought goes with it. outside: the provider's id. actor 0: the house.
+-- provider, not by us). takes_back: what was bought goes with it: so many credits, held until it is done. tries: how
+-- often the provider was asked; above 0 it may know of it. outside: the provider's id. actor 0: the house.
 CREATE TABLE refunds (
     id {id},
     number TEXT NOT NULL,
@@ -15,7 +16,9 @@ CREATE TABLE refunds (
     currency TEXT NOT NULL,
     amount {int} NOT NULL CHECK (amount > 0),
     takes_back {int} NOT NULL,
+    credits {int} NOT NULL,
     hold {int} NOT NULL,
+    tries {int} NOT NULL,
     outside TEXT NOT NULL,
     error TEXT NOT NULL,
     actor {int} NOT NULL,
@@ -28,6 +31,7 @@ CREATE UNIQUE INDEX refunds_number ON refunds (number);
 CREATE INDEX refunds_payment ON refunds (payment, id);
 CREATE INDEX refunds_order ON refunds (order_id, id);
 CREATE INDEX refunds_state ON refunds (state, id);
+CREATE INDEX refunds_hold ON refunds (hold) WHERE hold > 0;
 
 -- Every change of a state above. kind: 1 order, 2 payment, 3 refund. actor: a person; 0: the house, or a provider.
 CREATE TABLE billing_moves (
