@@ -6,6 +6,10 @@
 #include "billing/provider.h"
 #include "payments/payments.h"
 
+/* ---- amounts.c ---- */
+extern const struct shape amount_shape[]; /* SHAPE_OBJECT(…, amount_shape, .type_name = "Money") */
+void amount_json(struct json *j, const char *name, struct money m);
+
 /* ---- offers.c ---- */
 enum offer_kind { OFFER_NONE, OFFER_PLAN, OFFER_CREDITS, OFFER_KIND_COUNT }; /* stored */
 extern const char *const offer_kind_names[];                                 /* "plan", "credits"; NULL-ended */
@@ -120,7 +124,7 @@ MUST_USE bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_m
 
 /* ---- refunds.c ---- */
 enum refund_state { REFUND_NONE, REFUND_ASKED, REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_REFUSED }; /* stored */
-extern const char *const refund_state_names[];
+extern const char *const refund_state_names[]; /* by state - 1: "asked", "pending", "done", "failed", "refused" */
 struct refund {
     int64_t id, payment, order, account, version, credits, hold, tries, actor, approver, ended_at_ms, created_at_ms;
     const char *number, *cause, *reason, *outside, *error;

@@ -28,6 +28,8 @@ struct provider_call {
     /* Of a refund. */
     struct str refund, reason;
     struct money refund_amount;
+    const char *outside; /* the provider's id of the refund, once it told one ("" before): set by refund, kept, and given
+                            to refund_query */
     /* What it came to. */
     enum payment_outcome outcome;
     const char *error;            /* for persons, without secrets; NULL: none */
@@ -47,8 +49,9 @@ struct provider {
     void (*start)(struct provider_call *c);
     void (*query)(struct provider_call *c);
     void (*close)(struct provider_call *c);  /* OK and ABSENT: it cannot be paid any more, or never began */
-    void (*refund)(struct provider_call *c);
-    void (*refund_query)(struct provider_call *c);
+    void (*refund)(struct provider_call *c);       /* OK without a notice: taken, and not done yet */
+    void (*refund_query)(struct provider_call *c); /* ABSENT: by a verified answer it was not begun, so that the same
+                                                      refund may be sent (again) */
     /* A signed call that changes nothing, for doctor; false: *why says what to mend. */
     bool (*check)(struct arena *a, int64_t now_ms, const char **why);
     const struct sender *sender;
