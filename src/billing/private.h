@@ -187,6 +187,31 @@ struct order_note {
 };
 MUST_USE bool order_note_put(struct tx *tx, const struct order_note *n);
 
+/* ---- plan_rows.c: what a shop has, and until when ---- */
+struct shop_plan {
+    int64_t shop, account, offer, seats, websites; /* offer: the version that it was bought at */
+    enum subscription_source source;               /* SOURCE_ORDER, also when credits renewed it; or SOURCE_TRIAL */
+    bool renews;
+    int64_t began_at_ms, until_ms, warned, due_at_ms;
+    const char *code, *name_en, *name_zh; /* of the offer */
+    enum currency currency;
+};
+MUST_USE enum row plan_get(struct tx *tx, int64_t shop, struct shop_plan *out); /* also one that is over */
+/* What buying this plan with so many seats does to the shop's present one, at that moment; for the quote, and for what
+ * is delivered. The same plan with the same seats begins when the present one ends (to_ms: from_ms + the offer's days);
+ * another one begins now, ends the present one, and `worth` is what is left of the times that were paid for in the
+ * offer's currency (0: nothing). */
+enum plan_step_kind { PLAN_BEGINS, PLAN_EXTENDS, PLAN_CHANGES };
+struct plan_step {
+    enum plan_step_kind kind;
+    int64_t from_ms, to_ms;
+    struct money worth;
+};
+MUST_USE bool plan_step_of(struct tx *tx, int64_t shop, const struct offer *o, int64_t seats, int64_t now_ms,
+                           struct plan_step *out);
+/* The price of a plan with so many seats, without anything counted in; false: so many cannot be had of it. */
+MUST_USE bool plan_price(const struct offer *o, int64_t seats, struct money *out);
+
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
 extern const struct job_kind billing_start_job;  /* billing.start: begins payment `ref` at its provider */
 extern const struct job_kind billing_look_job;   /* billing.look: asks about payment `ref`, applies what is said */

@@ -20,7 +20,8 @@ CREATE INDEX shop_plans_account ON shop_plans (account, shop);
 CREATE INDEX shop_plans_due ON shop_plans (due_at_ms) WHERE due_at_ms > 0;
 
 -- What was given: each order (or trial, or renewal from credits) once. paid: what this time cost, for proration.
--- ended_ms: 0, or when it was taken back or exchanged for another plan.
+-- ended_ms: 0, or when it was taken back or exchanged for another plan; ended_by: that plan's period, in which the rest of
+-- this one was counted (when that one is taken back, this one goes on); 0: none.
 CREATE TABLE plan_periods (
     id {id},
     shop {int} NOT NULL,
@@ -34,6 +35,7 @@ CREATE TABLE plan_periods (
     currency TEXT NOT NULL,
     paid {int} NOT NULL,
     ended_ms {int} NOT NULL,
+    ended_by {int} NOT NULL,
     created_at_ms {int} NOT NULL
 ){strict};
 CREATE UNIQUE INDEX plan_periods_key ON plan_periods (key);
