@@ -1,7 +1,8 @@
 /* billing.h: what is sold for money, and that what is paid is delivered or given back.
  *
- *   an offer → an order of an account → a payment of it at a provider → the provider says that it is paid, in a verified
- *   notice → in one transaction: payment, order, what was bought (credits, or days of a plan), books, letter, audit
+ *   an offer → an order of an account → a payment of it at a provider → the provider says that it is paid, in a
+ * verified notice → in one transaction: payment, order, what was bought (credits, or days of a plan), books, letter,
+ * audit
  *
  * What is paid and cannot be delivered (the order was closed or paid already, the shop is gone) is refunded by itself.
  * So every payment that is paid counts for a delivered order, or has refunds that make up all of it: `billing_owed`

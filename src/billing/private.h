@@ -10,6 +10,22 @@
 extern const struct shape amount_shape[]; /* SHAPE_OBJECT(…, amount_shape, .type_name = "Money") */
 void amount_json(struct json *j, const char *name, struct money m);
 
+/* ---- rows.c ---- */
+struct move {
+    const char *why; /* a word or a short sentence; stored */
+    int64_t actor, at_ms;
+};
+enum moved_kind { MOVED_ORDER = 1, MOVED_PAYMENT, MOVED_REFUND }; /* stored */
+struct moved {
+    enum moved_kind kind;
+    int64_t id, version, account; /* version: that it has now; 1: it was made, from 0 */
+    int from, to;                 /* as they are stored */
+};
+/* The row of a mover: for orders, payments and refunds, by their one mover each. */
+MUST_USE bool move_put(struct tx *tx, const struct moved *what, const struct move *m);
+/* A column of minor units, with the row's `currency` beside it. */
+struct money col_money(const struct query *q, const char *name);
+
 /* ---- offers.c ---- */
 enum offer_kind { OFFER_NONE, OFFER_PLAN, OFFER_CREDITS, OFFER_KIND_COUNT }; /* stored */
 extern const char *const offer_kind_names[];                                 /* "plan", "credits"; NULL-ended */
@@ -28,13 +44,13 @@ MUST_USE bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, in
 
 /* ---- orders.c ---- */
 enum order_state { /* stored */
-    ORDER_NONE,
-    ORDER_OPEN,
-    ORDER_PROCESSING,
-    ORDER_DELIVERED,
-    ORDER_CLOSED,
-    ORDER_GIVEN_BACK,
-    ORDER_STATE_COUNT
+                   ORDER_NONE,
+                   ORDER_OPEN,
+                   ORDER_PROCESSING,
+                   ORDER_DELIVERED,
+                   ORDER_CLOSED,
+                   ORDER_GIVEN_BACK,
+                   ORDER_STATE_COUNT
 };
 extern const char *const order_state_names[]; /* "open", "processing", "paid", "closed", "refunded" */
 enum { ORDER_NUMBER_SIZE = 27, ORDER_LINES_MAX = 8, ORDER_LIFE_MS = 2 * 60 * 60 * 1000 };
@@ -66,19 +82,29 @@ struct order_quote {
     struct order_line line[ORDER_LINES_MAX];
     size_t lines;
 };
-enum quote { QUOTE_FAULT = -1, QUOTE_MADE, QUOTE_NO_SHOP, QUOTE_SEATS, QUOTE_COUPON, QUOTE_NOTHING_DUE, QUOTE_TOO_MUCH };
+enum quote {
+    QUOTE_FAULT = -1,
+    QUOTE_MADE,
+    QUOTE_NO_SHOP,
+    QUOTE_SEATS,
+    QUOTE_COUPON,
+    QUOTE_NOTHING_DUE,
+    QUOTE_TOO_MUCH
+};
 MUST_USE enum quote order_quote(struct tx *tx, const struct order_wish *w, struct order_quote *out);
 MUST_USE bool orders_insert(struct tx *tx, struct order_quote *q, int64_t now_ms); /* sets id, number, version, times */
 MUST_USE enum row orders_get(struct tx *tx, int64_t id, bool lock, struct order *out);
 MUST_USE enum row orders_by_number(struct tx *tx, const char *number, bool lock, struct order *out);
 MUST_USE enum row orders_open_for(struct tx *tx, int64_t account, const char *purpose, bool lock, struct order *out);
+/* Of an account, newest first, behind `after` (INT64_MAX: from the newest). */
+MUST_USE bool orders_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct order *out,
+                          size_t *count);
+/* Whether the same was ordered later, and is open, paid or was given back. */
+MUST_USE bool orders_ordered_again(struct tx *tx, const struct order *o, bool *out);
+MUST_USE bool order_tell(struct tx *tx, const struct order *o); /* the event order.changed; last, as events.h says */
 MUST_USE bool orders_lines(struct tx *tx, int64_t order, struct order_line *out, size_t *count);
 /* The one mover of orders.state: conditional on the version, and a row of billing_moves. Saves the other members that
  * change (paid_by, closing, look_at_ms, looks, expires_at_ms, paid_at_ms, ended_at_ms) too. */
-struct move {
-    const char *why; /* a word or a short sentence; stored */
-    int64_t actor, at_ms;
-};
 MUST_USE bool order_move(struct tx *tx, struct order *o, enum order_state to, const struct move *m);
 MUST_USE bool order_save(struct tx *tx, struct order *o, int64_t now_ms); /* the same members, state as it is */
 
@@ -105,6 +131,7 @@ struct heard {
     const struct provider *provider;
     const struct payment_notice *notice;
     const char *how;  /* "notice" or "query": how we know */
+    bool seen;        /* this event was handled before: it is checked again, and nothing follows */
     int64_t delivery; /* the row of inbound/; 0: none */
     int64_t now_ms;
 };
@@ -117,13 +144,20 @@ MUST_USE bool billing_apply(struct tx *tx, const struct heard *h, struct buf *ou
  * is refunded. */
 enum deliver { DELIVER_FAULT = -1, DELIVER_DONE, DELIVER_CANNOT };
 MUST_USE enum deliver billing_deliver(struct tx *tx, struct order *o, const struct offer *offer, int64_t now_ms,
-                                      const char **why);                            /* deliver.c: credits, else plan */
+                                      const char **why); /* deliver.c: credits, else plan */
 MUST_USE enum deliver plan_deliver(struct tx *tx, struct order *o, const struct offer *offer, int64_t now_ms,
                                    const char **why);                               /* plans.c */
 MUST_USE bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms); /* plans.c: it was refunded whole */
 
 /* ---- refunds.c ---- */
-enum refund_state { REFUND_NONE, REFUND_ASKED, REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_REFUSED }; /* stored */
+enum refund_state {
+    REFUND_NONE,
+    REFUND_ASKED,
+    REFUND_PENDING,
+    REFUND_DONE,
+    REFUND_FAILED,
+    REFUND_REFUSED
+};                                             /* stored */
 extern const char *const refund_state_names[]; /* by state - 1: "asked", "pending", "done", "failed", "refused" */
 struct refund {
     int64_t id, payment, order, account, version, credits, hold, tries, actor, approver, ended_at_ms, created_at_ms;
@@ -166,8 +200,9 @@ struct posting {
 };
 /* Sums to zero, or the process ends. A key that is there already is no fault and writes nothing. */
 MUST_USE bool books_post(struct tx *tx, const struct posting *p, const struct posting_entry *e, size_t count);
-MUST_USE bool books_sold(struct tx *tx, const struct payment *p, int64_t now_ms);     /* provider + / revenue − */
-MUST_USE bool books_unsold(struct tx *tx, const struct payment *p, int64_t now_ms);   /* provider + / mismatch −: owed back */
+MUST_USE bool books_sold(struct tx *tx, const struct payment *p, int64_t now_ms); /* provider + / revenue − */
+MUST_USE bool books_unsold(struct tx *tx, const struct payment *p,
+                           int64_t now_ms); /* provider + / mismatch −: owed back */
 MUST_USE bool books_refunded(struct tx *tx, const struct payment *p, const struct refund *r, int64_t now_ms);
 
 /* ---- mismatches.c ---- */
@@ -213,9 +248,10 @@ MUST_USE bool plan_step_of(struct tx *tx, int64_t shop, const struct offer *o, i
 MUST_USE bool plan_price(const struct offer *o, int64_t seats, struct money *out);
 
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
-extern const struct job_kind billing_start_job;  /* billing.start: begins payment `ref` at its provider */
-extern const struct job_kind billing_look_job;   /* billing.look: asks about payment `ref`, applies what is said */
-extern const struct job_kind billing_close_job;  /* billing.close: order `ref`: closes at the providers, asks, closes here */
+extern const struct job_kind billing_start_job; /* billing.start: begins payment `ref` at its provider */
+extern const struct job_kind billing_look_job;  /* billing.look: asks about payment `ref`, applies what is said */
+extern const struct job_kind
+    billing_close_job; /* billing.close: order `ref`: closes at the providers, asks, closes here */
 extern const struct job_kind billing_sweep_job;  /* billing.sweep: cron; silent and expired orders */
 extern const struct job_kind billing_refund_job; /* billing.refund: refund `ref` */
 extern const struct job_kind billing_plans_job;  /* billing.plans: cron; letters before an end, ends, renewals */

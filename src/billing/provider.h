@@ -28,27 +28,27 @@ struct provider_call {
     /* Of a refund. */
     struct str refund, reason;
     struct money refund_amount;
-    const char *outside; /* the provider's id of the refund, once it told one ("" before): set by refund, kept, and given
-                            to refund_query */
+    const char *outside; /* the provider's id of the refund, once it told one ("" before): set by refund, kept, and
+                            given to refund_query */
     /* What it came to. */
     enum payment_outcome outcome;
-    const char *error;            /* for persons, without secrets; NULL: none */
-    const char *url, *scan;       /* start: where the buyer pays, what a code shows; NULL: none */
-    const char *session, *trade;  /* start: to be kept; NULL: none */
-    bool has_notice;              /* query, refund, refund_query: what was said, to be applied as a notification is */
+    const char *error;           /* for persons, without secrets; NULL: none */
+    const char *url, *scan;      /* start: where the buyer pays, what a code shows; NULL: none */
+    const char *session, *trade; /* start: to be kept; NULL: none */
+    bool has_notice;             /* query, refund, refund_query: what was said, to be applied as a notification is */
     struct payment_notice notice;
 };
 
 struct provider {
     const char *name; /* stored: never rename; also the sender's name and its route's end: /hooks/NAME */
     const char *name_en, *name_zh;
-    const char *const *ways;                 /* NULL-ended; the first is the one for a computer */
-    const char *(*way_for)(bool phone);      /* when the buyer's page did not say */
-    bool (*ready)(void);                     /* its keys are there: it is offered */
-    bool (*takes)(struct money amount);      /* currency and limits */
+    const char *const *ways;            /* NULL-ended; the first is the one for a computer */
+    const char *(*way_for)(bool phone); /* when the buyer's page did not say */
+    bool (*ready)(void);                /* its keys are there: it is offered */
+    bool (*takes)(struct money amount); /* currency and limits */
     void (*start)(struct provider_call *c);
     void (*query)(struct provider_call *c);
-    void (*close)(struct provider_call *c);  /* OK and ABSENT: it cannot be paid any more, or never began */
+    void (*close)(struct provider_call *c);        /* OK and ABSENT: it cannot be paid any more, or never began */
     void (*refund)(struct provider_call *c);       /* OK without a notice: taken, and not done yet */
     void (*refund_query)(struct provider_call *c); /* ABSENT: by a verified answer it was not begun, so that the same
                                                       refund may be sent (again) */

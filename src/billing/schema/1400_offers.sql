@@ -1,6 +1,7 @@
 -- up
--- What can be bought, and for how much. A row is never changed but to end it: a new price is a new version, and an order
--- keeps the row that it was made from.
+-- What can be bought, and for how much. A row is never changed but to end it: a new price is a new version, and an
+-- order keeps
+-- the row that it was made from.
 -- kind: 1 plan, 2 credits. price, seat_price: minor units of `currency`. days: of a plan, that one purchase pays for.
 -- seats: within the price; a further one costs seat_price (0: none can be had). websites: of a shop; 0: any number.
 -- replaced_at_ms: 0 while it is sold.
