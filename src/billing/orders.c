@@ -170,7 +170,8 @@ bool orders_insert(struct tx *tx, struct order_quote *quote, int64_t now_ms)
     o->created_at_ms = o->updated_at_ms = now_ms;
     const struct moved what = { MOVED_ORDER, o->id, 1, o->account, ORDER_NONE, ORDER_OPEN };
     const struct move m = { .why = "ordered", .actor = o->person, .at_ms = now_ms };
-    return insert_lines(tx, quote) && move_put(tx, &what, &m);
+    if (!insert_lines(tx, quote)) return false;
+    return move_put(tx, &what, &m);
 }
 
 /* False also when somebody else changed it meanwhile: who changes an order has locked it. */
@@ -202,7 +203,8 @@ bool order_move(struct tx *tx, struct order *o, enum order_state to, const struc
 {
     assert(to > ORDER_NONE && to < ORDER_STATE_COUNT && order_next[o->state][to]);
     const struct moved what = { MOVED_ORDER, o->id, o->version + 1, o->account, (int)o->state, (int)to };
-    return change(tx, o, to, what.version, m->at_ms) && move_put(tx, &what, m);
+    if (!change(tx, o, to, what.version, m->at_ms)) return false;
+    return move_put(tx, &what, m);
 }
 
 bool order_save(struct tx *tx, struct order *o, int64_t now_ms) { return change(tx, o, o->state, o->version, now_ms); }

@@ -125,7 +125,8 @@ bool payment_move(struct tx *tx, struct payment *p, enum payment_state to, const
 {
     assert(to != p->state && p->state != PAYMENT_PAID);
     const struct moved what = { MOVED_PAYMENT, p->id, p->version + 1, p->account, (int)p->state + 1, (int)to + 1 };
-    return change(tx, p, to, what.version, m->at_ms) && move_put(tx, &what, m);
+    if (!change(tx, p, to, what.version, m->at_ms)) return false;
+    return move_put(tx, &what, m);
 }
 
 bool payment_save(struct tx *tx, struct payment *p, int64_t now_ms)

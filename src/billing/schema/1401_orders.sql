@@ -1,11 +1,11 @@
 -- up
--- What an account wants to buy. `number` is what people and addresses call it (random, so it tells nothing).
--- purpose: 'plan:<shop>' or 'credits': an account has one open order for each.
--- state: 1 open, 2 processing (money is promised), 3 delivered, 4 closed, 5 given back (it was delivered, and all of it
--- was refunded). kind as of its offer. seats: of a plan, all of them. quantity: of packs of credits.
--- list_amount, discount, amount: minor units; amount = list_amount − discount. credited: what an earlier plan was still
--- worth, in it. paid_by: the payment that it was delivered for; 0: none.
--- closing: 1 while it is being closed at the providers. look_at_ms: the sweeper looks at it then; 0: never.
+-- What an account wants to buy. `number` is what people and addresses call it (random, so it tells nothing). purpose:
+-- 'plan:<shop>' or 'credits': an account has one open order for each. state: 1 open, 2 processing (money is
+-- promised), 3 delivered, 4 closed, 5 given back (it was delivered, and all of it was refunded). kind as of its
+-- offer. seats: of a plan, all of them. quantity: of packs of credits. list_amount, discount, amount: minor units;
+-- amount = list_amount − discount. credited: what an earlier plan was still worth, in it. paid_by: the payment that
+-- it was delivered for; 0: none. closing: 1 while it is being closed at the providers. look_at_ms: the sweeper looks
+-- at it then; 0: never.
 CREATE TABLE orders (
     id {id},
     number TEXT NOT NULL,
@@ -56,12 +56,12 @@ CREATE TABLE order_lines (
 --sqlite ) STRICT, WITHOUT ROWID;
 --postgres );
 
--- One way of paying an order: what a provider knows under `number`. An order may have several, one after the other; each
--- can be paid, so each can be refunded by itself.
--- state: 1 open, 2 processing, 3 paid, 4 failed, 5 closed (as payments.h). counts: 1 when the order was delivered for it;
--- what was paid and does not count goes back. trade: the provider's number; session: Stripe's. refunding: what is
--- refunded, or asked for and not ended. refunded: what the provider says is back, as a running total.
--- url: where the buyer pays; scan: what a code shows; '' when none. round: of Stripe's keys.
+-- One way of paying an order: what a provider knows under `number`. An order may have several, one after the other;
+-- each can be paid, so each can be refunded by itself. state: 1 open, 2 processing, 3 paid, 4 failed, 5 closed (as
+-- payments.h). counts: 1 when the order was delivered for it; what was paid and does not count goes back. trade: the
+-- provider's number; session: Stripe's. refunding: what is refunded, or asked for and not ended. refunded: what the
+-- provider says is back, as a running total. url: where the buyer pays; scan: what a code shows; '' when none. round:
+-- of Stripe's keys.
 CREATE TABLE payments (
     id {id},
     number TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- up
--- Money that goes back, of one payment. state: 1 asked (a second person has to agree), 2 pending, 3 done, 4 failed,
--- 5 refused by the second person. cause: 'operator', 'late', 'twice', 'undeliverable', 'wrong', 'outside' (done at the
+-- Money that goes back, of one payment. state: 1 asked (a second person has to agree), 2 pending, 3 done, 4 failed, 5
+-- refused by the second person. cause: 'operator', 'late', 'twice', 'undeliverable', 'wrong', 'outside' (done at the
 -- provider, not by us). takes_back: what was bought goes with it: so many credits, held until it is done. tries: how
 -- often the provider was asked; above 0 it may know of it. outside: the provider's id. actor 0: the house.
 CREATE TABLE refunds (
@@ -48,8 +48,8 @@ CREATE TABLE billing_moves (
 --sqlite ) STRICT, WITHOUT ROWID;
 --postgres );
 
--- What was heard and asked about an order, for people: what: 'start', 'notice', 'query', 'close', 'refund', 'refused'.
--- said: what it came to, without anything secret. delivery: the row of inbound/; 0: it was no delivery.
+-- What was heard and asked about an order, for people: what: 'start', 'notice', 'query', 'close', 'refund',
+-- 'refused'. said: what it came to, without anything secret. delivery: the row of inbound/; 0: it was no delivery.
 CREATE TABLE order_notes (
     id {id},
     order_id {int} NOT NULL,

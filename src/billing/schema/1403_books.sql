@@ -1,7 +1,7 @@
 -- up
--- The operator's money, by double entry: the entries of a posting sum to zero in each currency, and none is ever changed.
--- book: 'receivable', 'revenue', 'refunds', 'provider:<name>', 'mismatch'. A plus in provider:alipay is money that lies
--- there. key: what it is for, once.
+-- The operator's money, by double entry: the entries of a posting sum to zero in each currency, and none is ever
+-- changed. book: 'receivable', 'revenue', 'refunds', 'provider:<name>', 'mismatch'. A plus in provider:alipay is
+-- money that lies there. key: what it is for, once.
 CREATE TABLE postings (
     id {id},
     key TEXT NOT NULL,

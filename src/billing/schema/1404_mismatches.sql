@@ -1,7 +1,7 @@
 -- up
 -- What does not agree and somebody has to look at. key: its cause, once. kind: 'amount', 'unknown_order', 'late',
--- 'twice', 'refunded_outside', 'dispute', 'refund_failed', 'undelivered', 'drift'. amount 0 and currency '': none is known.
--- resolved_at_ms 0: open.
+-- 'twice', 'refunded_outside', 'dispute', 'refund_failed', 'undelivered', 'drift'. amount 0 and currency '': none is
+-- known. resolved_at_ms 0: open.
 CREATE TABLE mismatches (
     id {id},
     key TEXT NOT NULL,
