@@ -152,15 +152,9 @@ MUST_USE enum deliver plan_deliver(struct tx *tx, struct order *o, const struct 
                                    const char **why);                               /* plans.c */
 MUST_USE bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms); /* plans.c: it was refunded whole */
 
-/* ---- refunds.c ---- */
-enum refund_state {
-    REFUND_NONE,
-    REFUND_ASKED,
-    REFUND_PENDING,
-    REFUND_DONE,
-    REFUND_FAILED,
-    REFUND_REFUSED
-};                                             /* stored */
+/* ---- refund_rows.c ---- */
+/* Stored. */
+enum refund_state { REFUND_NONE, REFUND_ASKED, REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_REFUSED };
 extern const char *const refund_state_names[]; /* by state - 1: "asked", "pending", "done", "failed", "refused" */
 struct refund {
     int64_t id, payment, order, account, version, credits, hold, tries, actor, approver, ended_at_ms, created_at_ms;
@@ -169,6 +163,18 @@ struct refund {
     bool takes_back;
     struct money amount;
 };
+enum { REFUNDS_OF_PAYMENT_MAX = 100 };
+MUST_USE enum row refund_get(struct tx *tx, int64_t id, bool lock, struct refund *out);
+MUST_USE bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, size_t *count);
+/* Newest first, behind `after`; state NONE: all. */
+MUST_USE bool refunds_page(struct tx *tx, enum refund_state state, int64_t after, struct refund *out, size_t max,
+                           size_t *count);
+MUST_USE bool refund_insert_row(struct tx *tx, struct refund *r, const struct move *m); /* sets id, version, times */
+/* The one mover of refunds.state; saves all else that changes. */
+MUST_USE bool refund_move(struct tx *tx, struct refund *r, enum refund_state to, const struct move *m);
+MUST_USE bool refund_save(struct tx *tx, struct refund *r, int64_t now_ms);
+
+/* ---- refunds.c ---- */
 struct refund_wish {
     struct money amount;
     const char *cause, *reason;
@@ -180,11 +186,26 @@ enum refund_put { REFUND_PUT_FAULT = -1, REFUND_PUT, REFUND_PUT_TOO_MUCH, REFUND
 /* Order and payment are locked. A row, p->refunding, and, where nobody else has to agree, the job. */
 MUST_USE enum refund_put refund_put(struct tx *tx, struct order *o, struct payment *p, const struct refund_wish *w,
                                     struct refund *out);
-enum { REFUNDS_OF_PAYMENT_MAX = 100 };
-MUST_USE enum row refund_get(struct tx *tx, int64_t id, bool lock, struct refund *out);
-MUST_USE bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, size_t *count);
-MUST_USE bool refund_move(struct tx *tx, struct refund *r, enum refund_state to, const struct move *m);
-/* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked. */
+struct money refund_left(const struct payment *p); /* what may still be asked back */
+/* How many credits a further refund of this sum takes back. */
+MUST_USE bool refund_credits(struct tx *tx, const struct order *o, const struct payment *p, struct money amount,
+                             int64_t *out);
+/* Of the payment's row: false also when so much is not left. And back, with the credits that were held. */
+MUST_USE bool refund_reserve(struct tx *tx, struct payment *p, struct money amount, int64_t now_ms);
+MUST_USE bool refund_let_go(struct tx *tx, struct payment *p, const struct refund *r, int64_t now_ms);
+/* A second person's word on one that is asked. */
+MUST_USE bool refund_agree(struct tx *tx, struct refund *r, const struct move *m);
+MUST_USE bool refund_decline(struct tx *tx, struct payment *p, struct refund *r, const struct move *m);
+MUST_USE bool refund_wake(struct tx *tx, const struct refund *r); /* its job looks now */
+MUST_USE bool refund_told(struct tx *tx, struct audit_action action, const struct refund *r, const struct move *m);
+void refund_json(struct json *j, const void *arg); /* of a struct refund, for the trail */
+
+/* ---- refund_letters.c ---- */
+MUST_USE bool refund_letter(struct tx *tx, const struct payment *p, const struct refund *r);
+
+/* ---- refund_ends.c ---- */
+/* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked; the caller tells of the
+ * order (order_tell) behind it. */
 MUST_USE bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
 MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
 /* The provider says that so much of the payment is back (REFUND_TOTAL). What of it is neither a refund of ours that is
