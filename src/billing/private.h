@@ -271,32 +271,17 @@ MUST_USE bool plan_step_of(struct tx *tx, int64_t shop, const struct offer *o, i
 /* The price of a plan with so many seats, without anything counted in; false: so many cannot be had of it. */
 MUST_USE bool plan_price(const struct offer *o, int64_t seats, struct money *out);
 
-/* ---- order_view.c: an order as answers tell it, also those of the operators ---- */
-struct order_moment {
-    int64_t at_ms;
-    const char *what, *said;
-};
-struct order_view {
-    struct order o;
-    const char *stage, *code, *name_en, *name_zh; /* stage: see order_stage_names; the rest: of its offer */
-    struct money refunded;
-    struct order_line *line;
-    struct payment *payment;
-    struct refund *refund;
-    struct order_moment *moment;
-    size_t lines, payments, refunds, moments;
-};
-extern const char *const order_stage_names[], *const payment_state_names[]; /* NULL-ended */
-extern const struct shape order_view_shape[], order_brief_shape[], order_payment_shape[], order_line_shape[];
-/* Everything of one order; and the brief members alone of some, in their order (count ≤ ORDERS_PAGE_MAX). */
-enum { ORDERS_PAGE_MAX = 100, ORDER_MOMENTS_MAX = 200 };
-MUST_USE bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struct order_view *out);
-MUST_USE bool order_views_brief(struct tx *tx, const struct order *o, size_t count, int64_t now_ms,
-                                struct order_view *out);
-void order_view_json(struct json *j, const void *view);  /* the members of order_view_shape */
-void order_brief_json(struct json *j, const void *view); /* those of order_brief_shape */
-void order_payment_json(struct json *j, const struct payment *p);
-void order_lines_json(struct json *j, const struct order_line *line, size_t count); /* the list `lines` */
+/* ---- pay_jobs.c, order_ends.c, sweep_job.c: how a payment begins, is asked about, and ends without money ---- */
+/* What a provider is told of a payment, but for what a refund adds; texts are copied into `a`. */
+void pay_call_fill(struct arena *a, const struct payment *p, const struct order *o, const struct offer *offer,
+                   int64_t now_ms, struct provider_call *out);
+/* Jobs; their ids, or -1 on a fault. `note`: "LANG ADDRESS" of the buyer, the address only where a way needs it. */
+MUST_USE int64_t payment_start_put(struct tx *tx, const struct payment *p, const char *note);
+MUST_USE int64_t payment_look_put(struct tx *tx, const struct payment *p);
+MUST_USE int64_t order_close_put(struct tx *tx, const struct order *o);
+/* The order is locked: what of it is open is closed, without asking anybody. */
+MUST_USE bool order_close_here(struct tx *tx, struct order *o, const char *why, int64_t actor, int64_t now_ms);
+void order_look_soon(struct order *o, int64_t now_ms); /* the sweeper's first look; to be saved */
 
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
 extern const struct job_kind billing_start_job; /* billing.start: begins payment `ref` at its provider */

@@ -35,7 +35,9 @@ struct provider_call {
     const char *error;           /* for persons, without secrets; NULL: none */
     const char *url, *scan;      /* start: where the buyer pays, what a code shows; NULL: none */
     const char *session, *trade; /* start: to be kept; NULL: none */
-    bool has_notice;             /* query, refund, refund_query: what was said, to be applied as a notification is */
+    /* Query, refund, refund_query: what was said, to be applied as a notification is. It is about this payment (and
+     * this refund), whatever was answered: an answer about another one leaves the outcome unknown. */
+    bool has_notice;
     struct payment_notice notice;
 };
 
@@ -46,6 +48,7 @@ struct provider {
     const char *(*way_for)(bool phone); /* when the buyer's page did not say */
     bool (*ready)(void);                /* its keys are there: it is offered */
     bool (*takes)(struct money amount); /* currency and limits */
+    int64_t least_ms;                   /* a payment's end is at least so far away when it is made */
     void (*start)(struct provider_call *c);
     void (*query)(struct provider_call *c);
     void (*close)(struct provider_call *c);        /* OK and ABSENT: it cannot be paid any more, or never began */
@@ -54,12 +57,13 @@ struct provider {
                                                       refund may be sent (again) */
     /* A signed call that changes nothing, for doctor; false: *why says what to mend. */
     bool (*check)(struct arena *a, int64_t now_ms, const char **why);
-    const struct sender *sender;
+    /* What a POST to /hooks/NAME says: encoding, headers, signature, identity, in the contract's order (1.4). */
+    enum payment_reason (*hear)(const struct delivery *d, struct payment_notice *out);
 };
 extern const struct provider *const billing_providers[]; /* NULL-ended */
 const struct provider *provider_named(const char *name); /* NULL: none; also one that is not ready */
 extern const struct route billing_hook_routes[];         /* SENDER_ROUTEs of all */
-extern const struct sender *const billing_senders[];     /* NULL-ended */
+extern const struct sender *const billing_senders[];     /* NULL-ended; each is called as its provider */
 
 /* Keys, read at start from the settings. False: *why says which setting is wrong. */
 struct provider_settings {
@@ -68,8 +72,10 @@ struct provider_settings {
     const char *wechat_base, *wechat_mchid, *wechat_appid, *wechat_v3_key, *wechat_merchant_serial,
         *wechat_merchant_key, *wechat_public_key_id, *wechat_public_key, *wechat_certs;
     const char *stripe_base, *stripe_key, *stripe_webhook_secret, *stripe_webhook_secret_previous;
-    const char *base_url;
-    bool sandbox; /* never in production */
+    const char *alipay_product; /* of precreate, as contracted; NULL: none is sent */
+    const char *base_url;       /* of our pages */
+    const char *notify_url;     /* the address under which providers reach /hooks; NULL: base_url */
+    bool sandbox;               /* never in production */
 };
 MUST_USE bool providers_open(const struct provider_settings *s, const char **why);
 void providers_close(void);

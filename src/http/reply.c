@@ -190,6 +190,12 @@ struct str req_header(const struct req *req, const char *lower_case_name)
     return x ? head_get(&x->head, lower_case_name) : (struct str){ 0 };
 }
 
+bool req_has_query(const struct req *req)
+{
+    const struct exchange *x = req->raw;
+    return x != NULL && x->head.query.p != NULL;
+}
+
 struct str req_cookie(const struct req *req, const char *name)
 {
     const struct exchange *x = req->raw;

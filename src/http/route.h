@@ -268,6 +268,7 @@ enum answer reply_fixed(struct req *req, const char *content_type, struct str bo
 /* After the commit wait up to route->wait_ms for this job's end; the reply made so far (a 202) is the late one. */
 void reply_wait(struct req *req, int64_t job);
 struct str req_header(const struct req *req, const char *lower_case_name); /* p NULL when absent */
+bool req_has_query(const struct req *req); /* a question mark, whatever follows: for rows with .any_query */
 struct str req_cookie(const struct req *req, const char *name);
 /* The token of "Authorization: Bearer TOKEN"; the scheme in any case, any number of spaces. p NULL: none such. */
 struct str req_bearer(const struct req *req);
