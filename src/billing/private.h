@@ -282,6 +282,32 @@ MUST_USE int64_t order_close_put(struct tx *tx, const struct order *o);
 /* The order is locked: what of it is open is closed, without asking anybody. */
 MUST_USE bool order_close_here(struct tx *tx, struct order *o, const char *why, int64_t actor, int64_t now_ms);
 void order_look_soon(struct order *o, int64_t now_ms); /* the sweeper's first look; to be saved */
+/* ---- order_view.c: an order as answers tell it, also those of the operators ---- */
+struct order_moment {
+    int64_t at_ms;
+    const char *what, *said;
+};
+struct order_view {
+    struct order o;
+    const char *stage, *code, *name_en, *name_zh; /* stage: see order_stage_names; the rest: of its offer */
+    struct money refunded;
+    struct order_line *line;
+    struct payment *payment;
+    struct refund *refund;
+    struct order_moment *moment;
+    size_t lines, payments, refunds, moments;
+};
+extern const char *const order_stage_names[], *const payment_state_names[]; /* NULL-ended */
+extern const struct shape order_view_shape[], order_brief_shape[], order_payment_shape[], order_line_shape[];
+/* Everything of one order; and the brief members alone of some, in their order (count ≤ ORDERS_PAGE_MAX). */
+enum { ORDERS_PAGE_MAX = 100, ORDER_MOMENTS_MAX = 200 };
+MUST_USE bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struct order_view *out);
+MUST_USE bool order_views_brief(struct tx *tx, const struct order *o, size_t count, int64_t now_ms,
+                                struct order_view *out);
+void order_view_json(struct json *j, const void *view);  /* the members of order_view_shape */
+void order_brief_json(struct json *j, const void *view); /* those of order_brief_shape */
+void order_payment_json(struct json *j, const struct payment *p);
+void order_lines_json(struct json *j, const struct order_line *line, size_t count); /* the list `lines` */
 
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
 extern const struct job_kind billing_start_job; /* billing.start: begins payment `ref` at its provider */
