@@ -247,6 +247,7 @@ struct order_note {
 MUST_USE bool order_note_put(struct tx *tx, const struct order_note *n);
 
 /* ---- plan_rows.c: what a shop has, and until when ---- */
+enum { PLAN_TRIAL_DAYS = 30 };
 struct shop_plan {
     int64_t shop, account, offer, seats, websites; /* offer: the version that it was bought at */
     enum subscription_source source;               /* SOURCE_ORDER, also when credits renewed it; or SOURCE_TRIAL */
@@ -308,6 +309,16 @@ void order_view_json(struct json *j, const void *view);  /* the members of order
 void order_brief_json(struct json *j, const void *view); /* those of order_brief_shape */
 void order_payment_json(struct json *j, const struct payment *p);
 void order_lines_json(struct json *j, const struct order_line *line, size_t count); /* the list `lines` */
+
+/* ---- order_routes.c ---- */
+struct order_path { /* of routes below /orders/:number */
+    const char *number;
+};
+extern const struct field order_path_fields[];
+extern const struct shape offer_shape[];
+void offer_json(struct json *j, const struct offer *o);
+/* The order of the path; ROW_NONE also when it is another account's. */
+MUST_USE enum row order_of_caller(struct req *req, bool lock, struct order *out);
 
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
 extern const struct job_kind billing_start_job; /* billing.start: begins payment `ref` at its provider */
