@@ -63,6 +63,7 @@ static const struct {
     { "chat_mentions_told", "what a letter has told of; without it one is told again" },
     { "chat_mentions", "a hint to look, which is gone when one has" },
     { "knowledge_documents", "a name for passages, which are counted as texts are" },
+    { "order_notes", "what was heard and asked, for people: nothing hangs on it" },
     { "schema_migrations", "compared with the program's at each start" },
 };
 

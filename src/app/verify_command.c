@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/keys.h"
 #include "audit/audit.h"
+#include "billing/billing.h"
 #include "chat/chat.h"
 #include "credits/credits.h"
 #include "http/events.h"
@@ -52,6 +53,7 @@ const struct verify_check *const app_check_tables[] = {
     credits_checks,
     shops_checks,
     tenants_checks,
+    billing_checks,
     accounts_checks,
     jobs_checks,
     mail_checks,

@@ -4,8 +4,6 @@
 
 #include "credits/credits.h"
 
-const char *order_credit_key(struct arena *a, const struct order *o) { return arena_printf(a, "order:%s", o->number); }
-
 static enum deliver deliver_credits(struct tx *tx, const struct order *o, const struct offer *offer, int64_t now_ms,
                                     const char **why)
 {

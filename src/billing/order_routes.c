@@ -128,7 +128,8 @@ static const struct field post_order_fields[] = {
               .doc = "Of a plan: all of them. Absent: those within its price."),
     FIELD_I64(struct post_order, quantity, .optional = true, .min = 1, .max = PACKS_MAX,
               .doc = "Of packs of credits. Absent: one."),
-    FIELD_TEXT(struct post_order, coupon, .optional = true, .min = 1, .max = COUPON_MAX, .doc = "A code that lowers the price."),
+    FIELD_TEXT(struct post_order, coupon, .optional = true, .min = 1, .max = COUPON_MAX,
+               .doc = "A code that lowers the price."),
     FIELD_ENUM(struct post_order, currency, currency_codes, .optional = true, .doc = "Absent: CNY."),
     FIELD_END
 };

@@ -208,3 +208,5 @@ bool order_move(struct tx *tx, struct order *o, enum order_state to, const struc
 }
 
 bool order_save(struct tx *tx, struct order *o, int64_t now_ms) { return change(tx, o, o->state, o->version, now_ms); }
+
+const char *order_credit_key(struct arena *a, const struct order *o) { return arena_printf(a, "order:%s", o->number); }

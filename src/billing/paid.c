@@ -369,16 +369,3 @@ bool billing_apply(struct tx *tx, const struct heard *h, struct buf *outcome)
     if (!note(tx, h, &at, h->how, text_of(tx, said))) return false;
     return effects.count == 0 || order_tell(tx, &at.o);
 }
-
-/* ---- what is owed ---- */
-
-STMT(owed_count, "SELECT COUNT(*) AS n FROM payments WHERE state = 3 AND counts = 0 AND refunded < amount"
-                 " AND refunding < amount");
-
-bool billing_owed(struct tx *tx, int64_t *count)
-{
-    struct query q = query(tx, &owed_count);
-    if (query_row(&q) != ROW_FOUND) return false;
-    *count = col_i64(&q, "n");
-    return true;
-}

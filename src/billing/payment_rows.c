@@ -133,3 +133,16 @@ bool payment_save(struct tx *tx, struct payment *p, int64_t now_ms)
 {
     return change(tx, p, p->state, p->version, now_ms);
 }
+
+/* ---- what is owed ---- */
+
+STMT(owed_count, "SELECT COUNT(*) AS n FROM payments WHERE state = 3 AND counts = 0 AND refunded < amount"
+                 " AND refunding < amount");
+
+bool billing_owed(struct tx *tx, int64_t *count)
+{
+    struct query q = query(tx, &owed_count);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *count = col_i64(&q, "n");
+    return true;
+}

@@ -142,7 +142,7 @@ MUST_USE bool billing_judge(struct tx *tx, const struct heard *h, struct arena *
 MUST_USE bool billing_apply(struct tx *tx, const struct heard *h, struct buf *outcome);
 MUST_USE bool order_letter_paid(struct tx *tx, const struct order *o,
                                 const struct offer *offer); /* order_letters.c: order.paid, to the account's owner */
-const char *order_credit_key(struct arena *a, const struct order *o); /* deliver.c: of the entry in the ledger */
+const char *order_credit_key(struct arena *a, const struct order *o); /* orders.c: of the entry in the ledger */
 /* What was bought reaches the buyer. In order of locks after order and payments. DELIVER_CANNOT: *why; then the payment
  * is refunded. */
 enum deliver { DELIVER_FAULT = -1, DELIVER_DONE, DELIVER_CANNOT };
