@@ -1,6 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
+import type { SaleFilter } from "./money";
 import type {
   AccountFilter,
   AuditFilter,
@@ -38,6 +39,15 @@ export const keys = {
   summary: ["billing", "summary"],
   ledgerProof: ["billing", "ledger"],
   transactions: (filter: LedgerFilter) => ["billing", "transactions", filter],
+  // Not under billing: a change of the balance changes no price.
+  offers: ["money", "offers"],
+  quotes: ["money", "quote"],
+  quote: (wish: unknown) => ["money", "quote", wish],
+  plans: ["money", "plans"],
+  orders: ["money", "orders"],
+  orderList: ["money", "orders", "list"],
+  order: (number: string) => ["money", "orders", number],
+  papers: ["money", "papers"],
   inbox: ["inbox"],
   inboxLists: ["inbox", "list"],
   inboxList: (asked: InboxAsked) => ["inbox", "list", asked],
@@ -71,6 +81,16 @@ export const keys = {
   accountNotes: (id: number) => ["operator", "accounts", id, "notes"],
   renewals: ["operator", "renewals"],
   grantPreview: (email: string, amount: number, kind: string) => ["operator", "grant", email, amount, kind],
+  sales: ["operator", "sales"],
+  saleList: (filter: SaleFilter) => ["operator", "sales", "list", filter],
+  sale: (number: string) => ["operator", "sales", number],
+  refunds: ["operator", "refunds"],
+  refundList: (state: string) => ["operator", "refunds", state],
+  mismatches: ["operator", "mismatches"],
+  mismatchList: (open: boolean) => ["operator", "mismatches", open],
+  prices: ["operator", "prices"],
+  takings: ["operator", "takings"],
+  takingsOf: (asked: Readonly<Record<string, string | undefined>>) => ["operator", "takings", asked],
   jobs: ["operator", "jobs"],
   jobList: (filter: JobFilter) => ["operator", "jobs", filter],
   jobSkips: ["operator", "jobs", "skips"],

@@ -7,6 +7,8 @@ export const EVENT_TYPES = [
   "shop.changed",
   "chatbot.changed",
   "credits.changed",
+  "order.changed",
+  "plan.changed",
   "sessions.changed",
   "mention",
   "hint",
@@ -49,6 +51,10 @@ export function staleAfter(type: EventType, data: unknown): readonly Key[] {
     // What a shop's page says of the balance (what is missing, what is left afterwards) is the server's as well.
     case "credits.changed":
       return [keys.billing, keys.user, keys.shops, ["shop"], keys.attention, keys.onboarding, keys.audit];
+    case "order.changed":
+      return [keys.orders, keys.papers];
+    case "plan.changed":
+      return [keys.plans, keys.quotes, keys.team, keys.shops, ...shopKeys(data), keys.attention];
     case "sessions.changed":
       return [keys.sessions, keys.user, keys.team, keys.audit];
     case "mention":
