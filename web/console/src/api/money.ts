@@ -120,13 +120,18 @@ export interface Begun {
 }
 export interface Plan {
   shop: number;
+  shopName: string;
   offer: string;
+  nameEn: string;
+  nameZh: string;
   source: "order" | "trial";
   seats: number;
   websites: number;
   beganAt: string;
   until: string;
   renews: boolean;
+  /** Credits, as prices are today; null: it cannot be renewed so. */
+  renewsFor: number | null;
   state: "trial" | "active" | "grace" | "ended";
 }
 export interface Plans {
@@ -244,15 +249,28 @@ export interface Invoice {
 
 /* ---- the operator's ---- */
 
+export const ORDER_STATES = ["open", "processing", "paid", "closed", "refunded"] as const;
+export const REFUND_STATES = ["asked", "pending", "done", "failed", "refused"] as const;
+export const PROVIDERS = ["alipay", "wechat", "stripe", "sandbox"] as const;
+
+export interface Note {
+  at: string;
+  provider: string;
+  what: string;
+  said: string;
+  delivery: number | null;
+}
 export interface Sale extends Order {
   account: number;
-  notes: { at: string; provider: string; what: string; said: string; delivery: number | null }[];
+  notes: Note[];
   mismatches: Mismatch[];
+  /** Somebody has marked it paid by hand, and a second person has to agree. */
+  marked: boolean;
 }
-export interface SaleFilter {
+export type SaleFilter = Readonly<{
   state?: OrderState | undefined;
-  provider?: string | undefined;
-}
+  provider?: (typeof PROVIDERS)[number] | undefined;
+}>;
 export interface Mismatch {
   id: number;
   kind: string;
@@ -271,12 +289,92 @@ export interface Mismatch {
 export interface WaitingRefund extends Refund {
   order: string;
   account: number;
-  actor: number | null;
+  mine: boolean;
   provider: string;
   takesBack: boolean;
   error: string | null;
 }
+export interface Taking {
+  provider: string;
+  in: Sum;
+  back: Sum;
+}
 export interface Takings {
   owed: number;
-  days: { day: string; provider: string; currency: string; in: Sum; back: Sum }[];
+  refundsWaiting: number;
+  mismatchesOpen: number;
+  all: { in: Sum; back: Sum }[];
+  providers: Taking[];
+  days: { day: string; sums: { in: Sum; back: Sum }[] }[];
 }
+export interface OfferBody {
+  code: string;
+  kind: Offer["kind"];
+  currency: string;
+  nameEn: string;
+  nameZh: string;
+  price: number;
+  seatPrice: number;
+  days: number;
+  seats: number;
+  websites: number;
+  credits: number;
+}
+
+const sale = (number: string) => `/api/operator/orders/${encodeURIComponent(number)}`;
+export const askRefund = (
+  number: string,
+  body: { payment: string; amount?: number; reason: string; takesBack: boolean },
+  key: string,
+) => send<Sale>(`${sale(number)}/refund`, body, key);
+export const markPaid = (number: string, body: { payment: string; reason: string; trade: string }, key: string) =>
+  send<Sale>(`${sale(number)}/paid`, body, key);
+export const agreePaid = (number: string, key: string) => send<Sale>(`${sale(number)}/paid/agree`, {}, key);
+const decide = (way: "agree" | "decline") => (id: number, reason: string, key: string) =>
+  send<WaitingRefund>(`/api/operator/refunds/${id}/${way}`, { reason }, key);
+export const agreeRefund = decide("agree");
+export const declineRefund = decide("decline");
+export const resolveMismatch = (id: number, resolution: string, key: string) =>
+  send<Mismatch>(`/api/operator/mismatches/${id}/resolve`, { resolution }, key);
+export const putOffer = (body: OfferBody, key: string) => send<Offer>("/api/operator/offers", body, key);
+
+interface SalePage {
+  orders: Sale[];
+  next: string | null;
+}
+export const useSales = (filter: SaleFilter) =>
+  usePages<Sale>(keys.saleList(filter), async (after) => {
+    const { orders, next } = await read<SalePage>("/api/operator/orders", { ...filter, after });
+    return { rows: orders, next };
+  });
+export const useSale = (number: string) =>
+  useQuery({ queryKey: keys.sale(number), queryFn: () => read<Sale>(sale(number)) });
+interface RefundPage {
+  refunds: WaitingRefund[];
+  next: string | null;
+}
+export const useRefunds = (state: WaitingRefund["state"]) =>
+  usePages<WaitingRefund>(keys.refundList(state), async (after) => {
+    const { refunds, next } = await read<RefundPage>("/api/operator/refunds", { state, after });
+    return { rows: refunds, next };
+  });
+interface MismatchPage {
+  mismatches: Mismatch[];
+  next: string | null;
+}
+export const useMismatches = (open: boolean) =>
+  usePages<Mismatch>(keys.mismatchList(open), async (after) => {
+    const { mismatches, next } = await read<MismatchPage>("/api/operator/mismatches", {
+      open: open ? true : undefined,
+      after,
+    });
+    return { rows: mismatches, next };
+  });
+export const useAllOffers = () =>
+  useQuery({ queryKey: keys.prices, queryFn: () => read<{ offers: Offer[] }>("/api/operator/offers") });
+export const useTakings = (days: number) =>
+  useQuery({
+    queryKey: keys.takingsOf(days),
+    queryFn: () => read<Takings>("/api/operator/money", { days }),
+    placeholderData: keepPreviousData,
+  });

@@ -90,7 +90,7 @@ export const keys = {
   mismatchList: (open: boolean) => ["operator", "mismatches", open],
   prices: ["operator", "prices"],
   takings: ["operator", "takings"],
-  takingsOf: (asked: Readonly<Record<string, string | undefined>>) => ["operator", "takings", asked],
+  takingsOf: (days: number) => ["operator", "takings", days],
   jobs: ["operator", "jobs"],
   jobList: (filter: JobFilter) => ["operator", "jobs", filter],
   jobSkips: ["operator", "jobs", "skips"],

@@ -10,7 +10,7 @@ export function BillingParts() {
       parts={[
         { to: "/billing/plan", text: t("billing.plan") },
         { to: "/billing", text: t("credits.name") },
-        { to: "/billing/orders", text: t("billing.orders") },
+        { to: "/billing/orders", text: t("nav.orders") },
         { to: "/billing/invoices", text: t("billing.invoices") },
       ]}
     />

@@ -14,7 +14,6 @@ import { Button, LinkButton } from "../../ui/button";
 import { FieldFrame } from "../../ui/form";
 import { Failed, Loaded, Together, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
-import { useNotify } from "../../ui/notify";
 import { OrderLines, OrderSums } from "../../ui/order-parts";
 import { Detail, Page, Section, Teach } from "../../ui/page";
 import { PlanHas } from "../../ui/plan-parts";

@@ -292,7 +292,7 @@ function OneOrder({ number }: { number: string }) {
   return (
     <Page
       title={t("order.one")}
-      back={{ to: "/billing/orders", text: t("billing.orders") }}
+      back={{ to: "/billing/orders", text: t("nav.orders") }}
       extra={open && manage && <Cancel order={read.data} />}
     >
       <Loaded read={read} height={480}>

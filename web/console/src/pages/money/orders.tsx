@@ -39,14 +39,14 @@ function OrderTable({ rows }: { rows: readonly Order[] }) {
     { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
     { key: "at", title: t("order.placed"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
   ];
-  return <DataTable label={t("billing.orders")} columns={columns} rows={rows} rowKey={(row) => row.number} empty="" />;
+  return <DataTable label={t("nav.orders")} columns={columns} rows={rows} rowKey={(row) => row.number} empty="" />;
 }
 
 export function OrdersPage() {
   const { t } = useText();
   const read = useOrders();
   return (
-    <Page title={t("billing.orders")}>
+    <Page title={t("nav.orders")}>
       <BillingParts />
       <LoadedList read={read} rows={8}>
         {(rows) =>

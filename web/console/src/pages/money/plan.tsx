@@ -58,13 +58,13 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
       />
       <span>
         {t("plan.renews")}
-        <span className="small muted step-help">{t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(plan.until) })}</span>
+        <span className="small muted step-help">{t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(plan.until), n: plan.renewsFor ?? 0 })}</span>
       </span>
     </label>
   );
 }
 
-function Present({ plan, offer }: { plan: Plan; offer: Offer | undefined }) {
+function Present({ plan }: { plan: Plan }) {
   const { t, lang, day, number } = useText();
   const { manage } = useMay();
   const websites = useWebsites();
@@ -74,7 +74,7 @@ function Present({ plan, offer }: { plan: Plan; offer: Offer | undefined }) {
       {plan.state === "ended" && <Alert tone="stop" title={t("plan.endedText", { day: day(plan.until) })} said={false} />}
       <Facts>
         <Fact name={t("billing.plan")}>
-          {offer === undefined ? plan.offer : nameOf(lang, offer)}
+          {nameOf(lang, plan)}
           {plan.source === "trial" && <span className="muted"> · {t("plan.state.trial")}</span>}
         </Fact>
         <Fact name={t("plan.until")}>
@@ -83,7 +83,7 @@ function Present({ plan, offer }: { plan: Plan; offer: Offer | undefined }) {
         <Fact name={t("plan.seatsName")}>{number(plan.seats)}</Fact>
         <Fact name={t("plan.websitesName")}>{websites(plan.websites)}</Fact>
       </Facts>
-      {manage && plan.source === "order" && plan.state !== "ended" && <RenewalSwitch plan={plan} />}
+      {manage && plan.state !== "ended" && (plan.renews || plan.renewsFor !== null) && <RenewalSwitch plan={plan} />}
     </div>
   );
 }
@@ -189,7 +189,7 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
         {plan === undefined ? (
           <None shop={shop} trial={plans.trial} />
         ) : (
-          <Present plan={plan} offer={sold.find(({ code }) => code === plan.offer)} />
+          <Present plan={plan} />
         )}
       </Section>
       <Section title={t("plan.all")}>
