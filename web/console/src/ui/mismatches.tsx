@@ -49,7 +49,12 @@ export function MismatchTable({
       grow: true,
       render: ({ said, resolution }) => <Short>{resolution === null ? said : `${said} · ${resolution}`}</Short>,
     },
-    { key: "provider", title: t("payment.provider"), tight: true, render: ({ provider }) => <ProviderName name={provider} /> },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      tight: true,
+      render: ({ provider }) => <ProviderName name={provider} />,
+    },
     {
       key: "order",
       title: t("order.one"),

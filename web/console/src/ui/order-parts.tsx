@@ -37,7 +37,13 @@ function Span({ line }: { line: OrderLine }) {
 export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
   const { t, known, number } = useText();
   const columns: Column<OrderLine>[] = [
-    { key: "what", title: t("line.what"), grow: true, phone: "main", render: ({ what }) => known(`line.${what}`) ?? what },
+    {
+      key: "what",
+      title: t("line.what"),
+      grow: true,
+      phone: "main",
+      render: ({ what }) => known(`line.${what}`) ?? what,
+    },
     {
       key: "each",
       title: t("line.each"),
@@ -50,7 +56,13 @@ export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
       ),
     },
     { key: "span", title: t("line.span"), tight: true, phone: "side", render: (line) => <Span line={line} /> },
-    { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
   ];
   return (
     <DataTable

@@ -47,7 +47,12 @@ interface Props<R> {
 export function PaymentTable({ rows, acts }: Props<Payment>) {
   const { t } = useText();
   const columns: Column<Payment>[] = [
-    { key: "provider", title: t("payment.provider"), phone: "main", render: ({ provider }) => <ProviderName name={provider} /> },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      phone: "main",
+      render: ({ provider }) => <ProviderName name={provider} />,
+    },
     {
       key: "state",
       title: t("order.state"),
@@ -62,23 +67,74 @@ export function PaymentTable({ rows, acts }: Props<Payment>) {
         );
       },
     },
-    { key: "error", title: t("payment.said"), grow: true, render: ({ error }) => (error === null || error === "" ? "—" : <Short>{error}</Short>) },
+    {
+      key: "error",
+      title: t("payment.said"),
+      grow: true,
+      render: ({ error }) => (error === null || error === "" ? "—" : <Short>{error}</Short>),
+    },
     { key: "number", title: t("order.number"), grow: true, render: ({ number }) => <Id>{number}</Id> },
-    { key: "refunded", title: t("payment.refunded"), numeric: true, phone: "side", render: ({ refunded }) => (refunded.amount === 0 ? "—" : <Paid sum={refunded} />) },
-    { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
+    {
+      key: "refunded",
+      title: t("payment.refunded"),
+      numeric: true,
+      phone: "side",
+      render: ({ refunded }) => (refunded.amount === 0 ? "—" : <Paid sum={refunded} />),
+    },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
     ...(acts === undefined ? [] : [{ key: "acts", title: t("table.actions"), actions: true, render: acts }]),
   ];
-  return <DataTable label={t("payment.title")} columns={columns} rows={rows} rowKey={(row) => row.number} empty={t("payment.none")} />;
+  return (
+    <DataTable
+      label={t("payment.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.number}
+      empty={t("payment.none")}
+    />
+  );
 }
 
 export function RefundTable({ rows, acts }: Props<Refund>) {
   const { t, known } = useText();
   const columns: Column<Refund>[] = [
-    { key: "cause", title: t("refund.cause"), grow: true, phone: "main", render: ({ cause, reason }) => <Short>{reason || (known(`refund.cause.${cause}`) ?? cause)}</Short> },
-    { key: "state", title: t("order.state"), phone: "sub", tight: true, render: ({ state }) => <RefundPill state={state} /> },
+    {
+      key: "cause",
+      title: t("refund.cause"),
+      grow: true,
+      phone: "main",
+      render: ({ cause, reason }) => <Short>{reason || (known(`refund.cause.${cause}`) ?? cause)}</Short>,
+    },
+    {
+      key: "state",
+      title: t("order.state"),
+      phone: "sub",
+      tight: true,
+      render: ({ state }) => <RefundPill state={state} />,
+    },
     { key: "at", title: t("refund.at"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
-    { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
     ...(acts === undefined ? [] : [{ key: "acts", title: t("table.actions"), actions: true, render: acts }]),
   ];
-  return <DataTable label={t("refund.title")} columns={columns} rows={rows} rowKey={(row) => row.number} empty={t("refund.none")} />;
+  return (
+    <DataTable
+      label={t("refund.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.number}
+      empty={t("refund.none")}
+    />
+  );
 }

@@ -2,7 +2,16 @@
  * says it. Nothing is bought by looking. */
 import { useId, useState } from "react";
 import { useNavigate } from "react-router";
-import { type Offer, placeOrder, type Plan, type Quote, useOffers, usePlans, useQuote, type Wish } from "../../api/money";
+import {
+  type Offer,
+  placeOrder,
+  type Plan,
+  type Quote,
+  useOffers,
+  usePlans,
+  useQuote,
+  type Wish,
+} from "../../api/money";
 import { type Problem, toProblem } from "../../api/problem";
 import { useShops } from "../../api/queries";
 import { useSubmit } from "../../api/submit";
@@ -194,10 +203,14 @@ function Wishing({ offer, shops, plans }: Asking) {
           <div className="stack">
             {offer.kind === "plan" && <PlanHas offer={offer} />}
             {offer.kind === "plan" && shop !== undefined && (
-              <PickShop shops={shops} value={shop} onPick={(id) => {
+              <PickShop
+                shops={shops}
+                value={shop}
+                onPick={(id) => {
                   setChosen(false);
                   write({ shop: id, seats: "" });
-                }} />
+                }}
+              />
             )}
             {seatsCanBeChosen(offer) && (
               <NumberField

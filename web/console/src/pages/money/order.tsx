@@ -287,7 +287,8 @@ function OneOrder({ number }: { number: string }) {
   const { t } = useText();
   const { manage } = useMay();
   const read = useOrder(number);
-  if (read.isError && read.data === undefined && toProblem(read.error).status === 404) return <Unknown number={number} />;
+  if (read.isError && read.data === undefined && toProblem(read.error).status === 404)
+    return <Unknown number={number} />;
   const open = read.data !== undefined && canPay(read.data);
   return (
     <Page

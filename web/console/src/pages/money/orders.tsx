@@ -25,7 +25,12 @@ function OrderTable({ rows }: { rows: readonly Order[] }) {
         </Link>
       ),
     },
-    { key: "shop", title: t("ledger.shop"), grow: true, render: ({ shop }) => (shop === null ? "—" : <Shop id={shop} />) },
+    {
+      key: "shop",
+      title: t("ledger.shop"),
+      grow: true,
+      render: ({ shop }) => (shop === null ? "—" : <Shop id={shop} />),
+    },
     {
       key: "number",
       title: t("order.number"),
@@ -35,8 +40,20 @@ function OrderTable({ rows }: { rows: readonly Order[] }) {
         </code>
       ),
     },
-    { key: "state", title: t("order.state"), tight: true, phone: "sub", render: ({ stage }) => <OrderPill stage={stage} /> },
-    { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
+    {
+      key: "state",
+      title: t("order.state"),
+      tight: true,
+      phone: "sub",
+      render: ({ stage }) => <OrderPill stage={stage} />,
+    },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
     { key: "at", title: t("order.placed"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
   ];
   return <DataTable label={t("nav.orders")} columns={columns} rows={rows} rowKey={(row) => row.number} empty="" />;

@@ -6,5 +6,9 @@ import { Section } from "../../ui/page";
 export function OrderPapers({ order }: { order: Order }) {
   const { t } = useText();
   if (order.paidAt === null) return null;
-  return <Section card title={t("billing.invoices")}>{order.number}</Section>;
+  return (
+    <Section card title={t("billing.invoices")}>
+      {order.number}
+    </Section>
+  );
 }

@@ -64,7 +64,15 @@ function usePaying(order: Order) {
   return { begin, busy: isPending || trying !== null, code, refusal, forget: () => setCode(null) };
 }
 
-function Ways({ providers, value, onValue }: { providers: readonly Provider[]; value: string; onValue: (name: string) => void }) {
+function Ways({
+  providers,
+  value,
+  onValue,
+}: {
+  providers: readonly Provider[];
+  value: string;
+  onValue: (name: string) => void;
+}) {
   const { t, lang } = useText();
   const group = useId();
   return (
@@ -124,7 +132,12 @@ function Choosing({ order, providers }: { order: Order; providers: readonly Prov
   const { begin, busy, code, refusal, forget } = usePaying(order);
   const value = chosen === "" ? firstOf(order, providers) : chosen;
   const name = providers.find((one) => one.name === value);
-  if (name === undefined) return <Alert tone="due" title={t("pay.none")}>{t("pay.noneText")}</Alert>;
+  if (name === undefined)
+    return (
+      <Alert tone="due" title={t("pay.none")}>
+        {t("pay.noneText")}
+      </Alert>
+    );
   if (code !== null) {
     return (
       <>

@@ -1,7 +1,16 @@
 /* Plans: what the shop has now and until when, what each plan has and costs, and the way to it. */
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { beginTrial, type Offer, type Offers, type Plan, type Plans, switchRenewal, useOffers, usePlans } from "../../api/money";
+import {
+  beginTrial,
+  type Offer,
+  type Offers,
+  type Plan,
+  type Plans,
+  switchRenewal,
+  useOffers,
+  usePlans,
+} from "../../api/money";
 import { useShops } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -58,7 +67,9 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
       />
       <span>
         {t("plan.renews")}
-        <span className="small muted step-help">{t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(plan.until), n: plan.renewsFor ?? 0 })}</span>
+        <span className="small muted step-help">
+          {t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(plan.until), n: plan.renewsFor ?? 0 })}
+        </span>
       </span>
     </label>
   );
@@ -70,8 +81,12 @@ function Present({ plan }: { plan: Plan }) {
   const websites = useWebsites();
   return (
     <div className="stack stack-tight">
-      {plan.state === "grace" && <Alert tone="due" title={t("plan.graceText", { day: day(plan.until) })} said={false} />}
-      {plan.state === "ended" && <Alert tone="stop" title={t("plan.endedText", { day: day(plan.until) })} said={false} />}
+      {plan.state === "grace" && (
+        <Alert tone="due" title={t("plan.graceText", { day: day(plan.until) })} said={false} />
+      )}
+      {plan.state === "ended" && (
+        <Alert tone="stop" title={t("plan.endedText", { day: day(plan.until) })} said={false} />
+      )}
       <Facts>
         <Fact name={t("billing.plan")}>
           {nameOf(lang, plan)}
@@ -145,7 +160,15 @@ function useShopOf(shops: readonly Shop[]): Shop | undefined {
   return shops.find(({ id }) => id === asked) ?? shops[0];
 }
 
-export function PickShop({ shops, value, onPick }: { shops: readonly Shop[]; value: number; onPick: (id: string) => void }) {
+export function PickShop({
+  shops,
+  value,
+  onPick,
+}: {
+  shops: readonly Shop[];
+  value: number;
+  onPick: (id: string) => void;
+}) {
   const { t } = useText();
   return (
     <label className="field">
@@ -186,11 +209,7 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
     <>
       {shops.length > 1 && <PickShop shops={shops} value={shop.id} onPick={(id) => write({ shop: id })} />}
       <Section card title={t("plan.ofShop", { name: shop.shop_name })} extra={plan && <PlanPill state={plan.state} />}>
-        {plan === undefined ? (
-          <None shop={shop} trial={plans.trial} />
-        ) : (
-          <Present plan={plan} />
-        )}
+        {plan === undefined ? <None shop={shop} trial={plans.trial} /> : <Present plan={plan} />}
       </Section>
       <Section title={t("plan.all")}>
         {sold.length === 0 ? (
@@ -198,7 +217,13 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
         ) : (
           <ul className="plans">
             {sold.map((offer, at) => (
-              <Card key={offer.code} offer={offer} shop={shop.id} plan={plan} first={at === 0 && !plans.trial.available} />
+              <Card
+                key={offer.code}
+                offer={offer}
+                shop={shop.id}
+                plan={plan}
+                first={at === 0 && !plans.trial.available}
+              />
             ))}
           </ul>
         )}

@@ -135,7 +135,13 @@ function OfferTable({ offers, change }: { offers: readonly Offer[]; change: (off
       numeric: true,
       render: ({ seatPrice }) => (seatPrice.amount === 0 ? "—" : <Paid sum={seatPrice} />),
     },
-    { key: "version", title: t("price.version"), numeric: true, phone: "side", render: ({ version }) => number(version) },
+    {
+      key: "version",
+      title: t("price.version"),
+      numeric: true,
+      phone: "side",
+      render: ({ version }) => number(version),
+    },
     { key: "price", title: t("price.price"), numeric: true, phone: "end", render: ({ price }) => <Paid sum={price} /> },
     {
       key: "acts",

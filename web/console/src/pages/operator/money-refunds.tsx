@@ -56,7 +56,12 @@ function RefundRows({ rows, decide }: { rows: readonly WaitingRefund[]; decide: 
       render: ({ order }) => <Link to={`/operator/orders/${order}`}>{t("mismatch.toOrder")}</Link>,
     },
     { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
-    { key: "provider", title: t("payment.provider"), tight: true, render: ({ provider }) => <ProviderName name={provider} /> },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      tight: true,
+      render: ({ provider }) => <ProviderName name={provider} />,
+    },
     {
       key: "why",
       title: t("refund.cause"),
@@ -65,8 +70,20 @@ function RefundRows({ rows, decide }: { rows: readonly WaitingRefund[]; decide: 
         <Short>{(error ?? "") || reason || (known(`refund.cause.${cause}`) ?? cause)}</Short>
       ),
     },
-    { key: "state", title: t("order.state"), tight: true, phone: "sub", render: ({ state }) => <RefundPill state={state} /> },
-    { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
+    {
+      key: "state",
+      title: t("order.state"),
+      tight: true,
+      phone: "sub",
+      render: ({ state }) => <RefundPill state={state} />,
+    },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
     { key: "at", title: t("refund.at"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
     {
       key: "acts",

@@ -51,7 +51,13 @@ function Chart({ numbers, currency }: { numbers: Numbers; currency: string }) {
 function ByProvider({ rows }: { rows: readonly Taking[] }) {
   const { t } = useText();
   const columns: Column<Taking>[] = [
-    { key: "provider", title: t("payment.provider"), phone: "main", grow: true, render: ({ provider }) => <ProviderName name={provider} /> },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      phone: "main",
+      grow: true,
+      render: ({ provider }) => <ProviderName name={provider} />,
+    },
     { key: "in", title: t("takings.in"), numeric: true, phone: "end", render: (row) => <Paid sum={row.in} /> },
     { key: "back", title: t("takings.back"), numeric: true, phone: "side", render: ({ back }) => <Paid sum={back} /> },
     {
@@ -85,7 +91,10 @@ export function Takings() {
         <Chips
           label={t("list.days")}
           all={t("takings.days", { n: 30 })}
-          choices={DAYS.filter((one) => one !== "30").map((value) => ({ value, text: t("takings.days", { n: Number(value) }) }))}
+          choices={DAYS.filter((one) => one !== "30").map((value) => ({
+            value,
+            text: t("takings.days", { n: Number(value) }),
+          }))}
           value={days === "30" ? "" : days}
           onChoose={(chosen) => write({ days: chosen })}
         />

@@ -33,7 +33,9 @@ export function RefundDialog({ order, payment, onClose }: Props) {
   const [refusal, setRefusal] = useState("");
   const digits = digitsOf(payment.amount.text);
   const sum = (value: string) =>
-    value.trim() === "" || (minorOf(value, digits) ?? 0) > 0 ? null : t("refund.sumFormat", { like: payment.amount.text });
+    value.trim() === "" || (minorOf(value, digits) ?? 0) > 0
+      ? null
+      : t("refund.sumFormat", { like: payment.amount.text });
   const form = useForm({ amount: "", reason: "" }, { rules: { amount: [sum], reason: [rules.required] } });
   const submit = useSubmit(
     ({ amount, reason, takes }: { amount: string; reason: string; takes: boolean }, key) => {
@@ -95,7 +97,12 @@ export function RefundDialog({ order, payment, onClose }: Props) {
         autoComplete="off"
       />
       <label className="tick" htmlFor={tickId}>
-        <input id={tickId} type="checkbox" checked={takesBack} onChange={({ target }) => setTakesBack(target.checked)} />
+        <input
+          id={tickId}
+          type="checkbox"
+          checked={takesBack}
+          onChange={({ target }) => setTakesBack(target.checked)}
+        />
         <span>
           {t("refund.takesBack")}
           <span className="small muted step-help">{t("refund.takesBackHelp")}</span>

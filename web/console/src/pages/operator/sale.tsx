@@ -69,7 +69,13 @@ function MarkPaid({ order, payment, onClose }: { order: string; payment: Payment
       <p className="muted">{t("sale.markText")}</p>
       {refusal !== "" && <Alert tone="stop" title={refusal} />}
       <TextField form={form} name="trade" label={t("sale.trade")} help={t("sale.tradeHelp")} maxLength={64} />
-      <TextField form={form} name="reason" label={t("field.reason")} help={t("field.reasonHelp")} maxLength={REASON_MAX} />
+      <TextField
+        form={form}
+        name="reason"
+        label={t("field.reason")}
+        help={t("field.reasonHelp")}
+        maxLength={REASON_MAX}
+      />
     </FormDialog>
   );
 }
@@ -107,9 +113,26 @@ function Payments({ sale }: { sale: Sale }) {
 function Notes({ notes }: { notes: readonly Note[] }) {
   const { t, known } = useText();
   const columns: Column<Note>[] = [
-    { key: "what", title: t("note.what"), phone: "main", tight: true, render: ({ what }) => known(`moment.${what}`) ?? what },
-    { key: "provider", title: t("payment.provider"), tight: true, render: ({ provider }) => (provider === "" ? "—" : <ProviderName name={provider} />) },
-    { key: "said", title: t("payment.said"), grow: true, phone: "sub", render: ({ said }) => (said === "" ? "—" : <Short>{said}</Short>) },
+    {
+      key: "what",
+      title: t("note.what"),
+      phone: "main",
+      tight: true,
+      render: ({ what }) => known(`moment.${what}`) ?? what,
+    },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      tight: true,
+      render: ({ provider }) => (provider === "" ? "—" : <ProviderName name={provider} />),
+    },
+    {
+      key: "said",
+      title: t("payment.said"),
+      grow: true,
+      phone: "sub",
+      render: ({ said }) => (said === "" ? "—" : <Short>{said}</Short>),
+    },
     {
       key: "delivery",
       title: t("delivery.one"),

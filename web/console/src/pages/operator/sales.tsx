@@ -37,7 +37,13 @@ function SaleTable({ rows }: { rows: readonly Sale[] }) {
     { key: "what", title: t("order.what"), phone: "main", render: ({ offer }) => nameOf(lang, offer) },
     { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
     { key: "state", title: t("order.state"), tight: true, render: ({ stage }) => <OrderPill stage={stage} /> },
-    { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: ({ amount }) => <Paid sum={amount} /> },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
     { key: "at", title: t("order.placed"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
   ];
   return (

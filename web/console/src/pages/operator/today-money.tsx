@@ -3,7 +3,11 @@ import type { Takings } from "../../api/money";
 import { useText } from "../../i18n/i18n";
 import { Figures } from "../../ui/page";
 
-export function TodayMoney({ owed, refundsWaiting, mismatchesOpen }: Pick<Takings, "owed" | "refundsWaiting" | "mismatchesOpen">) {
+export function TodayMoney({
+  owed,
+  refundsWaiting,
+  mismatchesOpen,
+}: Pick<Takings, "owed" | "refundsWaiting" | "mismatchesOpen">) {
   const { t, number } = useText();
   const figure = (name: string, n: number, to: string, tone: "due" | "stop", note?: string) => ({
     name,
