@@ -89,11 +89,13 @@ function Onward({ order }: { order: Order }) {
 
 function Says({ order, standing }: { order: Order; standing: Standing }) {
   const { t } = useText();
+  const [openedMs] = useState(Date.now);
+  const news = isNews(order, openedMs);
   const { number } = order;
   const credits = order.kind === "credits";
   switch (standing) {
     case "paid":
-      if (!isNews(order, Date.now())) return null;
+      if (!news) return null;
       return (
         <Alert tone="good" title={t("order.paid")} action={<Onward order={order} />}>
           {t(credits ? "order.paidCredits" : "order.paidPlan")}
