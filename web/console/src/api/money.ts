@@ -15,24 +15,23 @@ export interface Sum {
   currency: string;
   text: string;
 }
-export interface Offer {
+interface Named {
+  nameEn: string;
+  nameZh: string;
+}
+export interface Offer extends Named {
   code: string;
   version: number;
   kind: "plan" | "credits";
-  nameEn: string;
-  nameZh: string;
   price: Sum;
   days: number;
   seats: number;
   seatPrice: Sum;
-  /** -1 or 0: any number. */
   websites: number;
   credits: number;
 }
-export interface Provider {
+export interface Provider extends Named {
   name: string;
-  nameEn: string;
-  nameZh: string;
   ways: string[];
   currencies: string[];
 }
@@ -62,9 +61,12 @@ export interface Quote {
   discount: Sum;
   credited: Sum;
   amount: Sum;
-  until?: string | null;
+  until: string | null;
 }
-export type OrderState = "open" | "processing" | "paid" | "closed" | "refunded";
+export const ORDER_STATES = ["open", "processing", "paid", "closed", "refunded"] as const;
+export const REFUND_STATES = ["asked", "pending", "done", "failed", "refused"] as const;
+export const PROVIDERS = ["alipay", "wechat", "stripe", "sandbox"] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
 export type Stage = "pending" | "provisioning" | "done" | "closed" | "refunded";
 export interface Payment {
   number: string;
@@ -79,7 +81,7 @@ export interface Refund {
   id: number;
   number: string;
   payment: string;
-  state: "asked" | "pending" | "done" | "failed" | "refused";
+  state: (typeof REFUND_STATES)[number];
   cause: string;
   reason: string;
   amount: Sum;
@@ -91,22 +93,26 @@ export interface Moment {
   what: string;
   said: string;
 }
-export interface Order {
-  listAmount: Sum;
-  discount: Sum;
-  credited: Sum;
+export interface OrderBrief {
   number: string;
   state: OrderState;
   stage: Stage;
-  kind: "plan" | "credits";
-  offer: { code: string; nameEn: string; nameZh: string };
+  kind: Offer["kind"];
+  offer: Named & { code: string };
   shop: number | null;
-  lines: OrderLine[];
+  seats: number;
+  quantity: number;
+  listAmount: Sum;
+  discount: Sum;
+  credited: Sum;
   amount: Sum;
   refunded: Sum;
   expiresAt: string;
   paidAt: string | null;
   createdAt: string;
+}
+export interface Order extends OrderBrief {
+  lines: OrderLine[];
   payments: Payment[];
   refunds: Refund[];
   timeline: Moment[];
@@ -114,16 +120,14 @@ export interface Order {
 export interface Begun {
   order: Order;
   payment: Payment;
-  url?: string | null;
-  scan?: string | null;
-  qr?: string | null;
+  url: string | null;
+  scan: string | null;
+  qr: string | null;
 }
-export interface Plan {
+export interface Plan extends Named {
   shop: number;
   shopName: string;
   offer: string;
-  nameEn: string;
-  nameZh: string;
   source: "order" | "trial";
   seats: number;
   websites: number;
@@ -137,6 +141,150 @@ export interface Plan {
 export interface Plans {
   plans: Plan[];
   trial: { available: boolean; days: number };
+}
+export interface Contact {
+  taxNumber: string;
+  address: string;
+  phone: string;
+  bank: string;
+  bankAccount: string;
+  email: string;
+}
+export const PROFILE_KINDS = ["company", "person", "abroad"] as const;
+export interface Profile extends Contact {
+  kind: (typeof PROFILE_KINDS)[number];
+  title: string;
+  updatedAt: string | null;
+}
+export interface Paper {
+  id: number;
+  number: string;
+  kind: "invoice" | "receipt" | "credit_note";
+  order: string;
+  corrects: string | null;
+  title: string;
+  amount: Sum;
+  refunded: Sum;
+  issuedAt: string;
+  url: string;
+}
+
+/* ---- the operator's ---- */
+
+export type SaleFilter = Readonly<{
+  state?: OrderState | undefined;
+  provider?: (typeof PROVIDERS)[number] | undefined;
+  account?: number | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}>;
+export interface SaleBrief extends Named {
+  number: string;
+  account: number;
+  shop: number | null;
+  state: OrderState;
+  kind: Offer["kind"];
+  offer: string;
+  version: number;
+  amount: Sum;
+  refunded: Sum;
+  provider: string | null;
+  createdAt: string;
+  expiresAt: string;
+  paidAt: string | null;
+}
+export interface SalePayment extends Payment {
+  counts: boolean;
+  /** What may still be asked back. */
+  left: Sum;
+  trade: string | null;
+}
+export interface HandPayment {
+  id: number;
+  payment: string;
+  provider: string;
+  state: "asked" | "agreed" | "declined";
+  trade: string;
+  reason: string;
+  createdAt: string;
+}
+export interface Note {
+  at: string;
+  provider: string;
+  what: string;
+  said: string;
+  delivery: number | null;
+}
+export interface Mismatch {
+  id: number;
+  kind: string;
+  provider: string | null;
+  order: string | null;
+  account: number | null;
+  delivery: number | null;
+  trade: string | null;
+  amount: Sum | null;
+  said: string | null;
+  createdAt: string;
+  resolvedAt: string | null;
+  resolution: string | null;
+}
+export interface SaleRefund extends Refund {
+  order: string;
+  account: number;
+  provider: string;
+  takesBack: boolean;
+  tries: number;
+  error: string | null;
+  /** You asked for it. */
+  mine: boolean;
+}
+export interface Sale extends SaleBrief {
+  listAmount: Sum;
+  discount: Sum;
+  credited: Sum;
+  lines: OrderLine[];
+  payments: SalePayment[];
+  refunds: SaleRefund[];
+  handPayments: HandPayment[];
+  mismatches: Mismatch[];
+  notes: Note[];
+}
+export interface TakingsDay {
+  day: string;
+  provider: string;
+  came: Sum;
+  went: Sum;
+}
+export interface Takings {
+  owed: number;
+  openMismatches: number;
+  refundsAsked: number;
+  refundsPending: number;
+  handPaymentsAsked: number;
+  days: TakingsDay[];
+}
+export interface SoldOffer extends Offer {
+  id: number;
+  sold: boolean;
+  createdAt: string;
+  replacedAt: string | null;
+}
+export interface OfferBody extends Named {
+  code: string;
+  kind: Offer["kind"];
+  currency: string;
+  price: number;
+  seatPrice: number;
+  days: number;
+  seats: number;
+  websites: number;
+  credits: number;
+}
+export interface Seller extends Contact {
+  name: string;
+  abroad: boolean;
+  updatedAt: string | null;
 }
 
 /* ---- the requests ---- */
@@ -152,31 +300,57 @@ function withQuery(path: string, asked: Asked = {}): string {
 
 async function reply<T>(path: string, init: RequestInit) {
   const response = await fetch(path, { credentials: "same-origin", ...init });
-  const body: unknown = await response.json().catch(() => undefined);
+  const body = (await response.json().catch(() => undefined)) as T | undefined;
   return response.ok ? { data: body as T, response } : { error: body, response };
 }
 
-const read = <T>(path: string, asked?: Asked) => answer(reply<T>(withQuery(path, asked), {}));
+const read = <T>(path: string, asked?: Asked): Promise<T> => answer(reply<T>(withQuery(path, asked), {}));
 
-const send = <T>(path: string, body: unknown, key?: string, method = "POST") =>
-  answer(
-    reply<T>(path, {
-      method,
-      headers: { "Content-Type": "application/json", ...(key !== undefined && { "Idempotency-Key": key }) },
-      body: JSON.stringify(body),
-    }),
-  );
+function send<T>(path: string, body?: object, key?: string, method = "POST"): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (key !== undefined) headers["Idempotency-Key"] = key;
+  if (body === undefined) return answer(reply<T>(path, { method, headers }));
+  headers["Content-Type"] = "application/json";
+  return answer(reply<T>(path, { method, headers, body: JSON.stringify(body) }));
+}
 
 const at = (number: string) => `/api/billing/orders/${encodeURIComponent(number)}`;
 export const placeOrder = (wish: Wish, key: string) => send<Order>("/api/billing/orders", wish, key);
 export const beginPayment = (number: string, provider: string, key: string) =>
   send<Begun>(`${at(number)}/pay`, { provider }, key);
 /** "I have paid": the provider is asked. */
-export const checkOrder = (number: string, key: string) => send<Order>(`${at(number)}/check`, {}, key);
-export const cancelOrder = (number: string, key: string) => send<Order>(`${at(number)}/cancel`, {}, key);
-export const beginTrial = (shop: number, key: string) => send<Plan>(`/api/billing/plans/${shop}/trial`, {}, key);
+export const checkOrder = (number: string, key: string) => send<Order>(`${at(number)}/check`, undefined, key);
+export const cancelOrder = (number: string, key: string) => send<Order>(`${at(number)}/cancel`, undefined, key);
+export const makeInvoice = (number: string, key: string) =>
+  send<{ invoice: Paper }>(`${at(number)}/invoice`, undefined, key);
+export const beginTrial = (shop: number, key: string) => send<Plan>(`/api/billing/plans/${shop}/trial`, undefined, key);
 export const switchRenewal = (shop: number, on: boolean, key: string) =>
   send<Plan>(`/api/billing/plans/${shop}/renewal`, { on }, key);
+export const putProfile = (body: Omit<Profile, "updatedAt">) =>
+  send<Profile>("/api/billing/profile", body, undefined, "PUT");
+
+const sale = (number: string) => `/api/operator/orders/${encodeURIComponent(number)}`;
+export interface RefundBody {
+  payment: string;
+  amount?: number;
+  reason: string;
+  takesBack: boolean;
+}
+export const askRefund = (number: string, body: RefundBody, key: string) =>
+  send<SaleRefund>(`${sale(number)}/refund`, body, key);
+export const markPaid = (number: string, body: { payment: string; reason: string; trade: string }, key: string) =>
+  send<HandPayment>(`${sale(number)}/paid`, body, key);
+export const decidePaid = (number: string, payment: string, way: "agree" | "decline", key: string) =>
+  send<HandPayment>(`${sale(number)}/paid/${way}`, { payment }, key);
+export const agreeRefund = (id: number, key: string) =>
+  send<SaleRefund>(`/api/operator/refunds/${id}/agree`, undefined, key);
+export const declineRefund = (id: number, reason: string, key: string) =>
+  send<SaleRefund>(`/api/operator/refunds/${id}/decline`, { reason }, key);
+export const resolveMismatch = (id: number, resolution: string, key: string) =>
+  send<Mismatch>(`/api/operator/mismatches/${id}/resolve`, { resolution }, key);
+export const putOffer = (body: OfferBody, key: string) => send<SoldOffer>("/api/operator/offers", body, key);
+export const putSeller = (body: Omit<Seller, "updatedAt">) =>
+  send<Seller>("/api/operator/seller", body, undefined, "PUT");
 
 /* ---- the reads ---- */
 
@@ -185,12 +359,11 @@ export const useOffers = () =>
 export const useQuote = (wish: Wish | null) =>
   useQuery({
     queryKey: keys.quote(wish),
-    queryFn: () => send<Quote>("/api/billing/quote", wish),
+    queryFn: () => send<Quote>("/api/billing/quote", wish ?? {}),
     enabled: wish !== null,
     placeholderData: keepPreviousData,
   });
-export const usePlans = (enabled = true) =>
-  useQuery({ queryKey: keys.plans, queryFn: () => read<Plans>("/api/billing/plans"), enabled });
+export const usePlans = () => useQuery({ queryKey: keys.plans, queryFn: () => read<Plans>("/api/billing/plans") });
 
 /** A payment is told by a server event; this slow look is for a browser whose event stream is broken. */
 const PAYING_LOOK_MS = 10_000;
@@ -204,177 +377,76 @@ export const useOrder = (number: string) =>
         : false,
   });
 
-/** The server says behind what the next page begins. */
+/** The server says behind what the next page begins; null: this is the last one. */
 function usePages<T>(
   queryKey: readonly unknown[],
-  page: (after: string | undefined) => Promise<{ rows: T[]; next: string | null }>,
+  page: (after: number | undefined) => Promise<{ rows: T[]; next: number | null }>,
 ): UseInfiniteQueryResult<InfiniteData<T[]>> {
   return useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => page(pageParam),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: undefined as number | undefined,
     placeholderData: keepPreviousData,
     getNextPageParam: ({ next }) => next ?? undefined,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ rows }) => rows), pageParams }),
   });
 }
 
-interface OrderPage {
-  orders: Order[];
-  next: string | null;
-}
+const PAGE_ROWS = 50;
+/** Lists that say nothing of a next page: a full one may have one. */
+const byId = <T extends { id: number }>(rows: T[]) => ({
+  rows,
+  next: rows.length < PAGE_ROWS ? null : (rows.at(-1)?.id ?? null),
+});
+
 export const useOrders = () =>
-  usePages<Order>(keys.orderList, async (after) => {
-    const { orders, next } = await read<OrderPage>("/api/billing/orders", { after });
-    return { rows: orders, next };
+  usePages<OrderBrief>(keys.orderList, async (after) => {
+    const { orders, next } = await read<{ orders: OrderBrief[]; next: string | null }>("/api/billing/orders", {
+      after,
+      limit: PAGE_ROWS,
+    });
+    return { rows: orders, next: next === null ? null : Number(next) };
   });
+export const useProfile = () =>
+  useQuery({ queryKey: keys.profile, queryFn: () => read<Profile>("/api/billing/profile") });
+export const usePapers = () =>
+  usePages<Paper>(keys.paperList, async (after) =>
+    byId((await read<{ invoices: Paper[] }>("/api/billing/invoices", { after, limit: PAGE_ROWS })).invoices),
+  );
 
-/* ---- papers ---- */
-
-export interface InvoiceProfile {
-  title: string;
-  taxNumber: string;
-  address: string;
-  email: string;
-}
-export interface Invoice {
-  id: number;
-  number: string;
-  order: string;
-  kind: "receipt" | "invoice";
-  title: string;
-  amount: Sum;
-  createdAt: string;
-}
-
-/* ---- the operator's ---- */
-
-export const ORDER_STATES = ["open", "processing", "paid", "closed", "refunded"] as const;
-export const REFUND_STATES = ["asked", "pending", "done", "failed", "refused"] as const;
-export const PROVIDERS = ["alipay", "wechat", "stripe", "sandbox"] as const;
-
-export interface Note {
-  at: string;
-  provider: string;
-  what: string;
-  said: string;
-  delivery: number | null;
-}
-export interface Sale extends Order {
-  account: number;
-  notes: Note[];
-  mismatches: Mismatch[];
-  /** Somebody has marked it paid by hand, and a second person has to agree. */
-  marked: boolean;
-}
-export type SaleFilter = Readonly<{
-  state?: OrderState | undefined;
-  provider?: (typeof PROVIDERS)[number] | undefined;
-}>;
-export interface Mismatch {
-  id: number;
-  kind: string;
-  provider: string;
-  order: string | null;
-  payment: string | null;
-  account: number | null;
-  delivery: number | null;
-  trade: string | null;
-  amount: Sum | null;
-  said: string;
-  resolvedAt: string | null;
-  resolution: string | null;
-  createdAt: string;
-}
-export interface WaitingRefund extends Refund {
-  order: string;
-  account: number;
-  mine: boolean;
-  provider: string;
-  takesBack: boolean;
-  error: string | null;
-}
-export interface Taking {
-  provider: string;
-  in: Sum;
-  back: Sum;
-}
-export interface Takings {
-  owed: number;
-  refundsWaiting: number;
-  mismatchesOpen: number;
-  all: { in: Sum; back: Sum }[];
-  providers: Taking[];
-  days: { day: string; sums: { in: Sum; back: Sum }[] }[];
-}
-export interface OfferBody {
-  code: string;
-  kind: Offer["kind"];
-  currency: string;
-  nameEn: string;
-  nameZh: string;
-  price: number;
-  seatPrice: number;
-  days: number;
-  seats: number;
-  websites: number;
-  credits: number;
-}
-
-const sale = (number: string) => `/api/operator/orders/${encodeURIComponent(number)}`;
-export const askRefund = (
-  number: string,
-  body: { payment: string; amount?: number; reason: string; takesBack: boolean },
-  key: string,
-) => send<Sale>(`${sale(number)}/refund`, body, key);
-export const markPaid = (number: string, body: { payment: string; reason: string; trade: string }, key: string) =>
-  send<Sale>(`${sale(number)}/paid`, body, key);
-export const agreePaid = (number: string, key: string) => send<Sale>(`${sale(number)}/paid/agree`, {}, key);
-const decide = (way: "agree" | "decline") => (id: number, reason: string, key: string) =>
-  send<WaitingRefund>(`/api/operator/refunds/${id}/${way}`, { reason }, key);
-export const agreeRefund = decide("agree");
-export const declineRefund = decide("decline");
-export const resolveMismatch = (id: number, resolution: string, key: string) =>
-  send<Mismatch>(`/api/operator/mismatches/${id}/resolve`, { resolution }, key);
-export const putOffer = (body: OfferBody, key: string) => send<Offer>("/api/operator/offers", body, key);
-
-interface SalePage {
-  orders: Sale[];
-  next: string | null;
-}
 export const useSales = (filter: SaleFilter) =>
-  usePages<Sale>(keys.saleList(filter), async (after) => {
-    const { orders, next } = await read<SalePage>("/api/operator/orders", { ...filter, after });
+  usePages<SaleBrief>(keys.saleList(filter), async (after) => {
+    const { orders, next } = await read<{ orders: SaleBrief[]; next: number | null }>("/api/operator/orders", {
+      ...filter,
+      after,
+      limit: PAGE_ROWS,
+    });
     return { rows: orders, next };
   });
 export const useSale = (number: string) =>
   useQuery({ queryKey: keys.sale(number), queryFn: () => read<Sale>(sale(number)) });
-interface RefundPage {
-  refunds: WaitingRefund[];
-  next: string | null;
-}
-export const useRefunds = (state: WaitingRefund["state"]) =>
-  usePages<WaitingRefund>(keys.refundList(state), async (after) => {
-    const { refunds, next } = await read<RefundPage>("/api/operator/refunds", { state, after });
-    return { rows: refunds, next };
-  });
-interface MismatchPage {
-  mismatches: Mismatch[];
-  next: string | null;
-}
+export const useRefunds = (state: Refund["state"]) =>
+  usePages<SaleRefund>(keys.refundList(state), async (after) =>
+    byId((await read<{ refunds: SaleRefund[] }>("/api/operator/refunds", { state, after, limit: PAGE_ROWS })).refunds),
+  );
 export const useMismatches = (open: boolean) =>
   usePages<Mismatch>(keys.mismatchList(open), async (after) => {
-    const { mismatches, next } = await read<MismatchPage>("/api/operator/mismatches", {
-      open: open ? true : undefined,
-      after,
-    });
-    return { rows: mismatches, next };
+    const asked = { open: open ? true : undefined, after, limit: PAGE_ROWS };
+    return byId((await read<{ mismatches: Mismatch[] }>("/api/operator/mismatches", asked)).mismatches);
   });
-export const useAllOffers = () =>
-  useQuery({ queryKey: keys.prices, queryFn: () => read<{ offers: Offer[] }>("/api/operator/offers") });
-export const useTakings = (days: number) =>
+/** The versions that are sold now. */
+export const usePrices = () =>
   useQuery({
-    queryKey: keys.takingsOf(days),
-    queryFn: () => read<Takings>("/api/operator/money", { days }),
+    queryKey: keys.prices,
+    queryFn: async () =>
+      (await read<{ offers: SoldOffer[] }>("/api/operator/offers", { limit: PAGE_ROWS })).offers.filter(
+        ({ sold }) => sold,
+      ),
+  });
+export const useTakings = (asked: { from?: string } = {}) =>
+  useQuery({
+    queryKey: keys.takingsOf(asked.from),
+    queryFn: () => read<Takings>("/api/operator/money", asked),
     placeholderData: keepPreviousData,
   });
+export const useSeller = () => useQuery({ queryKey: keys.seller, queryFn: () => read<Seller>("/api/operator/seller") });

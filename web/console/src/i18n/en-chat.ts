@@ -151,9 +151,6 @@ export const enChat = {
   "inbox.keepNote": "Keep the note",
 
   // reading, and what can go wrong
-  "save.changed": "You have unsaved changes",
-  "save.discard": "Discard",
-  "save.save": "Save",
 
   // credits and the ledger
   "shop.title": "Shop",

@@ -150,9 +150,6 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "inbox.keepNote": "保存备注",
 
   // reading, and what can go wrong
-  "save.changed": "有未保存的修改",
-  "save.discard": "放弃修改",
-  "save.save": "保存",
 
   // credits and the ledger
   "shop.title": "店铺",

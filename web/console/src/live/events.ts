@@ -40,6 +40,7 @@ const HINTS: Record<string, readonly Key[]> = {
   jobs: [keys.jobs, keys.overview],
   accounts: [keys.accounts, keys.overview, keys.operatorAudit],
   grants: [keys.accounts, keys.overview, keys.operatorAudit],
+  money: [keys.sales, keys.refunds, keys.mismatches, keys.takings, keys.prices],
 };
 
 /** Keys (prefixes) to read again after this event. */

@@ -47,13 +47,13 @@ export function MismatchTable({
       key: "said",
       title: t("payment.said"),
       grow: true,
-      render: ({ said, resolution }) => <Short>{resolution === null ? said : `${said} · ${resolution}`}</Short>,
+      render: ({ said, resolution }) => <Short>{[said, resolution].filter(Boolean).join(" · ") || "—"}</Short>,
     },
     {
       key: "provider",
       title: t("payment.provider"),
       tight: true,
-      render: ({ provider }) => <ProviderName name={provider} />,
+      render: ({ provider }) => (provider === null ? "—" : <ProviderName name={provider} />),
     },
     {
       key: "order",

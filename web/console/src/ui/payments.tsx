@@ -44,9 +44,9 @@ interface Props<R> {
   acts?: (row: R) => ReactNode;
 }
 
-export function PaymentTable({ rows, acts }: Props<Payment>) {
+export function PaymentTable<P extends Payment>({ rows, acts }: Props<P>) {
   const { t } = useText();
-  const columns: Column<Payment>[] = [
+  const columns: Column<P>[] = [
     {
       key: "provider",
       title: t("payment.provider"),

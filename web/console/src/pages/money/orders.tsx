@@ -1,6 +1,6 @@
 /* All that the account has ordered, the newest first. */
 import { Link } from "react-router";
-import { type Order, useOrders } from "../../api/money";
+import { type OrderBrief, useOrders } from "../../api/money";
 import { useText } from "../../i18n/i18n";
 import { BillingParts } from "../../ui/billing-parts";
 import { LinkButton } from "../../ui/button";
@@ -11,9 +11,9 @@ import { Page, Teach } from "../../ui/page";
 import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 
-function OrderTable({ rows }: { rows: readonly Order[] }) {
+function OrderTable({ rows }: { rows: readonly OrderBrief[] }) {
   const { t, lang } = useText();
-  const columns: Column<Order>[] = [
+  const columns: Column<OrderBrief>[] = [
     {
       key: "what",
       title: t("order.what"),

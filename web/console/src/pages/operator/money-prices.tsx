@@ -1,7 +1,7 @@
 /* What is sold, and for how much. A price is never changed: a new version takes its place, and orders keep theirs. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Offer, type OfferBody, putOffer, useAllOffers } from "../../api/money";
+import { type Offer, type OfferBody, putOffer, usePrices } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
@@ -167,13 +167,13 @@ function OfferTable({ offers, change }: { offers: readonly Offer[]; change: (off
 
 export function Prices() {
   const { t } = useText();
-  const read = useAllOffers();
+  const read = usePrices();
   const [changing, setChanging] = useState<Offer | null>(null);
   return (
     <Section title={t("price.sold")}>
       <p className="muted">{t("price.intro")}</p>
       <Loaded read={read} rows={4}>
-        {({ offers }) => <OfferTable offers={offers} change={setChanging} />}
+        {(offers) => <OfferTable offers={offers} change={setChanging} />}
       </Loaded>
       {changing !== null && <NewVersion offer={changing} onClose={() => setChanging(null)} />}
     </Section>

@@ -2,11 +2,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import { agreeRefund, declineRefund, REFUND_STATES, useRefunds, type WaitingRefund } from "../../api/money";
+import { agreeRefund, declineRefund, REFUND_STATES, useRefunds, type SaleRefund } from "../../api/money";
 import { keys } from "../../api/read-keys";
+import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
 import { Button } from "../../ui/button";
+import { ConfirmDialog } from "../../ui/dialog";
 import { ReasonDialog } from "../../ui/dialogs";
 import { Short, Time } from "../../ui/facts";
 import { Chips } from "../../ui/filters";
@@ -19,35 +21,67 @@ import { Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 
 interface Deciding {
-  row: WaitingRefund;
+  row: SaleRefund;
   way: "agree" | "decline";
 }
 
-function Decide({ deciding: { row, way }, onClose }: { deciding: Deciding; onClose: () => void }) {
+function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const submit = useSubmit((id: number, key) => agreeRefund(id, key), {
+    onDone: () => {
+      onClose();
+      notify.done(t("refund.agreeDone"));
+      return queries.invalidateQueries({ queryKey: keys.operator });
+    },
+    onProblem: (problem) => {
+      onClose();
+      notify.problem(problem);
+    },
+  });
+  return (
+    <ConfirmDialog
+      open
+      title={t("refund.agreeTitle")}
+      ok={t("refund.agree")}
+      pending={submit.isPending}
+      onOk={() => submit.send(row.id)}
+      onCancel={onClose}
+    >
+      <p>
+        <Paid sum={row.amount} /> · {row.reason}
+      </p>
+      <p className="muted">{t("refund.agreeText")}</p>
+    </ConfirmDialog>
+  );
+}
+
+function Decline({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
   return (
     <ReasonDialog
       open
-      title={t(`refund.${way}Title`)}
-      text={t(`refund.${way}Text`)}
-      ok={t(`refund.${way}`)}
-      danger={way === "decline"}
-      run={(reason, key) => (way === "agree" ? agreeRefund : declineRefund)(row.id, reason, key)}
+      title={t("refund.declineTitle")}
+      text={t("refund.declineText")}
+      ok={t("refund.decline")}
+      danger
+      run={(reason, key) => declineRefund(row.id, reason, key)}
       onDone={() => {
         void queries.invalidateQueries({ queryKey: keys.operator });
         onClose();
-        notify.done(t(`refund.${way}Done`));
+        notify.done(t("refund.declineDone"));
       }}
       onCancel={onClose}
     />
   );
 }
 
-function RefundRows({ rows, decide }: { rows: readonly WaitingRefund[]; decide: (deciding: Deciding) => void }) {
+function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (deciding: Deciding) => void }) {
   const { t, known } = useText();
-  const columns: Column<WaitingRefund>[] = [
+  const columns: Column<SaleRefund>[] = [
     {
       key: "order",
       title: t("order.one"),
@@ -148,7 +182,8 @@ export function Refunds() {
           )
         }
       </LoadedList>
-      {deciding !== null && <Decide deciding={deciding} onClose={() => setDeciding(null)} />}
+      {deciding?.way === "agree" && <Agree row={deciding.row} onClose={() => setDeciding(null)} />}
+      {deciding?.way === "decline" && <Decline row={deciding.row} onClose={() => setDeciding(null)} />}
     </>
   );
 }

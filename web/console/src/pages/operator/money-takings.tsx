@@ -1,79 +1,97 @@
 /* What came in and went back, by day and by provider. First what must be nothing: money that was taken and neither
  * delivered for nor given back. */
-import { Link } from "react-router";
-import { type Taking, type Takings as Numbers, useTakings } from "../../api/money";
+import { useState } from "react";
+import { type TakingsDay, useTakings } from "../../api/money";
+import { csvText } from "../../api/csv-text";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
 import { BarChart } from "../../ui/bar-chart";
-import { Chips, Export } from "../../ui/filters";
-import { dayText } from "../../ui/lengths";
+import { Button } from "../../ui/button";
+import { dayOf } from "../../ui/days";
+import { Chips, saveFile } from "../../ui/filters";
 import { Loaded } from "../../ui/loaded";
+import { dayText } from "../../ui/lengths";
+import { useNotify } from "../../ui/notify";
 import { Section, Toolbar } from "../../ui/page";
 import { ProviderName } from "../../ui/payments";
-import { Paid, sumText } from "../../ui/sum";
+import { Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
+import { barsOf, currenciesOf, firstDay } from "./takings-days";
 import { TodayMoney } from "./today-money";
 
-const DAYS = ["7", "30", "90"] as const;
+const DAYS = [7, 30, 90] as const;
+const USUAL = 30;
 
-/** The bars of one currency, a day each, as whole minor units: they are drawn, not said. */
-export function barsOf(days: Numbers["days"], currency: string, lang: string) {
-  return days.map(({ day, sums }) => {
-    const sum = sums.find((one) => one.in.currency === currency);
-    const back = sum?.back.amount ?? 0;
-    return {
-      label: dayText(lang, day),
-      parts: [
-        { tone: "on" as const, value: Math.max((sum?.in.amount ?? 0) - back, 0) },
-        { tone: "due" as const, value: back },
-      ],
-    };
-  });
-}
-
-function Chart({ numbers, currency }: { numbers: Numbers; currency: string }) {
+function Chart({
+  rows,
+  currency,
+  days,
+  todayMs,
+}: {
+  rows: readonly TakingsDay[];
+  currency: string;
+  days: number;
+  todayMs: number;
+}) {
   const { t, lang } = useText();
-  const all = numbers.all.find((one) => one.in.currency === currency);
-  if (all === undefined) return null;
-  const label = t("takings.label", {
-    days: numbers.days.length,
-    in: sumText(lang, all.in),
-    back: sumText(lang, all.back),
-  });
+  const label = t("takings.label", { days, currency });
   return (
-    <Section card title={t("takings.chart", { days: numbers.days.length, currency })}>
-      <BarChart label={label} bars={barsOf(numbers.days, currency, lang)} />
+    <Section card title={t("takings.chart", { days, currency })}>
+      <BarChart label={label} bars={barsOf(rows, currency, days, todayMs, (day) => dayText(lang, day))} />
       <p className="small muted">{label}</p>
     </Section>
   );
 }
 
-function ByProvider({ rows }: { rows: readonly Taking[] }) {
+function Save({ rows }: { rows: readonly TakingsDay[] }) {
   const { t } = useText();
-  const columns: Column<Taking>[] = [
+  const notify = useNotify();
+  const save = () => {
+    const lines = rows.map(({ day, provider, came, went }) => [
+      day.slice(0, 10),
+      provider,
+      came.currency,
+      came.text,
+      went.text,
+    ]);
+    const text = csvText(["day", "provider", "currency", "came", "went"], lines);
+    saveFile(new Blob([text], { type: "text/csv" }), `chathub-money-${dayOf(new Date())}.csv`);
+    notify.done(t("list.saved"));
+  };
+  return (
+    <Button small icon="download" disabled={rows.length === 0} onClick={save}>
+      {t("list.export")}
+    </Button>
+  );
+}
+
+function DayTable({ rows }: { rows: readonly TakingsDay[] }) {
+  const { t, lang } = useText();
+  const columns: Column<TakingsDay>[] = [
+    {
+      key: "day",
+      title: t("takings.day"),
+      phone: "main",
+      tight: true,
+      render: ({ day }) => dayText(lang, day.slice(0, 10)),
+    },
     {
       key: "provider",
       title: t("payment.provider"),
-      phone: "main",
+      phone: "sub",
       grow: true,
       render: ({ provider }) => <ProviderName name={provider} />,
     },
-    { key: "in", title: t("takings.in"), numeric: true, phone: "end", render: (row) => <Paid sum={row.in} /> },
-    { key: "back", title: t("takings.back"), numeric: true, phone: "side", render: ({ back }) => <Paid sum={back} /> },
-    {
-      key: "orders",
-      title: t("nav.orders"),
-      actions: true,
-      render: ({ provider }) => <Link to={`/operator/orders?provider=${provider}`}>{t("takings.orders")}</Link>,
-    },
+    { key: "came", title: t("takings.in"), numeric: true, phone: "end", render: ({ came }) => <Paid sum={came} /> },
+    { key: "went", title: t("takings.back"), numeric: true, phone: "side", render: ({ went }) => <Paid sum={went} /> },
   ];
   return (
-    <Section title={t("takings.byProvider")}>
+    <Section title={t("takings.byDay")} extra={<Save rows={rows} />}>
       <DataTable
-        label={t("takings.byProvider")}
+        label={t("takings.byDay")}
         columns={columns}
         rows={rows}
-        rowKey={(row) => `${row.provider} ${row.in.currency}`}
+        rowKey={(row) => `${row.day} ${row.provider} ${row.came.currency}`}
         empty={t("takings.none")}
       />
     </Section>
@@ -83,33 +101,31 @@ function ByProvider({ rows }: { rows: readonly Taking[] }) {
 export function Takings() {
   const { t } = useText();
   const [address, write] = useAddress();
-  const days = DAYS.find((one) => one === address("days")) ?? "30";
-  const read = useTakings(Number(days));
+  const [todayMs] = useState(Date.now);
+  const days = DAYS.find((one) => String(one) === address("days")) ?? USUAL;
+  const read = useTakings({ from: firstDay(todayMs, days) });
   return (
     <>
       <Toolbar>
         <Chips
           label={t("list.days")}
-          all={t("takings.days", { n: 30 })}
-          choices={DAYS.filter((one) => one !== "30").map((value) => ({
-            value,
-            text: t("takings.days", { n: Number(value) }),
+          all={t("takings.days", { n: USUAL })}
+          choices={DAYS.filter((one) => one !== USUAL).map((n) => ({
+            value: String(n),
+            text: t("takings.days", { n }),
           }))}
-          value={days === "30" ? "" : days}
+          value={days === USUAL ? "" : String(days)}
           onChoose={(chosen) => write({ days: chosen })}
         />
-        <span className="end">
-          <Export path="/api/operator/money" wanted={{ days: Number(days) }} name="chathub-money" />
-        </span>
       </Toolbar>
       <Loaded read={read} height={480}>
         {(numbers) => (
           <>
             <TodayMoney {...numbers} />
-            {numbers.all.map(({ in: { currency } }) => (
-              <Chart key={currency} numbers={numbers} currency={currency} />
+            {currenciesOf(numbers.days).map((currency) => (
+              <Chart key={currency} rows={numbers.days} currency={currency} days={days} todayMs={todayMs} />
             ))}
-            <ByProvider rows={numbers.providers} />
+            <DayTable rows={numbers.days} />
           </>
         )}
       </Loaded>

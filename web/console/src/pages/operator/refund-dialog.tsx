@@ -2,7 +2,7 @@
  * has set a second person agrees before anything leaves. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
-import { askRefund, type Payment } from "../../api/money";
+import { askRefund, type SalePayment } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
@@ -18,7 +18,7 @@ import { Paid } from "../../ui/sum";
 
 interface Props {
   order: string;
-  payment: Payment;
+  payment: SalePayment;
   onClose: () => void;
 }
 

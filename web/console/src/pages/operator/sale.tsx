@@ -3,7 +3,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import { agreePaid, markPaid, type Note, type Payment, type Sale, useSale } from "../../api/money";
+import {
+  decidePaid,
+  type HandPayment,
+  markPaid,
+  type Note,
+  type Sale,
+  type SalePayment,
+  useSale,
+} from "../../api/money";
 import { toProblem } from "../../api/problem";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -17,7 +25,7 @@ import { placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
 import { MismatchTable } from "../../ui/mismatches";
 import { useNotify } from "../../ui/notify";
-import { OrderLines, OrderPill, OrderSums } from "../../ui/order-parts";
+import { OrderLines, OrderSums } from "../../ui/order-parts";
 import { Detail, Page, Section } from "../../ui/page";
 import { PaymentTable, ProviderName, RefundTable } from "../../ui/payments";
 import { KnownPerson } from "../../ui/person";
@@ -26,9 +34,10 @@ import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 import NotFound from "../not-found";
 import { RefundDialog } from "./refund-dialog";
+import { StatePill } from "./state-pill";
 
 /** Paid in a way that no provider tells of: what a second person has to agree to. */
-function MarkPaid({ order, payment, onClose }: { order: string; payment: Payment; onClose: () => void }) {
+function MarkPaid({ order, payment, onClose }: { order: string; payment: SalePayment; onClose: () => void }) {
   const { t } = useText();
   const rules = useRules();
   const queries = useQueryClient();
@@ -80,19 +89,17 @@ function MarkPaid({ order, payment, onClose }: { order: string; payment: Payment
   );
 }
 
-const canGiveBack = ({ state, amount, refunded }: Payment) => state === "paid" && refunded.amount < amount.amount;
-
 function Payments({ sale }: { sale: Sale }) {
   const { t } = useText();
-  const [giving, setGiving] = useState<Payment | null>(null);
-  const [marking, setMarking] = useState<Payment | null>(null);
+  const [giving, setGiving] = useState<SalePayment | null>(null);
+  const [marking, setMarking] = useState<SalePayment | null>(null);
   return (
     <Section title={t("payment.title")}>
       <PaymentTable
         rows={sale.payments}
         acts={(row) =>
           row.state === "paid" ? (
-            canGiveBack(row) && (
+            row.left.amount > 0 && (
               <Button small onClick={() => setGiving(row)}>
                 {t("refund.give")}
               </Button>
@@ -156,22 +163,46 @@ function Notes({ notes }: { notes: readonly Note[] }) {
   );
 }
 
-function AgreePaid({ sale }: { sale: Sale }) {
+function Word({ sale, hand, way }: { sale: Sale; hand: HandPayment; way: "agree" | "decline" }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
-  const submit = useSubmit((number: string, key) => agreePaid(number, key), {
+  const submit = useSubmit((payment: string, key) => decidePaid(sale.number, payment, way, key), {
     onDone: () => {
-      notify.done(t("sale.agreed"));
+      notify.done(t(way === "agree" ? "sale.agreed" : "sale.declined"));
       return queries.invalidateQueries({ queryKey: keys.operator });
     },
     onProblem: notify.problem,
   });
   return (
-    <Button small busy={submit.isPending} onClick={() => submit.send(sale.number)}>
-      {t("sale.agree")}
+    <Button small busy={submit.isPending} onClick={() => submit.send(hand.payment)}>
+      {t(way === "agree" ? "sale.agree" : "sale.decline")}
     </Button>
   );
+}
+
+/** What somebody has marked as paid, and a second person has to look at. */
+function Marked({ sale }: { sale: Sale }) {
+  const { t } = useText();
+  return sale.handPayments
+    .filter(({ state }) => state === "asked")
+    .map((hand) => (
+      <Alert
+        key={hand.id}
+        tone="due"
+        title={t("sale.waits")}
+        action={
+          <span className="line">
+            <Word sale={sale} hand={hand} way="agree" />
+            <Word sale={sale} hand={hand} way="decline" />
+          </span>
+        }
+      >
+        <ProviderName name={hand.provider} /> · <span translate="no">{hand.trade}</span> · {hand.reason}
+        <br />
+        {t("sale.waitsText")}
+      </Alert>
+    ));
 }
 
 function About({ sale }: { sale: Sale }) {
@@ -180,7 +211,7 @@ function About({ sale }: { sale: Sale }) {
     <Section card title={t("order.about")}>
       <Facts>
         <Fact name={t("order.state")}>
-          <OrderPill stage={sale.stage} />
+          <StatePill state={sale.state} />
         </Fact>
         <Fact name={t("order.number")}>
           <Id>{sale.number}</Id>
@@ -220,7 +251,7 @@ function Shown({ sale }: { sale: Sale }) {
     <Detail
       main={
         <>
-          <Section title={nameOf(lang, sale.offer)}>
+          <Section title={nameOf(lang, sale)}>
             <OrderLines lines={sale.lines} />
             <OrderSums of={sale} />
           </Section>
@@ -240,11 +271,7 @@ function Shown({ sale }: { sale: Sale }) {
       }
       side={
         <>
-          {sale.marked && (
-            <Alert tone="due" title={t("sale.waits")} action={<AgreePaid sale={sale} />}>
-              {t("sale.waitsText")}
-            </Alert>
-          )}
+          <Marked sale={sale} />
           <About sale={sale} />
         </>
       }

@@ -1,28 +1,32 @@
 /* The orders of all customers. State and provider stand in the address. */
 import { Link } from "react-router";
-import { ORDER_STATES, PROVIDERS, type Sale, type SaleFilter, useSales } from "../../api/money";
+import { ORDER_STATES, PROVIDERS, type SaleBrief, type SaleFilter, useSales } from "../../api/money";
 import { useText } from "../../i18n/i18n";
-import { useAddress } from "../../ui/address";
+import { idOf, useAddress } from "../../ui/address";
+import { endOf, startOf } from "../../ui/days";
 import { Time } from "../../ui/facts";
-import { Choose, Export, isNarrow } from "../../ui/filters";
+import { Choose, Days, isNarrow } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
-import { OrderPill } from "../../ui/order-parts";
 import { Page, Teach, Toolbar } from "../../ui/page";
-import { KnownPerson } from "../../ui/person";
+import { KnownPerson, OfCustomer } from "../../ui/person";
 import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
+import { StatePill } from "./state-pill";
 
 function useSaleFilter(): SaleFilter {
   const [read] = useAddress();
   return {
     state: ORDER_STATES.find((one) => one === read("state")),
     provider: PROVIDERS.find((one) => one === read("provider")),
+    account: idOf(read("account")),
+    from: startOf(read("from")),
+    to: endOf(read("to")),
   };
 }
 
-function SaleTable({ rows }: { rows: readonly Sale[] }) {
+function SaleTable({ rows }: { rows: readonly SaleBrief[] }) {
   const { t, lang } = useText();
-  const columns: Column<Sale>[] = [
+  const columns: Column<SaleBrief>[] = [
     {
       key: "number",
       title: t("order.number"),
@@ -34,9 +38,9 @@ function SaleTable({ rows }: { rows: readonly Sale[] }) {
         </Link>
       ),
     },
-    { key: "what", title: t("order.what"), phone: "main", render: ({ offer }) => nameOf(lang, offer) },
+    { key: "what", title: t("order.what"), phone: "main", render: (row) => nameOf(lang, row) },
     { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
-    { key: "state", title: t("order.state"), tight: true, render: ({ stage }) => <OrderPill stage={stage} /> },
+    { key: "state", title: t("order.state"), tight: true, render: ({ state }) => <StatePill state={state} /> },
     {
       key: "amount",
       title: t("line.amount"),
@@ -59,12 +63,13 @@ function SaleTable({ rows }: { rows: readonly Sale[] }) {
 
 export default function Sales() {
   const { t } = useText();
-  const [, write] = useAddress();
+  const [address, write] = useAddress();
   const filter = useSaleFilter();
   const read = useSales(filter);
   return (
     <Page title={t("nav.orders")}>
       <Toolbar>
+        {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
         <Choose
           label={t("order.state")}
           choices={ORDER_STATES.map((value) => ({ value, text: t(`order.state.${value}`) }))}
@@ -77,9 +82,7 @@ export default function Sales() {
           value={filter.provider ?? ""}
           onPick={(provider) => write({ provider })}
         />
-        <span className="end">
-          <Export path="/api/operator/orders" wanted={filter} name="chathub-orders" />
-        </span>
+        <Days from={address("from")} to={address("to")} onDays={write} />
       </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) =>

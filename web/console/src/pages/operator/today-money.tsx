@@ -3,31 +3,34 @@ import type { Takings } from "../../api/money";
 import { useText } from "../../i18n/i18n";
 import { Figures } from "../../ui/page";
 
-export function TodayMoney({
-  owed,
-  refundsWaiting,
-  mismatchesOpen,
-}: Pick<Takings, "owed" | "refundsWaiting" | "mismatchesOpen">) {
+type Counts = Pick<Takings, "owed" | "refundsAsked" | "handPaymentsAsked" | "openMismatches">;
+
+export function TodayMoney({ owed, refundsAsked, handPaymentsAsked, openMismatches }: Counts) {
   const { t, number } = useText();
-  const figure = (name: string, n: number, to: string, tone: "due" | "stop", note?: string) => ({
-    name,
-    value: number(n),
-    to,
-    tone: n > 0 ? tone : undefined,
-    ...(note !== undefined && { note }),
-  });
+  const waits = refundsAsked + handPaymentsAsked;
   return (
     <Figures
       figures={[
-        figure(
-          t("takings.owed"),
-          owed,
-          "/operator/money/mismatches",
-          "stop",
-          t(owed === 0 ? "takings.owedNone" : "takings.owedSome"),
-        ),
-        figure(t("takings.refundsWait"), refundsWaiting, "/operator/money/refunds", "due"),
-        figure(t("takings.mismatches"), mismatchesOpen, "/operator/money/mismatches", "due"),
+        {
+          name: t("takings.owed"),
+          value: number(owed),
+          note: t(owed === 0 ? "takings.owedNone" : "takings.owedSome"),
+          to: "/operator/money/mismatches",
+          tone: owed > 0 ? "stop" : undefined,
+        },
+        {
+          name: t("takings.waits"),
+          value: number(waits),
+          note: t("takings.waitsOf", { refunds: refundsAsked, hand: handPaymentsAsked }),
+          to: "/operator/money/refunds",
+          tone: waits > 0 ? "due" : undefined,
+        },
+        {
+          name: t("takings.mismatches"),
+          value: number(openMismatches),
+          to: "/operator/money/mismatches",
+          tone: openMismatches > 0 ? "due" : undefined,
+        },
       ]}
     />
   );

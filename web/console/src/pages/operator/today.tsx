@@ -82,7 +82,7 @@ function Work({ jobs }: Numbers) {
 export default function Today() {
   const { t } = useText();
   const read = useOverview();
-  const money = useTakings(1);
+  const money = useTakings();
   return (
     <Page title={t("nav.today")}>
       <Together reads={[read, money]}>
