@@ -118,7 +118,7 @@ TEST_EACH_ENGINE(what_is_not_sold_so_is_refused)
         { "{\"offer\":\"\"}", "offer:required", 422 },
         { "{\"offer\":\"gold\"}", "offer_gone", 404 },
         { "{\"offer\":\"credits-1000\",\"currency\":\"USD\"}", "offer_gone", 404 },
-        { "{\"offer\":\"credits-1000\",\"currency\":\"XXX\"}", "currency:not_one_of", 422 },
+        { "{\"offer\":\"credits-1000\",\"currency\":\"QQQ\"}", "currency:not_one_of", 422 },
         { "{\"offer\":\"credits-1000\",\"quantity\":0}", "quantity:too_small", 422 },
         { "{\"offer\":\"credits-1000\",\"quantity\":101}", "quantity:too_large", 422 },
         { "{\"offer\":\"credits-1000\",\"quantity\":\"1\"}", "quantity:type", 422 },

@@ -20,8 +20,8 @@ CREATE INDEX shop_plans_account ON shop_plans (account, shop);
 CREATE INDEX shop_plans_due ON shop_plans (due_at_ms) WHERE due_at_ms > 0;
 
 -- What was given: each order (or trial, or renewal from credits) once. paid: what this time cost, for proration.
--- ended_ms: 0, or when it was taken back or exchanged for another plan; ended_by: that plan's period, in which the rest of
--- this one was counted (when that one is taken back, this one goes on); 0: none.
+-- ended_ms: 0, or when it was taken back or exchanged for another plan; ended_by: that plan's period, in which the rest
+-- of this one was counted (when that one is taken back, this one goes on); 0: none.
 CREATE TABLE plan_periods (
     id {id},
     shop {int} NOT NULL,
