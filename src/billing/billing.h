@@ -27,14 +27,17 @@ struct billing_settings { /* filled by app, immutable */
     const struct mail_settings *mail; /* NULL: no letters are written */
     bool production;                  /* no sandbox provider */
     int64_t approve_above;            /* minor units of an order's currency: a refund above needs a second person */
+    /* Whether this account's owner has had a trial, and erased the sign-in since. NULL: not asked. False: storage fault
+     */
+    bool (*trial_was_had)(struct tx *tx, int64_t account, bool *had);
 };
 extern struct billing_settings billing_settings;
 
 extern const struct route billing_routes[], billing_order_routes[], billing_plan_routes[], billing_operator_routes[],
     billing_refund_routes[], billing_mismatch_routes[], billing_hand_routes[], billing_offer_routes[],
     billing_money_routes[];
-extern const struct letter *const billing_letters[], *const billing_refund_letters[];
-extern const struct verify_check billing_checks[], billing_refund_checks[];
+extern const struct letter *const billing_letters[], *const billing_refund_letters[], *const billing_plan_letters[];
+extern const struct verify_check billing_checks[], billing_refund_checks[], billing_plan_checks[];
 
 /* The offers of the design, where none are. At start, before the first request. */
 MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);
@@ -49,4 +52,7 @@ bool billing_entitlements(struct tx *tx, int64_t account, const int64_t *shops, 
                           struct tenants_entitlement *out);
 MUST_USE bool billing_seats(struct tx *tx, int64_t account, int64_t now_ms, int64_t *out);
 MUST_USE bool billing_websites(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms, int64_t *out);
+/* Hooks for shops and credits, as tenants' of the same names. */
+MUST_USE bool billing_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms);
+MUST_USE bool billing_credits_came(struct tx *tx, int64_t account, int64_t now_ms);
 #endif
