@@ -162,7 +162,7 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         { JOB_POOL_CALLS, " tenants.register tenants.rotate" },
         { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
-        { JOB_POOL_MONEY, " tenants.renew inbound.money" },
+        { JOB_POOL_MONEY, " tenants.renew billing.plans inbound.money" },
         { JOB_POOL_INBOUND, " inbound.act chat.answer chat.line" },
         { JOB_POOL_FILES, " inbound.make" },
     };

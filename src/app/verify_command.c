@@ -54,6 +54,7 @@ const struct verify_check *const app_check_tables[] = {
     shops_checks,
     tenants_checks,
     billing_checks,
+    billing_plan_checks,
     accounts_checks,
     jobs_checks,
     mail_checks,

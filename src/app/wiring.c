@@ -5,6 +5,7 @@
 #include "http/server.h"
 #include "app/overview.h"
 #include "audit/audit.h"
+#include "billing/billing.h"
 #include "base/clock.h"
 #include "chat/chat.h"
 #include "chat/settings.h"
@@ -30,6 +31,7 @@ const struct route *const app_route_tables[] = {
     credits_grant_routes,
     credits_receipt_routes,
     tenants_renewal_routes,
+    billing_plan_routes,
     audit_routes,
     events_routes,
     operator_routes,
@@ -112,6 +114,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_renew_job,
     &tenants_secrets_job,
     &tenants_tell_job,
+    &billing_plans_job,
     &chat_answer_job,
     &chat_install_job,
     &chat_absent_job,
@@ -155,12 +158,15 @@ const struct sender *const app_senders[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
 const struct letter *const *const app_letter_tables[] = {
     accounts_letters,
     tenants_letters,
+    billing_plan_letters,
     chat_letters,
     NULL,
 };
+/* clang-format on */
 
 /* ---- refusals of a minute: one row a kind, in nobody's trail ---- */
 
@@ -255,8 +261,16 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
     return true;
 }
 
+/* Chats first, which waited longer: a plan is renewed a day before it ends. */
+static bool credits_came(struct tx *tx, int64_t account, int64_t now_ms)
+{
+    if (!tenants_credits_came(tx, account, now_ms)) return false;
+    return billing_credits_came(tx, account, now_ms);
+}
+
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
+    if (!billing_shop_purged(tx, s, now_ms)) return false;
     if (!tenants_shop_purged(tx, s, now_ms) || !knowledge_shop_purged(tx, s->id)) return false;
     if (!chat_settings_forget(tx, s->id) || !chat_installs_forget(tx, s->id)) return false;
     return chat_shop_purged(tx, s->account, s->id, now_ms);
@@ -281,7 +295,7 @@ void app_fill_hooks(struct app *app)
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
-    accounts_settings.gives_trial = credits_is_positive(c->trial_credits);
+    accounts_settings.gives_trial = true; /* of a plan, to whoever asks; and credits by the settings */
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
                                               .merchant_opened = merchant_opened,
                                               .shop_key = tenants_shop_key,
@@ -289,6 +303,7 @@ void app_fill_hooks(struct app *app)
                                               .account_credits = account_credits,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json,
+                                              .seats = billing_seats,
                                               .has_credits = has_credits,
                                               .account_disabled = tenants_account_disabled,
                                               .person_picture = chat_person_picture,
@@ -296,7 +311,7 @@ void app_fill_hooks(struct app *app)
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
-    credits_hooks.granted = tenants_credits_came;
+    credits_hooks.granted = credits_came;
     credits_hooks.shop_served = tenants_shop_served;
     credits_hooks.account_known = account_known;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
@@ -321,6 +336,8 @@ void app_fill_hooks(struct app *app)
     recipes_set(c->recipe);
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
+    tenants_hooks.entitlements = billing_entitlements;
+    billing_settings.trial_was_had = accounts_trial_was_had;
     knowledge_hooks.shop_says = shop_says;
     chat_settings = (struct chat_settings){
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development

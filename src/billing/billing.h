@@ -39,6 +39,9 @@ extern const struct route billing_routes[], billing_order_routes[], billing_plan
 extern const struct letter *const billing_letters[], *const billing_refund_letters[], *const billing_plan_letters[];
 extern const struct verify_check billing_checks[], billing_refund_checks[], billing_plan_checks[];
 
+/* billing.plans: cron; letters before an end, ends, renewals from credits. */
+extern const struct job_kind billing_plans_job;
+
 /* The offers of the design, where none are. At start, before the first request. */
 MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);
 

@@ -98,7 +98,8 @@ static bool look(struct plan_look *l)
         }
     }
     if (l->p.until_ms > l->now_ms && !tell_before_end(l)) return false;
-    return tell_end(l) && save(l, next_look_ms(l));
+    if (!tell_end(l)) return false;
+    return save(l, next_look_ms(l));
 }
 
 /* ---- the batch ---- */

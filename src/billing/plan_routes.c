@@ -255,7 +255,7 @@ ROUTE_TAG(plans_tag, "Plans", "What the shops of an account have, until when, an
 /* clang-format off */
 const struct route billing_plan_routes[] = {
     { .verb = VERB_GET, .path = "/api/billing/plans", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Plans",
-      .answer = plans_shape, .run = run_plans, .doc = "The plans of the account's shops, and whether a trial is left." },
+      .answer = plans_shape, .run = run_plans, .doc = "The plans of the account's shops, and whether it may try one." },
     { .verb = VERB_POST, .path = "/api/billing/plans/:shop/trial", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Plans",
       .idempotent = true, PATH_FIELDS(path_plan), .answer = plan_shape, .run = run_trial,
       PROBLEMS(&problem_not_found, &problem_trial_used, &problem_no_trial, &problem_plan_running),

@@ -327,7 +327,6 @@ extern const struct job_kind
     billing_close_job; /* billing.close: order `ref`: closes at the providers, asks, closes here */
 extern const struct job_kind billing_sweep_job;  /* billing.sweep: cron; silent and expired orders */
 extern const struct job_kind billing_refund_job; /* billing.refund: refund `ref` */
-extern const struct job_kind billing_plans_job;  /* billing.plans: cron; letters before an end, ends, renewals */
 
 /* clang-format off */
 #define BILLING_ACTIONS(X)                                                                                             \

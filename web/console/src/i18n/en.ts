@@ -255,6 +255,7 @@ export const en = {
   "reason.shop_creation": "Shop created",
   "reason.chatbot_enablement": "Chatbot enabled",
   "reason.topup": "Top-up",
+  "reason.plan_renewal": "Plan renewed",
   "reason.chatbot_renewal": "Chatbot renewed",
   "reason.grant": "Granted",
   "reason.refund": "Refund",

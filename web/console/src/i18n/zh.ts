@@ -252,6 +252,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "reason.shop_creation": "创建店铺",
   "reason.chatbot_enablement": "启用智能客服",
   "reason.topup": "充值",
+  "reason.plan_renewal": "套餐续费",
   "reason.chatbot_renewal": "智能客服续费",
   "reason.grant": "运营发放",
   "reason.refund": "退款",

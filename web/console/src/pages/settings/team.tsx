@@ -1,6 +1,7 @@
 /* Who works in the account: members and open invitations share the seats. Who may change whom the server says. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { useTeam } from "../../api/queries";
 import { keys } from "../../api/read-keys";
@@ -401,7 +402,10 @@ export default function Team({ mine, name, byPanel }: { mine: Role; name: string
                 </Button>
               }
             >
-              <p className="muted">{t(full ? "team.full" : "team.seats", { n: taken, seats })}</p>
+              <p className="muted">
+                {t(full ? "team.full" : "team.seats", { n: taken, seats })}{" "}
+                {full && <Link to="/billing">{t("team.morePlans")}</Link>}
+              </p>
               <Members rows={members} mine={mine} ask={setAsking} />
             </Section>
             <Section title={t("team.open")}>
