@@ -8,33 +8,6 @@
 
 #define CNY(fen) money_of((fen), CURRENCY_CNY)
 
-/* FALLBACK */
-enum deliver plan_deliver(struct tx *tx, struct order *o, const struct offer *offer, int64_t now_ms, const char **why)
-{
-    (void)tx, (void)o, (void)offer, (void)now_ms;
-    *why = "no";
-    return DELIVER_CANNOT;
-}
-bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms)
-{
-    (void)tx, (void)o, (void)now_ms;
-    return true;
-}
-bool plan_step_of(struct tx *tx, int64_t shop, const struct offer *o, int64_t seats, int64_t now_ms,
-                  struct plan_step *out)
-{
-    (void)tx, (void)shop, (void)seats;
-    *out = (struct plan_step){ PLAN_BEGINS, now_ms, now_ms + 1, money_of(0, money_currency(o->price)) };
-    return true;
-}
-bool plan_price(const struct offer *o, int64_t seats, struct money *out)
-{
-    (void)seats;
-    *out = o->price;
-    return true;
-}
-/* FALLBACK END */
-
 static const char *const money_ways[] = { "page", NULL };
 static inline bool money_yes(void) { return true; }
 static inline bool money_takes(struct money m) { return money_currency(m) == CURRENCY_CNY; }
