@@ -11,6 +11,7 @@ STMT(offer_get, "SELECT " OFFER_COLUMNS " FROM offers WHERE id = ?1");
 STMT(offer_sold, "SELECT " OFFER_COLUMNS " FROM offers WHERE code = ?1 AND currency = ?2 AND replaced_at_ms = 0");
 STMT(offers_all, "SELECT " OFFER_COLUMNS " FROM offers WHERE replaced_at_ms = 0 ORDER BY kind, price, code, currency"
                  " LIMIT ?1");
+STMT(offer_versions, "SELECT " OFFER_COLUMNS " FROM offers WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
 STMT(offers_any, "SELECT id FROM offers ORDER BY id LIMIT 1");
 STMT(offer_replace, "UPDATE offers SET replaced_at_ms = ?3 WHERE code = ?1 AND currency = ?2 AND replaced_at_ms = 0");
 STMT(offer_insert,
@@ -55,14 +56,26 @@ enum row offers_sold(struct tx *tx, const char *code, enum currency c, struct of
     return row;
 }
 
+static bool read_all(struct query *q, struct offer *out, size_t *count)
+{
+    enum row row;
+    *count = 0;
+    while ((row = query_next(q)) == ROW_FOUND) out[(*count)++] = offer_of(q);
+    return row == ROW_NONE;
+}
+
 bool offers_list(struct tx *tx, struct offer *out, size_t max, size_t *count)
 {
     struct query q = query(tx, &offers_all);
-    enum row row;
-    *count = 0;
     bind_i64(&q, (int64_t)max);
-    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = offer_of(&q);
-    return row == ROW_NONE;
+    return read_all(&q, out, count);
+}
+
+bool offers_versions(struct tx *tx, int64_t after, struct offer *out, size_t max, size_t *count)
+{
+    struct query q = query(tx, &offer_versions);
+    bind_i64(&q, after), bind_i64(&q, (int64_t)max);
+    return read_all(&q, out, count);
 }
 
 bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, int64_t now_ms, int64_t *id)

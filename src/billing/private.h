@@ -39,6 +39,8 @@ struct offer {
 MUST_USE enum row offers_get(struct tx *tx, int64_t id, struct offer *out);
 MUST_USE enum row offers_sold(struct tx *tx, const char *code, enum currency c, struct offer *out);
 MUST_USE bool offers_list(struct tx *tx, struct offer *out, size_t max, size_t *count); /* those that are sold */
+/* Every version, newest first, behind `after`. */
+MUST_USE bool offers_versions(struct tx *tx, int64_t after, struct offer *out, size_t max, size_t *count);
 /* A new version; the one before is replaced. */
 MUST_USE bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, int64_t now_ms, int64_t *id);
 
@@ -159,6 +161,7 @@ extern const char *const refund_state_names[]; /* by state - 1: "asked", "pendin
 struct refund {
     int64_t id, payment, order, account, version, credits, hold, tries, actor, approver, ended_at_ms, created_at_ms;
     const char *number, *cause, *reason, *outside, *error;
+    const char *order_number, *payment_number, *provider; /* read with it */
     enum refund_state state;
     bool takes_back;
     struct money amount;
@@ -166,6 +169,7 @@ struct refund {
 enum { REFUNDS_OF_PAYMENT_MAX = 100 };
 MUST_USE enum row refund_get(struct tx *tx, int64_t id, bool lock, struct refund *out);
 MUST_USE bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, size_t *count);
+MUST_USE bool refunds_of_whole(struct tx *tx, int64_t order, struct refund *out, size_t max, size_t *count);
 /* Newest first, behind `after`; state NONE: all. */
 MUST_USE bool refunds_page(struct tx *tx, enum refund_state state, int64_t after, struct refund *out, size_t max,
                            size_t *count);
@@ -201,7 +205,7 @@ MUST_USE bool refund_told(struct tx *tx, struct audit_action action, const struc
 void refund_json(struct json *j, const void *arg); /* of a struct refund, for the trail */
 
 /* ---- refund_letters.c ---- */
-MUST_USE bool refund_letter(struct tx *tx, const struct payment *p, const struct refund *r);
+MUST_USE bool refund_letter(struct tx *tx, const struct refund *r);
 
 /* ---- refund_ends.c ---- */
 /* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked; the caller tells of the
@@ -233,11 +237,20 @@ MUST_USE bool books_refunded(struct tx *tx, const struct payment *p, const struc
 struct mismatch {
     int64_t id, order, payment, account, delivery, resolved_at_ms, resolver, created_at_ms;
     const char *key, *kind, *provider, *trade, *said, *resolution;
-    enum currency currency; /* NONE: no amount is known */
+    const char *order_number; /* read with it; NULL: of no order */
+    enum currency currency;   /* NONE: no amount is known */
     int64_t minor;
 };
 /* Once by its key. Tells the operators (log, audit). */
 MUST_USE bool mismatch_put(struct tx *tx, const struct mismatch *m, int64_t now_ms);
+MUST_USE enum row mismatch_get_row(struct tx *tx, int64_t id, struct mismatch *out);
+enum mismatches_wanted { MISMATCHES_ALL, MISMATCHES_OPEN, MISMATCHES_RESOLVED };
+MUST_USE bool mismatches_page(struct tx *tx, enum mismatches_wanted wanted, int64_t after, struct mismatch *out,
+                              size_t max, size_t *count);
+MUST_USE bool mismatches_of_order(struct tx *tx, int64_t order, struct mismatch *out, size_t max, size_t *count);
+MUST_USE bool mismatches_count(struct tx *tx, int64_t most, int64_t *out); /* open ones, counted up to `most` */
+/* ROW_NONE: it was resolved before. */
+MUST_USE enum row mismatch_end(struct tx *tx, const struct mismatch *m, const char *resolution, const struct move *by);
 
 /* ---- notes.c ---- */
 struct order_note {
@@ -320,6 +333,34 @@ void offer_json(struct json *j, const struct offer *o);
 /* The order of the path; ROW_NONE also when it is another account's. */
 MUST_USE enum row order_of_caller(struct req *req, bool lock, struct order *out);
 
+/* ---- operator_find.c: what operators' routes have in common ---- */
+struct operator_order_path {
+    const char *number;
+};
+extern const struct field operator_order_fields[];
+/* The order of the path and its payment of this number, locked. ANSWER_GO_ON, or the refusal. */
+MUST_USE enum answer operator_find(struct req *req, const char *payment, struct order *o, struct payment *p);
+void operator_id_json(struct json *j, const char *name, int64_t id);         /* 0: null */
+void operator_text_json(struct json *j, const char *name, const char *text); /* "": null */
+
+/* ---- hand_payments.c ---- */
+struct hand_payment {
+    int64_t id, payment, order, account, state, actor, approver, ended_at_ms, created_at_ms;
+    const char *trade, *reason, *payment_number, *provider;
+};
+MUST_USE bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, size_t max, size_t *count);
+MUST_USE bool hand_payments_count(struct tx *tx, int64_t most, int64_t *out); /* those that wait, up to `most` */
+extern const struct shape operator_hand_shape[];
+void operator_hand_json(struct json *j, const struct hand_payment *h);
+
+/* ---- mismatch_routes.c ---- */
+extern const struct shape operator_mismatch_shape[];
+void operator_mismatch_json(struct json *j, const struct mismatch *m);
+
+/* ---- refund_routes.c ---- */
+extern const struct shape operator_refund_shape[];
+void operator_refund_json(struct json *j, const struct refund *r, int64_t person); /* person: who looks */
+
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
 extern const struct job_kind billing_start_job; /* billing.start: begins payment `ref` at its provider */
 extern const struct job_kind billing_look_job;  /* billing.look: asks about payment `ref`, applies what is said */
@@ -332,7 +373,7 @@ extern const struct job_kind billing_refund_job; /* billing.refund: refund `ref`
 #define BILLING_ACTIONS(X)                                                                                             \
     X(order_made) X(order_paid) X(order_closed) X(order_refunded) X(payment_refused) X(refund_asked) X(refund_agreed)  \
     X(refund_declined) X(refund_ended) X(offer_changed) X(mismatch_found) X(mismatch_resolved) X(plan_began)           \
-    X(plan_changed) X(plan_ended) X(trial_began)
+    X(plan_changed) X(plan_ended) X(trial_began) X(hand_payment_asked) X(hand_payment_agreed) X(hand_payment_declined)
 /* clang-format on */
 BILLING_ACTIONS(AUDIT_DECLARE)
 

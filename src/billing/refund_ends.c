@@ -65,7 +65,8 @@ static bool outside_mismatch(struct tx *tx, const struct payment *p, const struc
     return mismatch_put(tx, &found, now_ms);
 }
 
-static bool put_outside(struct tx *tx, struct payment *p, struct money amount, const struct move *m)
+static bool put_outside(struct tx *tx, const struct order *o, struct payment *p, struct money amount,
+                        const struct move *m)
 {
     char number[ORDER_NUMBER_SIZE];
     order_number(number);
@@ -73,13 +74,16 @@ static bool put_outside(struct tx *tx, struct payment *p, struct money amount, c
                         .order = p->order,
                         .account = p->account,
                         .number = arena_text(tx_arena(tx), number),
+                        .order_number = o->number,
+                        .payment_number = p->number,
+                        .provider = p->provider,
                         .cause = "outside",
                         .reason = "",
                         .state = REFUND_DONE,
                         .amount = amount };
     if (!refund_reserve(tx, p, amount, m->at_ms) || !refund_insert_row(tx, &r, m)) return false;
     if (!books_refunded(tx, p, &r, m->at_ms) || !outside_mismatch(tx, p, &r, m->at_ms)) return false;
-    return refund_letter(tx, p, &r);
+    return refund_letter(tx, &r);
 }
 
 /* Money that is gone cannot be promised to somebody as well: what still waits for a second person gives way, the newest
@@ -102,7 +106,7 @@ static bool reconcile(struct tx *tx, struct order *o, struct payment *p, const s
     if (gap <= 0) return whole_back(tx, o, p, &s, m);
     const struct move outside = { .why = "outside", .at_ms = m->at_ms };
     if (!make_room(tx, p, gap, &outside)) return false;
-    if (!put_outside(tx, p, money_of(gap, money_currency(p->amount)), &outside)) return false;
+    if (!put_outside(tx, o, p, money_of(gap, money_currency(p->amount)), &outside)) return false;
     s.done += gap;
     return whole_back(tx, o, p, &s, &outside);
 }
@@ -183,7 +187,7 @@ bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refun
     if (!refund_move(tx, r, REFUND_DONE, m) || !read_sums(tx, p->id, &s)) return false;
     if (!keep_total(tx, p, s.done, m->at_ms) || !books_refunded(tx, p, r, m->at_ms)) return false;
     if (!whole_back(tx, o, p, &s, m) || !credits_back(tx, p, r, was_failed, m->at_ms)) return false;
-    return refund_letter(tx, p, r) && refund_told(tx, AUDIT_order_refunded, r, m);
+    return refund_letter(tx, r) && refund_told(tx, AUDIT_order_refunded, r, m);
 }
 
 bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m)

@@ -22,23 +22,22 @@ static const char *name_of(const char *provider, bool en)
     return provider;
 }
 
-bool refund_letter(struct tx *tx, const struct payment *p, const struct refund *r)
+bool refund_letter(struct tx *tx, const struct refund *r)
 {
-    struct order o;
     char text[MONEY_TEXT_SIZE];
     struct tenants_owner owner = { 0 };
-    if (!billing_settings.mail || !tenants_hooks.owner) return true;
-    enum row row = tenants_hooks.owner(tx, p->account, &owner);
-    if (row == ROW_FOUND) row = orders_get(tx, p->order, false, &o);
+    if (!billing_settings.mail) return true;
+    enum row row = tenants_hooks.owner(tx, r->account, &owner);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    money_text(r->amount, text);
     struct arena *a = tx_arena(tx);
+    money_text(r->amount, text);
+    const char *sum = arena_printf(a, "%s %s", currency_code(money_currency(r->amount)), text);
+    const char *link = arena_printf(a, "%s/orders/%s", billing_settings.base_url, r->order_number);
     const struct letter_value values[] = {
-        LETTER_VALUE_TEXT("amount", arena_printf(a, "%s %s", currency_code(money_currency(r->amount)), text)),
-        LETTER_VALUE_TEXT("order", o.number),
-        LETTER_VALUE_TEXT("provider", name_of(p->provider, text_eq(owner.lang, "en"))),
-        LETTER_VALUE_LINK("link", arena_printf(a, "%s/orders/%s", billing_settings.base_url, o.number)), LETTER_END
+        LETTER_VALUE_TEXT("amount", sum), LETTER_VALUE_TEXT("order", r->order_number),
+        LETTER_VALUE_TEXT("provider", name_of(r->provider, text_eq(owner.lang, "en"))), LETTER_VALUE_LINK("link", link),
+        LETTER_END
     };
-    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
+    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = r->account };
     return letter_put(tx, billing_settings.mail, &refunded, &to, values);
 }

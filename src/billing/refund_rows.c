@@ -12,16 +12,19 @@ static const bool refund_next[REFUND_REFUSED + 1][REFUND_REFUSED + 1] = {
     [REFUND_FAILED] = { [REFUND_DONE] = true },
 };
 
-#define REFUND_COLUMNS                                                                                                 \
-    "id, number, payment, order_id, account, state, version, cause, reason, currency, amount, takes_back, credits,"    \
-    " hold, tries, outside, error, actor, approver, ended_at_ms, created_at_ms"
-#define REFUND_BY_ID "SELECT " REFUND_COLUMNS " FROM refunds WHERE id = ?1"
+/* With what people call its order and its payment. */
+#define REFUND_SELECT                                                                                                  \
+    "SELECT r.id, r.number, r.payment, r.order_id, r.account, r.state, r.version, r.cause, r.reason, r.currency,"      \
+    " r.amount, r.takes_back, r.credits, r.hold, r.tries, r.outside, r.error, r.actor, r.approver, r.ended_at_ms,"     \
+    " r.created_at_ms, o.number AS order_number, p.number AS payment_number, p.provider FROM refunds r"                \
+    " JOIN payments p ON p.id = r.payment JOIN orders o ON o.id = r.order_id WHERE "
+#define REFUND_BY_ID REFUND_SELECT "r.id = ?1"
 STMT(refund_by_id, REFUND_BY_ID);
-STMT(refund_by_id_locked, REFUND_BY_ID, .postgres = REFUND_BY_ID " FOR UPDATE");
-STMT(refunds_of_payment, "SELECT " REFUND_COLUMNS " FROM refunds WHERE payment = ?1 ORDER BY payment, id LIMIT ?2");
-STMT(refunds_in_state,
-     "SELECT " REFUND_COLUMNS " FROM refunds WHERE state = ?1 AND id < ?2 ORDER BY state DESC, id DESC LIMIT ?3");
-STMT(refunds_any, "SELECT " REFUND_COLUMNS " FROM refunds WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+STMT(refund_by_id_locked, REFUND_BY_ID, .postgres = REFUND_BY_ID " FOR UPDATE OF r");
+STMT(refunds_of_payment, REFUND_SELECT "r.payment = ?1 ORDER BY r.payment, r.id LIMIT ?2");
+STMT(refunds_of_order, REFUND_SELECT "r.order_id = ?1 ORDER BY r.order_id, r.id LIMIT ?2");
+STMT(refunds_in_state, REFUND_SELECT "r.state = ?1 AND r.id < ?2 ORDER BY r.state DESC, r.id DESC LIMIT ?3");
+STMT(refunds_any, REFUND_SELECT "r.id < ?1 ORDER BY r.id DESC LIMIT ?2");
 STMT(refund_insert,
      "INSERT INTO refunds (number, payment, order_id, account, state, version, cause, reason, currency, amount,"
      " takes_back, credits, hold, tries, outside, error, actor, approver, ended_at_ms, created_at_ms, updated_at_ms)"
@@ -49,6 +52,9 @@ static struct refund refund_of(const struct query *q)
                             .error = col_text(q, "error"),
                             .actor = col_i64(q, "actor"),
                             .approver = col_i64(q, "approver"),
+                            .order_number = col_text(q, "order_number"),
+                            .payment_number = col_text(q, "payment_number"),
+                            .provider = col_text(q, "provider"),
                             .ended_at_ms = col_i64(q, "ended_at_ms"),
                             .created_at_ms = col_i64(q, "created_at_ms") };
 }
@@ -74,6 +80,13 @@ bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, 
 {
     struct query q = query(tx, &refunds_of_payment);
     bind_i64(&q, payment), bind_i64(&q, (int64_t)max);
+    return read_all(&q, out, count);
+}
+
+bool refunds_of_whole(struct tx *tx, int64_t order, struct refund *out, size_t max, size_t *count)
+{
+    struct query q = query(tx, &refunds_of_order);
+    bind_i64(&q, order), bind_i64(&q, (int64_t)max);
     return read_all(&q, out, count);
 }
 
