@@ -177,7 +177,8 @@ static bool delivered(struct tx *tx, const struct heard *h, struct about *at, co
     o->look_at_ms = 0, o->closing = false;
     if (!payment_save(tx, p, h->now_ms) || !order_move(tx, o, ORDER_DELIVERED, &m)) return false;
     if (!books_sold(tx, p, h->now_ms) || !audit(tx, AUDIT_order_paid, at, h->now_ms)) return false;
-    return order_letter_paid(tx, o, offer);
+    if (!order_letter_paid(tx, o, offer)) return false;
+    return papers_receipt(tx, o, p, h->now_ms);
 }
 
 /* Other ways of paying it that were begun must not be paid any more. */

@@ -233,6 +233,13 @@ MUST_USE bool books_unsold(struct tx *tx, const struct payment *p,
                            int64_t now_ms); /* provider + / mismatch −: owed back */
 MUST_USE bool books_refunded(struct tx *tx, const struct payment *p, const struct refund *r, int64_t now_ms);
 
+/* ---- papers.c ---- */
+/* The receipt of an order that was delivered for this payment; the credit note of a refund that is done. Each once; a
+ * payment that does not count has neither. They lock the counter of the year's numbers, which all others wait for: so
+ * they are called last, before order_tell alone. */
+MUST_USE bool papers_receipt(struct tx *tx, const struct order *o, const struct payment *p, int64_t now_ms);
+MUST_USE bool papers_credit_note(struct tx *tx, const struct payment *p, const struct refund *r, int64_t now_ms);
+
 /* ---- mismatches.c ---- */
 struct mismatch {
     int64_t id, order, payment, account, delivery, resolved_at_ms, resolver, created_at_ms;
@@ -373,7 +380,8 @@ extern const struct job_kind billing_refund_job; /* billing.refund: refund `ref`
 #define BILLING_ACTIONS(X)                                                                                             \
     X(order_made) X(order_paid) X(order_closed) X(order_refunded) X(payment_refused) X(refund_asked) X(refund_agreed)  \
     X(refund_declined) X(refund_ended) X(offer_changed) X(mismatch_found) X(mismatch_resolved) X(plan_began)           \
-    X(plan_changed) X(plan_ended) X(trial_began) X(hand_payment_asked) X(hand_payment_agreed) X(hand_payment_declined)
+    X(plan_changed) X(plan_ended) X(trial_began) X(hand_payment_asked) X(hand_payment_agreed) X(hand_payment_declined) \
+    X(invoice_made) X(invoice_details_changed) X(seller_changed)
 /* clang-format on */
 BILLING_ACTIONS(AUDIT_DECLARE)
 

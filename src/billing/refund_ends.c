@@ -83,7 +83,8 @@ static bool put_outside(struct tx *tx, const struct order *o, struct payment *p,
                         .amount = amount };
     if (!refund_reserve(tx, p, amount, m->at_ms) || !refund_insert_row(tx, &r, m)) return false;
     if (!books_refunded(tx, p, &r, m->at_ms) || !outside_mismatch(tx, p, &r, m->at_ms)) return false;
-    return refund_letter(tx, &r);
+    if (!refund_letter(tx, &r)) return false;
+    return papers_credit_note(tx, p, &r, m->at_ms);
 }
 
 /* Money that is gone cannot be promised to somebody as well: what still waits for a second person gives way, the newest
@@ -187,7 +188,8 @@ bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refun
     if (!refund_move(tx, r, REFUND_DONE, m) || !read_sums(tx, p->id, &s)) return false;
     if (!keep_total(tx, p, s.done, m->at_ms) || !books_refunded(tx, p, r, m->at_ms)) return false;
     if (!whole_back(tx, o, p, &s, m) || !credits_back(tx, p, r, was_failed, m->at_ms)) return false;
-    return refund_letter(tx, r) && refund_told(tx, AUDIT_order_refunded, r, m);
+    if (!refund_letter(tx, r) || !refund_told(tx, AUDIT_order_refunded, r, m)) return false;
+    return papers_credit_note(tx, p, r, m->at_ms);
 }
 
 bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m)

@@ -33,6 +33,7 @@ struct kit_request {
 struct kit_answer {
     int status;
     const char *text;     /* the JSON as sent; "" for problems */
+    size_t size;          /* of it: what is no text may have NULs */
     const char *error;    /* a problem's code, else "" */
     const char *fault;    /* the first field fault "name:code", else "" */
     const char *location; /* of a redirect, else NULL */
