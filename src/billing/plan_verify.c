@@ -6,7 +6,7 @@ enum { VERIFY_PAGE = 100 };
 
 /* The end of its periods: of each that began to run, and of none that was ended before. */
 STMT(verify_plans,
-     "SELECT s.shop, s.account, s.offer, s.seats, s.source, s.until_ms, s.renews, s.due_at_ms, s.warned,"
+     "SELECT s.shop, s.source, s.until_ms, s.due_at_ms, s.warned,"
      " (SELECT COUNT(*) FROM plan_periods p WHERE p.shop = s.shop AND p.account <> s.account) AS strangers,"
      " (SELECT COALESCE(MAX(CASE WHEN p.ended_ms = 0 OR p.ended_ms > p.to_ms THEN p.to_ms WHEN p.ended_ms < p.from_ms"
      "   THEN 0 ELSE p.ended_ms END), 0) FROM plan_periods p WHERE p.shop = s.shop) AS end_ms,"
@@ -15,7 +15,7 @@ STMT(verify_plans,
      " (SELECT COUNT(*) FROM plan_periods p WHERE p.shop = s.shop AND p.ended_ms = 0 AND p.to_ms = s.until_ms) AS last"
      " FROM shop_plans s WHERE s.shop > ?1 ORDER BY s.shop LIMIT ?2");
 STMT(verify_periods,
-     "SELECT p.id, p.shop, p.account, p.key, p.order_id, p.from_ms, p.to_ms, p.ended_ms, p.ended_by, p.paid, s.shop AS"
+     "SELECT p.id, p.shop, p.account, p.key, p.order_id, p.from_ms, p.to_ms, p.ended_ms, p.ended_by, s.shop AS"
      " owner, o.id AS found, o.state, o.kind, o.shop AS order_shop FROM plan_periods p"
      " LEFT JOIN shop_plans s ON s.shop = p.shop LEFT JOIN orders o ON o.id = p.order_id AND p.order_id > 0"
      " WHERE p.id > ?1 ORDER BY p.id LIMIT ?2");

@@ -19,7 +19,7 @@ BILLING_PLAN_REASONS(CREDITS_DEFINE)
 STMT(end_all, "UPDATE plan_periods SET ended_ms = ?2, ended_by = ?3 WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0"
               " AND id <> ?3");
 STMT(paid_since, "SELECT id FROM plan_periods WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0 AND paid > 0"
-                 " AND created_at_ms > ?3 LIMIT 1");
+                 " AND created_at_ms > ?3 ORDER BY from_ms LIMIT 1");
 STMT(end_one, "UPDATE plan_periods SET ended_ms = ?2 WHERE id = ?1 AND ended_ms = 0");
 /* What lies behind it; in both texts the old values are on the right. */
 STMT(move_up, "UPDATE plan_periods SET from_ms = from_ms - ?3, to_ms = to_ms - ?3 WHERE shop = ?1 AND from_ms >= ?2"

@@ -174,7 +174,7 @@ function namesOfA(route) {
         name: fixture.face,
         feed: fixture.feed,
         intake: fixture.intake,
-        shop: `shop-${fixture.shop.id}`,
+        shop: route.template.startsWith('/api/billing/') ? fixture.shop.id : `shop-${fixture.shop.id}`,
         token: fixture.picture,
     };
 }

@@ -55,6 +55,16 @@ const calls = {
         await c.post(`/api/shops/${id}/secrets/sso/rotate`);
         return { path: `/api/shops/${id}/secrets/sso/revoke`, other: { a: 1 } };
     },
+    'POST /api/billing/plans/{shop}/trial': async (c) => ({
+        path: `/api/billing/plans/${(await c.shop()).id}/trial`,
+        other: { a: 1 },
+    }),
+    'POST /api/billing/plans/{shop}/renewal': async (c) => {
+        const shop = await c.shop();
+        const trial = await c.post(`/api/billing/plans/${shop.id}/trial`);
+        if (trial.status !== 200) throw new Error(`no trial: ${trial.status} ${trial.text}`);
+        return { path: `/api/billing/plans/${shop.id}/renewal`, json: { on: true }, other: { on: false } };
+    },
     'POST /api/shops/{id}/chatbot/renewal': async (c) => ({
         path: `/api/shops/${await enabled(c)}/chatbot/renewal`,
         json: { automatic: false },
