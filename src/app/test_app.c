@@ -159,7 +159,7 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         enum job_pool pool;
         const char *kinds;
     } pools[] = {
-        { JOB_POOL_CALLS, " tenants.register tenants.rotate" },
+        { JOB_POOL_CALLS, " tenants.register tenants.rotate billing.refund" },
         { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
         { JOB_POOL_MONEY, " tenants.renew billing.plans inbound.money" },

@@ -55,6 +55,7 @@ const struct verify_check *const app_check_tables[] = {
     tenants_checks,
     billing_checks,
     billing_plan_checks,
+    billing_refund_checks,
     accounts_checks,
     jobs_checks,
     mail_checks,

@@ -32,6 +32,12 @@ const struct route *const app_route_tables[] = {
     credits_receipt_routes,
     tenants_renewal_routes,
     billing_plan_routes,
+    billing_refund_routes,
+    billing_mismatch_routes,
+    billing_operator_routes,
+    billing_hand_routes,
+    billing_offer_routes,
+    billing_money_routes,
     audit_routes,
     events_routes,
     operator_routes,
@@ -115,6 +121,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_secrets_job,
     &tenants_tell_job,
     &billing_plans_job,
+    &billing_refund_job,
     &chat_answer_job,
     &chat_install_job,
     &chat_absent_job,
@@ -163,6 +170,7 @@ const struct letter *const *const app_letter_tables[] = {
     accounts_letters,
     tenants_letters,
     billing_plan_letters,
+    billing_refund_letters,
     chat_letters,
     NULL,
 };
@@ -337,6 +345,7 @@ void app_fill_hooks(struct app *app)
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
     tenants_hooks.entitlements = billing_entitlements;
+    billing_settings.approve_above = c->refund_approve_above;
     billing_settings.trial_was_had = accounts_trial_was_had;
     knowledge_hooks.shop_says = shop_says;
     chat_settings = (struct chat_settings){

@@ -41,7 +41,7 @@ extern const struct verify_check billing_checks[], billing_refund_checks[], bill
     billing_paper_checks[];
 
 /* billing.plans: cron; letters before an end, ends, renewals from credits. */
-extern const struct job_kind billing_plans_job;
+extern const struct job_kind billing_plans_job, billing_refund_job;
 
 /* The offers of the design, where none are. At start, before the first request. */
 MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);

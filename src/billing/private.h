@@ -374,7 +374,6 @@ extern const struct job_kind billing_look_job;  /* billing.look: asks about paym
 extern const struct job_kind
     billing_close_job; /* billing.close: order `ref`: closes at the providers, asks, closes here */
 extern const struct job_kind billing_sweep_job;  /* billing.sweep: cron; silent and expired orders */
-extern const struct job_kind billing_refund_job; /* billing.refund: refund `ref` */
 
 /* clang-format off */
 #define BILLING_ACTIONS(X)                                                                                             \

@@ -195,6 +195,7 @@ export const enOperator = {
   "jobkind.knowledge.take": "Take in a file or a feed",
   "jobkind.knowledge.due": "Start readings that are due",
   "jobkind.billing.plans": "Tell of plans that end, and renew them",
+  "jobkind.billing.refund": "Give money back",
   "jobkind.tenants.renew": "Renew subscriptions",
   "jobkind.tenants.rotate": "Tell the chatbot server about a change",
   "jobkind.tenants.secrets": "Retire replaced keys",

@@ -192,6 +192,7 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "jobkind.knowledge.take": "导入文件或数据源",
   "jobkind.knowledge.due": "启动到期的读取",
   "jobkind.billing.plans": "提醒并续费到期的套餐",
+  "jobkind.billing.refund": "退款",
   "jobkind.tenants.renew": "续费到期的订阅",
   "jobkind.tenants.rotate": "将变更通知客服服务器",
   "jobkind.tenants.secrets": "清理旧密钥",
