@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/money.h"
+#include "billing/provider.h"
 #include "outbound/mail.h"
 #include "tenants/recipe.h"
 
@@ -18,6 +19,7 @@ struct config {
     const char *recipe[RECIPE_SETTINGS_MAX]; /* of recipe_settings(), by place; NULL: not set */
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
     const char *reply_domain, *mail_secret; /* answers by mail; both or neither */
+    struct provider_settings pay;           /* of payment providers; base_url and sandbox are set at start */
     const char *master_key;                 /* as set; NULL: the file in data_dir */
     int64_t refund_approve_above; /* minor units */
     int64_t smtp_port, loops, connections, shop_connections, database_workers, price_cny;

@@ -7,6 +7,7 @@
 #include "app/doctor.h"
 #include "app/keys.h"
 #include "base/clock.h"
+#include "billing/provider.h"
 #include "outbound/http_client.h"
 #include "storage/migrate.h"
 #include <errno.h>
@@ -123,6 +124,32 @@ static void look_at_address(struct report *r, const struct config *c)
     if (behind && !config_proxies(c))
         add(r, "proxy", LOOK, "https ends before us, and nobody's X-Forwarded-For is believed",
             "Set CHATHUB_TRUSTED_PROXY, or all visitors count as one.");
+}
+
+/* A server has them open; else they are opened here, as it would. */
+static void look_at_payments(struct report *r, const struct app *app, bool served)
+{
+    struct buf why;
+    size_t set = 0;
+    buf_fixed(&why, arena_alloc(r->a, WHY_SIZE), WHY_SIZE);
+    if (!served && !app_open_providers(app, &why)) {
+        add(r, "payments", BAD, buf_terminated(&why), "Nothing starts before this (docs/payments.md).");
+        providers_close();
+        return;
+    }
+    for (const struct provider *const *p = billing_providers; *p; p++) {
+        const char *fault = NULL;
+        if (!(*p)->ready() || text_eq((*p)->name, "sandbox")) continue;
+        set++;
+        bool good = (*p)->check(r->a, now_ms(), &fault);
+        if (good) add(r, (*p)->name, WELL, arena_printf(r->a, "%s answers, and knows us", (*p)->name_en), "");
+        else
+            add(r, (*p)->name, BAD, arena_printf(r->a, "%s: %s", (*p)->name_en, fault ? fault : "no clear answer"),
+                "Look at its keys and addresses (docs/payments.md).");
+    }
+    if (set == 0 && app->config->production)
+        add(r, "payments", LOOK, "no provider of payments is set: nothing can be paid", "docs/payments.md");
+    if (!served) providers_close();
 }
 
 /* ---- the database ---- */
@@ -246,6 +273,7 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     look_at_clock(&r, app, cmd->served);
     look_at_mail(&r, app->config);
     look_at_address(&r, app->config);
+    look_at_payments(&r, app, cmd->served);
     enum exit_code code = tell(cmd, &r);
     arena_free(r.a);
     return code;

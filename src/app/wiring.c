@@ -5,8 +5,9 @@
 #include "http/server.h"
 #include "app/overview.h"
 #include "audit/audit.h"
-#include "billing/billing.h"
 #include "base/clock.h"
+#include "billing/billing.h"
+#include "billing/provider.h"
 #include "chat/chat.h"
 #include "chat/settings.h"
 #include "credits/credits.h"
@@ -38,6 +39,10 @@ const struct route *const app_route_tables[] = {
     billing_hand_routes,
     billing_offer_routes,
     billing_money_routes,
+    billing_routes,
+    billing_pay_routes,
+    billing_hook_routes,
+    billing_sandbox_routes,
     audit_routes,
     events_routes,
     operator_routes,
@@ -144,6 +149,10 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_keep_job,
     &knowledge_take_job,
     &knowledge_due_job,
+    &billing_start_job,
+    &billing_look_job,
+    &billing_close_job,
+    &billing_sweep_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -161,6 +170,10 @@ const struct sender *const app_senders[] = {
     &knowledge_orders_sender,
     &knowledge_promotions_sender,
     &chat_mail_sender,
+    &billing_alipay_sender,
+    &billing_wechat_sender,
+    &billing_stripe_sender,
+    &billing_sandbox_sender,
     NULL,
 };
 /* clang-format on */
@@ -170,6 +183,7 @@ const struct letter *const *const app_letter_tables[] = {
     accounts_letters,
     tenants_letters,
     billing_plan_letters,
+    billing_letters,
     billing_refund_letters,
     chat_letters,
     NULL,
@@ -342,6 +356,9 @@ void app_fill_hooks(struct app *app)
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
     recipes_set(c->recipe);
+    billing_settings.base_url = app->base_url;
+    billing_settings.mail = &app->mail;
+    billing_settings.production = c->production;
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
     tenants_hooks.entitlements = billing_entitlements;

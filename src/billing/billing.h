@@ -35,7 +35,9 @@ extern struct billing_settings billing_settings;
 
 extern const struct route billing_routes[], billing_order_routes[], billing_plan_routes[], billing_operator_routes[],
     billing_refund_routes[], billing_mismatch_routes[], billing_hand_routes[], billing_offer_routes[],
-    billing_money_routes[], billing_paper_routes[], billing_profile_routes[], billing_seller_routes[];
+    billing_money_routes[], billing_paper_routes[], billing_profile_routes[], billing_seller_routes[],
+    billing_pay_routes[], billing_sandbox_routes[];
+extern const struct job_kind billing_start_job, billing_look_job, billing_close_job, billing_sweep_job;
 extern const struct letter *const billing_letters[], *const billing_refund_letters[], *const billing_plan_letters[];
 extern const struct verify_check billing_checks[], billing_refund_checks[], billing_plan_checks[],
     billing_paper_checks[];

@@ -311,7 +311,7 @@ ROUTE_TAG(orders_tag, "Orders", "What is sold for money, and what an account has
 const struct route billing_routes[] = {
     { .verb = VERB_GET, .path = "/api/billing/offers", .who = WHO_ANYONE, .tx = TX_READ, .tag = "Orders",
       .answer = offers_shape, .run = run_offers, .doc = "What is sold, and how it can be paid." },
-    { .verb = VERB_POST, .path = "/api/billing/quote", .who = WHO_BOOKS, .tx = TX_READ, .reads = true,
+    { .verb = VERB_POST, .path = "/api/billing/quote", .who = WHO_MANAGERS, .tx = TX_READ, .reads = true,
       .tag = "Orders", BODY_FIELDS(post_order), .answer = quote_shape, .run = run_quote,
       PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_seats, &problem_coupon, &problem_nothing_due,
                &problem_too_much),

@@ -303,6 +303,10 @@ MUST_USE int64_t order_close_put(struct tx *tx, const struct order *o);
 /* The order is locked: what of it is open is closed, without asking anybody. */
 MUST_USE bool order_close_here(struct tx *tx, struct order *o, const char *why, int64_t actor, int64_t now_ms);
 void order_look_soon(struct order *o, int64_t now_ms); /* the sweeper's first look; to be saved */
+
+/* ---- qr.c ---- */
+const char *qr_svg(struct arena *a, struct str text); /* NULL: too long for a code */
+
 /* ---- order_view.c: an order as answers tell it, also those of the operators ---- */
 struct order_moment {
     int64_t at_ms;
@@ -369,11 +373,10 @@ extern const struct shape operator_refund_shape[];
 void operator_refund_json(struct json *j, const struct refund *r, int64_t person); /* person: who looks */
 
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */
-extern const struct job_kind billing_start_job; /* billing.start: begins payment `ref` at its provider */
-extern const struct job_kind billing_look_job;  /* billing.look: asks about payment `ref`, applies what is said */
-extern const struct job_kind
-    billing_close_job; /* billing.close: order `ref`: closes at the providers, asks, closes here */
-extern const struct job_kind billing_sweep_job;  /* billing.sweep: cron; silent and expired orders */
+/* What the jobs do that are declared in billing.h:
+ * billing.start begins payment `ref` at its provider; billing.look asks about payment `ref` and applies what is said;
+ * billing.close: order `ref`: closes at the providers, asks, closes here; billing.sweep: cron; silent and expired
+ * orders; billing.refund: refund `ref`. */
 
 /* clang-format off */
 #define BILLING_ACTIONS(X)                                                                                             \

@@ -63,7 +63,8 @@ struct provider {
 extern const struct provider *const billing_providers[]; /* NULL-ended */
 const struct provider *provider_named(const char *name); /* NULL: none; also one that is not ready */
 extern const struct route billing_hook_routes[];         /* SENDER_ROUTEs of all */
-extern const struct sender *const billing_senders[];     /* NULL-ended; each is called as its provider */
+extern const struct sender billing_alipay_sender, billing_wechat_sender, billing_stripe_sender, billing_sandbox_sender;
+extern const struct sender *const billing_senders[]; /* NULL-ended; each is called as its provider */
 
 /* Keys, read at start from the settings. False: *why says which setting is wrong. */
 struct provider_settings {

@@ -137,18 +137,23 @@ static const char *const sandbox_headers[] = { "sandbox-signature", NULL };
 #define HOOK                                                                                                           \
     .pool = JOB_POOL_MONEY, .at_once = true, .verify = verify, .identify = identify, .alarmed = alarmed, .act = act
 /* clang-format off */
-static const struct sender alipay = { .name = "alipay", .doc = "Alipay: asynchronous notifications of payments.",
+const struct sender billing_alipay_sender = { .name = "alipay",
+    .doc = "Alipay: asynchronous notifications of payments.",
     .path = "/hooks/alipay", .headers = alipay_headers, .ack = { 200, "text/plain", "success" },
     .nack = { 400, "text/plain", "fail" }, HOOK };
-static const struct sender wechat = { .name = "wechat", .doc = "WeChat Pay: notifications of payments and refunds.",
+const struct sender billing_wechat_sender = { .name = "wechat",
+    .doc = "WeChat Pay: notifications of payments and refunds.",
     .path = "/hooks/wechat", .headers = wechat_headers, .ack = { 204, NULL, NULL },
     .nack = { 400, "application/json", "{\"code\":\"FAIL\",\"message\":\"refused\"}" }, HOOK };
-static const struct sender stripe = { .name = "stripe", .doc = "Stripe: webhook events of Checkout and refunds.",
+const struct sender billing_stripe_sender = { .name = "stripe",
+    .doc = "Stripe: webhook events of Checkout and refunds.",
     .path = "/hooks/stripe", .headers = stripe_headers, .ack = { 200, NULL, NULL }, .nack = { 400, NULL, NULL }, HOOK };
-static const struct sender sandbox = { .name = "sandbox", .doc = "The provider that is played here, in development.",
+const struct sender billing_sandbox_sender = { .name = "sandbox",
+    .doc = "The provider that is played here, in development.",
     .path = "/hooks/sandbox", .headers = sandbox_headers, .ack = { 200, "text/plain", "success" },
     .nack = { 400, "text/plain", "fail" }, HOOK };
-const struct sender *const billing_senders[] = { &alipay, &wechat, &stripe, &sandbox, NULL };
+const struct sender *const billing_senders[] = { &billing_alipay_sender, &billing_wechat_sender, &billing_stripe_sender,
+    &billing_sandbox_sender, NULL };
 
 /* What is refused counts, by network: a provider's own network sends what is good, and that is given back. */
 static const struct limit limit = { .name = "payment_hooks", .burst = 600, .per_ms = MINUTE_MS };
