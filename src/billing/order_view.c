@@ -130,24 +130,28 @@ static void add_moment(struct order_view *v, struct order_moment m)
     v->moments++;
 }
 
-static bool read_moments(struct tx *tx, struct order_view *v)
+static bool read_moves(struct tx *tx, struct order_view *v)
 {
-    struct query moves = query(tx, &order_moves), heard = query(tx, &order_heard);
+    struct query q = query(tx, &order_moves);
     enum row row;
-    v->moment = ARENA_ARRAY(tx_arena(tx), struct order_moment, ORDER_MOMENTS_MAX);
-    bind_i64(&moves, v->o.id), bind_i64(&moves, ORDER_MOMENTS_MAX);
-    while ((row = query_next(&moves)) == ROW_FOUND) {
-        int64_t state = col_state(&moves, "to_state", ORDER_OPEN, ORDER_STATE_COUNT - 1);
-        add_moment(v, (struct order_moment){ .at_ms = col_i64(&moves, "at_ms"),
+    bind_i64(&q, v->o.id), bind_i64(&q, ORDER_MOMENTS_MAX);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        int64_t state = col_state(&q, "to_state", ORDER_OPEN, ORDER_STATE_COUNT - 1);
+        add_moment(v, (struct order_moment){ .at_ms = col_i64(&q, "at_ms"),
                                              .what = order_state_names[state - 1],
-                                             .said = col_text(&moves, "why") });
+                                             .said = col_text(&q, "why") });
     }
-    if (row == ROW_FAULT) return false;
-    bind_i64(&heard, v->o.id), bind_i64(&heard, ORDER_MOMENTS_MAX);
-    while ((row = query_next(&heard)) == ROW_FOUND)
-        add_moment(v, (struct order_moment){ .at_ms = col_i64(&heard, "at_ms"),
-                                             .what = col_text(&heard, "what"),
-                                             .said = col_text(&heard, "said") });
+    return row == ROW_NONE;
+}
+
+static bool read_heard(struct tx *tx, struct order_view *v)
+{
+    struct query q = query(tx, &order_heard);
+    enum row row;
+    bind_i64(&q, v->o.id), bind_i64(&q, ORDER_MOMENTS_MAX);
+    while ((row = query_next(&q)) == ROW_FOUND)
+        add_moment(v, (struct order_moment){
+                          .at_ms = col_i64(&q, "at_ms"), .what = col_text(&q, "what"), .said = col_text(&q, "said") });
     return row == ROW_NONE;
 }
 
@@ -171,7 +175,8 @@ bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struc
     out->payment = ARENA_ARRAY(a, struct payment, PAYMENTS_OF_ORDER_MAX);
     if (!orders_lines(tx, o->id, out->line, &out->lines) || !payments_of(tx, o->id, out->payment, &out->payments))
         return false;
-    return read_refunds(tx, out) && read_moments(tx, out);
+    out->moment = ARENA_ARRAY(a, struct order_moment, ORDER_MOMENTS_MAX);
+    return read_refunds(tx, out) && read_moves(tx, out) && read_heard(tx, out);
 }
 
 /* ---- telling ---- */
