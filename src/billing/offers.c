@@ -12,7 +12,7 @@ STMT(offer_sold, "SELECT " OFFER_COLUMNS " FROM offers WHERE code = ?1 AND curre
 STMT(offers_all, "SELECT " OFFER_COLUMNS " FROM offers WHERE replaced_at_ms = 0 ORDER BY kind, price, code, currency"
                  " LIMIT ?1");
 STMT(offer_versions, "SELECT " OFFER_COLUMNS " FROM offers WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
-STMT(offers_any, "SELECT id FROM offers ORDER BY id LIMIT 1");
+STMT(offers_any, "SELECT id FROM offers WHERE id > 0 ORDER BY id LIMIT 1");
 STMT(offer_replace, "UPDATE offers SET replaced_at_ms = ?3 WHERE code = ?1 AND currency = ?2 AND replaced_at_ms = 0");
 STMT(offer_insert,
      "INSERT INTO offers (code, version, kind, name_en, name_zh, currency, price, days, seats, seat_price, websites,"
