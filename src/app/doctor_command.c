@@ -7,6 +7,7 @@
 #include "app/doctor.h"
 #include "app/keys.h"
 #include "base/clock.h"
+#include "billing/paper.h"
 #include "billing/provider.h"
 #include "outbound/http_client.h"
 #include "storage/migrate.h"
@@ -86,6 +87,16 @@ static void look_at_folder(struct report *r, const struct config *c)
     enum state state = free_mb < DISK_LOW_MB ? BAD : free_mb < DISK_SOON_MB ? LOOK : WELL;
     add(r, "disk", state, arena_printf(r->a, "%lld MB are free", free_mb),
         state == WELL ? "" : "Make room, or move the data folder to a larger disk.");
+}
+
+/* Papers are made without it too, with boxes for what no font has. */
+static void look_at_fonts(struct report *r)
+{
+    const char *font = paper_han_font(r->a);
+    if (font) add(r, "papers", WELL, arena_printf(r->a, "Chinese is set in %s", font), "");
+    else
+        add(r, "papers", LOOK, "no font here has Chinese: receipts and invoices show boxes in its place",
+            "apt-get install fonts-noto-cjk");
 }
 
 static void look_at_mail(struct report *r, const struct config *c)
@@ -271,6 +282,7 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     look_at_folder(&r, app->config);
     look_at_database(&r, app);
     look_at_clock(&r, app, cmd->served);
+    look_at_fonts(&r);
     look_at_mail(&r, app->config);
     look_at_address(&r, app->config);
     look_at_payments(&r, app, cmd->served);
@@ -288,6 +300,7 @@ enum exit_code command_doctor_without(const struct config *c, struct command *cm
         look_at_backends(&r, c);
         look_at_folder(&r, c);
         add(&r, "database", BAD, why, "Nothing works before this.");
+        look_at_fonts(&r);
         look_at_mail(&r, c);
         look_at_address(&r, c);
     }

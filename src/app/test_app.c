@@ -64,6 +64,8 @@ static const struct {
     { "chat_mentions", "a hint to look, which is gone when one has" },
     { "knowledge_documents", "a name for passages, which are counted as texts are" },
     { "order_notes", "what was heard and asked, for people: nothing hangs on it" },
+    { "billing_profiles", "words for papers, judged when they are written; a paper keeps its own" },
+    { "sellers", "the same" },
     { "schema_migrations", "compared with the program's at each start" },
 };
 

@@ -56,6 +56,7 @@ const struct verify_check *const app_check_tables[] = {
     billing_checks,
     billing_plan_checks,
     billing_refund_checks,
+    billing_paper_checks,
     accounts_checks,
     jobs_checks,
     mail_checks,

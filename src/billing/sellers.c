@@ -4,7 +4,7 @@
 #include "billing/papers_fields.h"
 
 STMT(seller_last, "SELECT id, name, abroad, tax_number, address, phone, bank, bank_account, email, updated_at_ms"
-                  " FROM sellers ORDER BY id DESC LIMIT 1");
+                  " FROM sellers WHERE id = (SELECT MAX(id) FROM sellers)");
 STMT(seller_put,
      "INSERT INTO sellers (id, name, abroad, tax_number, address, phone, bank, bank_account, email, actor,"
      " updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO UPDATE SET"
