@@ -8,6 +8,7 @@
 // is left in build/e2e/. One line a check, with its seconds; last line "N passed, N failed".
 import { rm } from 'node:fs/promises';
 import { backend } from './backend.mjs';
+import { buying } from './buying.mjs';
 import { chat } from './chat.mjs';
 import { customer } from './customer.mjs';
 import { embed } from './embed.mjs';
@@ -41,6 +42,7 @@ const TWICE = ['walk', 'chat', 'inbox'];
 const STORIES = {
     walk,
     backend,
+    buying,
     chat,
     fallback,
     knowledge,

@@ -203,7 +203,7 @@ export const enMoney = {
   "provider.alipay": "Alipay",
   "provider.wechat": "WeChat Pay",
   "provider.stripe": "Stripe",
-  "provider.sandbox": "Sandbox (test)",
+  "provider.sandbox": "Sandbox (no money)",
   "payment.title": "Payments",
   "payment.provider": "Paid with",
   "payment.said": "What was said",

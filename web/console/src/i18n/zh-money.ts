@@ -198,7 +198,7 @@ export const zhMoney: Readonly<Record<keyof typeof enMoney, string>> = {
   "provider.alipay": "支付宝",
   "provider.wechat": "微信支付",
   "provider.stripe": "Stripe",
-  "provider.sandbox": "沙盒（测试）",
+  "provider.sandbox": "沙箱（不产生真实付款）",
   "payment.title": "付款记录",
   "payment.provider": "支付方式",
   "payment.said": "说明",

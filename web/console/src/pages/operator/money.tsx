@@ -7,10 +7,11 @@ import NotFound from "../not-found";
 import { Mismatches } from "./money-mismatches";
 import { Prices } from "./money-prices";
 import { Refunds } from "./money-refunds";
+import { SellerPart } from "./money-seller";
 import { Takings } from "./money-takings";
 
-const PARTS = ["takings", "refunds", "mismatches", "prices"] as const;
-const PAGES = { takings: Takings, refunds: Refunds, mismatches: Mismatches, prices: Prices };
+const PARTS = ["takings", "refunds", "mismatches", "prices", "seller"] as const;
+const PAGES = { takings: Takings, refunds: Refunds, mismatches: Mismatches, prices: Prices, seller: SellerPart };
 
 export default function MoneyPage() {
   const { t } = useText();
