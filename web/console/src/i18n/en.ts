@@ -31,7 +31,7 @@ export const en = {
   "nav.system": "System",
   "nav.money": "Money",
   "nav.orders": "Orders",
-  "nav.books": "Takings and refunds",
+  "nav.books": "Takings",
   "nav.team": "Team",
   "nav.renewals": "Renewals",
   "nav.fleet": "Operation",

@@ -31,7 +31,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "nav.system": "系统",
   "nav.money": "资金",
   "nav.orders": "订单",
-  "nav.books": "收支与退款",
+  "nav.books": "收支",
   "nav.team": "团队",
   "nav.renewals": "续费",
   "nav.fleet": "运行",

@@ -34,6 +34,9 @@ function Span({ line }: { line: OrderLine }) {
   );
 }
 
+/** What makes it less stands below, in the sums. */
+const LESS = ["discount", "credited"];
+
 export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
   const { t, known, number } = useText();
   const columns: Column<OrderLine>[] = [
@@ -68,7 +71,7 @@ export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
     <DataTable
       label={t("line.title")}
       columns={columns}
-      rows={lines}
+      rows={lines.filter(({ what }) => !LESS.includes(what))}
       rowKey={(line) => lines.indexOf(line)}
       empty={t("line.none")}
     />

@@ -140,7 +140,6 @@ function useOrdering(wish: Wish | null) {
 
 function Bill({ offer, wish }: { offer: Offer; wish: Wish | null }) {
   const { t, lang } = useText();
-  const { manage } = useMay();
   // What is asked for rests as the typing does: a number with two digits is not asked for twice.
   const rested = useResting(JSON.stringify(wish));
   const read = useQuote(wish === null ? null : (JSON.parse(rested) as Wish | null));
@@ -157,14 +156,10 @@ function Bill({ offer, wish }: { offer: Offer; wish: Wish | null }) {
       )}
       {read.isPending && wish !== null && <Waiting rows={3} />}
       {wish === null && <p className="muted">{t("buy.missing")}</p>}
-      {manage && (
-        <>
-          <Button look="primary" wide disabled={amount === undefined} busy={submit.isPending} onClick={order}>
-            {amount === undefined ? t("buy.order") : t("buy.orderFor", { amount: sumText(lang, amount) })}
-          </Button>
-          <p className="small muted">{t(offer.kind === "plan" ? "buy.nextPlan" : "buy.nextCredits")}</p>
-        </>
-      )}
+      <Button look="primary" wide disabled={amount === undefined} busy={submit.isPending} onClick={order}>
+        {amount === undefined ? t("buy.order") : t("buy.orderFor", { amount: sumText(lang, amount) })}
+      </Button>
+      <p className="small muted">{t(offer.kind === "plan" ? "buy.nextPlan" : "buy.nextCredits")}</p>
     </Section>
   );
 }
@@ -177,6 +172,7 @@ interface Asking {
 
 function Wishing({ offer, shops, plans }: Asking) {
   const { t, lang, number } = useText();
+  const { manage } = useMay();
   const [read, write] = useAddress();
   const asked = idOf(read("shop"));
   const shop = offer.kind === "plan" ? (shops.find(({ id }) => id === asked) ?? shops[0])?.id : undefined;
@@ -239,7 +235,7 @@ function Wishing({ offer, shops, plans }: Asking) {
           </div>
         </Section>
       }
-      side={<Bill offer={offer} wish={wish} key={offer.code} />}
+      side={manage ? <Bill offer={offer} wish={wish} key={offer.code} /> : <p className="muted">{t("buy.notYours")}</p>}
     />
   );
 }

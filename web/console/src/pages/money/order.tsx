@@ -170,7 +170,6 @@ function Timeline({ moments }: { moments: readonly Moment[] }) {
         {moments.map(({ at, what, said }) => (
           <li key={`${at} ${what} ${said}`}>
             <span>{known(`moment.${what}`) ?? what}</span>
-            {said !== "" && <span className="muted break"> {said}</span>}
             <Time at={at} />
           </li>
         ))}
