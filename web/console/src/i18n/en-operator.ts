@@ -210,7 +210,6 @@ export const enOperator = {
   "jobkind.billing.look": "Ask how a payment stands",
   "jobkind.billing.close": "Close an order",
   "jobkind.billing.sweep": "Ask about silent orders",
-  "jobkind.billing.refund": "Give money back",
   "jobkind.inbound.act": "Act on a delivery",
   "jobkind.inbound.make": "Act on a delivery with files",
   "jobkind.inbound.money": "Act on a payment notice",

@@ -207,7 +207,6 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "jobkind.billing.look": "查询付款状态",
   "jobkind.billing.close": "关闭订单",
   "jobkind.billing.sweep": "查询无回音的订单",
-  "jobkind.billing.refund": "退款",
   "jobkind.inbound.act": "处理投递",
   "jobkind.inbound.make": "处理带文件的投递",
   "jobkind.inbound.money": "处理支付通知",
