@@ -21,6 +21,7 @@ struct plan_look {
     struct shop shop;
     struct shop_plan p;
     int64_t now_ms;
+    bool renews; /* as its owner wishes, and there is something to renew it for */
 };
 
 static bool save(struct plan_look *l, int64_t due_ms)
@@ -40,8 +41,9 @@ static bool tell_before_end(struct plan_look *l)
         if (l->p.until_ms - l->now_ms <= plan_notices[i].days * DAY_MS) nearest = &plan_notices[i];
     if (!nearest || (l->p.warned & nearest->bit)) return true;
     for (const struct plan_notice *n = plan_notices; n <= nearest; n++) l->p.warned |= n->bit;
-    struct plan_letter letter = { .shop = &l->shop, .plan = &l->p, .days = nearest->days };
-    if (l->p.renews) {
+    int64_t days = (l->p.until_ms - l->now_ms + DAY_MS - 1) / DAY_MS;
+    struct plan_letter letter = { .shop = &l->shop, .plan = &l->p, .days = (int)days };
+    if (l->renews) {
         if (!plan_prices_read(l->tx, prices)) return false;
         if (credits_balance(l->tx, l->p.account, &balance) == ROW_FAULT) return false;
         if (plan_renewal_of(prices, &l->p, &r)) letter.renewal = &r;
@@ -60,17 +62,24 @@ static bool tell_end(struct plan_look *l)
     return plan_tell(l->tx, &l->p);
 }
 
-static bool may_renew(const struct plan_look *l, bool disabled)
+/* Nothing is taken for a chat that rests: its account is disabled, or its merchant has switched it off. */
+static bool read_wish(struct plan_look *l)
 {
-    const struct shop_plan *p = &l->p;
-    if (!p->renews || disabled || p->until_ms - PLAN_RENEWS_BEFORE_MS > l->now_ms) return false;
-    return p->until_ms + PLAN_GRACE_DAYS * DAY_MS > l->now_ms;
+    const char *state = NULL;
+    bool rests = false;
+    l->renews = false;
+    if (!l->p.renews) return true;
+    if (tenants_hooks.disabled && !tenants_hooks.disabled(l->tx, l->p.account, &rests)) return false;
+    if (!tenants_states(l->tx, &l->p.shop, 1, &state)) return false;
+    l->renews = !rests && !text_eq(state, "disabled");
+    return true;
 }
 
-static bool account_rests(const struct plan_look *l, bool *out)
+static bool renewal_is_due(const struct plan_look *l)
 {
-    *out = false;
-    return !tenants_hooks.disabled || tenants_hooks.disabled(l->tx, l->p.account, out);
+    const struct shop_plan *p = &l->p;
+    if (!l->renews || p->until_ms - PLAN_RENEWS_BEFORE_MS > l->now_ms) return false;
+    return p->until_ms + PLAN_GRACE_DAYS * DAY_MS > l->now_ms;
 }
 
 /* When to look again, where it could not be renewed. */
@@ -85,11 +94,10 @@ static int64_t next_look_ms(const struct plan_look *l)
 
 static bool look(struct plan_look *l)
 {
-    bool rests;
     if (l->shop.status == SHOP_PURGED) return save(l, 0);
     if (l->shop.status == SHOP_DELETED) return save(l, l->now_ms + DAY_MS); /* it may be restored */
-    if (!account_rests(l, &rests)) return false;
-    if (may_renew(l, rests)) {
+    if (!read_wish(l)) return false;
+    if (renewal_is_due(l)) {
         switch (plan_renew(l->tx, &l->shop, &l->p, l->now_ms)) {
         case PLAN_RENEW_FAULT: return false;
         case PLAN_RENEWED: return true; /* and saved */

@@ -267,6 +267,23 @@ TEST_EACH_ENGINE(nothing_is_taken_from_an_account_that_rests)
     expect_sound(t);
 }
 
+/* Who switches the chat off does not want another month of it. */
+TEST_EACH_ENGINE(nothing_is_taken_for_a_chat_that_was_switched_off)
+{
+    start_with_mail(t, 1000);
+    (void)bought(t, "basic", 0);
+    renew_by_itself(t, true);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 200);
+    kit_set_now(plan(t).until_ms - DAYS(2)), clock_runs(t);
+    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    kit_set_now(plan(t).until_ms - HOUR_MS), clock_runs(t);
+    assert_int_equal(fix_available(t, account), 1000);
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    kit_set_now(plan(t).due_at_ms), clock_runs(t);
+    assert_int_equal(fix_available(t, account), 500);
+    expect_sound(t);
+}
+
 TEST_EACH_ENGINE(while_the_clock_is_in_doubt_nothing_is_told_or_taken)
 {
     start_with_mail(t, 1000);
@@ -361,6 +378,7 @@ int main(void)
         EACH_ENGINE(behind_the_days_of_grace_nothing_is_renewed),
         EACH_ENGINE(what_is_sold_no_more_is_not_renewed),
         EACH_ENGINE(nothing_is_taken_from_an_account_that_rests),
+        EACH_ENGINE(nothing_is_taken_for_a_chat_that_was_switched_off),
         EACH_ENGINE(while_the_clock_is_in_doubt_nothing_is_told_or_taken),
         EACH_ENGINE(on_many_lanes_at_once_each_plan_is_renewed_and_told_once),
     };
