@@ -148,9 +148,8 @@ for (const provider of providers)
             world.next(queryCall[provider], lie);
             assert.equal((await check(b)).state, 'open', lie);
         }
-        world.next(queryCall[provider], '500', 3);
+        world.next(queryCall[provider], '500', provider === 'stripe' ? 3 : 1); // Stripe is asked three times in one go
         assert.equal((await check(b)).state, 'open', '500');
-        await until('nothing is left to lie about', async () => !world.lies.get(queryCall[provider])?.length);
         await expectUnpaid(b);
         world.lies.clear();
         assert.equal((await check(b)).state, 'paid');

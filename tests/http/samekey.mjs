@@ -55,6 +55,24 @@ const calls = {
         await c.post(`/api/shops/${id}/secrets/sso/rotate`);
         return { path: `/api/shops/${id}/secrets/sso/revoke`, other: { a: 1 } };
     },
+    'POST /api/billing/orders': async () => ({
+        path: '/api/billing/orders',
+        json: { offer: 'credits-1000' },
+        other: { offer: 'credits-1000', quantity: 2 },
+    }),
+    'POST /api/billing/orders/{number}/pay': async (c) => ({
+        path: `/api/billing/orders/${await ordered(c)}/pay`,
+        json: { provider: 'sandbox' },
+        other: { provider: 'sandbox', way: 'page' },
+    }),
+    'POST /api/billing/orders/{number}/check': async (c) => ({
+        path: `/api/billing/orders/${await ordered(c)}/check`,
+        other: { a: 1 },
+    }),
+    'POST /api/billing/orders/{number}/cancel': async (c) => ({
+        path: `/api/billing/orders/${await ordered(c)}/cancel`,
+        other: { a: 1 },
+    }),
     'POST /api/billing/plans/{shop}/trial': async (c) => ({
         path: `/api/billing/plans/${(await c.shop()).id}/trial`,
         other: { a: 1 },
@@ -240,6 +258,12 @@ async function nothing() {
     const server = http.createServer((req, res) => res.writeHead(404).end());
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${server.address().port}/f.xml`;
+}
+
+async function ordered(c) {
+    const r = await c.post('/api/billing/orders', { offer: 'credits-1000' });
+    if (r.status !== 201) throw new Error(r.text);
+    return r.json.number;
 }
 
 async function enabled(c) {
