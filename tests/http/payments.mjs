@@ -381,6 +381,7 @@ test('bad input of a buyer', async (t) => {
 });
 
 test('the sandbox plays all of it, by the way of all', async (t) => {
+    t.operator = await t.server.account('operator'); // a day has gone by, and the session with it
     const press = async (b, what) => {
         const u = new URL(b.paying.url);
         const page = await b.c.get(u.pathname);
@@ -429,6 +430,7 @@ test('the doctor asks each of them a signed question', async (t) => {
 });
 
 test('nothing is owed, all is sound, and all that we signed was right', async (t) => {
+    t.operator = await t.server.account('operator');
     await until('no refund is under way', async () => {
         await advance(t, 60);
         return (await t.operator.get('/api/operator/jobs?state=ready&kind=billing.refund')).json.jobs.length === 0;
