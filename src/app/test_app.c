@@ -161,10 +161,10 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         enum job_pool pool;
         const char *kinds;
     } pools[] = {
-        { JOB_POOL_CALLS, " tenants.register tenants.rotate billing.refund" },
+        { JOB_POOL_CALLS, " tenants.register tenants.rotate billing.start billing.look billing.close billing.refund" },
         { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
-        { JOB_POOL_MONEY, " tenants.renew billing.plans inbound.money" },
+        { JOB_POOL_MONEY, " tenants.renew billing.plans billing.sweep inbound.money" },
         { JOB_POOL_INBOUND, " inbound.act chat.answer chat.line" },
         { JOB_POOL_FILES, " inbound.make" },
     };
