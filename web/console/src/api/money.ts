@@ -7,167 +7,33 @@ import {
   type UseInfiniteQueryResult,
   useQuery,
 } from "@tanstack/react-query";
-import { answer } from "./client";
+import { answer, api, once } from "./client";
 import { keys } from "./read-keys";
+import type { Answer, Body } from "./types";
 
-export interface Sum {
-  amount: number;
-  currency: string;
-  text: string;
-}
-interface Named {
-  nameEn: string;
-  nameZh: string;
-}
-export interface Offer extends Named {
-  code: string;
-  version: number;
-  kind: "plan" | "credits";
-  price: Sum;
-  days: number;
-  seats: number;
-  seatPrice: Sum;
-  websites: number;
-  credits: number;
-}
-export interface Provider extends Named {
-  name: string;
-  ways: string[];
-  currencies: string[];
-}
-export interface Offers {
-  offers: Offer[];
-  providers: Provider[];
-  trialDays: number;
-}
-export interface Wish {
-  offer: string;
-  shop?: number;
-  seats?: number;
-  quantity?: number;
-  coupon?: string;
-}
-export interface OrderLine {
-  what: string;
-  quantity: number;
-  price: Sum;
-  amount: Sum;
-  from: string | null;
-  to: string | null;
-}
-export interface Quote {
-  lines: OrderLine[];
-  listAmount: Sum;
-  discount: Sum;
-  credited: Sum;
-  amount: Sum;
-  until: string | null;
-}
 export const ORDER_STATES = ["open", "processing", "paid", "closed", "refunded"] as const;
 export const REFUND_STATES = ["asked", "pending", "done", "failed", "refused"] as const;
 export const PROVIDERS = ["alipay", "wechat", "stripe", "sandbox"] as const;
-export type OrderState = (typeof ORDER_STATES)[number];
-export type Stage = "pending" | "provisioning" | "done" | "closed" | "refunded";
-export interface Payment {
-  number: string;
-  provider: string;
-  way: string;
-  state: "open" | "processing" | "paid" | "failed" | "closed";
-  amount: Sum;
-  refunded: Sum;
-  error: string | null;
-}
-export interface Refund {
-  id: number;
-  number: string;
-  payment: string;
-  state: (typeof REFUND_STATES)[number];
-  cause: string;
-  reason: string;
-  amount: Sum;
-  createdAt: string;
-  endedAt: string | null;
-}
-export interface Moment {
-  at: string;
-  what: string;
-  said: string;
-}
-export interface OrderBrief {
-  number: string;
-  state: OrderState;
-  stage: Stage;
-  kind: Offer["kind"];
-  offer: Named & { code: string };
-  shop: number | null;
-  seats: number;
-  quantity: number;
-  listAmount: Sum;
-  discount: Sum;
-  credited: Sum;
-  amount: Sum;
-  refunded: Sum;
-  expiresAt: string;
-  paidAt: string | null;
-  createdAt: string;
-}
-export interface Order extends OrderBrief {
-  lines: OrderLine[];
-  payments: Payment[];
-  refunds: Refund[];
-  timeline: Moment[];
-}
-export interface Begun {
-  order: Order;
-  payment: Payment;
-  url: string | null;
-  scan: string | null;
-  qr: string | null;
-}
-export interface Plan extends Named {
-  shop: number;
-  shopName: string;
-  offer: string;
-  source: "order" | "trial";
-  seats: number;
-  websites: number;
-  beganAt: string;
-  until: string;
-  renews: boolean;
-  /** Credits, as prices are today; null: it cannot be renewed so. */
-  renewsFor: number | null;
-  state: "trial" | "active" | "grace" | "ended";
-}
-export interface Plans {
-  plans: Plan[];
-  trial: { available: boolean; days: number };
-}
-export interface Contact {
-  taxNumber: string;
-  address: string;
-  phone: string;
-  bank: string;
-  bankAccount: string;
-  email: string;
-}
 export const PROFILE_KINDS = ["company", "person", "abroad"] as const;
-export interface Profile extends Contact {
-  kind: (typeof PROFILE_KINDS)[number];
-  title: string;
-  updatedAt: string | null;
-}
-export interface Paper {
-  id: number;
-  number: string;
-  kind: "invoice" | "receipt" | "credit_note";
-  order: string;
-  corrects: string | null;
-  title: string;
-  amount: Sum;
-  refunded: Sum;
-  issuedAt: string;
-  url: string;
-}
+
+export type Offers = Answer<"/api/billing/offers", "get">;
+export type Offer = Offers["offers"][number];
+export type Provider = Offers["providers"][number];
+export type Sum = Offer["price"];
+export type Wish = Body<"/api/billing/quote", "post">;
+export type Quote = Answer<"/api/billing/quote", "post">;
+export type Order = Answer<"/api/billing/orders/{number}", "get">;
+export type OrderBrief = Answer<"/api/billing/orders", "get">["orders"][number];
+export type OrderState = Order["state"];
+export type OrderLine = Order["lines"][number];
+export type Payment = Order["payments"][number];
+export type Refund = Order["refunds"][number];
+export type Moment = Order["timeline"][number];
+export type Begun = Answer<"/api/billing/orders/{number}/pay", "post">;
+export type Plans = Answer<"/api/billing/plans", "get">;
+export type Plan = Plans["plans"][number];
+export type Profile = Answer<"/api/billing/profile", "get">;
+export type Paper = Answer<"/api/billing/invoices", "get">["invoices"][number];
 
 /* ---- the operator's ---- */
 
@@ -178,199 +44,80 @@ export type SaleFilter = Readonly<{
   from?: string | undefined;
   to?: string | undefined;
 }>;
-export interface SaleBrief extends Named {
-  number: string;
-  account: number;
-  shop: number | null;
-  state: OrderState;
-  kind: Offer["kind"];
-  offer: string;
-  version: number;
-  amount: Sum;
-  refunded: Sum;
-  provider: string | null;
-  createdAt: string;
-  expiresAt: string;
-  paidAt: string | null;
-}
-export interface SalePayment extends Payment {
-  counts: boolean;
-  /** What may still be asked back. */
-  left: Sum;
-  trade: string | null;
-}
-export interface HandPayment {
-  id: number;
-  payment: string;
-  provider: string;
-  state: "asked" | "agreed" | "declined";
-  trade: string;
-  reason: string;
-  createdAt: string;
-}
-export interface Note {
-  at: string;
-  provider: string;
-  what: string;
-  said: string;
-  delivery: number | null;
-}
-export interface Mismatch {
-  id: number;
-  kind: string;
-  provider: string | null;
-  order: string | null;
-  account: number | null;
-  delivery: number | null;
-  trade: string | null;
-  amount: Sum | null;
-  said: string | null;
-  createdAt: string;
-  resolvedAt: string | null;
-  resolution: string | null;
-}
-export interface SaleRefund extends Refund {
-  order: string;
-  account: number;
-  provider: string;
-  takesBack: boolean;
-  tries: number;
-  error: string | null;
-  /** You asked for it. */
-  mine: boolean;
-}
-export interface Sale extends SaleBrief {
-  listAmount: Sum;
-  discount: Sum;
-  credited: Sum;
-  lines: OrderLine[];
-  payments: SalePayment[];
-  refunds: SaleRefund[];
-  handPayments: HandPayment[];
-  mismatches: Mismatch[];
-  notes: Note[];
-}
-export interface TakingsDay {
-  day: string;
-  provider: string;
-  came: Sum;
-  went: Sum;
-}
-export interface Takings {
-  owed: number;
-  openMismatches: number;
-  refundsAsked: number;
-  refundsPending: number;
-  handPaymentsAsked: number;
-  days: TakingsDay[];
-}
-export interface SoldOffer extends Offer {
-  id: number;
-  sold: boolean;
-  createdAt: string;
-  replacedAt: string | null;
-}
-export interface OfferBody extends Named {
-  code: string;
-  kind: Offer["kind"];
-  currency: string;
-  price: number;
-  seatPrice: number;
-  days: number;
-  seats: number;
-  websites: number;
-  credits: number;
-}
-export interface Seller extends Contact {
-  name: string;
-  abroad: boolean;
-  updatedAt: string | null;
-}
+export type SaleBrief = Answer<"/api/operator/orders", "get">["orders"][number];
+export type Sale = Answer<"/api/operator/orders/{number}", "get">;
+export type SalePayment = Sale["payments"][number];
+export type SaleRefund = Answer<"/api/operator/refunds", "get">["refunds"][number];
+export type HandPayment = Sale["handPayments"][number];
+export type Note = Sale["notes"][number];
+export type Mismatch = Answer<"/api/operator/mismatches", "get">["mismatches"][number];
+export type Takings = Answer<"/api/operator/money", "get">;
+export type TakingsDay = Takings["days"][number];
+export type SoldOffer = Answer<"/api/operator/offers", "get">["offers"][number];
+export type OfferBody = Body<"/api/operator/offers", "post">;
+export type Seller = Answer<"/api/operator/seller", "get">;
 
 /* ---- the requests ---- */
 
-type Asked = Readonly<Record<string, string | number | boolean | undefined>>;
+const order = (number: string) => ({ params: { path: { number } } });
+const shopOf = (shop: number) => ({ params: { path: { shop } } });
+const rowOf = (id: number) => ({ params: { path: { id } } });
 
-function withQuery(path: string, asked: Asked = {}): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, String(value));
-  const text = query.toString();
-  return text === "" ? path : `${path}?${text}`;
-}
-
-async function reply<T>(path: string, init: RequestInit) {
-  const response = await fetch(path, { credentials: "same-origin", ...init });
-  const body = (await response.json().catch(() => undefined)) as T | undefined;
-  return response.ok ? { data: body as T, response } : { error: body, response };
-}
-
-const read = <T>(path: string, asked?: Asked): Promise<T> => answer(reply<T>(withQuery(path, asked), {}));
-
-function send<T>(path: string, body?: object, key?: string, method = "POST"): Promise<T> {
-  const headers: Record<string, string> = {};
-  if (key !== undefined) headers["Idempotency-Key"] = key;
-  if (body === undefined) return answer(reply<T>(path, { method, headers }));
-  headers["Content-Type"] = "application/json";
-  return answer(reply<T>(path, { method, headers, body: JSON.stringify(body) }));
-}
-
-const at = (number: string) => `/api/billing/orders/${encodeURIComponent(number)}`;
-export const placeOrder = (wish: Wish, key: string) => send<Order>("/api/billing/orders", wish, key);
+export const placeOrder = (body: Wish, key: string) => answer(api.POST("/api/billing/orders", { body, ...once(key) }));
 export const beginPayment = (number: string, provider: string, key: string) =>
-  send<Begun>(`${at(number)}/pay`, { provider }, key);
+  answer(api.POST("/api/billing/orders/{number}/pay", { ...order(number), body: { provider }, ...once(key) }));
 /** "I have paid": the provider is asked. */
-export const checkOrder = (number: string, key: string) => send<Order>(`${at(number)}/check`, undefined, key);
-export const cancelOrder = (number: string, key: string) => send<Order>(`${at(number)}/cancel`, undefined, key);
+export const checkOrder = (number: string, key: string) =>
+  answer(api.POST("/api/billing/orders/{number}/check", { ...order(number), ...once(key) }));
+export const cancelOrder = (number: string, key: string) =>
+  answer(api.POST("/api/billing/orders/{number}/cancel", { ...order(number), ...once(key) }));
 export const makeInvoice = (number: string, key: string) =>
-  send<{ invoice: Paper }>(`${at(number)}/invoice`, undefined, key);
-export const beginTrial = (shop: number, key: string) => send<Plan>(`/api/billing/plans/${shop}/trial`, undefined, key);
+  answer(api.POST("/api/billing/orders/{number}/invoice", { ...order(number), ...once(key) }));
+export const beginTrial = (shop: number, key: string) =>
+  answer(api.POST("/api/billing/plans/{shop}/trial", { ...shopOf(shop), ...once(key) }));
 export const switchRenewal = (shop: number, on: boolean, key: string) =>
-  send<Plan>(`/api/billing/plans/${shop}/renewal`, { on }, key);
-export const putProfile = (body: Omit<Profile, "updatedAt">) =>
-  send<Profile>("/api/billing/profile", body, undefined, "PUT");
+  answer(api.POST("/api/billing/plans/{shop}/renewal", { ...shopOf(shop), body: { on }, ...once(key) }));
+export const putProfile = (body: Body<"/api/billing/profile", "put">) =>
+  answer(api.PUT("/api/billing/profile", { body }));
 
-const sale = (number: string) => `/api/operator/orders/${encodeURIComponent(number)}`;
-export interface RefundBody {
-  payment: string;
-  amount?: number;
-  reason: string;
-  takesBack: boolean;
-}
-export const askRefund = (number: string, body: RefundBody, key: string) =>
-  send<SaleRefund>(`${sale(number)}/refund`, body, key);
-export const markPaid = (number: string, body: { payment: string; reason: string; trade: string }, key: string) =>
-  send<HandPayment>(`${sale(number)}/paid`, body, key);
-export const decidePaid = (number: string, payment: string, way: "agree" | "decline", key: string) =>
-  send<HandPayment>(`${sale(number)}/paid/${way}`, { payment }, key);
+type OfOrder<Way extends "refund" | "paid" | "paid/agree"> = Body<`/api/operator/orders/{number}/${Way}`, "post">;
+export const askRefund = (number: string, body: OfOrder<"refund">, key: string) =>
+  answer(api.POST("/api/operator/orders/{number}/refund", { ...order(number), body, ...once(key) }));
+export const markPaid = (number: string, body: OfOrder<"paid">, key: string) =>
+  answer(api.POST("/api/operator/orders/{number}/paid", { ...order(number), body, ...once(key) }));
+export const decidePaid = (number: string, body: OfOrder<"paid/agree">, way: "agree" | "decline", key: string) =>
+  answer(api.POST(`/api/operator/orders/{number}/paid/${way}`, { ...order(number), body, ...once(key) }));
 export const agreeRefund = (id: number, key: string) =>
-  send<SaleRefund>(`/api/operator/refunds/${id}/agree`, undefined, key);
+  answer(api.POST("/api/operator/refunds/{id}/agree", { ...rowOf(id), ...once(key) }));
 export const declineRefund = (id: number, reason: string, key: string) =>
-  send<SaleRefund>(`/api/operator/refunds/${id}/decline`, { reason }, key);
+  answer(api.POST("/api/operator/refunds/{id}/decline", { ...rowOf(id), body: { reason }, ...once(key) }));
 export const resolveMismatch = (id: number, resolution: string, key: string) =>
-  send<Mismatch>(`/api/operator/mismatches/${id}/resolve`, { resolution }, key);
-export const putOffer = (body: OfferBody, key: string) => send<SoldOffer>("/api/operator/offers", body, key);
-export const putSeller = (body: Omit<Seller, "updatedAt">) =>
-  send<Seller>("/api/operator/seller", body, undefined, "PUT");
+  answer(api.POST("/api/operator/mismatches/{id}/resolve", { ...rowOf(id), body: { resolution }, ...once(key) }));
+export const putOffer = (body: OfferBody, key: string) =>
+  answer(api.POST("/api/operator/offers", { body, ...once(key) }));
+export const putSeller = (body: Body<"/api/operator/seller", "put">) =>
+  answer(api.PUT("/api/operator/seller", { body }));
 
 /* ---- the reads ---- */
 
 export const useOffers = () =>
-  useQuery({ queryKey: keys.offers, queryFn: () => read<Offers>("/api/billing/offers"), staleTime: 60_000 });
+  useQuery({ queryKey: keys.offers, queryFn: () => answer(api.GET("/api/billing/offers")), staleTime: 60_000 });
+/** Null: nothing is asked. */
 export const useQuote = (wish: Wish | null) =>
   useQuery({
     queryKey: keys.quote(wish),
-    queryFn: () => send<Quote>("/api/billing/quote", wish ?? {}),
+    queryFn: () => answer(api.POST("/api/billing/quote", { body: wish ?? { offer: "" } })),
     enabled: wish !== null,
     placeholderData: keepPreviousData,
   });
-export const usePlans = () => useQuery({ queryKey: keys.plans, queryFn: () => read<Plans>("/api/billing/plans") });
+export const usePlans = () => useQuery({ queryKey: keys.plans, queryFn: () => answer(api.GET("/api/billing/plans")) });
 
 /** A payment is told by a server event; this slow look is for a browser whose event stream is broken. */
 const PAYING_LOOK_MS = 10_000;
 export const useOrder = (number: string) =>
   useQuery({
     queryKey: keys.order(number),
-    queryFn: () => read<Order>(at(number)),
+    queryFn: () => answer(api.GET("/api/billing/orders/{number}", order(number))),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && (data.stage === "provisioning" || (data.stage === "pending" && data.payments.length > 0))
         ? PAYING_LOOK_MS
@@ -398,55 +145,55 @@ const byId = <T extends { id: number }>(rows: T[]) => ({
   rows,
   next: rows.length < PAGE_ROWS ? null : (rows.at(-1)?.id ?? null),
 });
+const range = (after: number | undefined) => ({ limit: PAGE_ROWS, ...(after !== undefined && { after }) });
 
 export const useOrders = () =>
   usePages<OrderBrief>(keys.orderList, async (after) => {
-    const { orders, next } = await read<{ orders: OrderBrief[]; next: string | null }>("/api/billing/orders", {
-      after,
-      limit: PAGE_ROWS,
-    });
+    const { orders, next } = await answer(api.GET("/api/billing/orders", { params: { query: range(after) } }));
     return { rows: orders, next: next === null ? null : Number(next) };
   });
 export const useProfile = () =>
-  useQuery({ queryKey: keys.profile, queryFn: () => read<Profile>("/api/billing/profile") });
+  useQuery({ queryKey: keys.profile, queryFn: () => answer(api.GET("/api/billing/profile")) });
 export const usePapers = () =>
   usePages<Paper>(keys.paperList, async (after) =>
-    byId((await read<{ invoices: Paper[] }>("/api/billing/invoices", { after, limit: PAGE_ROWS })).invoices),
+    byId((await answer(api.GET("/api/billing/invoices", { params: { query: range(after) } }))).invoices),
   );
 
 export const useSales = (filter: SaleFilter) =>
   usePages<SaleBrief>(keys.saleList(filter), async (after) => {
-    const { orders, next } = await read<{ orders: SaleBrief[]; next: number | null }>("/api/operator/orders", {
-      ...filter,
-      after,
-      limit: PAGE_ROWS,
-    });
+    const query = { ...filter, ...range(after) };
+    const { orders, next } = await answer(api.GET("/api/operator/orders", { params: { query } }));
     return { rows: orders, next };
   });
 export const useSale = (number: string) =>
-  useQuery({ queryKey: keys.sale(number), queryFn: () => read<Sale>(sale(number)) });
+  useQuery({
+    queryKey: keys.sale(number),
+    queryFn: () => answer(api.GET("/api/operator/orders/{number}", order(number))),
+  });
 export const useRefunds = (state: Refund["state"]) =>
-  usePages<SaleRefund>(keys.refundList(state), async (after) =>
-    byId((await read<{ refunds: SaleRefund[] }>("/api/operator/refunds", { state, after, limit: PAGE_ROWS })).refunds),
-  );
+  usePages<SaleRefund>(keys.refundList(state), async (after) => {
+    const query = { state, ...range(after) };
+    return byId((await answer(api.GET("/api/operator/refunds", { params: { query } }))).refunds);
+  });
 export const useMismatches = (open: boolean) =>
   usePages<Mismatch>(keys.mismatchList(open), async (after) => {
-    const asked = { open: open ? true : undefined, after, limit: PAGE_ROWS };
-    return byId((await read<{ mismatches: Mismatch[] }>("/api/operator/mismatches", asked)).mismatches);
+    const query = { ...(open && { open }), ...range(after) };
+    return byId((await answer(api.GET("/api/operator/mismatches", { params: { query } }))).mismatches);
   });
 /** The versions that are sold now. */
 export const usePrices = () =>
   useQuery({
     queryKey: keys.prices,
-    queryFn: async () =>
-      (await read<{ offers: SoldOffer[] }>("/api/operator/offers", { limit: PAGE_ROWS })).offers.filter(
-        ({ sold }) => sold,
-      ),
+    queryFn: async () => {
+      const { offers } = await answer(api.GET("/api/operator/offers", { params: { query: range(undefined) } }));
+      return offers.filter(({ sold }) => sold);
+    },
   });
-export const useTakings = (asked: { from?: string } = {}) =>
+export const useTakings = (query: { from?: string } = {}) =>
   useQuery({
-    queryKey: keys.takingsOf(asked.from),
-    queryFn: () => read<Takings>("/api/operator/money", asked),
+    queryKey: keys.takingsOf(query.from),
+    queryFn: () => answer(api.GET("/api/operator/money", { params: { query } })),
     placeholderData: keepPreviousData,
   });
-export const useSeller = () => useQuery({ queryKey: keys.seller, queryFn: () => read<Seller>("/api/operator/seller") });
+export const useSeller = () =>
+  useQuery({ queryKey: keys.seller, queryFn: () => answer(api.GET("/api/operator/seller")) });

@@ -9,6 +9,12 @@ type Responses<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] ex
   : never;
 type Success<R> = { [S in keyof R]: S extends 200 | 201 | 202 ? Json<R[S]> : never }[keyof R];
 export type Answer<P extends keyof paths, M extends keyof paths[P]> = Success<Responses<P, M>>;
+/** What is sent there as JSON. */
+export type Body<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  requestBody: { content: { "application/json": infer B } };
+}
+  ? B
+  : never;
 
 export type User = NonNullable<Answer<"/api/user", "get">["user"]>;
 export type Shop = Answer<"/api/shops", "get">["shops"][number];

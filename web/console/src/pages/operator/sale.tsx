@@ -167,7 +167,7 @@ function Word({ sale, hand, way }: { sale: Sale; hand: HandPayment; way: "agree"
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
-  const submit = useSubmit((payment: string, key) => decidePaid(sale.number, payment, way, key), {
+  const submit = useSubmit((payment: string, key) => decidePaid(sale.number, { payment }, way, key), {
     onDone: () => {
       notify.done(t(way === "agree" ? "sale.agreed" : "sale.declined"));
       return queries.invalidateQueries({ queryKey: keys.operator });
