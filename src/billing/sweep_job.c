@@ -1,7 +1,7 @@
 /* sweep_job.c: whoever says nothing is asked (contract 1.9): about 30 s, 1, 2, 5 and 10 minutes after a payment was
  * begun, then every 10 minutes until the order ends; at its end it is closed. A closed order is asked about once more a
- * day later, for money that came in silence. Each order carries when it is looked at next, so this reads what is due
- * and nothing else. */
+ * day later, for money that came in silence. While the clock is in doubt nothing is closed, and asking goes on. Each
+ * order carries when it is looked at next, so this reads what is due and nothing else. */
 #include "base/clock.h"
 #include "billing/private.h"
 
@@ -61,7 +61,7 @@ static bool look_at_open(struct tx *tx, struct order *o, int64_t now_ms)
     bool promised;
     int64_t began_ms;
     if (!ask(tx, o, false, &asked, &promised, &began_ms)) return false;
-    bool over = now_ms >= o->expires_at_ms;
+    bool over = now_ms >= o->expires_at_ms && clock_is_sound(); /* who is asked loses nothing; who is closed may */
     if (over && !promised) {
         if (asked == 0) return order_close_here(tx, o, "nobody paid it", 0, now_ms);
         o->closing = true, o->look_at_ms = now_ms + PROMISED_MS;
@@ -100,6 +100,5 @@ const struct job_kind billing_sweep_job = { .name = "billing.sweep",
                                             .backoff_first_ms = SECOND_MS,
                                             .backoff_max_ms = 10 * SECOND_MS,
                                             .every_ms = 10 * SECOND_MS,
-                                            .careful = true,
                                             .pool = JOB_POOL_MONEY,
                                             .settle = sweep_settle };
