@@ -216,8 +216,8 @@ static enum answer apply(struct req *req, const struct payment *p, const struct 
 
 static enum answer post_agree(struct req *req)
 {
-    struct payment p;
-    struct hand_payment h;
+    struct payment p = { 0 };
+    struct hand_payment h = { 0 };
     enum answer found = find_asked(req, &p, &h);
     if (found != ANSWER_GO_ON) return found;
     if (h.actor == req->who.person) return reply_problem(req, &problem_hand_own);
@@ -233,8 +233,8 @@ static enum answer post_agree(struct req *req)
 
 static enum answer post_decline(struct req *req)
 {
-    struct payment p;
-    struct hand_payment h;
+    struct payment p = { 0 };
+    struct hand_payment h = { 0 };
     enum answer found = find_asked(req, &p, &h);
     if (found != ANSWER_GO_ON) return found;
     if (!end(req, &h, HAND_DECLINED) || !told(req, AUDIT_hand_payment_declined, &h)) return reply_fault(req);

@@ -392,8 +392,10 @@ test('members whose role the row does not admit, and a key where none is', async
 test('ids that name nothing', async () => {
     await unchanged('ids', async () => {
         for (const route of fixture.routes.filter((r) => r.path.length > 0 && r.who === 'account')) {
+            const hasId = route.path.some((p) => p.name === 'id');
             for (const id of BAD_IDS) {
-                const path = pathOf(route, { ...namesOfA(route), id });
+                const bad = hasId ? { id } : Object.fromEntries(route.path.map((p) => [p.name, id]));
+                const path = pathOf(route, { ...namesOfA(route), ...bad });
                 await refused(
                     `${route.name} with id ${id.slice(0, 24)}`,
                     say(callerOf(route), route, { path }),
