@@ -214,7 +214,7 @@ static enum answer answer_made(struct req *req, enum papers_invoiced done, const
     case PAPERS_NOTHING: return reply_problem(req, &problem_nothing_left);
     case PAPERS_TOO_MANY: return reply_problem(req, &problem_invoice_often);
     case PAPERS_OTHER: reply_fact_text(req, "number", r->number); return reply_problem(req, &problem_invoice_other);
-    case PAPERS_SAME: return reply_json(req, 200, made_json, r);
+    case PAPERS_SAME: return reply_json(req, 201, made_json, r); /* as when it was made */
     case PAPERS_MADE: break;
     }
     if (!audit_request(req, AUDIT_invoice_made, o->account, "order", o->id, trail_json, r)) return reply_fault(req);
@@ -362,8 +362,7 @@ const struct route billing_paper_routes[] = {
       .answer = made_shape, .status = 201, .run = run_invoice,
       PROBLEMS(&problem_not_found, &problem_not_paid, &problem_nothing_left, &problem_details_missing,
                &problem_seller_missing, &problem_invoice_other, &problem_invoice_often),
-      .doc = "Make the invoice of an order that is paid, made out as the profile says. 200: there is one that says"
-             " so." },
+      .doc = "Make the invoice of an order that is paid, made out as the profile says. Asked again: the same one." },
     { .verb = VERB_GET, .path = "/api/billing/invoices/:paper", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Papers",
       PATH_FIELDS(path_paper), QUERY_FIELDS(get_paper), .account_limit = &print_limit, .slow = true, .ask = ask_own,
       .prepare = prepare_paper, .run = run_own, PROBLEMS(&problem_not_found),

@@ -213,7 +213,7 @@ TEST_EACH_ENGINE(an_invoice_is_asked_for_once_and_replaced_by_a_credit_note)
     assert_string_equal(of_invoice(&a, "number"), "IN-2026-000002");
     assert_string_equal(of_invoice(&a, "title"), "Tea Ltd.");
     a = invoice(t, account, &open, "{\"replace\":true}");
-    EXPECT(a.status == 200 && papers(t, "1 = 1") == 2); /* nothing is other than it was */
+    EXPECT(a.status == 201 && papers(t, "1 = 1") == 2); /* nothing is other than it was */
     fill(t, account, "Kettle Ltd.", CREDIT_CODE);
     a = invoice(t, account, &open, "{}");
     assert_string_equal(a.error, "invoice_exists");

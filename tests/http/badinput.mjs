@@ -70,7 +70,8 @@ async function paidTwice(a, operator) {
     assert.equal(pressed.status, 303, pressed.text);
     const [refund] = (await operator.get('/api/operator/refunds')).json.refunds;
     const [mismatch] = (await operator.get('/api/operator/mismatches')).json.mismatches;
-    return { order, refund: refund.id, mismatch: mismatch.id };
+    const paper = (await a.get('/api/billing/invoices')).json.invoices[0].url.split('/').at(-1);
+    return { order, paper, refund: refund.id, mismatch: mismatch.id };
 }
 
 /** Merchant A with everything there is, merchant B with nothing of A's, an operator. */
@@ -197,6 +198,7 @@ function namesOfA(route) {
         shop: route.template.startsWith('/api/billing/') ? fixture.shop.id : `shop-${fixture.shop.id}`,
         token: fixture.picture,
         number: fixture.order,
+        paper: fixture.paper,
     };
 }
 

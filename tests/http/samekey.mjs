@@ -98,6 +98,13 @@ const calls = {
         json: { email: t.email, amount: 5, reason: 'once' },
         other: { email: t.email, amount: 6, reason: 'once' },
     }),
+    'POST /api/billing/orders/{number}/invoice': async (c, t, server) => {
+        const { number } = await paidOrder(t);
+        const operator = await server.account('operator');
+        await operator.request('PUT', '/api/operator/seller', { json: { name: 'Seller Ltd.' } });
+        await t.request('PUT', '/api/billing/profile', { json: { title: 'Tea Ltd.', kind: 'person' } });
+        return { path: `/api/billing/orders/${number}/invoice`, json: {}, other: { replace: true } };
+    },
     'POST /api/operator/orders/{number}/refund': async (c, t) => {
         const { number, payment } = await paidOrder(t);
         const json = { payment, reason: 'a test', takesBack: false };

@@ -1500,7 +1500,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the invoice of an order that is paid, made out as the profile says. 200: there is one that says so. For: owner, admin. */
+        /** @description Make the invoice of an order that is paid, made out as the profile says. Asked again: the same one. For: owner, admin. */
         post: operations["postApiBillingOrdersNumberInvoice"];
         delete?: never;
         options?: never;
