@@ -138,9 +138,32 @@ async function plan(all, phone) {
         await seen(page.getByRole('link', { name: 'Pro' }));
         await look(page, 'phone-orders');
         await page.goto('/billing/invoices');
+        await seen(page.getByRole('cell', { name: 'Receipt' }));
         await look(page, 'phone-invoices');
+        const { invoices } = (await phone.api('GET', '/api/billing/invoices')).json;
+        const paper = await phone.context.request.get(`${invoices[0].url}?lang=en`);
+        assert.deepEqual([paper.status(), paper.headers()['content-type']], [200, 'application/pdf']);
     });
     return number;
+}
+
+/** What stands on an invoice is filled in once, and then it is made. */
+async function invoice(all, phone, number) {
+    const { checks } = all;
+    const { page } = phone;
+    await checks.try('invoice details are kept, and what is wrong with them is told at the field', async () => {
+        await page.getByLabel('Made out to').fill('Lin’s Tea Ltd.');
+        await page.getByLabel('Tax number').fill('not a number');
+        await button(page, 'Save').click();
+        await page.locator('.field-error').first().waitFor();
+        await page.getByLabel('For', { exact: true }).selectOption('abroad');
+        await page.getByLabel('Tax number').fill('GB123456789');
+        await button(page, 'Save').click();
+        await seen(page.getByText('The invoice details are saved'));
+        await page.goto(`/orders/${number}`);
+        await seen(button(page, 'Make invoice'));
+        await look(page, 'phone-papers');
+    });
 }
 
 async function wrongAmount(all, phone) {
@@ -239,7 +262,7 @@ export async function buying({ browser, engine, checks }) {
         all.merchant = merchant;
         checks.about('buying', () => [merchant.page, phone.page, operator.page]);
         const number = await credits(all, merchant);
-        await plan(all, phone);
+        await invoice(all, phone, await plan(all, phone));
         await wrongAmount(all, phone);
         await desk(all, operator, number);
         const faults = [merchant, phone, operator].flatMap((one) => one.faults);
