@@ -53,6 +53,7 @@ static const struct setting house[] = {
     TEXT_SETTING("CHATHUB_SUPPORT_CONTACT", support_contact),
     TEXT_SETTING("CHATHUB_SUPPORT_HOURS", support_hours),
     TEXT_SETTING("CHATHUB_STATUS_URL", status_url),
+    TEXT_SETTING("CHATHUB_LANDING_SHOP", landing_shop),
     NUMBER_SETTING("CHATHUB_LOOPS", loops, .fallback = "0", .min = 0, .max = 64),
     NUMBER_SETTING("CHATHUB_CONNECTIONS", connections, .fallback = "20000", .min = 100, .max = 1000000),
     NUMBER_SETTING("CHATHUB_SHOP_CONNECTIONS", shop_connections, .fallback = "0", .min = 0, .max = 1000000),

@@ -14,6 +14,7 @@ struct config {
     const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *limits, *security_contact, *file;
     /* Shown to everybody; NULL: nothing is said. Contact: mailto:, tel: or https:. */
     const char *company, *icp_number, *support_contact, *support_hours, *status_url;
+    const char *landing_shop; /* whose chat stands on the landing page; NULL: none */
     const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
     const char *panel_secret;
     const char *recipe[RECIPE_SETTINGS_MAX]; /* of recipe_settings(), by place; NULL: not set */

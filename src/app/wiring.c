@@ -16,6 +16,7 @@
 #include "http/idempotency.h"
 #include "knowledge/knowledge.h"
 #include "shops/shops.h"
+#include "site/site.h"
 #include "tenants/tenants.h"
 
 /* A line each, as the recipes in HACKING.md add them. */
@@ -73,6 +74,8 @@ const struct route *const app_route_tables[] = {
     chat_score_routes,
     chat_desk_routes,
     inbound_routes,
+    site_routes,
+    site_page_routes,
     knowledge_routes,
     knowledge_text_routes,
     knowledge_sync_routes,
@@ -333,6 +336,13 @@ void app_fill_hooks(struct app *app)
                                               .account_disabled = tenants_account_disabled,
                                               .person_picture = chat_person_picture,
                                               .person_erased = chat_person_erased };
+    site_settings = (struct site_settings){ .base_url = app->base_url,
+                                            .company = c->company,
+                                            .icp_number = c->icp_number,
+                                            .support_contact = c->support_contact,
+                                            .support_hours = c->support_hours,
+                                            .status_url = c->status_url,
+                                            .shop = c->landing_shop };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
