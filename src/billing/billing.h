@@ -48,6 +48,10 @@ extern const struct job_kind billing_plans_job, billing_refund_job;
 /* The offers of the design, where none are. At start, before the first request. */
 MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);
 
+/* Hook for the landing page (site): what is sold now. Texts live as long as the transaction's arena. */
+struct site_offer;
+MUST_USE bool billing_on_sale(struct tx *tx, struct site_offer *out, size_t max, size_t *count);
+
 /* Payments that are paid, and neither delivered for nor given back or on their way back. Walks an index that holds
  * nothing else. */
 MUST_USE bool billing_owed(struct tx *tx, int64_t *count);

@@ -443,7 +443,7 @@ const char *http_cookie_name(const struct http_options *o, const char *base);
 struct str bearer_of(struct str authorization);
 void reply_reset(struct reply *r);
 bool req_has_tag(const struct req *req, const char *etag); /* If-None-Match names it; without quotes */
-void reply_render(struct exchange *x, struct buf *out); /* head and body; fixed_body is the caller's to send */
+void reply_render(struct exchange *x, struct buf *out);    /* head and body; fixed_body is the caller's to send */
 const char *status_text(int status);
 
 /* ---- idempotency.c ---- */

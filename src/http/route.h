@@ -267,7 +267,8 @@ void reply_frame_ancestors(struct req *req, const char *origins);
 enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag);
 /* A whole page that may be kept and asked for again: with a tag made of its bytes (304 when the client has it), packed
  * for who takes gzip. `keep` is its Cache-Control; `vary` says what it depends on beside the coding, NULL: nothing. */
-enum answer reply_packed(struct req *req, const char *content_type, struct str body, const char *keep, const char *vary);
+enum answer reply_packed(struct req *req, const char *content_type, struct str body, const char *keep,
+                         const char *vary);
 /* The console's page, at an address that is not always the console's. Only while a server answers. */
 enum answer reply_console(struct req *req);
 /* After the commit wait up to route->wait_ms for this job's end; the reply made so far (a 202) is the late one. */

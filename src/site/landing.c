@@ -132,12 +132,13 @@ bool landing_write(struct buf *out, struct tx *tx, enum lang lang, bool negotiat
     template_fill(&body, text_landing_html, lang, &s);
     const char *html = arena_text_n(a, body.p, body.n);
     buf_free(&body);
-    document_write(out, a, &(struct document){ .place = PLACE_HOME,
-                                               .lang = lang,
-                                               .negotiated = negotiated,
-                                               .chat = true,
-                                               .title = word("home.title", lang).p,
-                                               .description = word("home.description", lang).p,
-                                               .body = html });
+    document_write(out, a,
+                   &(struct document){ .place = PLACE_HOME,
+                                       .lang = lang,
+                                       .negotiated = negotiated,
+                                       .chat = true,
+                                       .title = word("home.title", lang).p,
+                                       .description = word("home.description", lang).p,
+                                       .body = html });
     return true;
 }

@@ -1,15 +1,14 @@
-/* page_routes.c: the texts of the public pages, for operators. Saving makes a new version; two who save at once are told
- * of each other. A look at a text that is not saved yet is the page as it will be, made by the same code. */
+/* page_routes.c: the texts of the public pages, for operators. Saving makes a new version; two who save at once are
+ * told of each other. A look at a text that is not saved yet is the page as it will be, made by the same code. */
 #include "site/private.h"
 
 SITE_ACTIONS(AUDIT_DEFINE)
 
 enum { PAGE_BODY_MAX = 6 * PAGE_TEXT_MAX };
 
-static const struct problem problem_page_changed = {
-    "page_changed", 409, "Somebody else changed this text in the meantime. Load it again.",
-    "此文本刚刚被其他人修改，请重新加载。"
-};
+static const struct problem problem_page_changed = { "page_changed", 409,
+                                                     "Somebody else changed this text in the meantime. Load it again.",
+                                                     "此文本刚刚被其他人修改，请重新加载。" };
 
 struct path_page {
     int name;
@@ -152,9 +151,8 @@ static enum answer run_put(struct req *req)
     if (page_get(req->tx, s.name, s.lang, 0, &s.page) == ROW_FAULT) return reply_fault(req);
     if (s.page.version != in->version) return reply_problem(req, &problem_page_changed);
     s.newest = in->version + 1;
-    s.page = (struct page){
-        .version = s.newest, .text = in->text, .actor = req->who.person, .created_at_ms = req->now_ms
-    };
+    s.page =
+        (struct page){ .version = s.newest, .text = in->text, .actor = req->who.person, .created_at_ms = req->now_ms };
     if (!page_put(req->tx, s.name, s.lang, &s.page) ||
         !audit_request(req, AUDIT_page_changed, 0, "page", 0, changed_json, &s))
         return reply_fault(req);

@@ -1,7 +1,7 @@
 /* public_routes.c: the pages that everybody may read, and what tells search engines of them.
  *
- * "/" is the landing page for whoever is not signed in, in the language that they asked for, and the console for whoever
- * is; "/en" and "/zh-CN" are the landing page for everybody, which is what links and search engines name. */
+ * "/" is the landing page for whoever is not signed in, in the language that they asked for, and the console for
+ * whoever is; "/en" and "/zh-CN" are the landing page for everybody, which is what links and search engines name. */
 #include "base/clock.h"
 #include "site/private.h"
 
@@ -17,8 +17,8 @@ static enum answer send_page(struct req *req, struct buf *html, const char *type
 {
     bool whole = !html->overflow;
     const char *keep = negotiated ? "private, no-cache" : "public, no-cache";
-    enum answer a = whole ? reply_packed(req, type, buf_str(html), keep, negotiated ? by_language : NULL)
-                          : reply_fault(req);
+    enum answer a =
+        whole ? reply_packed(req, type, buf_str(html), keep, negotiated ? by_language : NULL) : reply_fault(req);
     if (a == ANSWER_SENT && rules) reply_header(req, "Content-Security-Policy", rules);
     buf_free(html);
     return a;
@@ -156,12 +156,13 @@ static enum answer run_sitemap(struct req *req)
     return send_page(req, &b, "application/xml; charset=utf-8", false, NULL);
 }
 
-#define PUBLIC                                                                                                         \
-    .verb = VERB_GET, .who = WHO_SYSTEM, .tx = TX_READ, .tag = "System", .hidden = true, .any_query = true
+#define PUBLIC .verb = VERB_GET, .who = WHO_SYSTEM, .tx = TX_READ, .tag = "System", .hidden = true, .any_query = true
 #define TEXT_ROWS(name, says)                                                                                          \
     { PUBLIC, .path = "/" #name, .run = run_##name, .doc = says },                                                     \
-    { PUBLIC, .path = "/en/" #name, .run = run_##name##_en, .doc = says },                                             \
-    { PUBLIC, .path = "/zh-CN/" #name, .run = run_##name##_zh, .doc = says }
+        { PUBLIC, .path = "/en/" #name, .run = run_##name##_en, .doc = says },                                         \
+    {                                                                                                                  \
+        PUBLIC, .path = "/zh-CN/" #name, .run = run_##name##_zh, .doc = says                                           \
+    }
 /* clang-format off */
 const struct route site_routes[] = {
     { PUBLIC, .path = "/", .who = WHO_ANYONE, .run = run_home, .doc = "The landing page, or the console." },

@@ -10,12 +10,12 @@
 /* What is sold, as the landing page shows it. */
 struct site_offer {
     const char *code, *name_en, *name_zh;
-    bool plan;                /* else credits */
+    bool plan; /* else credits */
     struct money price, seat_price;
-    bool more_seats;          /* a further seat can be had, for seat_price */
-    int64_t days, seats;      /* of a plan: what one price pays for */
-    int64_t websites;         /* of a plan; 0: any number */
-    int64_t credits;          /* of a pack */
+    bool more_seats;     /* a further seat can be had, for seat_price */
+    int64_t days, seats; /* of a plan: what one price pays for */
+    int64_t websites;    /* of a plan; 0: any number */
+    int64_t credits;     /* of a pack */
 };
 enum { SITE_OFFERS_MAX = 20 };
 

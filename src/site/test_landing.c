@@ -7,6 +7,7 @@
 static bool fails;
 static size_t sold;
 
+/* clang-format off */
 static const struct site_offer wares[] = {
     { .code = "credits-1000", .name_en = "1000 credits", .name_zh = "1000 积分", .price = { 10000, CURRENCY_CNY },
       .seat_price = { 0, CURRENCY_CNY }, .credits = 1000 },
@@ -19,6 +20,7 @@ static const struct site_offer wares[] = {
     { .code = "far", .name_en = "Far", .name_zh = "远", .plan = true, .price = { 900, CURRENCY_USD },
       .seat_price = { 0, CURRENCY_USD }, .days = 30, .seats = 1, .websites = 1 },
 };
+/* clang-format on */
 
 static bool offers(struct tx *tx, struct site_offer *out, size_t max, size_t *count)
 {
@@ -54,9 +56,18 @@ static bool says(const char *page, const char *text) { return strstr(page, text)
 /* Of each thing that a page cannot do without there is one. */
 static void assert_whole(const char *page)
 {
-    static const char *const once[] = { "<!doctype html>", "<html lang=", "<title>", "<h1>", "<main ", "</main>",
-                                        "rel=\"canonical\"", "name=\"description\"", "hreflang=\"x-default\"",
-                                        "property=\"og:title\"", "property=\"og:image\"", "name=\"twitter:card\"",
+    static const char *const once[] = { "<!doctype html>",
+                                        "<html lang=",
+                                        "<title>",
+                                        "<h1>",
+                                        "<main ",
+                                        "</main>",
+                                        "rel=\"canonical\"",
+                                        "name=\"description\"",
+                                        "hreflang=\"x-default\"",
+                                        "property=\"og:title\"",
+                                        "property=\"og:image\"",
+                                        "name=\"twitter:card\"",
                                         "</html>" };
     for (size_t i = 0; i < ARRAY_LEN(once); i++) {
         const char *found = strstr(page, once[i]);
@@ -84,7 +95,8 @@ TEST_EACH_ENGINE(the_landing_page_says_what_it_costs)
     EXPECT(best != NULL && strstr(best, "¥60.50") < strstr(best, "¥70"));
     const char *zh = get(t, "/zh-CN").text;
     assert_whole(zh);
-    EXPECT(says(zh, "<html lang=\"zh-CN\">") && says(zh, "专业版") && says(zh, "免费试用 30 天") && says(zh, "¥70</b> 起"));
+    EXPECT(says(zh, "<html lang=\"zh-CN\">") && says(zh, "专业版") && says(zh, "免费试用 30 天") &&
+           says(zh, "¥70</b> 起"));
     EXPECT(says(zh, "/register?plan=pro&amp;lang=zh-CN"));
 }
 
@@ -120,9 +132,12 @@ TEST_EACH_ENGINE(who_runs_it_stands_at_its_foot)
     begin(0);
     EXPECT(!says(get(t, "/en").text, "beian") && !says(get(t, "/en").text, "widget.js"));
     EXPECT(says(header(&(struct kit_answer[]){ get(t, "/en") }[0], "Content-Security-Policy"), "script-src 'none'"));
-    site_settings = (struct site_settings){ .base_url = "https://chat.example", .company = "A & <B>",
-                                            .icp_number = "ICP 1", .support_contact = "mailto:help@chat.example",
-                                            .support_hours = "9-5", .status_url = "https://status.example/",
+    site_settings = (struct site_settings){ .base_url = "https://chat.example",
+                                            .company = "A & <B>",
+                                            .icp_number = "ICP 1",
+                                            .support_contact = "mailto:help@chat.example",
+                                            .support_hours = "9-5",
+                                            .status_url = "https://status.example/",
                                             .shop = "shop-7" };
     struct kit_answer a = get(t, "/en");
     EXPECT(says(a.text, "A &amp; &lt;B&gt;") && says(a.text, "ICP 1") && says(a.text, "https://status.example/"));
@@ -158,8 +173,8 @@ static void every_word_is_said(void **state)
 {
     (void)state;
     static const char *const all[] = { text_frame_html, text_landing_html, text_plan_html, text_page_html };
-    static const char *const in_code[] = { "home.title", "home.description", "plan.pack", "terms.description",
-                                           "privacy.description", "refunds.description" };
+    static const char *const in_code[] = { "home.title",        "home.description",    "plan.pack",
+                                           "terms.description", "privacy.description", "refunds.description" };
     for (size_t i = 0; i < site_word_count; i++) {
         char place[64];
         bool said = false;

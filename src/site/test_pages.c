@@ -6,8 +6,8 @@
 
 static struct kit_answer pages(struct test_db *t, enum verb verb, const char *path, const char *body)
 {
-    return kit_call(t, &(struct kit_request){
-                           .routes = site_page_routes, .verb = verb, .path = path, .account = 1, .body = body });
+    return kit_call(
+        t, &(struct kit_request){ .routes = site_page_routes, .verb = verb, .path = path, .account = 1, .body = body });
 }
 
 static const char *text_in(const struct kit_answer *a, const char *member)
@@ -88,8 +88,8 @@ TEST_EACH_ENGINE(what_is_no_text_is_refused)
 TEST_EACH_ENGINE(a_look_at_it_saves_nothing)
 {
     begin(t);
-    struct kit_answer a = pages(t, VERB_POST, "/api/operator/pages/refunds/preview?lang=en",
-                                "{\"text\":\"**Soon**<script>\"}");
+    struct kit_answer a =
+        pages(t, VERB_POST, "/api/operator/pages/refunds/preview?lang=en", "{\"text\":\"**Soon**<script>\"}");
     assert_int_equal(a.status, 200);
     const char *html = text_in(&a, "html");
     EXPECT(strstr(html, "<strong>Soon</strong>&lt;script&gt;") != NULL && strstr(html, "<script") == NULL);
@@ -106,8 +106,7 @@ TEST_EACH_ENGINE(the_list_says_which_were_replaced)
     const json_t *list = json_object_get(a.json, "pages");
     int64_t replaced = 0;
     assert_int_equal(json_array_size(list), 6);
-    for (size_t i = 0; i < 6; i++)
-        replaced += json_integer_value(json_object_get(json_array_get(list, i), "version"));
+    for (size_t i = 0; i < 6; i++) replaced += json_integer_value(json_object_get(json_array_get(list, i), "version"));
     assert_int_equal(replaced, 1);
 }
 
@@ -123,7 +122,8 @@ static void the_standard_texts_are_fit(void **state)
             markdown_html(&out, str_of(text));
             assert_true(utf8_valid(str_of(text)) && utf8_length(str_of(text)) < PAGE_TEXT_MAX);
             assert_true(strncmp(buf_terminated(&out), "<h2>", 4) == 0);
-            assert_non_null(strstr(buf_terminated(&out), lang == LANG_EN ? "whoever runs this service" : "待运营方补充"));
+            assert_non_null(
+                strstr(buf_terminated(&out), lang == LANG_EN ? "whoever runs this service" : "待运营方补充"));
             buf_free(&out);
         }
 }

@@ -21,6 +21,7 @@ import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
 import { inSight } from './lib/sight.mjs';
 import { inbox } from './inbox.mjs';
+import { landing } from './landing.mjs';
 import { looks } from './looks.mjs';
 import { speed } from './measures.mjs';
 import { manners } from './manners.mjs';
@@ -57,6 +58,7 @@ const STORIES = {
     numbers,
     people,
     panel,
+    landing,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'embed', 'freeze', 'looks', 'speed'];
 if (process.argv[2] === '--names') {

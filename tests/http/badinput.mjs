@@ -192,7 +192,7 @@ function namesOfA(route) {
         product: KNOWN,
         entry: KNOWN,
         file: route.template.includes('/document-files/') ? fixture.document : fixture.file,
-        name: fixture.face,
+        name: route.template.startsWith('/api/operator/pages') ? 'terms' : fixture.face,
         feed: fixture.feed,
         intake: fixture.intake,
         shop: route.template.startsWith('/api/billing/') ? fixture.shop.id : `shop-${fixture.shop.id}`,

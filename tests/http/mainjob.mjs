@@ -41,6 +41,9 @@ test('the health, metrics and configuration answers of a fresh server', async ({
     for (const [at, status, says] of [
         ['/favicon.ico', 200, /svg/],
         ['/robots.txt', 200, /Disallow/],
+        ['/sitemap.xml', 200, /<loc>/],
+        ['/en', 200, /<h1>/],
+        ['/terms?x=1', 200, /<h1>/],
         ['/.well-known/change-password', 302, /^/],
         ['/.well-known/security.txt', 404, /./],
         ['/healthz?x=1', 200, /ok/],

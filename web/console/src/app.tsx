@@ -49,6 +49,7 @@ const Jobs = late(pages.jobs);
 const JobSkips = late(pages.jobSkips);
 const Deliveries = late(pages.deliveries);
 const DeliveryPage = late(pages.delivery);
+const SitePages = late(pages.sitePages);
 const OperatorAudit = late(pages.operatorAudit);
 const Sales = late(pages.sales);
 const SalePage = late(pages.sale);
@@ -155,6 +156,8 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/jobs/skips" element={<JobSkips />} />
               <Route path="/operator/deliveries" element={<Deliveries />} />
               <Route path="/operator/deliveries/:id" element={<DeliveryPage />} />
+              <Route path="/operator/pages" element={to("/operator/pages/terms")} />
+              <Route path="/operator/pages/:part" element={<SitePages />} />
               <Route path="/operator/audit" element={<OperatorAudit />} />
               <Route path="/operator/orders" element={<Sales />} />
               <Route path="/operator/orders/:number" element={<SalePage />} />

@@ -44,6 +44,7 @@ export const pages = {
   jobSkips: also("operator", () => import("./pages/operator/job-skips")),
   deliveries: also("operator", () => import("./pages/operator/deliveries")),
   delivery: also("operator", () => import("./pages/operator/delivery")),
+  sitePages: also("operator", () => import("./pages/operator/site-pages")),
   operatorAudit: also(
     "audit",
     also("operator", () => import("./pages/operator/audit")),
@@ -93,6 +94,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/operator\/jobs/, "jobs"],
   [/^\/operator\/deliveries\/./, "delivery"],
   [/^\/operator\/deliveries/, "deliveries"],
+  [/^\/operator\/pages/, "sitePages"],
   [/^\/operator\/audit/, "operatorAudit"],
   [/^\/operator\/orders\/./, "sale"],
   [/^\/operator\/orders/, "sales"],
@@ -138,6 +140,7 @@ const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
     "sales",
     "sale",
     "money",
+    "sitePages",
     "settings",
   ],
 };

@@ -104,6 +104,8 @@ export const keys = {
   deliveryRow: (id: number) => ["operator", "deliveries", id],
   // Not under the list: each look is written down, so it is read once, when a person asks.
   delivery: (id: number) => ["operator-delivery", id],
+  sitePage: (name: string, lang: string) => ["operator", "pages", name, lang],
+  sitePreview: (name: string, lang: string, text: string) => ["site-preview", name, lang, text],
   operatorAudit: ["operator", "audit"],
   operatorAuditList: (filter: AuditFilter) => ["operator", "audit", filter],
 } as const;

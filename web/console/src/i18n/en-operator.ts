@@ -329,4 +329,25 @@ export const enOperator = {
   "takings.in": "Came in",
   "takings.back": "Went back",
   "takings.none": "Nothing came in.",
+
+  // the public pages
+  "sitepage.intro":
+    "What everybody reads without signing in. What you save stands there at once; the texts before it are kept.",
+  "sitepage.of.terms": "Terms",
+  "sitepage.of.privacy": "Privacy",
+  "sitepage.of.refunds": "Refunds",
+  "sitepage.language": "Language of the text",
+  "sitepage.text": "Text",
+  "sitepage.help":
+    "# ## ### for headings, - or 1. for lists, > for quotes, **strong**, *emphasis*, [words](https://…). HTML is shown as it is typed.",
+  "sitepage.preview": "The page as it will be",
+  "sitepage.standard": "Nobody has written this text yet",
+  "sitepage.standardText":
+    "It comes with the program and says so on the page, and search engines are asked to leave it out. Replace it before you sell anything.",
+  "sitepage.moved":
+    "Somebody else saved this text in the meantime. What you typed is still here: saving again puts it in place of theirs.",
+  "sitepage.version": "Version {n},",
+  "sitepage.open": "Open the page",
+  "sitepage.restore": "Begin with the program’s text",
+  "sitepage.saved": "The page says it now",
 } as const;

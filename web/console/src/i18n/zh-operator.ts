@@ -322,4 +322,21 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "takings.in": "收入",
   "takings.back": "退回",
   "takings.none": "没有收入。",
+
+  // the public pages
+  "sitepage.intro": "无需登录即可阅读的内容。保存后立即生效，之前的版本都会保留。",
+  "sitepage.of.terms": "服务条款",
+  "sitepage.of.privacy": "隐私政策",
+  "sitepage.of.refunds": "退款政策",
+  "sitepage.language": "文本语言",
+  "sitepage.text": "文本",
+  "sitepage.help": "# ## ### 标题，- 或 1. 列表，> 引用，**加粗**，*强调*，[文字](https://…)。HTML 会原样显示。",
+  "sitepage.preview": "页面预览",
+  "sitepage.standard": "此文本尚未编写",
+  "sitepage.standardText": "这是程序自带的文本，页面上会注明，并请搜索引擎不要收录。正式销售前请替换。",
+  "sitepage.moved": "其他人刚刚保存了此文本。您输入的内容仍在这里，再次保存将替换对方的版本。",
+  "sitepage.version": "第 {n} 版，",
+  "sitepage.open": "打开页面",
+  "sitepage.restore": "使用程序自带的文本",
+  "sitepage.saved": "页面已更新",
 };

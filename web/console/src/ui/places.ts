@@ -39,6 +39,7 @@ const OPERATOR: readonly Place[] = [
   { to: "/operator/shops", text: "house.title", icon: "shop", group: "nav.fleet" },
   { to: "/operator/deliveries", text: "nav.deliveries", icon: "inbox" },
   { to: "/operator/jobs", text: "nav.jobs", icon: "jobs", group: "nav.system" },
+  { to: "/operator/pages/terms", text: "nav.pages", icon: "globe", under: "/operator/pages" },
   { to: "/operator/audit", text: "nav.operatorAudit", icon: "log" },
 ];
 
