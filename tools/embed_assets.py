@@ -5,9 +5,9 @@
 usage: embed_assets.py FOLDER SITE TABLE.c BLOB DEPFILE
 
 FOLDER is Vite's output; empty: a small page that says how to build the console. SITE is the sources' own folder: its
-files lie under /site/, by names that change with their content (style.css is style-0a1b2c3d.css). Each file is stored compressed
-(gzip, level 9, no time stamp, so that the same input gives the same bytes), or as it is when that is not smaller.
-The blob is taken into the program by the assembler's .incbin: a C array of this size compiles for minutes.
+files lie under /site/, by names that change with their content (style.css is style-0a1b2c3d.css). Each file is stored
+compressed (gzip, level 9, no time stamp, so that the same input gives the same bytes), or as it is when that is not
+smaller. The blob is taken into the program by the assembler's .incbin: a C array of this size compiles for minutes.
 """
 import gzip
 import hashlib
