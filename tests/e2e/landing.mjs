@@ -69,8 +69,6 @@ async function served({ checks, server }) {
             assert.equal(plain.text, page.text);
             assert.notEqual(plain.headers.get('etag'), page.headers.get('etag'), 'two codings, two tags');
         }
-        const raw = await server.client().request('GET', '/en', { headers: { 'accept-encoding': 'gzip' } });
-        assert.equal(raw.status, 200);
     });
     await checks.try('no script, no style in the page, and a policy that says so', async () => {
         for (const address of ADDRESSES) {
@@ -268,7 +266,7 @@ async function behind({ checks, browser, server }) {
         await page.getByRole('button', { name: 'Save' }).click();
         await page.getByText('The page says it now').waitFor();
         await page.getByText('Version 1').waitFor();
-        await page.getByRole('button', { name: '中文' }).click();
+        await page.getByRole('button', { name: 'Chinese' }).click();
         await page.getByText('Nobody has written this text yet').waitFor();
         const shown = await onTheWire(server.base, '/en/terms');
         assert.match(shown.text, /<h2>Our own<\/h2>\n<p>We <strong>keep<\/strong> it short\. &lt;img src=x/);

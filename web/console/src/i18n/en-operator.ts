@@ -337,6 +337,8 @@ export const enOperator = {
   "sitepage.of.privacy": "Privacy",
   "sitepage.of.refunds": "Refunds",
   "sitepage.language": "Language of the text",
+  "sitepage.inChinese": "Chinese",
+  "sitepage.inEnglish": "English",
   "sitepage.text": "Text",
   "sitepage.help":
     "# ## ### for headings, - or 1. for lists, > for quotes, **strong**, *emphasis*, [words](https://…). HTML is shown as it is typed.",
@@ -349,5 +351,7 @@ export const enOperator = {
   "sitepage.version": "Version {n},",
   "sitepage.open": "Open the page",
   "sitepage.restore": "Begin with the program’s text",
+  "sitepage.save": "Save",
+  "sitepage.discard": "Discard",
   "sitepage.saved": "The page says it now",
 } as const;

@@ -329,6 +329,8 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "sitepage.of.privacy": "隐私政策",
   "sitepage.of.refunds": "退款政策",
   "sitepage.language": "文本语言",
+  "sitepage.inChinese": "中文",
+  "sitepage.inEnglish": "英文",
   "sitepage.text": "文本",
   "sitepage.help": "# ## ### 标题，- 或 1. 列表，> 引用，**加粗**，*强调*，[文字](https://…)。HTML 会原样显示。",
   "sitepage.preview": "页面预览",
@@ -338,5 +340,7 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "sitepage.version": "第 {n} 版，",
   "sitepage.open": "打开页面",
   "sitepage.restore": "使用程序自带的文本",
+  "sitepage.save": "保存",
+  "sitepage.discard": "放弃修改",
   "sitepage.saved": "页面已更新",
 };

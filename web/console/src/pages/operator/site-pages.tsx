@@ -7,7 +7,7 @@ import { answer, api } from "../../api/client";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { SitePage, SitePageName } from "../../api/types";
-import { useText } from "../../i18n/i18n";
+import { type TextKey, useText } from "../../i18n/i18n";
 import { isLang, type Lang, LANGS } from "../../i18n/lang";
 import { useAddress } from "../../ui/address";
 import { Alert } from "../../ui/alert";
@@ -15,15 +15,15 @@ import { Button } from "../../ui/button";
 import { useRules } from "../../ui/fields";
 import { Time } from "../../ui/facts";
 import { FieldFrame, fieldId, Form, placeFieldProblems, useForm } from "../../ui/form";
+import { AskBeforeLeaving } from "../../ui/leaving";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Page, Parts, Section } from "../../ui/page";
 import { useResting } from "../../ui/resting";
-import { SaveBar } from "../../ui/save-bar";
 import NotFound from "../not-found";
 
 const PARTS: readonly SitePageName[] = ["terms", "privacy", "refunds"];
-const LANG_NAMES: Readonly<Record<Lang, string>> = { "zh-CN": "中文", en: "English" };
+const LANG_NAMES: Readonly<Record<Lang, TextKey>> = { "zh-CN": "sitepage.inChinese", en: "sitepage.inEnglish" };
 const TEXT_MAX = 40_000;
 
 function Preview({ name, lang, text }: { name: SitePageName; lang: Lang; text: string }) {
@@ -119,7 +119,13 @@ function Editor({ page, lang }: { page: SitePage; lang: Lang }) {
             </Button>
           )}
         </div>
-        <SaveBar form={form} pending={submit.isPending} />
+        <AskBeforeLeaving when={form.changed && !submit.isPending} />
+        <div className="line">
+          <Button type="submit" look="primary" busy={submit.isPending}>
+            {t("sitepage.save")}
+          </Button>
+          {form.changed && <Button onClick={() => form.reset()}>{t("sitepage.discard")}</Button>}
+        </div>
       </Form>
       <Preview name={name} lang={lang} text={form.values.text} />
     </div>
@@ -158,11 +164,10 @@ export default function SitePages() {
             key={one}
             type="button"
             className="chip"
-            lang={one}
             aria-pressed={one === lang}
             onClick={() => write({ lang: one })}
           >
-            {LANG_NAMES[one]}
+            {t(LANG_NAMES[one])}
           </button>
         ))}
       </div>
