@@ -2779,6 +2779,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The texts of the public pages, and which were replaced. For: operator. */
+        get: operations["getApiOperatorPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/pages/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One text, as it is or as it was. For: operator. */
+        get: operations["getApiOperatorPagesName"];
+        /** @description Replace a text. The one before can still be read by its version. For: operator. */
+        put: operations["putApiOperatorPagesName"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/pages/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The page as it would be with this text; nothing is saved. For: operator. */
+        post: operations["postApiOperatorPagesNamePreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shops/{id}/knowledge/import": {
         parameters: {
             query?: never;
@@ -4195,7 +4247,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -4219,7 +4271,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -4972,6 +5024,17 @@ export interface components {
         DeliveryHeader: {
             name: string;
             value: string;
+        };
+        SitePageLine: {
+            /** @enum {string} */
+            name: "terms" | "privacy" | "refunds";
+            /** @enum {string} */
+            lang: "en" | "zh-CN";
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            changedAt: string | null;
+            path: string;
         };
         KnowledgeImport: {
             /** Format: int64 */
@@ -27595,6 +27658,512 @@ export interface operations {
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pages: components["schemas"]["SitePageLine"][];
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorPagesName: {
+        parameters: {
+            query: {
+                /** @description In which language. */
+                lang: "en" | "zh-CN";
+                /** @description An older one; 0: the newest. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Which page. */
+                name: "terms" | "privacy" | "refunds";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        name: "terms" | "privacy" | "refunds";
+                        /** @enum {string} */
+                        lang: "en" | "zh-CN";
+                        /**
+                         * Format: int64
+                         * @description 0: the text that comes with the program.
+                         */
+                        version: number;
+                        /** Format: int64 */
+                        newest: number;
+                        text: string;
+                        /** @description The text that comes with the program. */
+                        standardText: string;
+                        /**
+                         * Format: int64
+                         * @description A person.
+                         */
+                        changedBy: number | null;
+                        /** Format: date-time */
+                        changedAt: string | null;
+                        /** @description Where everybody reads it. */
+                        path: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiOperatorPagesName: {
+        parameters: {
+            query: {
+                /** @description In which language. */
+                lang: "en" | "zh-CN";
+            };
+            header?: never;
+            path: {
+                /** @description Which page. */
+                name: "terms" | "privacy" | "refunds";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description The newest one as it was read: when it is another by now, nothing is saved.
+                     */
+                    version: number;
+                    /** @description Markdown: headings, lists, quotes, **strong**, *emphasis*, `code`, [words](address). */
+                    text: string;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly name?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly lang?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly newest?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly standardText?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly changedBy?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly changedAt?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly path?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        name: "terms" | "privacy" | "refunds";
+                        /** @enum {string} */
+                        lang: "en" | "zh-CN";
+                        /**
+                         * Format: int64
+                         * @description 0: the text that comes with the program.
+                         */
+                        version: number;
+                        /** Format: int64 */
+                        newest: number;
+                        text: string;
+                        /** @description The text that comes with the program. */
+                        standardText: string;
+                        /**
+                         * Format: int64
+                         * @description A person.
+                         */
+                        changedBy: number | null;
+                        /** Format: date-time */
+                        changedAt: string | null;
+                        /** @description Where everybody reads it. */
+                        path: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `page_changed`: Somebody else changed this text in the meantime. Load it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorPagesNamePreview: {
+        parameters: {
+            query: {
+                /** @description In which language. */
+                lang: "en" | "zh-CN";
+            };
+            header?: never;
+            path: {
+                /** @description Which page. */
+                name: "terms" | "privacy" | "refunds";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it would be saved. */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The whole page. */
+                        html: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              */
             503: {
                 headers: {
