@@ -343,7 +343,7 @@ void app_fill_hooks(struct app *app)
                                             .support_hours = c->support_hours,
                                             .status_url = c->status_url,
                                             .shop = c->landing_shop };
-    site_hooks.offers = billing_on_sale;
+    site_hooks = (struct site_hooks){ .offers = billing_on_sale, .trial_days = billing_trial_days() };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;

@@ -51,6 +51,7 @@ MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);
 /* Hook for the landing page (site): what is sold now. Texts live as long as the transaction's arena. */
 struct site_offer;
 MUST_USE bool billing_on_sale(struct tx *tx, struct site_offer *out, size_t max, size_t *count);
+int64_t billing_trial_days(void); /* of the one trial of an account */
 
 /* Payments that are paid, and neither delivered for nor given back or on their way back. Walks an index that holds
  * nothing else. */

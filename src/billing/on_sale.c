@@ -2,6 +2,8 @@
 #include "billing/private.h"
 #include "site/site.h"
 
+int64_t billing_trial_days(void) { return PLAN_TRIAL_DAYS; }
+
 bool billing_on_sale(struct tx *tx, struct site_offer *out, size_t max, size_t *count)
 {
     struct offer *all = ARENA_ARRAY(tx_arena(tx), struct offer, max);
