@@ -2,6 +2,9 @@
  * payment. */
 #include "billing/private.h"
 
+const struct problem problem_payment_unknown = { "payment_unknown", 404, "This order has no such payment.",
+                                                 "该订单没有这笔付款。" };
+
 const struct field operator_order_fields[] = { FIELD_TEXT(struct operator_order_path, number,
                                                           .min = ORDER_NUMBER_SIZE - 1, .max = ORDER_NUMBER_SIZE - 1,
                                                           .doc = "The order's number."),
@@ -16,7 +19,7 @@ enum answer operator_find(struct req *req, const char *payment, struct order *o,
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     if (!payments_of(req->tx, o->id, all, &count)) return reply_fault(req);
     while (i < count && !text_eq(all[i].number, payment)) i++;
-    if (i == count) return reply_fields(req, "payment", "unknown");
+    if (i == count) return reply_problem(req, &problem_payment_unknown);
     return payment_get(req->tx, all[i].id, true, p) == ROW_FOUND ? ANSWER_GO_ON : reply_fault(req);
 }
 

@@ -7,6 +7,8 @@
 enum { OFFERS_PAGE = 50, OFFERS_PAGE_MAX = 100, DAYS_MAX = 3660, WEBSITES_MAX = 1000, CREDITS_MAX = 1000000 };
 enum { PRICE_MAX = 1000000000 };
 
+static const struct problem problem_currency_unknown = { "currency_unknown", 422, "This currency is not known here.",
+                                                         "未知的货币。" };
 FIELD_CODE(not_of_kind, "This kind of offer needs another value here.", "该类型的商品不能使用此值。");
 
 /* clang-format off */
@@ -128,7 +130,7 @@ static enum answer post_offer(struct req *req)
     struct offer old, made;
     int64_t id;
     if (!is_code(in->code)) return reply_fields(req, "code", "format");
-    if (c == CURRENCY_NONE) return reply_fields(req, "currency", "unknown");
+    if (c == CURRENCY_NONE) return reply_problem(req, &problem_currency_unknown);
     const char *bad = strange(in, kind);
     if (bad) return reply_fields(req, bad, "not_of_kind");
     enum row row = offers_sold(req->tx, in->code, c, &old);
@@ -158,6 +160,7 @@ const struct route billing_offer_routes[] = {
       .doc = "What is and was sold, every version, newest first." },
     { .verb = VERB_POST, .path = "/api/operator/offers", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
       .idempotent = true, BODY_FIELDS(post_offer), .answer = version_shape, .status = 201, .run = post_offer,
+      PROBLEMS(&problem_currency_unknown),
       .doc = "Sell something new, or at another price from now on. Orders keep the version they were made from." },
     ROUTE_END
 };

@@ -349,6 +349,7 @@ struct operator_order_path {
     const char *number;
 };
 extern const struct field operator_order_fields[];
+extern const struct problem problem_payment_unknown;
 /* The order of the path and its payment of this number, locked. ANSWER_GO_ON, or the refusal. */
 MUST_USE enum answer operator_find(struct req *req, const char *payment, struct order *o, struct payment *p);
 void operator_id_json(struct json *j, const char *name, int64_t id);         /* 0: null */

@@ -80,7 +80,7 @@ TEST_EACH_ENGINE(what_a_refund_does_not_take)
     struct kit_answer a = fix_refund(t, ANN, &open, ALL_BACK);
     assert_string_equal(a.error, "payment_not_paid");
     struct fix_paid crossed = { f.o, open.p };
-    assert_string_equal(fix_refund(t, ANN, &crossed, ALL_BACK).fault, "payment:unknown");
+    assert_string_equal(fix_refund(t, ANN, &crossed, ALL_BACK).error, "payment_unknown");
     struct fix_paid nothing = f;
     nothing.o.number = "00000000000000000000000000";
     assert_int_equal(fix_refund(t, ANN, &nothing, ALL_BACK).status, 404);
