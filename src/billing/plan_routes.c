@@ -91,7 +91,7 @@ static void plans_json(struct json *j, const void *arg)
     json_end(j);
     json_object(j, "trial");
     json_bool(j, "available", s->trial);
-    json_i64(j, "days", TRIAL_DAYS);
+    json_i64(j, "days", PLAN_TRIAL_DAYS);
     json_end(j);
 }
 
@@ -179,7 +179,7 @@ static enum row take_trial(struct req *req, int64_t shop)
     if (had != ROW_NONE) return had == ROW_FOUND ? ROW_NONE : ROW_FAULT;
     struct query q = query(req->tx, &trial_put);
     bind_i64(&q, req->who.account), bind_i64(&q, shop), bind_i64(&q, req->now_ms);
-    bind_i64(&q, req->now_ms + TRIAL_DAYS * DAY_MS);
+    bind_i64(&q, req->now_ms + PLAN_TRIAL_DAYS * DAY_MS);
     int64_t made = query_change(&q);
     return made < 0 ? ROW_FAULT : made == 0 ? ROW_NONE : ROW_FOUND;
 }
@@ -201,7 +201,7 @@ static enum answer run_trial(struct req *req)
     const struct plan_gift g = { .shop = &shop,
                                  .offer = &offer,
                                  .seats = offer.seats,
-                                 .days = TRIAL_DAYS,
+                                 .days = PLAN_TRIAL_DAYS,
                                  .key = arena_printf(req->arena, "trial:%lld", (long long)req->who.account),
                                  .paid = money_of(0, money_currency(offer.price)),
                                  .source = SOURCE_TRIAL,

@@ -11,7 +11,7 @@
 #define BILLING_PLAN_REASONS(X) X(plan_renewal)
 BILLING_PLAN_REASONS(CREDITS_DECLARE)
 
-enum { PLAN_GRACE_DAYS = 7, TRIAL_DAYS = 30 }; /* grace: as tenants' own */
+enum { PLAN_GRACE_DAYS = 7 }; /* grace: as tenants' own */
 #define PLAN_OF_TRIAL "basic"
 
 /* ---- plan_rows.c ---- */
