@@ -292,7 +292,7 @@ static enum answer find(struct req *req, int64_t account, struct paper_row *r)
 
 static enum answer ask(struct req *req, int64_t account)
 {
-    struct paper_row r;
+    struct paper_row r = { .id = 0 };
     enum answer a = find(req, account, &r);
     if (a != ANSWER_GO_ON) return a;
     struct printed *p = ARENA_NEW(req->arena, struct printed);
