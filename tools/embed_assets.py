@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Packs the built console into one binary file and a C table that describes it (src/http/assets.h).
+"""Packs the built console and the files of the public pages into one binary file and a C table that describes it
+(src/http/assets.h).
 
-usage: embed_assets.py FOLDER TABLE.c BLOB DEPFILE
+usage: embed_assets.py FOLDER SITE TABLE.c BLOB DEPFILE
 
-FOLDER is Vite's output; empty: a small page that says how to build the console. Each file is stored compressed
-(gzip, level 9, no time stamp, so that the same input gives the same bytes), or as it is when that is not smaller.
-The blob is taken into the program by the assembler's .incbin: a C array of this size compiles for minutes.
+FOLDER is Vite's output; empty: a small page that says how to build the console. SITE is the sources' own folder: its
+files lie under /site/, by names that change with their content (style.css is style-0a1b2c3d.css). Each file is stored
+compressed (gzip, level 9, no time stamp, so that the same input gives the same bytes), or as it is when that is not
+smaller. The blob is taken into the program by the assembler's .incbin: a C array of this size compiles for minutes.
 """
 import gzip
 import hashlib
@@ -27,7 +29,7 @@ NOT_BUILT = b"""<!doctype html>
 <p>The API is described at <a href="/api/openapi.json">/api/openapi.json</a>.</p>
 """
 # Vite writes name-<8 or more characters of base64url>.ext
-HASHED = re.compile(r"^/assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+HASHED = re.compile(r"^/(?:assets|site)/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 
 
 def files_of(folder):
@@ -44,13 +46,26 @@ def files_of(folder):
                 found.append((path, full, file.read()))
     if not any(path == "/index.html" for path, _, _ in found):
         sys.exit(f"embed_assets.py: no index.html in {folder}")
-    return sorted(found, key=lambda f: f[0].encode())
+    return found
+
+
+def site_files_of(folder):
+    found = []
+    for name in sorted(os.listdir(folder)):
+        stem, kind = os.path.splitext(name)
+        if kind not in TYPES:
+            continue
+        full = os.path.join(folder, name)
+        with open(full, "rb") as file:
+            plain = file.read()
+        found.append((f"/site/{stem}-{hashlib.sha256(plain).hexdigest()[:8]}{kind}", full, plain))
+    return found
 
 
 def main():
-    folder, table, blob, depfile = sys.argv[1:5]
+    folder, site, table, blob, depfile = sys.argv[1:6]
     rows, data, inputs = [], bytearray(), []
-    for path, full, plain in files_of(folder):
+    for path, full, plain in sorted(files_of(folder) + site_files_of(site), key=lambda f: f[0].encode()):
         packed = gzip.compress(plain, 9, mtime=0)
         small = len(packed) < len(plain)
         body = packed if small else plain

@@ -111,6 +111,8 @@ struct accounts_hooks {
     bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);
     /* Writes the items of the list `shops` of one account: {id, shop_name, status, chatbot_state} each. */
     bool (*account_shops_json)(struct tx *tx, int64_t account, struct json *j);
+    /* How many seats plans pay for; 0: no plan says, so it is the house's own number. NULL: none ever does */
+    bool (*seats)(struct tx *tx, int64_t account, int64_t now_ms, int64_t *out);
     bool (*has_credits)(struct tx *tx, int64_t account, bool *has); /* for verify; NULL: not asked */
     bool (*account_disabled)(struct tx *tx, int64_t account);       /* just now; may be NULL */
     /* chat: the address of a person's picture, of this server; NULL: none. May be NULL */

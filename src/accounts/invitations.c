@@ -21,6 +21,9 @@ STMT(look, "SELECT i.account, i.email, i.role, i.expires_at_ms, p.email AS invit
            " FROM invitations i JOIN persons p ON p.id = i.invited_by JOIN accounts a ON a.id = i.account"
            " WHERE i.token_hash = ?1");
 STMT(account_of, "SELECT account FROM invitations WHERE token_hash = ?1");
+STMT(count_taken, "SELECT (SELECT COUNT(*) FROM members WHERE account = ?1) AS members,"
+                  " (SELECT COUNT(*) FROM invitations WHERE account = ?1 AND expires_at_ms > ?2"
+                  "   AND expires_at_ms <= ?3) AS invited");
 STMT(count_accounts, "SELECT COUNT(*) AS accounts FROM members WHERE person = ?1");
 STMT(page, "SELECT id, email, role, invited_by, created_at_ms, expires_at_ms FROM invitations WHERE account = ?1"
            " AND expires_at_ms > ?2 AND expires_at_ms <= ?4 ORDER BY id LIMIT ?3");
@@ -133,6 +136,27 @@ static enum team belongs_to_few(struct tx *tx, int64_t person)
     return col_i64(&q, "accounts") < MEMBERSHIPS_MAX ? TEAM_DONE : TEAM_TOO_MANY;
 }
 
+bool team_room(struct tx *tx, int64_t account, int64_t now_ms, struct team_room *out)
+{
+    int64_t paid = 0;
+    struct query q = query(tx, &count_taken);
+    bind_i64(&q, account), bind_i64(&q, now_ms), bind_i64(&q, time_latest_end(now_ms, INVITATION_LIFETIME_MS));
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = (struct team_room){ .members = col_i64(&q, "members"), .invited = col_i64(&q, "invited") };
+    if (accounts_hooks.seats && !accounts_hooks.seats(tx, account, now_ms, &paid)) return false;
+    out->seats = paid > 0 ? paid : TEAM_SEATS;
+    if (out->seats < out->members) out->seats = out->members;
+    return true;
+}
+
+/* There may be more invitations than seats, when a plan has ended since. */
+static enum team seat_left(struct tx *tx, int64_t account, int64_t now_ms)
+{
+    struct team_room room;
+    if (!team_room(tx, account, now_ms, &room)) return TEAM_FAULT;
+    return room.members < room.seats ? TEAM_DONE : TEAM_NO_SEAT;
+}
+
 /* The person is locked before the account, as where a sign-in is erased: of the two the later one sees the other. */
 enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token)
 {
@@ -148,6 +172,8 @@ enum team invitation_accept(struct tx *tx, struct team_act *act, const char *tok
     enum member_role role = (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER), inviter;
     int64_t invited_by = col_i64(&q, "invited_by");
     act->account = col_i64(&q, "account");
+    t = seat_left(tx, act->account, act->now_ms);
+    if (t != TEAM_DONE) return t;
     /* Who invited may have become less since: nobody joins as more than the inviter could give today. */
     if (member_role(tx, act->account, invited_by, &inviter) == ROW_FAULT) return TEAM_FAULT;
     if (!member_may_give(inviter, role)) return TEAM_UNKNOWN;

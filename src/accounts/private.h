@@ -77,7 +77,7 @@ MUST_USE bool accounts_count_some(struct tx *tx, const struct account_page *p, i
 
 /* ---- teams: members.c, invitations.c ---- */
 enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
-enum { TEAM_SEATS = 3 };                               /* members and open invitations of an account together */
+enum { TEAM_SEATS = 3 };                               /* of an account that has no plan */
 enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 }; /* accounts of a person; open invitations of an account */
 extern const char *const member_role_names[];          /* [role - 1], NULL-ended */
 struct member {
@@ -115,6 +115,7 @@ enum team {
     TEAM_LAST_OWNER, /* an account keeps an owner */
     TEAM_MEMBER_ALREADY,
     TEAM_TOO_MANY,
+    TEAM_NO_SEAT,  /* an invitation is left over from when there were more */
     TEAM_OF_PANEL, /* the panel says who may enter */
 };
 struct team_act {
@@ -122,6 +123,11 @@ struct team_act {
     const char *network, *user_agent;
 };
 #define INVITATION_LIFETIME_MS (7 * DAY_MS)
+/* Members and open invitations take a seat each. Who is in stays: there are never fewer seats than members. */
+struct team_room {
+    int64_t seats, members, invited;
+};
+MUST_USE bool team_room(struct tx *tx, int64_t account, int64_t now_ms, struct team_room *out);
 /* Mails the token to this address, in the transaction; nobody else gets to see it. */
 MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
                                    char token[TOKEN_TEXT_SIZE], int64_t *id);

@@ -6,9 +6,12 @@
 #include "accounts/private.h"
 
 static const struct problem problem_seats_full = {
-    "seats_full", 409, "All seats are taken. Remove somebody or revoke an invitation first.",
-    "席位已满，请先移除成员或撤销邀请。"
+    "seats_full", 409, "All seats are taken. Remove somebody, revoke an invitation, or choose a plan with more seats.",
+    "席位已满，请移除成员、撤销邀请，或选择席位更多的套餐。"
 };
+static const struct problem problem_no_seat_left = { "no_seat_left", 409,
+                                                     "All seats of this team are taken. Ask whoever invited you.",
+                                                     "该团队席位已满，请联系邀请您的人。" };
 static const struct problem problem_member_already = { "member_already", 409,
                                                        "This address belongs to the team already.",
                                                        "该邮箱已是团队成员。" };
@@ -46,6 +49,7 @@ static enum answer refused(struct req *req, enum team t)
     case TEAM_LAST_OWNER: return reply_problem(req, &problem_last_owner);
     case TEAM_MEMBER_ALREADY: return reply_problem(req, &problem_member_already);
     case TEAM_TOO_MANY: return reply_problem(req, &problem_seats_full);
+    case TEAM_NO_SEAT: return reply_problem(req, &problem_no_seat_left);
     case TEAM_OF_PANEL: return reply_problem(req, &problem_of_panel);
     }
     return reply_fault(req);
@@ -85,6 +89,7 @@ struct team_page {
     struct invitation invitation[INVITATIONS_MAX];
     size_t members, invitations;
     int64_t person;
+    struct team_room room;
 };
 
 static void invitation_json(struct json *j, const void *arg)
@@ -121,12 +126,13 @@ static void team_json(struct json *j, const void *arg)
         json_end(j);
     }
     json_end(j);
-    json_i64(j, "seats", TEAM_SEATS);
+    json_i64(j, "seats", p->room.seats);
 }
 
 static bool team_read(struct req *req, struct team_page *p)
 {
     p->person = req->who.person;
+    if (!team_room(req->tx, req->who.account, req->now_ms, &p->room)) return false;
     return members_page(req->tx, req->who.account, 0, TEAM_SHOWN, p->member, &p->members) &&
            invitations_open(req->tx, req->who.account, req->now_ms, p->invitation, &p->invitations);
 }
@@ -149,13 +155,13 @@ static const struct field post_invitation_fields[] = {
 static bool has_seat(const struct team_page *p, const char *email)
 {
     char key[EMAIL_KEY_SIZE], other[EMAIL_KEY_SIZE];
-    size_t taken = p->members;
+    int64_t taken = p->room.members;
     email_key(email, key);
     for (size_t i = 0; i < p->invitations; i++) {
         email_key(p->invitation[i].email, other);
         taken += strcmp(key, other) != 0;
     }
-    return taken < TEAM_SEATS;
+    return taken < p->room.seats;
 }
 
 static bool may_mail(struct req *req, const char *email, bool *allowed)
@@ -196,7 +202,11 @@ static enum answer run_invite(struct req *req)
         email_key(p->member[i].email, other);
         if (strcmp(key, other) == 0) return reply_problem(req, &problem_member_already);
     }
-    if (!has_seat(p, in->email)) return reply_problem(req, &problem_seats_full);
+    if (!has_seat(p, in->email)) {
+        reply_fact_i64(req, "seats", p->room.seats);
+        reply_fact_i64(req, "used", p->room.members + p->room.invited);
+        return reply_problem(req, &problem_seats_full);
+    }
     if (!may_mail(req, in->email, &allowed)) return reply_fault(req);
     if (!allowed) return reply_problem(req, &problem_too_many_invitations);
     enum team t = invitation_make(req->tx, &act, in->email, made.role, token, &made.id);
@@ -411,12 +421,13 @@ const struct route accounts_team_routes[] = {
     { .verb = VERB_POST, .path = "/auth/invitation/accept", .who = WHO_PERSON, .tx = TX_WRITE, .tag = "Team",
       .limit = &join_limit, .give_back_on_success = true, BODY_FIELDS(post_token), .answer = signed_in_shape,
       .run = run_accept,
-      PROBLEMS(&problem_invalid_token, &problem_other_address, &problem_member_already, &problem_too_many_accounts),
+      PROBLEMS(&problem_invalid_token, &problem_other_address, &problem_member_already, &problem_too_many_accounts,
+               &problem_no_seat_left),
       .doc = "Join, as who is signed in; the session acts in that account from now on." },
     { .verb = VERB_POST, .path = "/auth/invitation/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Team",
       .slow = true, .limit = &join_limit, .give_back_on_success = true, BODY_FIELDS(post_joiner),
       .answer = signed_in_shape, .prepare = joiner_prepare, .run = run_join,
-      PROBLEMS(&problem_invalid_token, &problem_address_known, &problem_member_already),
+      PROBLEMS(&problem_invalid_token, &problem_address_known, &problem_member_already, &problem_no_seat_left),
       .doc = "Sign up with the address that was invited, and join. The token proves the address." },
     ROUTE_END
 };

@@ -176,9 +176,11 @@ struct response ask_in(struct test_db *t, struct arena *arena, struct browser *b
     }
     const struct reply *r = &req->reply;
     struct response out = { .status = r->status,
+                            .facts = r->facts,
                             .code = r->problem ? r->problem->code : NULL,
                             .who = req->who,
                             .retry_after_s = r->retry_after_s };
+    memcpy(out.fact, r->fact, sizeof out.fact);
     if (r->faults) out.field = arena_printf(req->arena, "%s %s", r->faults->fault[0].field, r->faults->fault[0].code);
     out.body = arena_text_n(req->arena, r->body.p ? r->body.p : "", r->body.n);
     /* What the API reference says must be what is answered. */

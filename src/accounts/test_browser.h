@@ -19,6 +19,8 @@ struct response {
     int status;
     const char *code, *body, *field; /* code: of a problem, else NULL; field: "name code" of the first fault */
     int64_t retry_after_s;
+    size_t facts; /* of a problem */
+    struct problem_fact fact[REPLY_FACTS_MAX];
     bool set_sid, set_login;
     struct caller who;
 };

@@ -48,6 +48,8 @@ extern const struct sender *const app_senders[];
 extern const struct sender app_developer_sender;            /* developer_routes.c */
 extern const struct verify_check *const app_check_tables[]; /* verify_command.c */
 void app_fill_hooks(struct app *app);
+/* The keys of payment providers, as they are set. Once a process. False with a sentence in `error`. */
+MUST_USE bool app_open_providers(const struct app *app, struct buf *error);
 extern bool app_development; /* set by it: the rows that are for development alone exist */
 
 /* Runs one operation in a transaction of its own, for commands, the demo and start-up. */

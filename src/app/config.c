@@ -15,11 +15,13 @@ struct setting {
     const char *fallback; /* NULL: none */
     int64_t min, max;
     bool secret;
+    bool file; /* text of many lines: NAME_FILE may name a file that holds it, and it is not printed */
 };
 #define TEXT_SETTING(n, m, ...)                                                                                        \
     {                                                                                                                  \
         .name = (n), .kind = SETTING_TEXT, .offset = offsetof(struct config, m), __VA_ARGS__                           \
     }
+#define FILE_SETTING(n, m, ...) TEXT_SETTING(n, m, .file = true, __VA_ARGS__)
 #define NUMBER_SETTING(n, m, ...)                                                                                      \
     {                                                                                                                  \
         .name = (n), .kind = SETTING_NUMBER, .offset = offsetof(struct config, m), __VA_ARGS__                         \
@@ -51,6 +53,7 @@ static const struct setting house[] = {
     TEXT_SETTING("CHATHUB_SUPPORT_CONTACT", support_contact),
     TEXT_SETTING("CHATHUB_SUPPORT_HOURS", support_hours),
     TEXT_SETTING("CHATHUB_STATUS_URL", status_url),
+    TEXT_SETTING("CHATHUB_LANDING_SHOP", landing_shop),
     NUMBER_SETTING("CHATHUB_LOOPS", loops, .fallback = "0", .min = 0, .max = 64),
     NUMBER_SETTING("CHATHUB_CONNECTIONS", connections, .fallback = "20000", .min = 100, .max = 1000000),
     NUMBER_SETTING("CHATHUB_SHOP_CONNECTIONS", shop_connections, .fallback = "0", .min = 0, .max = 1000000),
@@ -61,6 +64,8 @@ static const struct setting house[] = {
     CREDITS_SETTING("CREDIT_CHATBOT_RENEWAL", renewal_price, .fallback = "10", .min = 1, .max = 1000000),
     CREDITS_SETTING("SHOP_COST_CREDITS", shop_price, .fallback = "1000", .min = 0, .max = 1000000),
     CREDITS_SETTING("CHATHUB_TRIAL_CREDITS", trial_credits, .fallback = "60", .min = 0, .max = 1000000),
+    NUMBER_SETTING("CHATHUB_REFUND_APPROVE_ABOVE", refund_approve_above, .fallback = "100000", .min = 0,
+                   .max = INT64_C(1000000000000)),
     CREDITS_SETTING("CHATHUB_GRANT_CONFIRM_ABOVE", grant_confirm_above, .fallback = "10000", .min = 0, .max = 1000000),
     NUMBER_SETTING("CREDIT_PRICE_CNY", price_cny, .fallback = "100", .min = 1, .max = 1000000),
     TEXT_SETTING("SMTP_HOST", smtp_host),
@@ -71,6 +76,29 @@ static const struct setting house[] = {
     TEXT_SETTING("FROM_EMAIL", mail_from, .fallback = "Chathub <no-reply@localhost>"),
     TEXT_SETTING("CHATHUB_REPLY_DOMAIN", reply_domain),
     TEXT_SETTING("CHATHUB_MAIL_SECRET", mail_secret, .secret = true),
+    TEXT_SETTING("CHATHUB_NOTIFY_URL", pay.notify_url),
+    TEXT_SETTING("ALIPAY_GATEWAY", pay.alipay_gateway, .fallback = "https://openapi.alipay.com/gateway.do"),
+    TEXT_SETTING("ALIPAY_APP_ID", pay.alipay_app_id),
+    TEXT_SETTING("ALIPAY_SELLER_ID", pay.alipay_seller_id),
+    TEXT_SETTING("ALIPAY_CODE_PRODUCT", pay.alipay_product),
+    FILE_SETTING("ALIPAY_APP_KEY", pay.alipay_app_key, .secret = true),
+    FILE_SETTING("ALIPAY_PUBLIC_KEY", pay.alipay_public_key),
+    FILE_SETTING("ALIPAY_APP_CERT", pay.alipay_app_cert),
+    FILE_SETTING("ALIPAY_CERTS", pay.alipay_certs),
+    FILE_SETTING("ALIPAY_ROOT_CERTS", pay.alipay_root_certs),
+    TEXT_SETTING("WECHAT_BASE_URL", pay.wechat_base, .fallback = "https://api.mch.weixin.qq.com"),
+    TEXT_SETTING("WECHAT_MCHID", pay.wechat_mchid),
+    TEXT_SETTING("WECHAT_APPID", pay.wechat_appid),
+    TEXT_SETTING("WECHAT_API_V3_KEY", pay.wechat_v3_key, .secret = true),
+    TEXT_SETTING("WECHAT_MERCHANT_SERIAL", pay.wechat_merchant_serial),
+    FILE_SETTING("WECHAT_MERCHANT_KEY", pay.wechat_merchant_key, .secret = true),
+    TEXT_SETTING("WECHAT_PUBLIC_KEY_ID", pay.wechat_public_key_id),
+    FILE_SETTING("WECHAT_PUBLIC_KEY", pay.wechat_public_key),
+    FILE_SETTING("WECHAT_CERTS", pay.wechat_certs),
+    TEXT_SETTING("STRIPE_BASE_URL", pay.stripe_base, .fallback = "https://api.stripe.com"),
+    TEXT_SETTING("STRIPE_SECRET_KEY", pay.stripe_key, .secret = true),
+    TEXT_SETTING("STRIPE_WEBHOOK_SECRET", pay.stripe_webhook_secret, .secret = true),
+    TEXT_SETTING("STRIPE_WEBHOOK_SECRET_PREVIOUS", pay.stripe_webhook_secret_previous, .secret = true),
 };
 
 struct settings {
@@ -102,15 +130,33 @@ static const char *text_of(const struct config *c, const struct setting *s)
 
 /* ---- reading ---- */
 
+/* NULL: not set, or empty. */
+static const char *lookup_name(struct arena *a, const struct config_file *file, const char *name)
+{
+    const char *v = getenv(name);
+    if (!v && file) v = config_file_value(file, name);
+    return v && *v ? arena_text(a, v) : NULL;
+}
+
 static const char *lookup(struct arena *a, const struct config_file *file, const struct setting *s)
 {
-    const char *names[] = { s->name, s->alias };
-    for (size_t i = 0; i < ARRAY_LEN(names) && names[i]; i++) {
-        const char *v = getenv(names[i]);
-        if (!v && file) v = config_file_value(file, names[i]);
-        if (v && *v) return arena_text(a, v);
+    const char *v = lookup_name(a, file, s->name);
+    if (!v && s->alias) v = lookup_name(a, file, s->alias);
+    return v ? v : s->fallback;
+}
+
+/* What stands in the file that NAME_FILE names. *value stays when there is no such setting. */
+static bool from_file(struct arena *a, const struct config_file *file, const struct setting *s, const char **value,
+                      struct buf *error)
+{
+    const char *name = arena_printf(a, "%s_FILE", s->name);
+    const char *path = s->file ? lookup_name(a, file, name) : NULL;
+    if (!path) return true;
+    if (*value) {
+        buf_printf(error, "%s and %s are both set: one of them is wanted.", s->name, name);
+        return false;
     }
-    return s->fallback;
+    return config_text_read(a, name, path, s->secret, value, error);
 }
 
 static bool parse_bool(const char *v, bool *out)
@@ -168,11 +214,12 @@ static bool check_needs(const struct config *c, const struct settings *s, struct
 static const char *const *known_names(struct arena *a, const struct settings *s)
 {
     size_t n = 0;
-    const char **names = ARENA_ARRAY(a, const char *, 2 * s->count + 2);
+    const char **names = ARENA_ARRAY(a, const char *, 3 * s->count + 2);
     names[n++] = "CHATHUB_ENV";
     for (size_t i = 0; i < s->count; i++) {
         names[n++] = s->one[i].name;
         if (s->one[i].alias) names[n++] = s->one[i].alias;
+        if (s->one[i].file) names[n++] = arena_printf(a, "%s_FILE", s->one[i].name);
     }
     return names;
 }
@@ -220,6 +267,7 @@ bool config_load(struct arena *a, struct config *out, struct buf *error)
     out->production = text_eq(env, "production");
     for (size_t i = 0; i < s.count; i++) {
         const char *value = lookup(a, file, &s.one[i]);
+        if (!from_file(a, file, &s.one[i], &value, error)) return false;
         if (value && !set_one(out, &s.one[i], value, error)) return false;
     }
     if (!out->database_url) out->database_url = arena_printf(a, "sqlite:%s/chathub.db", out->data_dir);
@@ -232,7 +280,7 @@ static const char *shown(struct arena *a, const struct config *c, const struct s
 {
     const char *member = (const char *)c + s->offset;
     switch (s->kind) {
-    case SETTING_TEXT: return !text_of(c, s) ? "" : s->secret ? "(set)" : text_of(c, s);
+    case SETTING_TEXT: return !text_of(c, s) ? "" : s->secret || s->file ? "(set)" : text_of(c, s);
     case SETTING_BOOL: return *(const bool *)member ? "true" : "false";
     case SETTING_NUMBER: return arena_printf(a, "%lld", (long long)*(const int64_t *)(const void *)member);
     case SETTING_CREDITS:

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/money.h"
+#include "billing/provider.h"
 #include "outbound/mail.h"
 #include "tenants/recipe.h"
 
@@ -13,12 +14,15 @@ struct config {
     const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *limits, *security_contact, *file;
     /* Shown to everybody; NULL: nothing is said. Contact: mailto:, tel: or https:. */
     const char *company, *icp_number, *support_contact, *support_hours, *status_url;
+    const char *landing_shop; /* whose chat stands on the landing page; NULL: none */
     const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
     const char *panel_secret;
     const char *recipe[RECIPE_SETTINGS_MAX]; /* of recipe_settings(), by place; NULL: not set */
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
     const char *reply_domain, *mail_secret; /* answers by mail; both or neither */
+    struct provider_settings pay;           /* of payment providers; base_url and sandbox are set at start */
     const char *master_key;                 /* as set; NULL: the file in data_dir */
+    int64_t refund_approve_above;           /* minor units */
     int64_t smtp_port, loops, connections, shop_connections, database_workers, price_cny;
     struct credits chatbot_price, renewal_price, shop_price, trial_credits, grant_confirm_above;
     bool smtp_tls_from_start, production, test_clock, test_rare_looks, chatbot_enabled, verbose;

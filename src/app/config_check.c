@@ -133,6 +133,24 @@ static bool check_backends(const struct config *c, struct buf *error)
     return true;
 }
 
+/* Where providers of payments are, and where they reach us. Their keys are opened at start. */
+static bool check_payments(const struct config *c, struct buf *error)
+{
+    const struct {
+        const char *name, *url;
+    } bases[] = { { "ALIPAY_GATEWAY", c->pay.alipay_gateway },
+                  { "WECHAT_BASE_URL", c->pay.wechat_base },
+                  { "STRIPE_BASE_URL", c->pay.stripe_base },
+                  { "CHATHUB_NOTIFY_URL", c->pay.notify_url } };
+    for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
+        if (!bases[i].url) continue;
+        if (is_url(bases[i].url) && !is_plain_and_far(bases[i].url)) continue;
+        buf_printf(error, "%s must be an https:// address without a slash at the end.", bases[i].name);
+        return false;
+    }
+    return true;
+}
+
 static bool check_urls(const struct config *c, struct buf *error)
 {
     const char *colon = strrchr(c->listen, ':');
@@ -147,7 +165,7 @@ static bool check_urls(const struct config *c, struct buf *error)
         return refuse(
             error,
             "CHATHUB_BASE_URL may be plain http only on loopback: cookies would cross the network in the clear.");
-    return check_backends(c, error);
+    return check_payments(c, error) && check_backends(c, error);
 }
 
 const char *config_proxies(const struct config *c)

@@ -3,7 +3,7 @@
 #include "app/private.h"
 #include "base/unicode.h"
 
-enum { PUBLIC_TEXT_MAX = 120, PUBLIC_ADDRESS_MAX = 300 };
+enum { PUBLIC_TEXT_MAX = 120, PUBLIC_ADDRESS_MAX = 300, PUBLIC_SHOP_MAX = 64 };
 
 /* ASCII without spaces and quotes: it stands in a link, and in lines of text. */
 static bool is_address(struct str s)
@@ -37,6 +37,16 @@ static bool refuse(struct buf *error, const char *name, const char *is)
     return false;
 }
 
+/* As the embed code names it: shop-7, or an outside panel's own id. */
+static bool is_shop(struct str s)
+{
+    bool form = s.n > 0 && s.n <= PUBLIC_SHOP_MAX;
+    for (size_t i = 0; i < s.n; i++)
+        form = form && ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+                        (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' || s.p[i] == '_');
+    return form;
+}
+
 bool config_public_check(const struct config *c, struct buf *error)
 {
     const struct {
@@ -51,6 +61,8 @@ bool config_public_check(const struct config *c, struct buf *error)
         return refuse(error, "CHATHUB_SUPPORT_CONTACT", "mailto:ADDRESS, tel:NUMBER or an https:// address");
     if (c->status_url && (!str_starts(str_of(c->status_url), STR("https://")) || !config_is_contact(c->status_url)))
         return refuse(error, "CHATHUB_STATUS_URL", "an https:// address");
+    if (c->landing_shop && !is_shop(str_of(c->landing_shop)))
+        return refuse(error, "CHATHUB_LANDING_SHOP", "the id of a shop as its embed code has it, such as shop-7");
     if (c->support_hours && !c->support_contact)
         return refuse(error, "CHATHUB_SUPPORT_HOURS", "set together with CHATHUB_SUPPORT_CONTACT");
     return true;

@@ -7,6 +7,8 @@
 #include "app/doctor.h"
 #include "app/keys.h"
 #include "base/clock.h"
+#include "billing/paper.h"
+#include "billing/provider.h"
 #include "outbound/http_client.h"
 #include "storage/migrate.h"
 #include <errno.h>
@@ -87,6 +89,16 @@ static void look_at_folder(struct report *r, const struct config *c)
         state == WELL ? "" : "Make room, or move the data folder to a larger disk.");
 }
 
+/* Papers are made without it too, with boxes for what no font has. */
+static void look_at_fonts(struct report *r)
+{
+    const char *font = paper_han_font(r->a);
+    if (font) add(r, "papers", WELL, arena_printf(r->a, "Chinese is set in %s", font), "");
+    else
+        add(r, "papers", LOOK, "no font here has Chinese: receipts and invoices show boxes in its place",
+            "apt-get install fonts-noto-cjk");
+}
+
 static void look_at_mail(struct report *r, const struct config *c)
 {
     if (!c->smtp_host) {
@@ -123,6 +135,32 @@ static void look_at_address(struct report *r, const struct config *c)
     if (behind && !config_proxies(c))
         add(r, "proxy", LOOK, "https ends before us, and nobody's X-Forwarded-For is believed",
             "Set CHATHUB_TRUSTED_PROXY, or all visitors count as one.");
+}
+
+/* A server has them open; else they are opened here, as it would. */
+static void look_at_payments(struct report *r, const struct app *app, bool served)
+{
+    struct buf why;
+    size_t set = 0;
+    buf_fixed(&why, arena_alloc(r->a, WHY_SIZE), WHY_SIZE);
+    if (!served && !app_open_providers(app, &why)) {
+        add(r, "payments", BAD, buf_terminated(&why), "Nothing starts before this (docs/payments.md).");
+        providers_close();
+        return;
+    }
+    for (const struct provider *const *p = billing_providers; *p; p++) {
+        const char *fault = NULL;
+        if (!(*p)->ready() || text_eq((*p)->name, "sandbox")) continue;
+        set++;
+        bool good = (*p)->check(r->a, now_ms(), &fault);
+        if (good) add(r, (*p)->name, WELL, arena_printf(r->a, "%s answers, and knows us", (*p)->name_en), "");
+        else
+            add(r, (*p)->name, BAD, arena_printf(r->a, "%s: %s", (*p)->name_en, fault ? fault : "no clear answer"),
+                "Look at its keys and addresses (docs/payments.md).");
+    }
+    if (set == 0 && app->config->production)
+        add(r, "payments", LOOK, "no provider of payments is set: nothing can be paid", "docs/payments.md");
+    if (!served) providers_close();
 }
 
 /* ---- the database ---- */
@@ -244,8 +282,10 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     look_at_folder(&r, app->config);
     look_at_database(&r, app);
     look_at_clock(&r, app, cmd->served);
+    look_at_fonts(&r);
     look_at_mail(&r, app->config);
     look_at_address(&r, app->config);
+    look_at_payments(&r, app, cmd->served);
     enum exit_code code = tell(cmd, &r);
     arena_free(r.a);
     return code;
@@ -260,6 +300,7 @@ enum exit_code command_doctor_without(const struct config *c, struct command *cm
         look_at_backends(&r, c);
         look_at_folder(&r, c);
         add(&r, "database", BAD, why, "Nothing works before this.");
+        look_at_fonts(&r);
         look_at_mail(&r, c);
         look_at_address(&r, c);
     }

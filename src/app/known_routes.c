@@ -11,12 +11,6 @@ static const char favicon[] =
 
 static enum answer get_favicon(struct req *req) { return reply_fixed(req, "image/svg+xml", STR(favicon), "favicon-1"); }
 
-/* Nothing here is for a search engine: pages are behind a sign-in. */
-static enum answer get_robots(struct req *req)
-{
-    return reply_text(req, 200, "text/plain; charset=utf-8", STR("User-agent: *\nDisallow: /\n"));
-}
-
 /* RFC 9116. */
 static enum answer get_security_txt(struct req *req)
 {
@@ -37,7 +31,6 @@ static enum answer get_change_password(struct req *req) { return reply_redirect(
 #define KNOWN .verb = VERB_GET, .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "System", .hidden = true, .any_query = true
 const struct route known_routes[] = {
     { KNOWN, .path = "/favicon.ico", .origins = ORIGINS_ANY, .run = get_favicon, .doc = "The mark." },
-    { KNOWN, .path = "/robots.txt", .run = get_robots, .doc = "Nothing for crawlers." },
     { KNOWN, .path = "/.well-known/security.txt", .run = get_security_txt, .doc = "Whom to tell of a weakness." },
     { KNOWN, .path = "/.well-known/change-password", .run = get_change_password,
       .doc = "Where password managers send people." },

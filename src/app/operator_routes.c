@@ -2,6 +2,7 @@
  * grants and audit stand with their own folders. */
 #include "app/app.h"
 #include "app/overview.h"
+#include "billing/billing.h"
 
 APP_ACTIONS(AUDIT_DEFINE)
 
@@ -27,6 +28,7 @@ static const struct shape overview_shape[] = {
     SHAPE_I64("pastDue", .doc = "As in `queues`."),
     SHAPE_I64("failed", .doc = "As in `queues`."),
     SHAPE_I64("renewalsFailing", .doc = "As in `queues`."),
+    SHAPE_I64("owed", .doc = "Payments that are paid, and neither delivered for nor given back: 0, or an alarm."),
     SHAPE_OBJECT("queues", queues_shape, .type_name = "OverviewQueues", .doc = "What waits for an operator now."),
     SHAPE_OBJECT("weekAgo", queues_shape, .nullable = true, .type_name = "OverviewQueues",
                  .doc = "The same as last counted on the day a week before; null: not counted then."),
@@ -39,7 +41,7 @@ struct overview_answer {
     struct job_counts jobs;
     struct overview_queues queues, week_ago;
     bool has_week_ago;
-    int64_t left_out;
+    int64_t left_out, owed;
 };
 
 static void queues_json(struct json *j, const char *name, const struct overview_queues *q)
@@ -75,6 +77,7 @@ static void overview_json(struct json *j, const void *arg)
     json_i64(j, "pastDue", a->queues.past_due);
     json_i64(j, "failed", a->queues.failed);
     json_i64(j, "renewalsFailing", a->queues.renewals_failing);
+    json_i64(j, "owed", a->owed);
     queues_json(j, "queues", &a->queues);
     if (a->has_week_ago) queues_json(j, "weekAgo", &a->week_ago);
     else json_null(j, "weekAgo");
@@ -85,7 +88,8 @@ static enum answer get_overview(struct req *req)
 {
     struct overview_answer a = { 0 };
     if (!overview_read(req->tx, &a.o) || !jobs_count(req->tx, &a.jobs)) return reply_fault(req);
-    if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !overview_queues_count(req->tx, &a.jobs, &a.queues))
+    if (!billing_owed(req->tx, &a.owed) || !jobs_skips_count(req->tx, NULL, &a.left_out) ||
+        !overview_queues_count(req->tx, &a.jobs, &a.queues))
         return reply_fault(req);
     enum row row = overview_queues_week_ago(req->tx, req->now_ms, &a.week_ago);
     if (row == ROW_FAULT) return reply_fault(req);

@@ -3,6 +3,8 @@
 
 #include "accounts/accounts.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "billing/billing.h"
 #include "credits/credits.h"
 #include "shops/shops.h"
 #include "tenants/tenants.h"
@@ -79,7 +81,10 @@ static enum job_wish count_all(struct job *job, struct tx *tx)
     struct tenant_counts tenants;
     struct job_counts jobs;
     struct overview *o = ARENA_NEW(job->arena, struct overview);
+    int64_t owed;
     job->state = o;
+    if (!billing_owed(tx, &owed)) return JOB_FAULT;
+    if (owed > 0) LOG(LOG_ERROR, "billing.owed", LOG_NUMBER("payments", owed));
     if (!accounts_count(tx, &o->accounts) || !shops_count(tx, &o->shops) || !tenants_count(tx, &tenants) ||
         !credits_totals(tx, &credits) || !jobs_count(tx, &jobs) || !overview_queues_count(tx, &jobs, &o->queues))
         return JOB_FAULT;

@@ -27,6 +27,11 @@ const char *config_file_value(const struct config_file *f, const char *name); /*
  * `names` is NULL-ended. */
 MUST_USE bool config_file_names(const struct config_file *f, const char *const *names, struct buf *error);
 
+/* ---- config_text.c: settings of many lines, in files of their own ---- */
+/* `name` begins the sentence. A secret one is for its owner and group alone. */
+MUST_USE bool config_text_read(struct arena *a, const char *name, const char *path, bool secret, const char **out,
+                               struct buf *error);
+
 /* ---- config_check.c ---- */
 MUST_USE bool config_check(const struct config *c, struct buf *error);
 

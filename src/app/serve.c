@@ -5,6 +5,7 @@
 #include "app/overview.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "billing/billing.h"
 #include "chat/chat.h"
 #include "http/events.h"
 #include "knowledge/knowledge.h"
@@ -151,12 +152,24 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
     return true;
 }
 
+/* What is sold, where nothing is yet. */
+static enum op_wish begin_billing(void *arg, struct tx *tx)
+{
+    (void)arg;
+    return billing_begin(tx, now_ms()) ? OP_COMMIT : OP_REFUSE;
+}
+
 static bool start(struct app *app, enum serve_role role, bool demo, struct buf *error, struct buf *message)
 {
     const char *listen_on;
     int reserved = reserve_port(app->config->listen, app->arena, &listen_on);
     if (!app->config->base_url) app->base_url = arena_printf(app->arena, "http://%s", listen_on);
     app_fill_hooks(app); /* again: the public address is known now */
+    if (!app_open_providers(app, error)) return false;
+    if (app_do(app, TX_WRITE, begin_billing, NULL) != OP_COMMITTED) {
+        buf_text(error, "What is sold could not be written down; the log says why.");
+        return false;
+    }
     if (demo && !demo_prepare(app, message, error)) return false;
     if (role != SERVE_WEB)
         app->jobs = jobs_start(&(struct job_options){ .lanes = app->lanes,

@@ -118,6 +118,18 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
     return keys_fit(app, error) && chain_key_fit(app, error);
 }
 
+/* They stay open until the process ends: a call that outlasts the stop of the jobs may still use them. */
+bool app_open_providers(const struct app *app, struct buf *error)
+{
+    struct provider_settings s = app->config->pay;
+    const char *why = NULL;
+    s.base_url = app->base_url;
+    s.sandbox = !app->config->production;
+    if (providers_open(&s, &why)) return true;
+    buf_text(error, why);
+    return false;
+}
+
 void app_close(struct app *app)
 {
     if (app->lanes) lanes_stop(app->lanes);

@@ -1,6 +1,7 @@
 /* system_routes.c: what machines ask: alive, ready, metrics, the public settings, the API description. */
 #include "app/app.h"
 #include "base/clock.h"
+#include "billing/billing.h"
 #include "http/metrics.h"
 #include "tenants/tenants.h"
 #include <pthread.h>
@@ -130,9 +131,9 @@ static enum answer get_metrics(struct req *req)
     if (!req_is_local(req)) return reply_problem(req, &problem_not_found);
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
-    int64_t skipped = 0, failing = 0;
+    int64_t skipped = 0, failing = 0, owed = 0;
     if (!jobs_count(req->tx, &jobs) || !jobs_skips_count(req->tx, NULL, &skipped) ||
-        !tenants_renewals_failing(req->tx, &failing))
+        !tenants_renewals_failing(req->tx, &failing) || !billing_owed(req->tx, &owed))
         return reply_fault(req);
     struct buf out;
     buf_init(&out, METRICS_MAX);
@@ -156,6 +157,8 @@ static enum answer get_metrics(struct req *req)
     metrics_sample(&out, "chathub_job_items_skipped", "gauge", "Items that jobs leave out for a while.", skipped);
     metrics_sample(&out, "chathub_renewals_failing", "gauge",
                    "Of these, renewals: they fail for a reason that is not the merchant's.", failing);
+    metrics_sample(&out, "chathub_payments_owed", "gauge",
+                   "Payments that are paid, and neither delivered for nor given back. Above 0: an alarm.", owed);
     struct clock_state clock;
     clock_state(&clock);
     metrics_sample(&out, "chathub_clock_in_doubt", "gauge", "1 while the machine's clock is not believed.",

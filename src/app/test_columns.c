@@ -19,7 +19,8 @@ __attribute__((used)) static const void *const everything[] = { app_route_tables
 /* Functions that are given a query and read its row, for all statements that ask for the same. */
 static const struct {
     const char *file, *call;
-} readers[] = { { "src/chat/conversations.c", "conversation_brief(" },
+} readers[] = { { "src/billing/rows.c", "col_money(" }, /* with the currency beside it */
+                { "src/chat/conversations.c", "conversation_brief(" },
                 { "src/credits/ledger.c", "ledger_record_read(" },
                 { "src/credits/ledger.c", "transaction_json(" }, /* which calls it */
                 { "src/knowledge/switch.c", "know_counted(" } };

@@ -63,6 +63,8 @@ static const struct {
     { "credits/routes.c", "entries_page", "scans its own inner page of at most 100 rows", ON_SQLITE },
     { "shops/purge.c", "purge_due", "scans the locked rows of its own inner LIMIT", ON_SQLITE },
     { "tenants/renew_job.c", "due", "sorts its own inner LIMIT", ON_SQLITE },
+    { "billing/offers.c", "offers_any", "takes the first row, once at the start", ON_SQLITE },
+    { "billing/plan_job.c", "due", "sorts its own inner LIMIT", ON_SQLITE },
     { "chat/due.c", "due", "sorts its own inner LIMITs", ON_SQLITE },
     { "chat/gone.c", "came", "scans its own inner LIMIT", ON_SQLITE },
     { "chat/acts.c", "due", "sorts its own inner LIMIT", ON_SQLITE },

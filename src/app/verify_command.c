@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/keys.h"
 #include "audit/audit.h"
+#include "billing/billing.h"
 #include "chat/chat.h"
 #include "credits/credits.h"
 #include "http/events.h"
@@ -52,6 +53,10 @@ const struct verify_check *const app_check_tables[] = {
     credits_checks,
     shops_checks,
     tenants_checks,
+    billing_checks,
+    billing_plan_checks,
+    billing_refund_checks,
+    billing_paper_checks,
     accounts_checks,
     jobs_checks,
     mail_checks,

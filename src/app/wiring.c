@@ -6,6 +6,8 @@
 #include "app/overview.h"
 #include "audit/audit.h"
 #include "base/clock.h"
+#include "billing/billing.h"
+#include "billing/provider.h"
 #include "chat/chat.h"
 #include "chat/settings.h"
 #include "credits/credits.h"
@@ -14,6 +16,7 @@
 #include "http/idempotency.h"
 #include "knowledge/knowledge.h"
 #include "shops/shops.h"
+#include "site/site.h"
 #include "tenants/tenants.h"
 
 /* A line each, as the recipes in HACKING.md add them. */
@@ -30,6 +33,20 @@ const struct route *const app_route_tables[] = {
     credits_grant_routes,
     credits_receipt_routes,
     tenants_renewal_routes,
+    billing_plan_routes,
+    billing_refund_routes,
+    billing_mismatch_routes,
+    billing_operator_routes,
+    billing_hand_routes,
+    billing_offer_routes,
+    billing_money_routes,
+    billing_routes,
+    billing_pay_routes,
+    billing_hook_routes,
+    billing_sandbox_routes,
+    billing_paper_routes,
+    billing_profile_routes,
+    billing_seller_routes,
     audit_routes,
     events_routes,
     operator_routes,
@@ -57,6 +74,8 @@ const struct route *const app_route_tables[] = {
     chat_score_routes,
     chat_desk_routes,
     inbound_routes,
+    site_routes,
+    site_page_routes,
     knowledge_routes,
     knowledge_text_routes,
     knowledge_sync_routes,
@@ -112,6 +131,8 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_renew_job,
     &tenants_secrets_job,
     &tenants_tell_job,
+    &billing_plans_job,
+    &billing_refund_job,
     &chat_answer_job,
     &chat_install_job,
     &chat_absent_job,
@@ -134,6 +155,10 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_keep_job,
     &knowledge_take_job,
     &knowledge_due_job,
+    &billing_start_job,
+    &billing_look_job,
+    &billing_close_job,
+    &billing_sweep_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -151,16 +176,25 @@ const struct sender *const app_senders[] = {
     &knowledge_orders_sender,
     &knowledge_promotions_sender,
     &chat_mail_sender,
+    &billing_alipay_sender,
+    &billing_wechat_sender,
+    &billing_stripe_sender,
+    &billing_sandbox_sender,
     NULL,
 };
 /* clang-format on */
 
+/* clang-format off */
 const struct letter *const *const app_letter_tables[] = {
     accounts_letters,
     tenants_letters,
+    billing_plan_letters,
+    billing_letters,
+    billing_refund_letters,
     chat_letters,
     NULL,
 };
+/* clang-format on */
 
 /* ---- refusals of a minute: one row a kind, in nobody's trail ---- */
 
@@ -255,8 +289,16 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
     return true;
 }
 
+/* Chats first, which waited longer: a plan is renewed a day before it ends. */
+static bool credits_came(struct tx *tx, int64_t account, int64_t now_ms)
+{
+    if (!tenants_credits_came(tx, account, now_ms)) return false;
+    return billing_credits_came(tx, account, now_ms);
+}
+
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
+    if (!billing_shop_purged(tx, s, now_ms)) return false;
     if (!tenants_shop_purged(tx, s, now_ms) || !knowledge_shop_purged(tx, s->id)) return false;
     if (!chat_settings_forget(tx, s->id) || !chat_installs_forget(tx, s->id)) return false;
     return chat_shop_purged(tx, s->account, s->id, now_ms);
@@ -281,7 +323,7 @@ void app_fill_hooks(struct app *app)
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
-    accounts_settings.gives_trial = credits_is_positive(c->trial_credits);
+    accounts_settings.gives_trial = true; /* of a plan, to whoever asks; and credits by the settings */
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
                                               .merchant_opened = merchant_opened,
                                               .shop_key = tenants_shop_key,
@@ -289,14 +331,23 @@ void app_fill_hooks(struct app *app)
                                               .account_credits = account_credits,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json,
+                                              .seats = billing_seats,
                                               .has_credits = has_credits,
                                               .account_disabled = tenants_account_disabled,
                                               .person_picture = chat_person_picture,
                                               .person_erased = chat_person_erased };
+    site_settings = (struct site_settings){ .base_url = app->base_url,
+                                            .company = c->company,
+                                            .icp_number = c->icp_number,
+                                            .support_contact = c->support_contact,
+                                            .support_hours = c->support_hours,
+                                            .status_url = c->status_url,
+                                            .shop = c->landing_shop };
+    site_hooks = (struct site_hooks){ .offers = billing_on_sale, .trial_days = billing_trial_days() };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
-    credits_hooks.granted = tenants_credits_came;
+    credits_hooks.granted = credits_came;
     credits_hooks.shop_served = tenants_shop_served;
     credits_hooks.account_known = account_known;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
@@ -319,8 +370,14 @@ void app_fill_hooks(struct app *app)
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
     recipes_set(c->recipe);
+    billing_settings.base_url = app->base_url;
+    billing_settings.mail = &app->mail;
+    billing_settings.production = c->production;
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
+    tenants_hooks.entitlements = billing_entitlements;
+    billing_settings.approve_above = c->refund_approve_above;
+    billing_settings.trial_was_had = accounts_trial_was_had;
     knowledge_hooks.shop_says = shop_says;
     chat_settings = (struct chat_settings){
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development

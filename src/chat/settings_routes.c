@@ -4,6 +4,7 @@
 #include "chat/faces.h"
 #include "chat/settings_fields.h"
 
+#include "billing/billing.h"
 #include "chat/models/sayings.h"
 #include "http/events.h"
 #include "shops/shops.h"
@@ -40,6 +41,10 @@ static const struct shape built_ins_shape[] = {
 static const struct problem problem_settings_moved = {
     "settings_changed", 409, "Somebody else changed these settings in the meantime. Load them again.",
     "这些设置刚刚被其他人修改，请重新加载后再保存。"
+};
+static const struct problem problem_websites_full = {
+    "websites_full", 409, "The plan of this shop has no room for another website. Remove one, or choose a larger plan.",
+    "该店铺的套餐可用网站数已满，请移除一个网站或选择更大的套餐。"
 };
 /* clang-format on */
 
@@ -120,6 +125,30 @@ static bool tell_changed(struct req *req, int64_t shop, const char *before, cons
     return told;
 }
 
+static bool names(const struct field_list *domains, const char *domain)
+{
+    const struct settings_word *word = domains->item;
+    for (size_t i = 0; i < domains->count; i++)
+        if (text_eq(word[i].text, domain)) return true;
+    return false;
+}
+
+/* As many websites as the shop's plan has; the shop's own is one of them. What is there already stays, also when there
+ * was once room for more. */
+static enum answer judge_websites(struct req *req, const struct shop *s, const struct settings_doc *before,
+                                  const struct settings_doc *in)
+{
+    const struct settings_word *word = in->domains.item;
+    int64_t more;
+    bool further = false;
+    if (!billing_websites(req->tx, s->account, s->id, req->now_ms, &more)) return reply_fault(req);
+    for (size_t i = 0; i < in->domains.count; i++) further = further || !names(&before->domains, word[i].text);
+    if (!further || more < 0 || (int64_t)in->domains.count <= more) return ANSWER_GO_ON;
+    reply_fact_i64(req, "websites", more + 1);
+    reply_fact_i64(req, "used", (int64_t)before->domains.count + 1);
+    return reply_problem(req, &problem_websites_full);
+}
+
 static enum answer run_write_settings(struct req *req)
 {
     struct settings_doc in = *(const struct settings_doc *)req->body;
@@ -134,6 +163,8 @@ static enum answer run_write_settings(struct req *req)
     enum answer a = read_all(req, true, shop, &stored, &face, &s);
     if (a != ANSWER_GO_ON) return a;
     if (in.revision != stored.revision) return reply_problem(req, &problem_settings_moved);
+    a = judge_websites(req, &s, &stored.set, &in);
+    if (a != ANSWER_GO_ON) return a;
     settings_complete(req->arena, &in);
     if (in.botName) face.bot_name = in.botName;
     if (in.has_avatar_url) face.logo_url = in.avatarUrl;
@@ -191,7 +222,7 @@ const struct route chat_settings_routes[] = {
     { .verb = VERB_PUT, .path = "/api/shops/:id/chatbot/settings", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Chat settings", PATH_FIELDS(path_settings), BODY_FIELDS(settings_doc), .body_max = SETTINGS_BODY_MAX,
       .answer = settings_shape, .run = run_write_settings,
-      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_settings_moved),
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_settings_moved, &problem_websites_full),
       .doc = "Change them: the whole document. What is left out becomes its default." },
     { .verb = VERB_GET, .path = "/api/shops/:id/chatbot/sayings", .who = WHO_MEMBERS, .tx = TX_READ,
       .tag = "Chat settings", PATH_FIELDS(path_settings), .answer = built_ins_shape, .run = run_built_ins,

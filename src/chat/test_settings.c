@@ -172,6 +172,50 @@ TEST_EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail)
     assert_true(doors.domains.count == 0 && !doors.old_signature);
 }
 
+/* A plan of so many websites that runs until then. */
+static void give_plan(struct test_db *t, int64_t websites, int64_t until_ms)
+{
+    test_script(t, "DELETE FROM shop_plans; DELETE FROM offers;");
+    test_script(t,
+                "INSERT INTO offers (code, version, kind, name_en, name_zh, currency, price, days, seats, seat_price,"
+                " websites, credits, actor, created_at_ms, replaced_at_ms) VALUES ('basic', 1, 1, 'Basic', '基础版',"
+                " 'CNY', 5000, 30, 1, 0, 1, 0, 0, 1, 0);");
+    test_script(t,
+                arena_printf(t->arena,
+                             "INSERT INTO shop_plans (shop, account, offer, source, seats, websites, began_at_ms,"
+                             " until_ms, renews, warned, due_at_ms, updated_at_ms) SELECT %lld, %lld, id, 'order', 1,"
+                             " %lld, 1, %lld, 0, 0, 1, 1 FROM offers;",
+                             (long long)shop, (long long)account, (long long)websites, (long long)until_ms));
+}
+
+TEST_EACH_ENGINE(a_plan_says_how_many_websites_there_may_be)
+{
+    start(t, true);
+    assert_int_equal(settings(t, VERB_PUT, "{\"domains\":[\"a.example\",\"b.example\",\"c.example\"]}").status, 200);
+    give_plan(t, 3, kit_now() + DAY_MS);
+    /* What is there stays, in any order, and may become less; nothing comes beside it. */
+    assert_int_equal(
+        settings(t, VERB_PUT, "{\"revision\":1,\"domains\":[\"c.example\",\"b.example\",\"a.example\"]}").status, 200);
+    struct kit_answer a =
+        settings(t, VERB_PUT, "{\"revision\":2,\"domains\":[\"a.example\",\"b.example\",\"d.example\"]}");
+    assert_int_equal(a.status, 409);
+    assert_string_equal(a.error, "websites_full");
+    assert_int_equal(kit_fact(&a, "websites"), 3);
+    assert_int_equal(kit_fact(&a, "used"), 4);
+    assert_int_equal(settings(t, VERB_PUT, "{\"revision\":2,\"domains\":[\"a.example\",\"d.example\"]}").status, 200);
+    assert_int_equal(
+        settings(t, VERB_PUT, "{\"revision\":3,\"colour\":\"#112233\",\"domains\":[\"a.example\",\"d.example\"]}")
+            .status,
+        200);
+    give_plan(t, 1, kit_now() + DAY_MS);
+    assert_string_equal(settings(t, VERB_PUT, "{\"revision\":4,\"domains\":[\"e.example\"]}").error, "websites_full");
+    give_plan(t, 0, kit_now() + DAY_MS); /* any number */
+    assert_int_equal(
+        settings(t, VERB_PUT, "{\"revision\":4,\"domains\":[\"a.example\",\"e.example\",\"f.example\"]}").status, 200);
+    give_plan(t, 1, kit_now()); /* over: as without one */
+    assert_int_equal(settings(t, VERB_PUT, "{\"revision\":5,\"domains\":[\"g.example\"]}").status, 200);
+}
+
 TEST_EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing)
 {
     start(t, true);
@@ -334,6 +378,7 @@ int main(void)
         EACH_ENGINE(a43_a_shop_without_a_row_has_every_default),
         EACH_ENGINE(what_is_set_is_what_is_read),
         EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail),
+        EACH_ENGINE(a_plan_says_how_many_websites_there_may_be),
         EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),
         EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays),
         EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said),

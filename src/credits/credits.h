@@ -98,6 +98,7 @@ MUST_USE enum debit credits_release(struct tx *tx, int64_t hold, int64_t at_ms);
 /* For `verify`: open holds after this id, in order of ids. */
 struct hold_open {
     int64_t id, account, shop;
+    const char *reason; /* the name of one of struct credit_reason */
 };
 MUST_USE bool credits_open_holds(struct tx *tx, int64_t after, struct hold_open *out, size_t limit, size_t *count);
 

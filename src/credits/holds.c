@@ -9,7 +9,7 @@ STMT(hold_by_id, "SELECT account, key, amount, reason, shop, state FROM credit_h
 STMT(hold_insert, "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms, hash)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) RETURNING id");
 STMT(hold_get, "SELECT account, shop, amount, state FROM credit_holds WHERE id = ?1");
-STMT(holds_open, "SELECT id, account, shop FROM credit_holds WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2");
+STMT(holds_open, "SELECT id, account, shop, reason FROM credit_holds WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(hold_move, "UPDATE credit_holds SET state = ?2, ended_at_ms = ?3 WHERE id = ?1 AND state = 0");
 STMT(account_reserve, "UPDATE credit_accounts SET held = held + ?2 WHERE account = ?1 AND balance - held >= ?2");
 STMT(account_unreserve, "UPDATE credit_accounts SET held = held - ?2 WHERE account = ?1 AND held >= ?2");
@@ -164,7 +164,8 @@ bool credits_open_holds(struct tx *tx, int64_t after, struct hold_open *out, siz
     while ((row = query_next(&q)) == ROW_FOUND && *count < limit)
         out[(*count)++] = (struct hold_open){ .id = col_i64(&q, "id"),
                                               .account = col_i64(&q, "account"),
-                                              .shop = col_i64(&q, "shop") };
+                                              .shop = col_i64(&q, "shop"),
+                                              .reason = col_text(&q, "reason") };
     return row != ROW_FAULT;
 }
 

@@ -81,17 +81,12 @@ static bool contains_token(struct str list, struct str token)
     return false;
 }
 
-static bool takes_gzip(const struct head *h)
-{
-    return accept_weight(head_get(h, "accept-encoding"), STR("gzip"), false) > 0;
-}
-
-/* `keep`: what Cache-Control says. */
-static void serve_asset(struct exchange *x, const struct asset *a, int status, const char *keep)
+/* `keep`, `vary`: what Cache-Control and Vary say. */
+static void serve_asset(struct exchange *x, const struct asset *a, int status, const char *keep, const char *vary)
 {
     struct req *req = &x->req;
     struct reply *r = &req->reply;
-    bool packed = a->gzip && takes_gzip(&x->head);
+    bool packed = a->gzip && head_takes_gzip(&x->head);
     const char *body = a->gzip && !packed ? inflated(a) : a->body;
     if (body == NULL) {
         LOG(LOG_ERROR, "asset_unreadable", LOG_TEXT("path", a->path));
@@ -105,11 +100,13 @@ static void serve_asset(struct exchange *x, const struct asset *a, int status, c
     r->content_type = a->type;
     reply_header(req, "ETag", etag);
     reply_header(req, "Cache-Control", keep);
-    reply_header(req, "Vary", "Accept-Encoding");
+    reply_header(req, "Vary", vary);
     if (same) return;
     if (packed) reply_header(req, "Content-Encoding", "gzip");
     x->fixed_body = (struct str){ body, packed ? a->n : a->plain_n };
 }
+
+static const char by_coding[] = "Accept-Encoding";
 
 static bool of_api(struct str path)
 {
@@ -125,7 +122,7 @@ bool assets_answer(struct exchange *x)
     if (!page && of_api(path)) return false;
     const struct asset *a = find(path);
     if (a != NULL) {
-        serve_asset(x, a, 200, a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+        serve_asset(x, a, 200, a->immutable ? "public, max-age=31536000, immutable" : "no-cache", by_coding);
         return true;
     }
     /* A missing script must not look like a page that was found. */
@@ -134,7 +131,32 @@ bool assets_answer(struct exchange *x)
     if (a == NULL) return false;
     /* These addresses carry a token: it must not travel on in a Referer, and no cache may keep it. */
     bool token = str_eq(path, STR("/auth/verify-email")) || str_eq(path, STR("/auth/reset-password"));
-    serve_asset(x, a, page ? 200 : 404, token ? "no-store" : "no-cache");
+    serve_asset(x, a, page ? 200 : 404, token ? "no-store" : "no-cache", by_coding);
     if (token) reply_header(&x->req, "Referrer-Policy", "no-referrer");
     return true;
+}
+
+enum answer reply_console(struct req *req)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    const struct asset *a = find(STR("/index.html"));
+    if (a == NULL) return reply_problem(req, &problem_not_found);
+    serve_asset(x, a, 200, "private, no-cache", "Accept-Encoding, Cookie");
+    return ANSWER_SENT;
+}
+
+const char *asset_named(const char *folder, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    struct str stem = { name, dot ? (size_t)(dot - name) : strlen(name) };
+    struct str where = str_of(folder);
+    for (size_t i = 0; i < asset_count; i++) {
+        struct str path = str_of(assets[i].path);
+        if (!str_starts(path, where)) continue;
+        struct str file = { path.p + where.n, path.n - where.n };
+        bool same = str_starts(file, stem) && file.n > stem.n && file.p[stem.n] == '-' && dot != NULL &&
+                    text_eq(strrchr(assets[i].path, '.'), dot);
+        if (same) return assets[i].path;
+    }
+    return NULL;
 }

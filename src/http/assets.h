@@ -22,4 +22,8 @@ extern const size_t asset_count;
 extern const char *const assets_pages[];
 bool assets_has_page(const char *path, size_t n);
 
+/* A file whose name changes with its content, by the name that it has in the sources: asset_named("/site/",
+ * "style.css") is "/site/style-0a1b2c3d.css". NULL: there is none. Lives for ever. */
+const char *asset_named(const char *folder, const char *name);
+
 #endif

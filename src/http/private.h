@@ -442,7 +442,8 @@ const char *http_cookie_name(const struct http_options *o, const char *base);
 /* ---- reply.c ---- */
 struct str bearer_of(struct str authorization);
 void reply_reset(struct reply *r);
-void reply_render(struct exchange *x, struct buf *out); /* head and body; fixed_body is the caller's to send */
+bool req_has_tag(const struct req *req, const char *etag); /* If-None-Match names it; without quotes */
+void reply_render(struct exchange *x, struct buf *out);    /* head and body; fixed_body is the caller's to send */
 const char *status_text(int status);
 
 /* ---- idempotency.c ---- */
@@ -571,6 +572,9 @@ const uint8_t *upload_hash(const struct exchange *x);
 /* May the client send it? False: no room, and x is still ours. Back with outcome OP_COMMITTED and x->admitted: yes;
  * else the reply says why not, or is empty when nobody could be asked. */
 MUST_USE bool upload_ask(struct exchange *x, exchange_back *back);
+
+/* ---- page.c ---- */
+bool head_takes_gzip(const struct head *h);
 
 /* ---- assets.c ---- */
 /* Answers GET and HEAD of static files and of the console's pages. False: the path is the API's. */

@@ -148,7 +148,7 @@ enum answer reply_text(struct req *req, int status, const char *content_type, st
     return ANSWER_SENT;
 }
 
-static bool client_has(const struct req *req, const char *etag)
+bool req_has_tag(const struct req *req, const char *etag)
 {
     struct str known = req_header(req, "if-none-match"), tag = str_of(etag);
     if (known.n == 1 && known.p[0] == '*') return true;
@@ -159,7 +159,7 @@ static bool client_has(const struct req *req, const char *etag)
 enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag)
 {
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
-    bool same = client_has(req, etag);
+    bool same = req_has_tag(req, etag);
     enum answer a = reply_text(req, same ? 304 : 200, content_type, x == NULL && !same ? body : STR(""));
     reply_header(req, "ETag", arena_printf(req->arena, "\"%s\"", etag));
     reply_header(req, "Cache-Control", "no-cache");
@@ -188,6 +188,12 @@ struct str req_header(const struct req *req, const char *lower_case_name)
 {
     const struct exchange *x = req->raw;
     return x ? head_get(&x->head, lower_case_name) : (struct str){ 0 };
+}
+
+bool req_has_query(const struct req *req)
+{
+    const struct exchange *x = req->raw;
+    return x != NULL && x->head.query.p != NULL;
 }
 
 struct str req_cookie(const struct req *req, const char *name)

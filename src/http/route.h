@@ -265,9 +265,16 @@ void reply_header(struct req *req, const char *name, const char *value);
 void reply_frame_ancestors(struct req *req, const char *origins);
 /* A body that lives for ever, with a strong tag without quotes: 304 when the client has it. */
 enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag);
+/* A whole page that may be kept and asked for again: with a tag made of its bytes (304 when the client has it), packed
+ * for who takes gzip. `keep` is its Cache-Control; `vary` says what it depends on beside the coding, NULL: nothing. */
+enum answer reply_packed(struct req *req, const char *content_type, struct str body, const char *keep,
+                         const char *vary);
+/* The console's page, at an address that is not always the console's. Only while a server answers. */
+enum answer reply_console(struct req *req);
 /* After the commit wait up to route->wait_ms for this job's end; the reply made so far (a 202) is the late one. */
 void reply_wait(struct req *req, int64_t job);
 struct str req_header(const struct req *req, const char *lower_case_name); /* p NULL when absent */
+bool req_has_query(const struct req *req); /* a question mark, whatever follows: for rows with .any_query */
 struct str req_cookie(const struct req *req, const char *name);
 /* The token of "Authorization: Bearer TOKEN"; the scheme in any case, any number of spaces. p NULL: none such. */
 struct str req_bearer(const struct req *req);

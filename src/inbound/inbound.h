@@ -3,13 +3,14 @@
  *
  *   verified over the bytes as they came → stored under the sender's own id, once → acknowledged, after the commit → a
  *   job acts on it. The rows are the operator's log; from there a delivery is acted on again with today's code.
+ *   A sender that takes the acknowledgement for the effect (.at_once: money) is acted on between storing and commit.
  *
  * So a sender that repeats itself (all do) costs one row and gets the same acknowledgement; what we cannot do now is
  * not lost; and nobody waits for our work. To add a sender: a struct sender, SENDER_ROUTE in the domain's route table,
  * a line in app_senders (src/app/wiring.c). HACKING.md has the recipe.
  *
- * Rejected: acting before the answer (senders give up after 5 s and come again while we still work); parsing first and
- * verifying what was parsed (another text than the one that was signed). */
+ * Rejected: acting before the answer for all (senders give up after 5 s and come again while we still work); parsing
+ * first and verifying what was parsed (another text than the one that was signed). */
 #ifndef CHATHUB_INBOUND_INBOUND_H
 #define CHATHUB_INBOUND_INBOUND_H
 
@@ -44,6 +45,7 @@ struct delivery {
     struct arena *arena;
     struct str body;     /* as it came, byte for byte */
     const char *address; /* the part for which the path has ":address"; else "" */
+    bool queried;        /* its address had a query, or part of one; not stored */
     int64_t at_ms;       /* when it came: what may not be old is judged by this, at a replay too */
     int64_t row;         /* 0: not stored yet */
     struct {
@@ -55,7 +57,7 @@ struct delivery {
     const char *id;  /* the sender's own id; 1..200 bytes without controls */
     int64_t account; /* whose it is; 0: nobody's */
     struct str same; /* what must be the same when this id comes again; p NULL: the body */
-    void *made;      /* of .look and .make, for .act of the same attempt; NULL: nothing */
+    void *made;      /* of .look and .make, for .act of the same attempt; at_once: of .verify; NULL: nothing */
     const char *reason;
     struct inbound_words answer;
 };
@@ -68,8 +70,15 @@ struct sender {
     const char *const *headers;     /* the ones that are kept: what .verify and .act read; lower case, NULL-ended */
     enum job_pool pool;             /* JOB_POOL_UNSET: inbound, with .make files; or JOB_POOL_MONEY */
     struct inbound_words ack, nack; /* nack: 4xx */
+    /* The acknowledgement says that it is done: .act runs in the request's own transaction, without a job (NULL), on
+     * the same struct delivery as .verify; it says FINISHED, or FAULT, with which nothing stays and the sender comes
+     * again. A replay is a job's, as everybody's. Calls to others are jobs that .act puts. */
+    bool at_once;
     /* Whether these bytes come from the sender and are meant for us. In the request's transaction; reads only. */
     enum inbound_verdict (*verify)(struct delivery *d, struct tx *tx);
+    /* It was an alarm, and is stored as refused (or not: d->row 0): rows of the domain that tell of it, each time it
+     * comes. May be NULL. False: a storage fault. */
+    bool (*alarmed)(const struct delivery *d, struct tx *tx);
     /* Where the sender's id is: one of these three. The last also sets .account and .same where that is wanted. */
     const char *id_header;
     const char *id_member; /* of the JSON object at the top: text or a whole number */
@@ -102,6 +111,10 @@ extern const struct field inbound_path_fields[];
 #define SENDER_ROUTE_ADDRESSED(address_, max_, limit_, ...)                                                            \
     SENDER_ROUTE(address_, max_, limit_, PATH_FIELDS(inbound_path), __VA_ARGS__)
 enum answer inbound_receive(struct req *req);
+/* One that a page of our own made in the sender's place (a provider that is played, in development): sender, arena,
+ * body, address "", at_ms and headers are set. The answer is the sender's ack or nack. The row has TX_WRITE, and
+ * inbound_account_limit as its first key_limit. */
+enum answer inbound_take(struct req *req, struct delivery *d);
 
 extern struct inbound_settings {         /* filled by app */
     const struct sender *const *senders; /* NULL-ended */

@@ -30,8 +30,9 @@ struct delivery_row {
     struct str content, body_hash; /* by inbound_get alone */
 };
 enum inbound_stored { STORED_FAULT = -1, STORED_NEW, STORED_COPY, STORED_CHANGED, STORED_CHANGED_TOLD };
-/* One that was judged good: its row, and a job. STORED_COPY: it is there already and is counted. STORED_CHANGED: this
- * id came with something else; counted too, and _TOLD when that was so less than an hour ago. Sets d->row. */
+/* One that was judged good: its row, and a job unless it is acted on at once. STORED_COPY: it is there already and is
+ * counted. STORED_CHANGED: this id came with something else; counted too, and _TOLD when that was so less than an hour
+ * ago. Sets d->row. */
 MUST_USE enum inbound_stored inbound_store(struct tx *tx, struct delivery *d);
 /* One that was not; the first few of an hour. *row 0: not kept. */
 MUST_USE bool inbound_store_refused(struct tx *tx, const struct delivery *d, int64_t *row);

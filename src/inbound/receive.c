@@ -45,6 +45,7 @@ static enum answer refuse(struct req *req, struct delivery *d, bool alarm)
     if (!d->reason) d->reason = "refused";
     if (!inbound_store_refused(req->tx, d, &d->row)) return reply_fault(req);
     if (alarm && !tell(req, d, AUDIT_delivery_refused)) return reply_fault(req);
+    if (alarm && d->sender->alarmed && !d->sender->alarmed(d, req->tx)) return reply_fault(req);
     if (alarm || d->row) /* as few lines as rows: who sends rubbish fills no log either */
         LOG(alarm ? LOG_ERROR : LOG_WARN, "delivery_refused", LOG_TEXT("sender", d->sender->name),
             LOG_TEXT("reason", d->reason), LOG_TEXT("network", req->client_network), LOG_NUMBER("delivery", d->row));
@@ -61,17 +62,44 @@ static enum answer refuse_change(struct req *req, struct delivery *d, bool told)
     return answer_with(req, (struct inbound_words){ 409, d->sender->nack.content_type, d->sender->nack.body });
 }
 
+/* What was done, the row and the acknowledgement are of one transaction. */
+static enum answer act_now(struct req *req, struct delivery *d)
+{
+    struct buf outcome;
+    char text[DELIVERY_OUTCOME_MAX + 1];
+    buf_fixed(&outcome, text, sizeof text);
+    enum job_wish wish = d->sender->act(d, NULL, req->tx, &outcome);
+    assert(wish == JOB_FINISHED || wish == JOB_FAULT);
+    if (wish != JOB_FINISHED) return reply_fault(req);
+    const char *said = arena_text_n(req->arena, outcome.p, utf8_cut(buf_str(&outcome), DELIVERY_OUTCOME_MAX));
+    if (!inbound_end(req->tx, d->row, DELIVERY_ACTED, said[0] ? said : NULL, d->at_ms)) return reply_fault(req);
+    return answer_with(req, d->sender->ack);
+}
+
 static enum answer store(struct req *req, struct delivery *d)
 {
     const char *account = arena_printf(req->arena, "account %lld", (long long)d->account);
     if (d->account > 0) req_known(req); /* before the count: what is too much of one is not the network's */
     if (d->account > 0 && !req_count(req, 0, str_of(account))) return ANSWER_REFUSED;
     switch (inbound_store(req->tx, d)) {
-    case STORED_NEW:
+    case STORED_NEW: return d->sender->at_once ? act_now(req, d) : answer_with(req, d->sender->ack);
     case STORED_COPY: return answer_with(req, d->sender->ack);
     case STORED_CHANGED: return refuse_change(req, d, false);
     case STORED_CHANGED_TOLD: return refuse_change(req, d, true);
     case STORED_FAULT: break;
+    }
+    return reply_fault(req);
+}
+
+enum answer inbound_take(struct req *req, struct delivery *d)
+{
+    enum inbound_verdict v = inbound_judge(d, req->tx);
+    switch (v) {
+    case INBOUND_GOOD: return store(req, d);
+    case INBOUND_REFUSED:
+    case INBOUND_ALARM: return refuse(req, d, v == INBOUND_ALARM);
+    case INBOUND_ASKED: return answer_with(req, d->answer);
+    case INBOUND_FAULT: break;
     }
     return reply_fault(req);
 }
@@ -86,16 +114,9 @@ enum answer inbound_receive(struct req *req)
                             .arena = req->arena,
                             .body = req_raw_body(req),
                             .at_ms = req->now_ms,
-                            .address = path ? path->address : "" };
+                            .address = path ? path->address : "",
+                            .queried = req_has_query(req) };
     if (!d->body.p) d->body = STR("");
     take_headers(d, req);
-    enum inbound_verdict v = inbound_judge(d, req->tx);
-    switch (v) {
-    case INBOUND_GOOD: return store(req, d);
-    case INBOUND_REFUSED:
-    case INBOUND_ALARM: return refuse(req, d, v == INBOUND_ALARM);
-    case INBOUND_ASKED: return answer_with(req, d->answer);
-    case INBOUND_FAULT: break;
-    }
-    return reply_fault(req);
+    return inbound_take(req, d);
 }

@@ -83,7 +83,7 @@ enum inbound_stored inbound_store(struct tx *tx, struct delivery *d)
 {
     enum row row = insert_row(tx, d, DELIVERY_RECEIVED, true, &d->row);
     if (row == ROW_FAULT) return STORED_FAULT;
-    if (row == ROW_FOUND) return start_job(tx, d) ? STORED_NEW : STORED_FAULT;
+    if (row == ROW_FOUND) return d->sender->at_once || start_job(tx, d) ? STORED_NEW : STORED_FAULT;
     struct query q = query(tx, &find_own);
     bind_text(&q, d->sender->name), bind_text(&q, d->address), bind_text(&q, d->id);
     if (query_row(&q) != ROW_FOUND) return STORED_FAULT;

@@ -36,6 +36,7 @@ static void check_sender(const struct sender *s, struct buf *out)
     if (!whole) complain(out, s, "a member that it must have is not set");
     if (!s->look != !s->make) complain(out, s, "look and make go together");
     if (s->make && s->pool != JOB_POOL_UNSET) complain(out, s, "what makes files is of the pool files");
+    if (s->at_once && (s->look || s->dead)) complain(out, s, "what is acted on at once has no make and no dead");
     if (ways != 1) complain(out, s, "its id is found in one way: id_header, id_member or identify");
     if (headers > DELIVERY_HEADERS_MAX) complain(out, s, "too many headers to keep");
     if (s->ack.status < 200 || s->ack.status > 299) complain(out, s, "ack is no success");

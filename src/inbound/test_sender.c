@@ -67,6 +67,38 @@ static enum job_wish dead(const struct delivery *d, struct job *job, struct tx *
     return JOB_FINISHED;
 }
 
+/* ---- one that is acted on at once ---- */
+
+static enum job_wish act_now(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
+{
+    atomic_fetch_add(&acts, 1);
+    if (atomic_load(&act_fails) > 0) {
+        atomic_fetch_sub(&act_fails, 1);
+        return JOB_FAULT;
+    }
+    struct query q = query(tx, &test_act);
+    bind_i64(&q, d->row), bind_str(&q, d->body);
+    buf_printf(outcome, "%s by %s", job ? "again" : "at once", d->made ? (const char *)d->made : "its bytes");
+    return query_put(&q) ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum inbound_verdict verify_now(struct delivery *d, struct tx *tx)
+{
+    if (d->queried) {
+        d->reason = "with a query";
+        return INBOUND_REFUSED;
+    }
+    d->made = (void *)"what was verified";
+    return verify(d, tx);
+}
+
+static bool alarmed(const struct delivery *d, struct tx *tx)
+{
+    struct query q = query(tx, &test_act);
+    bind_i64(&q, d->row), bind_str(&q, str_of(d->reason));
+    return query_put(&q);
+}
+
 static enum inbound_verdict identify(struct delivery *d, struct tx *tx)
 {
     (void)tx;
@@ -89,11 +121,15 @@ static const struct sender by_member = { .name = "member", .doc = "A test.", .pa
     .id_member = "id", .verify = verify, .act = act };
 static const struct sender by_itself = { .name = "itself", .doc = "A test.", .path = "/hooks/itself",
     .headers = headers, WORDS, .identify = identify, .verify = verify, .act = act };
-static const struct sender *const senders[] = { &by_header, &by_member, &by_itself, NULL };
+static const struct sender at_once = { .name = "now", .doc = "A test.", .path = "/hooks/now", .headers = headers,
+    .pool = JOB_POOL_MONEY, WORDS, .at_once = true, .id_header = "webhook-id", .verify = verify_now,
+    .alarmed = alarmed, .act = act_now };
+static const struct sender *const senders[] = { &by_header, &by_member, &by_itself, &at_once, NULL };
 static const struct route routes[] = {
     SENDER_ROUTE("/hooks/test", 2000, &limit, .doc = "Test."),
     SENDER_ROUTE_ADDRESSED("/hooks/member/:address", 2000, &limit, .doc = "Test."),
     SENDER_ROUTE("/hooks/itself", 4 << 20, &few, .doc = "Test."),
+    SENDER_ROUTE("/hooks/now", 2000, &limit, .any_query = true, .doc = "Test."),
     ROUTE_END
 };
 /* clang-format on */

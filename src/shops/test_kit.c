@@ -195,9 +195,10 @@ static void read_reply(struct test_db *t, struct kit_answer *a, const struct rep
     };
     if (!r->problem && r->body.n > 0) {
         a->text = arena_text_n(t->arena, r->body.p, r->body.n);
-        bool table = r->content_type && strncmp(r->content_type, "text/csv", 8) == 0;
-        if (!table) last_json = a->json = json_read(str_of(a->text), JSON_READ_FILE_MAX_BYTES, NULL);
-        assert_true(table || a->json);
+        a->size = r->body.n;
+        bool other = r->content_type && strncmp(r->content_type, "application/json", 16) != 0;
+        if (!other) last_json = a->json = json_read(str_of(a->text), JSON_READ_FILE_MAX_BYTES, NULL);
+        assert_true(other || a->json);
     }
     if (r->faults && r->faults->count > 0)
         a->fault = arena_printf(t->arena, "%s:%s", r->faults->fault[0].field, r->faults->fault[0].code);

@@ -32,12 +32,13 @@ struct kit_request {
 };
 struct kit_answer {
     int status;
-    const char *text;     /* the JSON as sent; "" for problems */
+    const char *text;     /* the JSON, table or page as sent; "" for problems */
+    size_t size;          /* of it: what is no text may have NULs */
     const char *error;    /* a problem's code, else "" */
     const char *fault;    /* the first field fault "name:code", else "" */
     const char *location; /* of a redirect, else NULL */
     const struct reply *reply;
-    json_t *json; /* of `text`; freed by kit_forget, called by the next kit_call */
+    json_t *json; /* of `text` where it is JSON; freed by kit_forget, called by the next kit_call */
 };
 struct kit_answer kit_call(struct test_db *t, const struct kit_request *r);
 int64_t kit_fact(const struct kit_answer *a, const char *name);

@@ -60,88 +60,86 @@ static enum answer reply_insufficient(struct req *req)
     return reply_problem(req, &problem_insufficient_credits);
 }
 
-/* ---- enable ---- */
+/* ---- switching on, for a request and for what was paid ---- */
 
 struct enabling {
+    struct tx *tx;
+    struct req *req;      /* NULL: nobody asked, it was paid for */
+    const char *bot_name; /* as it was asked for; NULL: it was not */
+    int64_t person, now_ms;
     struct shop shop;
     struct tenant t;
     struct entitlement paid_by;
     struct credit_change change; /* of no credits: it is free now */
     const struct recipe *recipe;
+    struct credit_balance balance; /* afterwards */
 };
+enum enabled_as { ENABLED_FAULT = -1, ENABLED_NOW, ENABLED_BY_JOB, ENABLED_UNPAID };
 
-static enum answer enable_now(struct req *req, struct enabling *e)
+/* Taken, or with `hold` reserved for the job. */
+static enum enabled_as take_price(struct enabling *e, bool hold)
 {
     struct credit_entry entry;
-    struct credit_balance balance;
-    struct credits charged = credits_of(0);
-    if (credits_is_positive(e->change.amount)) {
-        charged = e->change.amount;
-        switch (credits_debit(req->tx, &e->change, &entry)) {
-        case DEBIT_INSUFFICIENT: return reply_insufficient(req);
-        case DEBIT_FAULT:
-        case DEBIT_TOO_MANY:
-        case DEBIT_KEY_REUSED: return reply_fault(req);
-        case DEBIT_DONE:
-        case DEBIT_REPLAYED: break;
-        }
+    if (!credits_is_positive(e->change.amount)) return ENABLED_NOW;
+    switch (hold ? credits_hold(e->tx, &e->change, &e->t.hold) : credits_debit(e->tx, &e->change, &entry)) {
+    case DEBIT_INSUFFICIENT: return ENABLED_UNPAID;
+    case DEBIT_FAULT:
+    case DEBIT_TOO_MANY:
+    case DEBIT_KEY_REUSED: break;
+    case DEBIT_DONE:
+    case DEBIT_REPLAYED: return ENABLED_NOW;
     }
+    return ENABLED_FAULT;
+}
+
+static enum enabled_as enable_now(struct enabling *e)
+{
+    enum enabled_as charged = take_price(e, false);
+    if (charged != ENABLED_NOW) return charged;
     /* A tenant that comes back from suspension is still known where it was. */
     if (e->t.status != TENANT_SUSPENDED) {
         const struct recipe *recipe = e->recipe;
         struct recipe_bot bot = { 0 };
         bool same = e->t.backend == recipe->number; /* a bot of another backend is not this one's to keep */
-        recipe->at_once(req->arena, (struct recipe_bot){ same ? e->t.bot_id : NULL, e->t.bot_state }, &bot);
+        recipe->at_once(tx_arena(e->tx), (struct recipe_bot){ same ? e->t.bot_id : NULL, e->t.bot_state }, &bot);
         e->t.bot_id = bot.id, e->t.bot_state = bot.state, e->t.backend = recipe->number;
         e->t.outside = OUTSIDE_NONE;
-    } else if (!tenants_stands_anew(req->tx, &e->t)) {
-        return reply_fault(req);
+    } else if (!tenants_stands_anew(e->tx, &e->t)) {
+        return ENABLED_FAULT;
     }
-    if (!tenants_activate(req->tx, req, &e->t,
-                          &(struct activation){ .bot_id = e->t.bot_id,
-                                                .bot_state = e->t.bot_state,
-                                                .begins = !e->paid_by.runs,
-                                                .begin_ms = req->now_ms,
-                                                .given = e->paid_by.next,
-                                                .end_ms = e->paid_by.end_ms,
-                                                .charged = charged,
-                                                .actor = req->who.person },
-                          req->now_ms) ||
-        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_tell(req->tx, req->who.account, &balance))
-        return reply_fault(req);
-    return reply_json(req, 200, enabled_json,
-                      &(struct enabled){ .bot_id = e->t.bot_id, .available = balance.available });
+    bool done = tenants_activate(e->tx, e->req, &e->t,
+                                 &(struct activation){ .bot_id = e->t.bot_id,
+                                                       .bot_state = e->t.bot_state,
+                                                       .begins = !e->paid_by.runs,
+                                                       .begin_ms = e->now_ms,
+                                                       .given = e->paid_by.next,
+                                                       .end_ms = e->paid_by.end_ms,
+                                                       .charged = e->change.amount,
+                                                       .actor = e->person },
+                                 e->now_ms) &&
+                secrets_ensure(e->tx, &e->t, e->now_ms) && credits_tell(e->tx, e->t.account, &e->balance);
+    return done ? ENABLED_NOW : ENABLED_FAULT;
 }
 
-static enum answer enable_by_job(struct req *req, struct enabling *e)
+static enum enabled_as enable_by_job(struct enabling *e)
 {
-    struct credit_balance balance;
-    if (credits_is_positive(e->change.amount)) {
-        switch (credits_hold(req->tx, &e->change, &e->t.hold)) {
-        case DEBIT_INSUFFICIENT: return reply_insufficient(req);
-        case DEBIT_FAULT:
-        case DEBIT_TOO_MANY:
-        case DEBIT_KEY_REUSED: return reply_fault(req);
-        case DEBIT_DONE:
-        case DEBIT_REPLAYED: break;
-        }
-    }
+    enum enabled_as held = take_price(e, true);
+    if (held != ENABLED_NOW) return held;
     e->t.job = jobs_put(
-        req->tx,
+        e->tx,
         &(struct job_new){
             .kind = tenants_register_job.name, .key = e->change.key, .account = e->t.account, .ref = e->t.shop },
         NULL);
-    if (e->t.job < 0) return reply_fault(req);
+    if (e->t.job < 0) return ENABLED_FAULT;
     const struct recipe *recipe = e->recipe;
     if (e->t.backend != recipe->number) e->t.bot_id = NULL; /* a bot of another backend */
     e->t.backend = recipe->number;
     e->t.word++;
     struct charge charge = { .credits = e->change.amount, .backend = recipe->name, .source = e->paid_by.source };
-    if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.person, req->now_ms) != ROW_FOUND ||
-        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_tell(req->tx, req->who.account, &balance) ||
-        !tenants_tell(req->tx, req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, req->now_ms))
-        return reply_fault(req);
-    return reply_provisioning(req, &e->t);
+    bool asked = tenants_move(e->tx, &e->t, TENANT_PROVISIONING, "asked", e->person, e->now_ms) == ROW_FOUND &&
+                 secrets_ensure(e->tx, &e->t, e->now_ms) && credits_tell(e->tx, e->t.account, &e->balance) &&
+                 tenants_tell(e->tx, e->req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, e->now_ms);
+    return asked ? ENABLED_BY_JOB : ENABLED_FAULT;
 }
 
 /* Within the limit that a typed name meets; a long shop name is cut where a reader sees a character end. */
@@ -152,39 +150,89 @@ static const char *default_bot_name(struct arena *a, const char *shop_name)
 }
 
 /* The tenant as this attempt wants it, and what it will cost. */
-static bool prepare(struct req *req, struct enabling *e)
+static bool prepare(struct enabling *e)
 {
-    const struct post_enable *in = req->body;
     struct tenant *t = &e->t;
     struct subscription s;
     if (t->status == TENANT_NONE) {
         *t = (struct tenant){ .shop = e->shop.id, .account = e->shop.account, .sync_scopes = "" };
-        t->embed_id = tenants_embed_id(req->arena);
+        t->embed_id = tenants_embed_id(tx_arena(e->tx));
     }
-    if (subscriptions_get(req->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
-    if (!entitlement_of(req->tx, t->account, t->shop, &s, req->now_ms, &e->paid_by)) return false;
+    if (subscriptions_get(e->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
+    if (!entitlement_of(e->tx, t->account, t->shop, &s, e->now_ms, &e->paid_by)) return false;
     /* What a panel registered here has its chat here. */
     bool of_panel = e->paid_by.source == SOURCE_PANEL || e->paid_by.next.source == SOURCE_PANEL;
     e->recipe = of_panel ? recipe_here() : recipe_chosen();
-    if (in->botName) t->bot_name = in->botName;
-    else if (!t->bot_name || !t->bot_name[0]) t->bot_name = default_bot_name(req->arena, e->shop.name);
+    if (e->bot_name) t->bot_name = e->bot_name;
+    else if (!t->bot_name || !t->bot_name[0]) t->bot_name = default_bot_name(tx_arena(e->tx), e->shop.name);
     t->error_code = NULL;
-    t->asked_at_ms = req->now_ms;
+    t->asked_at_ms = e->now_ms;
     t->hold = t->job = t->settled_attempt = 0;
     t->generation++;
     e->change = (struct credit_change){ .account = t->account,
                                         .shop = t->shop,
                                         .amount = entitlement_price(&e->paid_by),
                                         .reason = REASON_chatbot_enablement,
-                                        .key = enable_key(req->arena, t),
-                                        .actor = req->who.person,
-                                        .at_ms = req->now_ms };
+                                        .key = enable_key(tx_arena(e->tx), t),
+                                        .actor = e->person,
+                                        .at_ms = e->now_ms };
     return true;
 }
 
+static enum enabled_as switch_on(struct enabling *e)
+{
+    bool at_once = e->recipe->at_once || e->t.status == TENANT_SUSPENDED;
+    return at_once ? enable_now(e) : enable_by_job(e);
+}
+
+/* Never was on, or stopped for want of payment. What its merchant switched off, or what rests with a deleted shop, was
+ * not stopped by that. */
+static bool waits_for_payment(const struct tenant *t)
+{
+    switch (t->status) {
+    case TENANT_NONE:
+    case TENANT_PENDING:
+    case TENANT_SUSPENDED: return !t->shop_deleted;
+    case TENANT_PROVISIONING:
+    case TENANT_ACTIVE:
+    case TENANT_DISABLED:
+    case TENANT_STATUS_COUNT: break;
+    }
+    return false;
+}
+
+enum tenants_begun tenants_begin_paid(struct tx *tx, const struct shop *shop, int64_t now_ms)
+{
+    struct enabling e = { .tx = tx, .now_ms = now_ms, .shop = *shop };
+    enum row row = tenants_of_shop(tx, shop->id, &e.t);
+    if (row == ROW_FAULT) return TENANTS_BEGUN_FAULT;
+    /* What runs learns of its new end. */
+    if (!tenants_entitlement_changed(tx, shop->account, shop->id, now_ms)) return TENANTS_BEGUN_FAULT;
+    if (e.t.status == TENANT_ACTIVE) return TENANTS_BEGUN_ON;
+    if (e.t.status == TENANT_PROVISIONING) return TENANTS_BEGUN_ASKED;
+    if (!tenants_settings.feature_enabled || !waits_for_payment(&e.t)) return TENANTS_BEGUN_OFF;
+    row = register_is_undoing(tx, &e.t);
+    if (row != ROW_NONE) return row == ROW_FOUND ? TENANTS_BEGUN_OFF : TENANTS_BEGUN_FAULT;
+    if (!prepare(&e)) return TENANTS_BEGUN_FAULT;
+    if (credits_is_positive(e.change.amount)) return TENANTS_BEGUN_OFF; /* nothing pays for it but credits */
+    switch (switch_on(&e)) {
+    case ENABLED_NOW: return TENANTS_BEGUN_ON;
+    case ENABLED_BY_JOB: return TENANTS_BEGUN_ASKED;
+    case ENABLED_UNPAID:
+    case ENABLED_FAULT: break;
+    }
+    return TENANTS_BEGUN_FAULT;
+}
+
+/* ---- enable ---- */
+
 enum answer run_enable(struct req *req)
 {
-    struct enabling e = { 0 };
+    struct enabling e = { .tx = req->tx,
+                          .req = req,
+                          .bot_name = ((const struct post_enable *)req->body)->botName,
+                          .person = req->who.person,
+                          .now_ms = req->now_ms };
     switch (shops_owned_locked(req->tx, req->who.account, path_shop_id(req), &e.shop)) {
     case ROW_FAULT: return reply_fault(req);
     case ROW_NONE: return reply_problem(req, &problem_not_found);
@@ -206,9 +254,16 @@ enum answer run_enable(struct req *req)
     case ROW_FOUND: return reply_problem(req, &problem_chatbot_provisioning);
     case ROW_NONE: break;
     }
-    if (!prepare(req, &e)) return reply_fault(req);
-    bool at_once = e.recipe->at_once || e.t.status == TENANT_SUSPENDED;
-    return at_once ? enable_now(req, &e) : enable_by_job(req, &e);
+    if (!prepare(&e)) return reply_fault(req);
+    switch (switch_on(&e)) {
+    case ENABLED_FAULT: break;
+    case ENABLED_UNPAID: return reply_insufficient(req);
+    case ENABLED_BY_JOB: return reply_provisioning(req, &e.t);
+    case ENABLED_NOW:
+        return reply_json(req, 200, enabled_json,
+                          &(struct enabled){ .bot_id = e.t.bot_id, .available = e.balance.available });
+    }
+    return reply_fault(req);
 }
 
 /* Did the try of this request fail? A tenant that is pending says so of its last try (it ended nowhere else), an older

@@ -63,6 +63,17 @@ extern struct tenants_hooks tenants_hooks;
 /* More was given to this shop, or something was taken back: looked at now, and not only at the end that was known. */
 MUST_USE bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);
 
+/* Somebody else than credits has begun to pay for this shop, or pays on: after the change of what `entitlements` says.
+ * The shop is locked and not deleted. A chat that never was on, or that stopped for want of payment, is switched on for
+ * nothing, as by POST .../chatbot/enable; one that its merchant switched off stays off; one that runs goes on. */
+enum tenants_begun {
+    TENANTS_BEGUN_FAULT = -1,
+    TENANTS_BEGUN_ON,
+    TENANTS_BEGUN_ASKED, /* an outside backend is being asked: the shop's state says how that ends */
+    TENANTS_BEGUN_OFF,   /* as its merchant wishes, or no chat is switched on here at present */
+};
+MUST_USE enum tenants_begun tenants_begin_paid(struct tx *tx, const struct shop *shop, int64_t now_ms);
+
 /* Hooks for shops (app plugs them in). Nobody else calls these, nor those for credits and accounts below. */
 bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
 bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);

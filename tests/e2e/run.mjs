@@ -8,6 +8,7 @@
 // is left in build/e2e/. One line a check, with its seconds; last line "N passed, N failed".
 import { rm } from 'node:fs/promises';
 import { backend } from './backend.mjs';
+import { buying } from './buying.mjs';
 import { chat } from './chat.mjs';
 import { customer } from './customer.mjs';
 import { embed } from './embed.mjs';
@@ -20,6 +21,7 @@ import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
 import { inSight } from './lib/sight.mjs';
 import { inbox } from './inbox.mjs';
+import { landing } from './landing.mjs';
 import { looks } from './looks.mjs';
 import { speed } from './measures.mjs';
 import { manners } from './manners.mjs';
@@ -41,6 +43,7 @@ const TWICE = ['walk', 'chat', 'inbox'];
 const STORIES = {
     walk,
     backend,
+    buying,
     chat,
     fallback,
     knowledge,
@@ -55,6 +58,7 @@ const STORIES = {
     numbers,
     people,
     panel,
+    landing,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'embed', 'freeze', 'looks', 'speed'];
 if (process.argv[2] === '--names') {

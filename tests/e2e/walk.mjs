@@ -44,8 +44,9 @@ const part = (page, name) => page.getByRole('navigation', { name: '店铺页面'
 
 async function register({ checks, merchant, mailbox, browser, server }) {
     const { page } = merchant;
-    await checks.must('a visitor is led to the sign-in page', async () => {
+    await checks.must('the landing page leads a visitor to the sign-in page', async () => {
         await page.goto('/');
+        await link(page, '登录').click();
         await seen(heading(page, '登录'));
         assert.equal(new URL(page.url()).pathname, '/login');
     });
@@ -580,7 +581,7 @@ async function manners({ checks, merchant, operator, server }) {
         await dialog(desk, 'Disable this account?').getByLabel('Reason').fill('a test of the switch');
         await button(dialog(desk, 'Disable this account?'), 'Disable account').click();
         await seen(button(desk, 'Enable account'));
-        await page.goto('/');
+        await page.goto('/shops');
         await seen(heading(page, '登录'));
         await signIn(merchant, MERCHANT, PASSWORDS.reset);
         await seen(page.locator('.alert-stop'));

@@ -59,6 +59,21 @@ async function visitorOf(server, shop) {
     return client;
 }
 
+/** An order of A that was paid twice at the provider that is played: what was too much goes back, and somebody looks. */
+async function paidTwice(a, operator) {
+    const made = await a.post('/api/billing/orders', { offer: 'credits-1000' });
+    assert.equal(made.status, 201, made.text);
+    const { number: order } = made.json;
+    const begun = await a.post(`/api/billing/orders/${order}/pay`, { provider: 'sandbox' });
+    assert.equal(begun.status, 200, begun.text);
+    const pressed = await a.request('POST', `/sandbox/pay/${begun.json.payment.number}/twice`);
+    assert.equal(pressed.status, 303, pressed.text);
+    const [refund] = (await operator.get('/api/operator/refunds')).json.refunds;
+    const [mismatch] = (await operator.get('/api/operator/mismatches')).json.mismatches;
+    const paper = (await a.get('/api/billing/invoices')).json.invoices[0].url.split('/').at(-1);
+    return { order, paper, refund: refund.id, mismatch: mismatch.id };
+}
+
 /** Merchant A with everything there is, merchant B with nothing of A's, an operator. */
 async function makeFixture(server) {
     const [a, b, operator] = [
@@ -107,6 +122,7 @@ async function makeFixture(server) {
     assert.equal(feed.status, 201);
     assert.equal((await a.request('PUT', `/api/shops/${shop.id}/channel`, { json: { url: 'https://hooks.example/' } })).status, 200);
     const [{ id: delivery }] = await deliveries(operator);
+    const money = await paidTwice(a, operator);
     const visitor = await visitorOf(server, shop);
     const drawn = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
     assert.equal(drawn.status, 201, drawn.text);
@@ -116,6 +132,7 @@ async function makeFixture(server) {
     return {
         label,
         canned,
+        ...money,
         a,
         b,
         visitor,
@@ -152,6 +169,10 @@ function namesOfA(route) {
             ? fixture.delivery
             : route.template.startsWith('/api/operator/jobs')
             ? 1
+            : route.template.startsWith('/api/operator/refunds')
+            ? fixture.refund
+            : route.template.startsWith('/api/operator/mismatches')
+            ? fixture.mismatch
             : route.template.startsWith('/api/inbox')
             ? fixture.conversation
             : route.template.startsWith('/api/customers')
@@ -171,11 +192,13 @@ function namesOfA(route) {
         product: KNOWN,
         entry: KNOWN,
         file: route.template.includes('/document-files/') ? fixture.document : fixture.file,
-        name: fixture.face,
+        name: route.template.startsWith('/api/operator/pages') ? 'terms' : fixture.face,
         feed: fixture.feed,
         intake: fixture.intake,
-        shop: `shop-${fixture.shop.id}`,
+        shop: route.template.startsWith('/api/billing/') ? fixture.shop.id : `shop-${fixture.shop.id}`,
         token: fixture.picture,
+        number: fixture.order,
+        paper: fixture.paper,
     };
 }
 
@@ -371,8 +394,10 @@ test('members whose role the row does not admit, and a key where none is', async
 test('ids that name nothing', async () => {
     await unchanged('ids', async () => {
         for (const route of fixture.routes.filter((r) => r.path.length > 0 && r.who === 'account')) {
+            const hasId = route.path.some((p) => p.name === 'id');
             for (const id of BAD_IDS) {
-                const path = pathOf(route, { ...namesOfA(route), id });
+                const bad = hasId ? { id } : Object.fromEntries(route.path.map((p) => [p.name, id]));
+                const path = pathOf(route, { ...namesOfA(route), ...bad });
                 await refused(
                     `${route.name} with id ${id.slice(0, 24)}`,
                     say(callerOf(route), route, { path }),

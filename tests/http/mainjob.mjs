@@ -36,10 +36,14 @@ test('the health, metrics and configuration answers of a fresh server', async ({
     const { text: metrics } = await c.get('/metrics', { address: null });
     assert.match(metrics, /^# (HELP|TYPE) /m);
     assert.match(metrics, /^chathub_renewals_failing 0$/m);
+    assert.match(metrics, /^chathub_payments_owed 0$/m);
     assert.match(metrics, /^chathub_job_items_skipped 0$/m);
     for (const [at, status, says] of [
         ['/favicon.ico', 200, /svg/],
         ['/robots.txt', 200, /Disallow/],
+        ['/sitemap.xml', 200, /<loc>/],
+        ['/en', 200, /<h1>/],
+        ['/terms?x=1', 200, /<h1>/],
         ['/.well-known/change-password', 302, /^/],
         ['/.well-known/security.txt', 404, /./],
         ['/healthz?x=1', 200, /ok/],

@@ -55,6 +55,34 @@ const calls = {
         await c.post(`/api/shops/${id}/secrets/sso/rotate`);
         return { path: `/api/shops/${id}/secrets/sso/revoke`, other: { a: 1 } };
     },
+    'POST /api/billing/orders': async () => ({
+        path: '/api/billing/orders',
+        json: { offer: 'credits-1000' },
+        other: { offer: 'credits-1000', quantity: 2 },
+    }),
+    'POST /api/billing/orders/{number}/pay': async (c) => ({
+        path: `/api/billing/orders/${await ordered(c)}/pay`,
+        json: { provider: 'sandbox' },
+        other: { provider: 'sandbox', way: 'page' },
+    }),
+    'POST /api/billing/orders/{number}/check': async (c) => ({
+        path: `/api/billing/orders/${await ordered(c)}/check`,
+        other: { a: 1 },
+    }),
+    'POST /api/billing/orders/{number}/cancel': async (c) => ({
+        path: `/api/billing/orders/${await ordered(c)}/cancel`,
+        other: { a: 1 },
+    }),
+    'POST /api/billing/plans/{shop}/trial': async (c) => ({
+        path: `/api/billing/plans/${(await c.shop()).id}/trial`,
+        other: { a: 1 },
+    }),
+    'POST /api/billing/plans/{shop}/renewal': async (c) => {
+        const shop = await c.shop();
+        const trial = await c.post(`/api/billing/plans/${shop.id}/trial`);
+        if (trial.status !== 200) throw new Error(`no trial: ${trial.status} ${trial.text}`);
+        return { path: `/api/billing/plans/${shop.id}/renewal`, json: { on: true }, other: { on: false } };
+    },
     'POST /api/shops/{id}/chatbot/renewal': async (c) => ({
         path: `/api/shops/${await enabled(c)}/chatbot/renewal`,
         json: { automatic: false },
@@ -70,6 +98,50 @@ const calls = {
         json: { email: t.email, amount: 5, reason: 'once' },
         other: { email: t.email, amount: 6, reason: 'once' },
     }),
+    'POST /api/billing/orders/{number}/invoice': async (c, t, server) => {
+        const { number } = await paidOrder(t);
+        const operator = await server.account('operator');
+        await operator.request('PUT', '/api/operator/seller', { json: { name: 'Seller Ltd.' } });
+        await t.request('PUT', '/api/billing/profile', { json: { title: 'Tea Ltd.', kind: 'person' } });
+        return { path: `/api/billing/orders/${number}/invoice`, json: {}, other: { replace: true } };
+    },
+    'POST /api/operator/orders/{number}/refund': async (c, t) => {
+        const { number, payment } = await paidOrder(t);
+        const json = { payment, reason: 'a test', takesBack: false };
+        return { path: `/api/operator/orders/${number}/refund`, json, other: { ...json, reason: 'another' } };
+    },
+    'POST /api/operator/refunds/{id}/agree': async (c, t, server) => ({
+        path: `/api/operator/refunds/${await askedRefund(t, server)}/agree`,
+        other: { a: 1 },
+    }),
+    'POST /api/operator/refunds/{id}/decline': async (c, t, server) => ({
+        path: `/api/operator/refunds/${await askedRefund(t, server)}/decline`,
+        json: { reason: 'a test' },
+        other: { reason: 'another' },
+    }),
+    'POST /api/operator/mismatches/{id}/resolve': async (c, t) => {
+        await paidOrder(t, 1, 'twice');
+        const { mismatches } = (await c.get('/api/operator/mismatches?open=true')).json;
+        const path = `/api/operator/mismatches/${mismatches[0].id}/resolve`;
+        return { path, json: { resolution: 'a test' }, other: { resolution: 'another' } };
+    },
+    'POST /api/operator/orders/{number}/paid': async (c, t) => {
+        const { number, payment } = await begunOrder(t);
+        const json = { payment, reason: 'a test', trade: `BANK-${number}` };
+        return { path: `/api/operator/orders/${number}/paid`, json, other: { ...json, reason: 'another' } };
+    },
+    'POST /api/operator/orders/{number}/paid/agree': async (c, t, server) => {
+        const { number, payment } = await saidPaid(t, server);
+        return { path: `/api/operator/orders/${number}/paid/agree`, json: { payment }, other: { payment: number } };
+    },
+    'POST /api/operator/orders/{number}/paid/decline': async (c, t, server) => {
+        const { number, payment } = await saidPaid(t, server);
+        return { path: `/api/operator/orders/${number}/paid/decline`, json: { payment }, other: { payment: number } };
+    },
+    'POST /api/operator/offers': async () => {
+        const json = { code: 'same-key', kind: 'credits', nameEn: 'Ten', nameZh: '十', currency: 'CNY', price: 100, credits: 10 };
+        return { path: '/api/operator/offers', json, other: { ...json, price: 200 } };
+    },
     'POST /api/operator/accounts/{id}/disable': async (c, t) => ({
         path: `/api/operator/accounts/${t.id}/disable`,
         json: { reason: 'a test' },
@@ -232,6 +304,48 @@ async function nothing() {
     return `http://127.0.0.1:${server.address().port}/f.xml`;
 }
 
+async function ordered(c) {
+    const r = await c.post('/api/billing/orders', { offer: 'credits-1000' });
+    if (r.status !== 201) throw new Error(r.text);
+    return r.json.number;
+}
+
+/** An order of credits with a payment that is begun at the provider that is played. */
+async function begunOrder(t, quantity = 1) {
+    const made = await t.post('/api/billing/orders', { offer: 'credits-1000', quantity });
+    if (made.status !== 201) throw new Error(made.text);
+    const { number } = made.json;
+    const begun = await t.post(`/api/billing/orders/${number}/pay`, { provider: 'sandbox' });
+    if (begun.status !== 200) throw new Error(begun.text);
+    return { number, payment: begun.json.payment.number };
+}
+
+async function paidOrder(t, quantity = 1, how = 'paid') {
+    const order = await begunOrder(t, quantity);
+    const pressed = await t.request('POST', `/sandbox/pay/${order.payment}/${how}`);
+    if (pressed.status !== 303) throw new Error(pressed.text);
+    return order;
+}
+
+/** A refund above what one person may give back, asked for by somebody else. */
+async function askedRefund(t, server) {
+    const { number, payment } = await paidOrder(t, 11);
+    const somebody = await server.account('operator');
+    const json = { payment, reason: 'a test', takesBack: false };
+    const asked = await somebody.post(`/api/operator/orders/${number}/refund`, json);
+    if (asked.json.state !== 'asked') throw new Error(asked.text);
+    return asked.json.id;
+}
+
+async function saidPaid(t, server) {
+    const { number, payment } = await begunOrder(t);
+    const somebody = await server.account('operator');
+    const json = { payment, reason: 'a test', trade: `BANK-${number}` };
+    const said = await somebody.post(`/api/operator/orders/${number}/paid`, json);
+    if (said.status !== 201) throw new Error(said.text);
+    return { number, payment };
+}
+
 async function enabled(c) {
     const shop = await c.shop();
     const r = await c.post(`/api/shops/${shop.id}/chatbot/enable`, {});
@@ -246,7 +360,7 @@ test('the same Idempotency-Key with the same body acts once; with another body i
         if (!calls[route.name]) continue;
         const target = await server.account('merchant', { credits: 200 });
         const c = route.operatorOnly ? operator : target;
-        const { path, json, other, secret } = await calls[route.name](c, target);
+        const { path, json, other, secret } = await calls[route.name](c, target, server);
         const headers = { 'idempotency-key': newKey() };
         const ask = (body) => c.request(route.method, path, { ...(Buffer.isBuffer(body) ? { body } : { json: body }), headers });
         const first = await ask(json);

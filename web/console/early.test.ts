@@ -14,14 +14,14 @@ const PARTS = {
 };
 
 /** What is fetched ahead, and in which language the page is told to be. */
-function ran(languages: readonly string[], cookie = "", pathname = "/home") {
+function ran(languages: readonly string[], cookie = "", pathname = "/home", search = "") {
   const root = { dataset: {} as Record<string, string>, lang: "" };
   const fetched: string[] = [];
   const window = { matchMedia: () => ({ matches: false }) };
   runInNewContext(EARLY, {
     window,
     navigator: { languages, language: languages[0] },
-    location: { pathname },
+    location: { pathname, search, protocol: "https:" },
     localStorage: { getItem: () => null },
     fetch: () => Promise.resolve(null),
     document: {
@@ -36,6 +36,13 @@ function ran(languages: readonly string[], cookie = "", pathname = "/home") {
 }
 
 describe("what runs before the bundle", () => {
+  it("goes on in the language of the public page that led to a door, and nowhere else", () => {
+    expect(ran(["zh-CN"], "", "/register", "?plan=pro&lang=en").lang).toBe("en");
+    expect(ran(["en"], "lang=en", "/login", "?lang=zh-CN").lang).toBe("zh-CN");
+    expect(ran(["en"], "", "/login", "?lang=zh-CNx").lang).toBe("en");
+    expect(ran(["en"], "", "/home", "?lang=zh-CN").lang).toBe("en");
+  });
+
   it("chooses the language that the bundle chooses, and fetches its words", () => {
     for (const languages of [["en-GB"], ["zh-TW", "en"], ["de-DE", "en"], ["de", "zh-CN", "en"], ["fr"], [], ["EN"]]) {
       for (const cookie of ["", "lang=en", "a=b; lang=zh-CN"]) {

@@ -1081,6 +1081,520 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The plans of the account's shops, and whether it may try one. For: owner, admin, viewer. */
+        get: operations["getApiBillingPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/plans/{shop}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin the account's free trial with this shop. For: owner, admin. */
+        post: operations["postApiBillingPlansShopTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/plans/{shop}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Switch on or off that a plan is renewed from credits. For: owner, admin. */
+        post: operations["postApiBillingPlansShopRenewal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/orders/{number}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give money back, all or a part of one payment; above a set sum it waits for a second person. For: operator. */
+        post: operations["postApiOperatorOrdersNumberRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Refunds, newest first. For: operator. */
+        get: operations["getApiOperatorRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/refunds/{id}/agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Agree to a refund that somebody else asked for. For: operator. */
+        post: operations["postApiOperatorRefundsIdAgree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/refunds/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Decline a refund that waits for a second person, with a reason. For: operator. */
+        post: operations["postApiOperatorRefundsIdDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/mismatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What does not agree about money, newest first. For: operator. */
+        get: operations["getApiOperatorMismatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/mismatches/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say what a mismatch was and what was done. It moves no money. For: operator. */
+        post: operations["postApiOperatorMismatchesIdResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Orders of the whole house, newest first. By several filters: what is found among 2,000, and `next`. For: operator. */
+        get: operations["getApiOperatorOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An order with all that is known of it: payments, refunds, what was heard, what does not agree. For: operator. */
+        get: operations["getApiOperatorOrdersNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/orders/{number}/paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say that a payment came in another way, with what proves it; a second person has to agree. For: operator. */
+        post: operations["postApiOperatorOrdersNumberPaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/orders/{number}/paid/agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Agree that a payment came: it counts from now on as if the provider had said so. For: operator. */
+        post: operations["postApiOperatorOrdersNumberPaidAgree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/orders/{number}/paid/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Do not agree that a payment came. Who said so may take it back in this way. For: operator. */
+        post: operations["postApiOperatorOrdersNumberPaidDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is and was sold, every version, newest first. For: operator. */
+        get: operations["getApiOperatorOffers"];
+        put?: never;
+        /** @description Sell something new, or at another price from now on. Orders keep the version they were made from. For: operator. */
+        post: operations["postApiOperatorOffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is owed, what waits for a person, and what came and went: 30 days, or up to 92. For: operator. */
+        get: operations["getApiOperatorMoney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is sold, and how it can be paid. */
+        get: operations["getApiBillingOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What an order would cost, line by line; nothing is written. For: owner, admin. */
+        post: operations["postApiBillingQuote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The account's orders, newest first. For: owner, admin, viewer. */
+        get: operations["getApiBillingOrders"];
+        put?: never;
+        /** @description Order it. 200 with the open order when the same is ordered already. For: owner, admin. */
+        post: operations["postApiBillingOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An order with its lines, payments, refunds and what happened to it. For: owner, admin, viewer. */
+        get: operations["getApiBillingOrdersNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders/{number}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begin to pay an order, or go on. 202: the provider has not answered yet; ask again. For: owner, admin. */
+        post: operations["postApiBillingOrdersNumberPay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders/{number}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description "I have paid": asks the provider. 202: it has not answered yet. For: owner, admin. */
+        post: operations["postApiBillingOrdersNumberCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders/{number}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give an order up: it is closed at the providers, and then here. 202: that is under way. For: owner, admin. */
+        post: operations["postApiBillingOrdersNumberCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Receipts, invoices and credit notes of the account, newest first. For: owner, admin, viewer. */
+        get: operations["getApiBillingInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders/{number}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make the invoice of an order that is paid, made out as the profile says. Asked again: the same one. For: owner, admin. */
+        post: operations["postApiBillingOrdersNumberInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/invoices/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A paper as PDF, by its number and .pdf: the same bytes each time. For: owner, admin, viewer. */
+        get: operations["getApiBillingInvoicesPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Papers of all accounts, newest first; also as CSV. For: operator. */
+        get: operations["getApiOperatorInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/invoices/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Anybody's paper as PDF. For: operator. */
+        get: operations["getApiOperatorInvoicesPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What stands on the account's invoices. For: owner, admin, viewer. */
+        get: operations["getApiBillingProfile"];
+        /** @description Say what stands on invoices from now on; what was made stays as it is. For: owner, admin. */
+        put: operations["putApiBillingProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/seller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who sells, as papers say it. For: operator. */
+        get: operations["getApiOperatorSeller"];
+        /** @description Say who sells from now on. Papers that were made stay as they are. For: operator. */
+        put: operations["putApiOperatorSeller"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -2265,6 +2779,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The texts of the public pages, and which were replaced. For: operator. */
+        get: operations["getApiOperatorPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/pages/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One text, as it is or as it was. For: operator. */
+        get: operations["getApiOperatorPagesName"];
+        /** @description Replace a text. The one before can still be read by its version. For: operator. */
+        put: operations["putApiOperatorPagesName"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/pages/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The page as it would be with this text; nothing is saved. For: operator. */
+        post: operations["postApiOperatorPagesNamePreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shops/{id}/knowledge/import": {
         parameters: {
             query?: never;
@@ -3211,11 +3777,477 @@ export interface components {
             nextTryAt: string;
             error: string;
         };
+        ShopPlan: {
+            /** Format: int64 */
+            shop: number;
+            shopName: string;
+            /** @description Its code. */
+            offer: string;
+            nameEn: string;
+            nameZh: string;
+            /** @enum {string} */
+            source: "order" | "trial";
+            /** Format: int64 */
+            seats: number;
+            /**
+             * Format: int64
+             * @description 0: any number.
+             */
+            websites: number;
+            /** Format: date-time */
+            beganAt: string;
+            /** Format: date-time */
+            until: string;
+            /** @description From credits, a day before its end. */
+            renews: boolean;
+            /**
+             * Format: int64
+             * @description Credits, as prices are today; null: it cannot be renewed so.
+             */
+            renewsFor: number | null;
+            /**
+             * @description grace: it is over, and the chat goes on for 7 days.
+             * @enum {string}
+             */
+            state: "trial" | "active" | "grace" | "ended";
+        };
+        PlanTrial: {
+            available: boolean;
+            /** Format: int64 */
+            days: number;
+        };
+        Money: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit.
+             */
+            amount: number;
+            currency: string;
+            /** @description As "50.00". */
+            text: string;
+        };
+        OperatorRefund: {
+            /** Format: int64 */
+            id: number;
+            number: string;
+            order: string;
+            payment: string;
+            provider: string;
+            /** Format: int64 */
+            account: number;
+            /**
+             * @description asked: a second person has to agree.
+             * @enum {string}
+             */
+            state: "asked" | "pending" | "done" | "failed" | "refused";
+            /** @description operator, late, twice, undeliverable, wrong or outside. */
+            cause: string;
+            reason: string;
+            amount: components["schemas"]["Money"];
+            /** @description What was bought goes with it. */
+            takesBack: boolean;
+            /**
+             * Format: int64
+             * @description So many credits go with it.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description How often the provider was asked without an end.
+             */
+            tries: number;
+            error: string | null;
+            /**
+             * Format: int64
+             * @description Who asked for it; null: nobody, it goes back by itself.
+             */
+            actor: number | null;
+            /** Format: int64 */
+            approver: number | null;
+            /** @description You asked for it. */
+            mine: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        OperatorMismatch: {
+            /** Format: int64 */
+            id: number;
+            /** @description amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, undelivered or drift. */
+            kind: string;
+            provider: string | null;
+            order: string | null;
+            /** Format: int64 */
+            account: number | null;
+            /**
+             * Format: int64
+             * @description What was delivered.
+             */
+            delivery: number | null;
+            /** @description The provider's number of the payment. */
+            trade: string | null;
+            amount: components["schemas"]["Money"] | null;
+            said: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            /** Format: int64 */
+            resolver: number | null;
+            resolution: string | null;
+        };
+        OperatorOrder: {
+            number: string;
+            /** Format: int64 */
+            account: number;
+            /** Format: int64 */
+            person: number;
+            /** Format: int64 */
+            shop: number | null;
+            /** @enum {string} */
+            state: "open" | "processing" | "paid" | "closed" | "refunded";
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            offer: string;
+            /**
+             * Format: int64
+             * @description Of the offer.
+             */
+            version: number;
+            nameEn: string;
+            nameZh: string;
+            /** Format: int64 */
+            seats: number;
+            /** Format: int64 */
+            quantity: number;
+            amount: components["schemas"]["Money"];
+            /** @description Of what it was delivered for. */
+            refunded: components["schemas"]["Money"];
+            /** @description Of what it was delivered for. */
+            provider: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            paidAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        OperatorOrderSums: {
+            paid: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** @description Asked back, and not back yet. */
+            underWay: components["schemas"]["Money"];
+        };
+        OperatorOrderLine: {
+            what: string;
+            /** Format: int64 */
+            quantity: number;
+            price: components["schemas"]["Money"];
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+        };
+        OperatorPayment: {
+            number: string;
+            provider: string;
+            way: string;
+            /** @enum {string} */
+            state: "open" | "processing" | "paid" | "failed" | "closed";
+            /** @description The order was delivered for it; what was paid and does not count goes back. */
+            counts: boolean;
+            amount: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** @description What may still be asked back. */
+            left: components["schemas"]["Money"];
+            trade: string | null;
+            error: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            paidAt: string | null;
+        };
+        OperatorHandPayment: {
+            /** Format: int64 */
+            id: number;
+            payment: string;
+            provider: string;
+            /** @enum {string} */
+            state: "asked" | "agreed" | "declined";
+            trade: string;
+            reason: string;
+            /** Format: int64 */
+            actor: number;
+            /** Format: int64 */
+            approver: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        OperatorOrderNote: {
+            what: string;
+            said: string;
+            provider: string;
+            payment: string | null;
+            /**
+             * Format: int64
+             * @description GET /api/operator/deliveries/:id has it as it came.
+             */
+            delivery: number | null;
+            /** Format: date-time */
+            at: string;
+        };
+        OperatorMove: {
+            /** @enum {string} */
+            of: "order" | "payment" | "refund";
+            number: string;
+            from: string | null;
+            to: string;
+            why: string;
+            /** Format: int64 */
+            actor: number | null;
+            /** Format: date-time */
+            at: string;
+        };
+        OperatorBookEntry: {
+            book: string;
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+        };
+        OperatorOffer: {
+            /** Format: int64 */
+            id: number;
+            code: string;
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            nameEn: string;
+            nameZh: string;
+            price: components["schemas"]["Money"];
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            seats: number;
+            seatPrice: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description 0: any number.
+             */
+            websites: number;
+            /** Format: int64 */
+            credits: number;
+            sold: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            replacedAt: string | null;
+        };
+        MoneyDay: {
+            /**
+             * Format: date-time
+             * @description Its begin in UTC.
+             */
+            day: string;
+            provider: string;
+            came: components["schemas"]["Money"];
+            went: components["schemas"]["Money"];
+        };
+        Offer: {
+            code: string;
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            nameEn: string;
+            nameZh: string;
+            price: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Of a plan, that one purchase pays for.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Within the price.
+             */
+            seats: number;
+            /** @description Of each further seat; 0: none can be had. */
+            seatPrice: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Of a shop; 0: any number.
+             */
+            websites: number;
+            /**
+             * Format: int64
+             * @description In a pack; 0: it is a plan.
+             */
+            credits: number;
+        };
+        PaymentProvider: {
+            name: string;
+            nameEn: string;
+            nameZh: string;
+            ways: string[];
+            /** @description Of the offers, which it takes. */
+            currencies: string[];
+        };
+        OrderLine: {
+            /** @description plan, seats, credits, discount or credited. */
+            what: string;
+            /** Format: int64 */
+            quantity: number;
+            price: components["schemas"]["Money"];
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+        };
+        OfferName: {
+            code: string;
+            nameEn: string;
+            nameZh: string;
+        };
+        OrderPayment: {
+            number: string;
+            provider: string;
+            way: string;
+            /** @enum {string} */
+            state: "open" | "processing" | "paid" | "failed" | "closed";
+            amount: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            error: string | null;
+        };
+        OrderRefund: {
+            /** Format: int64 */
+            id: number;
+            number: string;
+            /** @description Its number. */
+            payment: string;
+            /** @enum {string} */
+            state: "asked" | "pending" | "done" | "failed" | "refused";
+            cause: string;
+            reason: string;
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        OrderMoment: {
+            /** Format: date-time */
+            at: string;
+            /** @description A state of the order, or what was heard or asked: start, notice, query, close, refund. */
+            what: string;
+            said: string;
+        };
+        OrderBrief: {
+            number: string;
+            /** @enum {string} */
+            state: "open" | "processing" | "paid" | "closed" | "refunded";
+            /**
+             * @description provisioning: it is paid, and the chat is being switched on.
+             * @enum {string}
+             */
+            stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            offer: components["schemas"]["OfferName"];
+            /** Format: int64 */
+            shop: number | null;
+            /** Format: int64 */
+            seats: number;
+            /** Format: int64 */
+            quantity: number;
+            listAmount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            /** @description What was left of the plan that this one takes the place of. */
+            credited: components["schemas"]["Money"];
+            amount: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            paidAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Order: {
+            number: string;
+            /** @enum {string} */
+            state: "open" | "processing" | "paid" | "closed" | "refunded";
+            /**
+             * @description provisioning: it is paid, and the chat is being switched on.
+             * @enum {string}
+             */
+            stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            offer: components["schemas"]["OfferName"];
+            /** Format: int64 */
+            shop: number | null;
+            /** Format: int64 */
+            seats: number;
+            /** Format: int64 */
+            quantity: number;
+            listAmount: components["schemas"]["Money"];
+            discount: components["schemas"]["Money"];
+            /** @description What was left of the plan that this one takes the place of. */
+            credited: components["schemas"]["Money"];
+            amount: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            paidAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            lines: components["schemas"]["OrderLine"][];
+            payments: components["schemas"]["OrderPayment"][];
+            refunds: components["schemas"]["OrderRefund"][];
+            timeline: components["schemas"]["OrderMoment"][];
+        };
+        Paper: {
+            /** Format: int64 */
+            id: number;
+            number: string;
+            /** @enum {string} */
+            kind: "invoice" | "receipt" | "credit_note";
+            order: string;
+            /** @description Of a credit note the paper that it takes from, of an invoice the one that it replaces. */
+            corrects: string | null;
+            /** @description Whom it is made out to; may be empty. */
+            title: string;
+            amount: components["schemas"]["Money"];
+            /** @description What had gone back when it was made. */
+            refunded: components["schemas"]["Money"];
+            /** Format: date-time */
+            issuedAt: string;
+            /** @description The PDF; ?lang=en or zh. */
+            url: string;
+        };
+        HousePaper: {
+            /** Format: int64 */
+            account: number;
+            paper: components["schemas"]["Paper"];
+        };
         AuditEntry: {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "person_erased" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -3239,7 +4271,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "person_erased" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -3992,6 +5024,17 @@ export interface components {
         DeliveryHeader: {
             name: string;
             value: string;
+        };
+        SitePageLine: {
+            /** @enum {string} */
+            name: "terms" | "privacy" | "refunds";
+            /** @enum {string} */
+            lang: "en" | "zh-CN";
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            changedAt: string | null;
+            path: string;
         };
         KnowledgeImport: {
             /** Format: int64 */
@@ -7424,7 +8467,7 @@ export interface operations {
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             *     - `seats_full`: All seats are taken. Remove somebody or revoke an invitation first.
+             *     - `seats_full`: All seats are taken. Remove somebody, revoke an invitation, or choose a plan with more seats.
              *     - `member_already`: This address belongs to the team already.
              *     - `last_owner`: An account keeps at least one owner.
              *     - `account_of_panel`: Who works in this account is said by the panel that it belongs to.
@@ -8165,6 +9208,7 @@ export interface operations {
             /**
              * @description - `member_already`: This address belongs to the team already.
              *     - `too_many_accounts`: You belong to too many accounts already.
+             *     - `no_seat_left`: All seats of this team are taken. Ask whoever invited you.
              */
             409: {
                 headers: {
@@ -8294,6 +9338,7 @@ export interface operations {
             /**
              * @description - `address_known`: This address has an account. Please sign in with it.
              *     - `member_already`: This address belongs to the team already.
+             *     - `no_seat_left`: All seats of this team are taken. Ask whoever invited you.
              */
             409: {
                 headers: {
@@ -12272,6 +13317,4728 @@ export interface operations {
             };
         };
     };
+    getApiBillingPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        plans: components["schemas"]["ShopPlan"][];
+                        trial: components["schemas"]["PlanTrial"];
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingPlansShopTrial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                shop: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        shop: number;
+                        shopName: string;
+                        /** @description Its code. */
+                        offer: string;
+                        nameEn: string;
+                        nameZh: string;
+                        /** @enum {string} */
+                        source: "order" | "trial";
+                        /** Format: int64 */
+                        seats: number;
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        websites: number;
+                        /** Format: date-time */
+                        beganAt: string;
+                        /** Format: date-time */
+                        until: string;
+                        /** @description From credits, a day before its end. */
+                        renews: boolean;
+                        /**
+                         * Format: int64
+                         * @description Credits, as prices are today; null: it cannot be renewed so.
+                         */
+                        renewsFor: number | null;
+                        /**
+                         * @description grace: it is over, and the chat goes on for 7 days.
+                         * @enum {string}
+                         */
+                        state: "trial" | "active" | "grace" | "ended";
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `trial_used`: This account has had its free trial.
+             *     - `no_trial`: No free trial is given at present.
+             *     - `plan_running`: This shop has a plan already.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingPlansShopRenewal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                shop: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description true: renewed from credits a day before its end. */
+                    on: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        shop: number;
+                        shopName: string;
+                        /** @description Its code. */
+                        offer: string;
+                        nameEn: string;
+                        nameZh: string;
+                        /** @enum {string} */
+                        source: "order" | "trial";
+                        /** Format: int64 */
+                        seats: number;
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        websites: number;
+                        /** Format: date-time */
+                        beganAt: string;
+                        /** Format: date-time */
+                        until: string;
+                        /** @description From credits, a day before its end. */
+                        renews: boolean;
+                        /**
+                         * Format: int64
+                         * @description Credits, as prices are today; null: it cannot be renewed so.
+                         */
+                        renewsFor: number | null;
+                        /**
+                         * @description grace: it is over, and the chat goes on for 7 days.
+                         * @enum {string}
+                         */
+                        state: "trial" | "active" | "grace" | "ended";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `no_plan`: This shop has no plan that could be renewed. Choose one first.
+             *     - `plan_not_renewable`: This plan is no longer sold, so it cannot renew by itself. Choose another one.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorOrdersNumberRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order's number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The number of the order's payment that goes back. */
+                    payment: string;
+                    /**
+                     * Format: int64
+                     * @description In the currency's minor unit; absent: all that is left.
+                     */
+                    amount?: number | null;
+                    /** @description Why; stands in the audit trail, and in the provider's books. */
+                    reason: string;
+                    /** @description What was bought goes with it: credits by their share, a plan when all is back. */
+                    takesBack: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        number: string;
+                        order: string;
+                        payment: string;
+                        provider: string;
+                        /** Format: int64 */
+                        account: number;
+                        /**
+                         * @description asked: a second person has to agree.
+                         * @enum {string}
+                         */
+                        state: "asked" | "pending" | "done" | "failed" | "refused";
+                        /** @description operator, late, twice, undeliverable, wrong or outside. */
+                        cause: string;
+                        reason: string;
+                        amount: components["schemas"]["Money"];
+                        /** @description What was bought goes with it. */
+                        takesBack: boolean;
+                        /**
+                         * Format: int64
+                         * @description So many credits go with it.
+                         */
+                        credits: number;
+                        /**
+                         * Format: int64
+                         * @description How often the provider was asked without an end.
+                         */
+                        tries: number;
+                        error: string | null;
+                        /**
+                         * Format: int64
+                         * @description Who asked for it; null: nobody, it goes back by itself.
+                         */
+                        actor: number | null;
+                        /** Format: int64 */
+                        approver: number | null;
+                        /** @description You asked for it. */
+                        mine: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `payment_not_paid`: This payment has not been paid.
+             *     - `refund_credits_spent`: The credits that were bought are spent, so they cannot be taken back. Give back without taking them.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `refund_too_much`: More than is left of this payment, or more refunds than one payment may have.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorRefunds: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description Only these. */
+                state?: "asked" | "pending" | "done" | "failed" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        refunds: components["schemas"]["OperatorRefund"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorRefundsIdAgree: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Refund. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        number: string;
+                        order: string;
+                        payment: string;
+                        provider: string;
+                        /** Format: int64 */
+                        account: number;
+                        /**
+                         * @description asked: a second person has to agree.
+                         * @enum {string}
+                         */
+                        state: "asked" | "pending" | "done" | "failed" | "refused";
+                        /** @description operator, late, twice, undeliverable, wrong or outside. */
+                        cause: string;
+                        reason: string;
+                        amount: components["schemas"]["Money"];
+                        /** @description What was bought goes with it. */
+                        takesBack: boolean;
+                        /**
+                         * Format: int64
+                         * @description So many credits go with it.
+                         */
+                        credits: number;
+                        /**
+                         * Format: int64
+                         * @description How often the provider was asked without an end.
+                         */
+                        tries: number;
+                        error: string | null;
+                        /**
+                         * Format: int64
+                         * @description Who asked for it; null: nobody, it goes back by itself.
+                         */
+                        actor: number | null;
+                        /** Format: int64 */
+                        approver: number | null;
+                        /** @description You asked for it. */
+                        mine: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             *     - `refund_own`: Somebody else than who asked for it has to agree.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `refund_decided`: This refund waits for nobody's consent any more.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorRefundsIdDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Refund. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why not. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        number: string;
+                        order: string;
+                        payment: string;
+                        provider: string;
+                        /** Format: int64 */
+                        account: number;
+                        /**
+                         * @description asked: a second person has to agree.
+                         * @enum {string}
+                         */
+                        state: "asked" | "pending" | "done" | "failed" | "refused";
+                        /** @description operator, late, twice, undeliverable, wrong or outside. */
+                        cause: string;
+                        reason: string;
+                        amount: components["schemas"]["Money"];
+                        /** @description What was bought goes with it. */
+                        takesBack: boolean;
+                        /**
+                         * Format: int64
+                         * @description So many credits go with it.
+                         */
+                        credits: number;
+                        /**
+                         * Format: int64
+                         * @description How often the provider was asked without an end.
+                         */
+                        tries: number;
+                        error: string | null;
+                        /**
+                         * Format: int64
+                         * @description Who asked for it; null: nobody, it goes back by itself.
+                         */
+                        actor: number | null;
+                        /** Format: int64 */
+                        approver: number | null;
+                        /** @description You asked for it. */
+                        mine: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `refund_decided`: This refund waits for nobody's consent any more.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorMismatches: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description true: those that nobody has resolved; false: the others; absent: all. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        mismatches: components["schemas"]["OperatorMismatch"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorMismatchesIdResolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Mismatch. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What it was, and what was done. */
+                    resolution: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        /** @description amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, undelivered or drift. */
+                        kind: string;
+                        provider: string | null;
+                        order: string | null;
+                        /** Format: int64 */
+                        account: number | null;
+                        /**
+                         * Format: int64
+                         * @description What was delivered.
+                         */
+                        delivery: number | null;
+                        /** @description The provider's number of the payment. */
+                        trade: string | null;
+                        amount: components["schemas"]["Money"] | null;
+                        said: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        resolvedAt: string | null;
+                        /** Format: int64 */
+                        resolver: number | null;
+                        resolution: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `mismatch_resolved`: Somebody has resolved this already.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorOrders: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Only these. */
+                state?: "open" | "processing" | "paid" | "closed" | "refunded";
+                /** @description Only with a payment, whatever became of it, at this provider. */
+                provider?: string;
+                /** @description Only of this account. */
+                account?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        orders: components["schemas"]["OperatorOrder"][];
+                        /**
+                         * Format: int64
+                         * @description `after` of the next page; null: this was all.
+                         */
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorOrdersNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** Format: int64 */
+                        account: number;
+                        /** Format: int64 */
+                        person: number;
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: string;
+                        /**
+                         * Format: int64
+                         * @description Of the offer.
+                         */
+                        version: number;
+                        nameEn: string;
+                        nameZh: string;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        amount: components["schemas"]["Money"];
+                        /** @description Of what it was delivered for. */
+                        refunded: components["schemas"]["Money"];
+                        /** @description Of what it was delivered for. */
+                        provider: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        credited: components["schemas"]["Money"];
+                        sums: components["schemas"]["OperatorOrderSums"];
+                        lines: components["schemas"]["OperatorOrderLine"][];
+                        payments: components["schemas"]["OperatorPayment"][];
+                        refunds: components["schemas"]["OperatorRefund"][];
+                        handPayments: components["schemas"]["OperatorHandPayment"][];
+                        mismatches: components["schemas"]["OperatorMismatch"][];
+                        /** @description The newest 200, newest first. */
+                        notes: components["schemas"]["OperatorOrderNote"][];
+                        moves: components["schemas"]["OperatorMove"][];
+                        books: components["schemas"]["OperatorBookEntry"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorOrdersNumberPaid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order's number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The number of the order's payment that came. */
+                    payment: string;
+                    /** @description How that is known. */
+                    reason: string;
+                    /** @description What proves it: the provider's or the bank's number. */
+                    trade: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        payment: string;
+                        provider: string;
+                        /** @enum {string} */
+                        state: "asked" | "agreed" | "declined";
+                        trade: string;
+                        reason: string;
+                        /** Format: int64 */
+                        actor: number;
+                        /** Format: int64 */
+                        approver: number | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `payment_is_paid`: This payment is paid already.
+             *     - `hand_payment_open`: Somebody has said so already; a second person has to agree.
+             *     - `hand_payment_refused`: This cannot be taken: the trade number is another payment's, or the payment is not open to it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorOrdersNumberPaidAgree: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order's number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The number of the order's payment. */
+                    payment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        payment: string;
+                        provider: string;
+                        /** @enum {string} */
+                        state: "asked" | "agreed" | "declined";
+                        trade: string;
+                        reason: string;
+                        /** Format: int64 */
+                        actor: number;
+                        /** Format: int64 */
+                        approver: number | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             *     - `hand_payment_own`: Somebody else than who said so has to agree.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `payment_is_paid`: This payment is paid already.
+             *     - `hand_payment_none`: Nobody has said that this payment came.
+             *     - `hand_payment_refused`: This cannot be taken: the trade number is another payment's, or the payment is not open to it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorOrdersNumberPaidDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order's number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The number of the order's payment. */
+                    payment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        payment: string;
+                        provider: string;
+                        /** @enum {string} */
+                        state: "asked" | "agreed" | "declined";
+                        trade: string;
+                        reason: string;
+                        /** Format: int64 */
+                        actor: number;
+                        /** Format: int64 */
+                        approver: number | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `hand_payment_none`: Nobody has said that this payment came.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorOffers: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        offers: components["schemas"]["OperatorOffer"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorOffers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Lower case letters, digits and hyphens; of one that is sold: it is replaced. */
+                    code: string;
+                    /**
+                     * @description A code keeps its kind.
+                     * @enum {string}
+                     */
+                    kind: "plan" | "credits";
+                    /** @description What buyers read. */
+                    nameEn: string;
+                    /** @description The same in Chinese. */
+                    nameZh: string;
+                    /** @description Three capital letters. */
+                    currency: string;
+                    /**
+                     * Format: int64
+                     * @description In the currency's minor unit.
+                     */
+                    price: number;
+                    /**
+                     * Format: int64
+                     * @description Of a plan.
+                     * @default 0
+                     */
+                    days?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of a plan, within its price.
+                     * @default 0
+                     */
+                    seats?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of each further seat; 0: none can be had.
+                     * @default 0
+                     */
+                    seatPrice?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of a plan; 0: any number.
+                     * @default 0
+                     */
+                    websites?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of credits.
+                     * @default 0
+                     */
+                    credits?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        code: string;
+                        /** Format: int64 */
+                        version: number;
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        nameEn: string;
+                        nameZh: string;
+                        price: components["schemas"]["Money"];
+                        /** Format: int64 */
+                        days: number;
+                        /** Format: int64 */
+                        seats: number;
+                        seatPrice: components["schemas"]["Money"];
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        websites: number;
+                        /** Format: int64 */
+                        credits: number;
+                        sold: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        replacedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorMoney: {
+        parameters: {
+            query?: {
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Payments that are paid, and neither delivered for nor on their way back: 0.
+                         */
+                        owed: number;
+                        /**
+                         * Format: int64
+                         * @description Counted up to 1,000, as all of these.
+                         */
+                        openMismatches: number;
+                        /**
+                         * Format: int64
+                         * @description They wait for a second person.
+                         */
+                        refundsAsked: number;
+                        /**
+                         * Format: int64
+                         * @description They are under way at a provider.
+                         */
+                        refundsPending: number;
+                        /**
+                         * Format: int64
+                         * @description Payments marked by hand that wait for a second person.
+                         */
+                        handPaymentsAsked: number;
+                        /** @description From the books; the newest first. */
+                        days: components["schemas"]["MoneyDay"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        offers: components["schemas"]["Offer"][];
+                        providers: components["schemas"]["PaymentProvider"][];
+                        /** Format: int64 */
+                        trialDays: number;
+                    };
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingQuote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its code. */
+                    offer: string;
+                    /**
+                     * Format: int64
+                     * @description Of a plan: for which shop.
+                     */
+                    shop?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of a plan: all of them. Absent: those within its price.
+                     */
+                    seats?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of packs of credits. Absent: one.
+                     */
+                    quantity?: number | null;
+                    /** @description A code that lowers the price. */
+                    coupon?: string | null;
+                    /**
+                     * @description Absent: CNY.
+                     * @default CNY
+                     * @enum {string|null}
+                     */
+                    currency?: "CNY" | "USD" | "EUR" | "HKD" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: components["schemas"]["OrderLine"][];
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What is left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        /** @description What is to be paid. */
+                        amount: components["schemas"]["Money"];
+                        /**
+                         * Format: date-time
+                         * @description Of a plan: when what is paid for ends.
+                         */
+                        until: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `offer_gone`: This is not sold (any more).
+             *     - `not_found`: This does not exist, or it belongs to another account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `seats_not_sold`: This plan cannot be had with so many seats.
+             *     - `coupon_unknown`: This coupon is not valid.
+             *     - `order_too_large`: So much cannot be ordered at once.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingOrders: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        orders: components["schemas"]["OrderBrief"][];
+                        /** @description `after` of the next page; null: there is none. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingOrders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its code. */
+                    offer: string;
+                    /**
+                     * Format: int64
+                     * @description Of a plan: for which shop.
+                     */
+                    shop?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of a plan: all of them. Absent: those within its price.
+                     */
+                    seats?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of packs of credits. Absent: one.
+                     */
+                    quantity?: number | null;
+                    /** @description A code that lowers the price. */
+                    coupon?: string | null;
+                    /**
+                     * @description Absent: CNY.
+                     * @default CNY
+                     * @enum {string|null}
+                     */
+                    currency?: "CNY" | "USD" | "EUR" | "HKD" | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `offer_gone`: This is not sold (any more).
+             *     - `not_found`: This does not exist, or it belongs to another account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends.
+             *     - `order_open`: Another order for the same is open. Pay or cancel it first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `seats_not_sold`: This plan cannot be had with so many seats.
+             *     - `coupon_unknown`: This coupon is not valid.
+             *     - `order_too_large`: So much cannot be ordered at once.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingOrdersNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the order. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingOrdersNumberPay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Of the order. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description One of those that are offered. */
+                    provider: string;
+                    /** @description One of the provider's ways; absent: the one for this browser. */
+                    way?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        order: components["schemas"]["Order"];
+                        payment: components["schemas"]["OrderPayment"];
+                        /** @description Where the buyer goes to pay. */
+                        url: string | null;
+                        /** @description What the code says that a phone scans. */
+                        scan: string | null;
+                        /** @description That code, as SVG. */
+                        qr: string | null;
+                    };
+                };
+            };
+            /** @description Accepted; the work goes on. The body says where to look, and so does Location when present. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        order: components["schemas"]["Order"];
+                        payment: components["schemas"]["OrderPayment"];
+                        /** @description Where the buyer goes to pay. */
+                        url: string | null;
+                        /** @description What the code says that a phone scans. */
+                        scan: string | null;
+                        /** @description That code, as SVG. */
+                        qr: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `order_not_open`: This order is paid, closed or being closed: nothing can be paid for it.
+             *     - `payments_too_many`: This order was begun to be paid too often. Give it up and order again.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `provider_unfit`: This order cannot be paid in this way.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingOrdersNumberCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Of the order. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description Accepted; the work goes on. The body says where to look, and so does Location when present. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingOrdersNumberCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Of the order. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description Accepted; the work goes on. The body says where to look, and so does Location when present. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `order_not_open`: This order is paid, closed or being closed: nothing can be paid for it.
+             *     - `order_processing`: A payment of this order is on its way and cannot be called back.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingInvoices: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoices: components["schemas"]["Paper"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingOrdersNumberInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order's number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Take an invoice with other details back by a credit note, and make a new one.
+                     * @default false
+                     */
+                    replace?: boolean | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoice: components["schemas"]["Paper"];
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `order_not_paid`: An invoice is made for an order that is paid.
+             *     - `order_refunded`: All of this order was refunded.
+             *     - `invoice_details_missing`: Say first whom the invoice is made out to.
+             *     - `seller_missing`: Invoices cannot be made yet: the operator has not said who sells.
+             *     - `invoice_exists`: There is an invoice with other details. It can be taken back by a credit note and replaced.
+             *     - `invoice_too_often`: This order's invoice was replaced too often.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingInvoicesPaper: {
+        parameters: {
+            query?: {
+                /** @description Absent: the caller's language. */
+                lang?: "en" | "zh";
+            };
+            header?: never;
+            path: {
+                /** @description The paper's number and .pdf. */
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorInvoices: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description Only its papers. */
+                account?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoices: components["schemas"]["HousePaper"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorInvoicesPaper: {
+        parameters: {
+            query?: {
+                /** @description Absent: the caller's language. */
+                lang?: "en" | "zh";
+            };
+            header?: never;
+            path: {
+                /** @description The paper's number and .pdf. */
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        kind: "company" | "person" | "abroad";
+                        title: string;
+                        taxNumber: string;
+                        address: string;
+                        phone: string;
+                        bank: string;
+                        bankAccount: string;
+                        email: string;
+                        /**
+                         * Format: date-time
+                         * @description null: nothing was filled in yet.
+                         */
+                        updatedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiBillingProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description abroad: a tax number in any form, or none.
+                     * @default company
+                     * @enum {string|null}
+                     */
+                    kind?: "company" | "person" | "abroad" | null;
+                    /** @description Who the invoice is made out to (发票抬头). Empty: nothing of this is kept. */
+                    title?: string | null;
+                    /** @description In China 18 signs with a check (统一社会信用代码), or an older one of 15 to 20. */
+                    taxNumber?: string | null;
+                    /** @description In full. */
+                    address?: string | null;
+                    /** @description As it is dialled. */
+                    phone?: string | null;
+                    /** @description And its branch. */
+                    bank?: string | null;
+                    /** @description The number of the account there. */
+                    bankAccount?: string | null;
+                    /**
+                     * Format: email
+                     * @description Shown on papers; nothing is sent to it.
+                     */
+                    email?: string | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly updatedAt?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        kind: "company" | "person" | "abroad";
+                        title: string;
+                        taxNumber: string;
+                        address: string;
+                        phone: string;
+                        bank: string;
+                        bankAccount: string;
+                        email: string;
+                        /**
+                         * Format: date-time
+                         * @description null: nothing was filled in yet.
+                         */
+                        updatedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorSeller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        abroad: boolean;
+                        taxNumber: string;
+                        address: string;
+                        phone: string;
+                        bank: string;
+                        bankAccount: string;
+                        email: string;
+                        /**
+                         * Format: int64
+                         * @description Of the numbers of papers: another tax number begins another one.
+                         */
+                        series: number;
+                        /**
+                         * Format: date-time
+                         * @description null: it was not said yet, and no invoice can be made.
+                         */
+                        updatedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiOperatorSeller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it is registered. */
+                    name: string;
+                    /**
+                     * @description The tax number is not one of China.
+                     * @default false
+                     */
+                    abroad?: boolean | null;
+                    /** @description In China 18 signs with a check (统一社会信用代码), or an older one of 15 to 20. */
+                    taxNumber?: string | null;
+                    /** @description In full. */
+                    address?: string | null;
+                    /** @description As it is dialled. */
+                    phone?: string | null;
+                    /** @description And its branch. */
+                    bank?: string | null;
+                    /** @description The number of the account there. */
+                    bankAccount?: string | null;
+                    /**
+                     * Format: email
+                     * @description Shown on papers; nothing is sent to it.
+                     */
+                    email?: string | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly series?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly updatedAt?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        abroad: boolean;
+                        taxNumber: string;
+                        address: string;
+                        phone: string;
+                        bank: string;
+                        bankAccount: string;
+                        email: string;
+                        /**
+                         * Format: int64
+                         * @description Of the numbers of papers: another tax number begins another one.
+                         */
+                        series: number;
+                        /**
+                         * Format: date-time
+                         * @description null: it was not said yet, and no invoice can be made.
+                         */
+                        updatedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `sign_in_again`: For your safety, please sign in again before you do this.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiAudit: {
         parameters: {
             query?: {
@@ -12585,6 +18352,11 @@ export interface operations {
                          * @description As in `queues`.
                          */
                         renewalsFailing: number;
+                        /**
+                         * Format: int64
+                         * @description Payments that are paid, and neither delivered for nor given back: 0, or an alarm.
+                         */
+                        owed: number;
                         /** @description What waits for an operator now. */
                         queues: components["schemas"]["OverviewQueues"];
                         /** @description The same as last counted on the day a week before; null: not counted then. */
@@ -21898,6 +27670,512 @@ export interface operations {
             };
         };
     };
+    getApiOperatorPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pages: components["schemas"]["SitePageLine"][];
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorPagesName: {
+        parameters: {
+            query: {
+                /** @description In which language. */
+                lang: "en" | "zh-CN";
+                /** @description An older one; 0: the newest. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Which page. */
+                name: "terms" | "privacy" | "refunds";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        name: "terms" | "privacy" | "refunds";
+                        /** @enum {string} */
+                        lang: "en" | "zh-CN";
+                        /**
+                         * Format: int64
+                         * @description 0: the text that comes with the program.
+                         */
+                        version: number;
+                        /** Format: int64 */
+                        newest: number;
+                        text: string;
+                        /** @description The text that comes with the program. */
+                        standardText: string;
+                        /**
+                         * Format: int64
+                         * @description A person.
+                         */
+                        changedBy: number | null;
+                        /** Format: date-time */
+                        changedAt: string | null;
+                        /** @description Where everybody reads it. */
+                        path: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiOperatorPagesName: {
+        parameters: {
+            query: {
+                /** @description In which language. */
+                lang: "en" | "zh-CN";
+            };
+            header?: never;
+            path: {
+                /** @description Which page. */
+                name: "terms" | "privacy" | "refunds";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description The newest one as it was read: when it is another by now, nothing is saved.
+                     */
+                    version: number;
+                    /** @description Markdown: headings, lists, quotes, **strong**, *emphasis*, `code`, [words](address). */
+                    text: string;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly name?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly lang?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly newest?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly standardText?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly changedBy?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly changedAt?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly path?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        name: "terms" | "privacy" | "refunds";
+                        /** @enum {string} */
+                        lang: "en" | "zh-CN";
+                        /**
+                         * Format: int64
+                         * @description 0: the text that comes with the program.
+                         */
+                        version: number;
+                        /** Format: int64 */
+                        newest: number;
+                        text: string;
+                        /** @description The text that comes with the program. */
+                        standardText: string;
+                        /**
+                         * Format: int64
+                         * @description A person.
+                         */
+                        changedBy: number | null;
+                        /** Format: date-time */
+                        changedAt: string | null;
+                        /** @description Where everybody reads it. */
+                        path: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `page_changed`: Somebody else changed this text in the meantime. Load it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorPagesNamePreview: {
+        parameters: {
+            query: {
+                /** @description In which language. */
+                lang: "en" | "zh-CN";
+            };
+            header?: never;
+            path: {
+                /** @description Which page. */
+                name: "terms" | "privacy" | "refunds";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it would be saved. */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The whole page. */
+                        html: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiShopsIdKnowledgeImport: {
         parameters: {
             query?: never;
@@ -26866,6 +33144,7 @@ export interface operations {
             /**
              * @description - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              *     - `settings_changed`: Somebody else changed these settings in the meantime. Load them again.
+             *     - `websites_full`: The plan of this shop has no room for another website. Remove one, or choose a larger plan.
              */
             409: {
                 headers: {

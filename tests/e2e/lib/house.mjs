@@ -30,7 +30,8 @@ const VISITOR_PAGES = [
     ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email#token=x'], ['join-dead', '/auth/join#token=x'],
     ['reset-password', '/auth/reset-password#token=x'],
 ];
-const NEWCOMER_PAGES = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing']];
+const NEWCOMER_PAGES = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing'],
+    ['plan-empty', '/billing/plan'], ['orders-empty', '/billing/orders'], ['order-unknown', '/orders/nonesuch']];
 const drawer = async (page, at) => {
     const button = page.getByRole('button', { name: ['打开菜单', 'Open menu'][at], exact: true });
     if (!await button.isVisible()) return;
@@ -41,7 +42,9 @@ const palette = async (page) => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
 };
-const merchantPages = ({ active, off, failed, busy, long, talk }) => [
+const merchantPages = ({ active, off, failed, busy, long, talk }, orders) => [
+    ['order-paid', `/orders/${orders.paid}`], ['buy-credits', '/billing/buy?offer=credits-1000&quantity=3'],
+    ['buy-plan', `/billing/buy?offer=enterprise&seats=5&shop=${active}`],
     ['menu', '/shops', drawer], ['search', '/shops', palette],
     ['shop-add', '/shops?new=1', (page) => page.getByRole('dialog').waitFor()],
     ['shops-deleted', '/shops?deleted=1'], ['shops-none', '/shops?search=nothing-like-this'],
@@ -61,6 +64,8 @@ const merchantPages = ({ active, off, failed, busy, long, talk }) => [
     ['team-invite', '/settings/team', open(['邀请成员', 'Invite somebody'])], ['not-found', '/nowhere'],
 ];
 const operatorPages = (merchant) => [
+    ['operator-orders-paid', '/operator/orders?state=paid&provider=sandbox'], ['operator-mismatches-all', '/operator/money/mismatches?show=all'],
+    ['operator-price-new', '/operator/money/prices', open(['新版本', 'New version'])],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
     ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`],
     ['operator-shops-of', '/operator/shops?state=failed&sort=oldest'],
@@ -75,14 +80,15 @@ const operatorPages = (merchant) => [
 ];
 
 /** Who looks at what: each page of the router, then the others. */
-export async function guests({ shops, merchant, conversation, customer }) {
+export async function guests({ shops, merchant, conversation, customer, orders }) {
     const all = await allPages({
         '/shops/:id': shops.talk, '/inbox/:id': conversation, '/customers/:id': customer, '/knowledge/:shop': shops.talk,
         '/operator/customers/:id': merchant.id, '/operator/shops/:id': shops.active, '/operator/deliveries/:id': 1,
+        '/orders/:number': orders.open, '/operator/orders/:number': orders.paid,
     });
     return [
         [null, [...all.outside, ...VISITOR_PAGES]], [NEWCOMER, NEWCOMER_PAGES],
-        [MERCHANT, [...all.merchant, ...merchantPages(shops)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id)]],
+        [MERCHANT, [...all.merchant, ...merchantPages(shops, orders)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id)]],
     ];
 }
 
@@ -107,6 +113,16 @@ async function furnishTalk(server, merchant) {
     const first = await until('the conversation', async () => (await merchant.get('/api/inbox')).json.items[0]);
     const known = await until('the customer', async () => (await merchant.get('/api/customers')).json.customers[0]);
     return { shop, conversation: first.conversation.id, customer: known.id };
+}
+
+/** One order that is paid, and one that is not yet. */
+async function furnishOrders(merchant) {
+    const order = async () => (await merchant.post('/api/billing/orders', { offer: 'credits-1000' })).json.number;
+    const paid = await order();
+    const begun = await merchant.post(`/api/billing/orders/${paid}/pay`, { provider: 'sandbox' });
+    await merchant.request('POST', `/sandbox/pay/${begun.json.payment.number}/paid`);
+    await until('the order', async () => (await merchant.get(`/api/billing/orders/${paid}`)).json.state === 'paid');
+    return { paid, open: await order() };
 }
 
 async function furnish(server, world) {
@@ -147,7 +163,7 @@ async function furnish(server, world) {
     });
     const boss = await server.account('operator', { email: OPERATOR });
     await boss.post(`/api/operator/accounts/${merchant.id}/notes`, { text: `Wants an invoice.\n${LONG}` });
-    return { shops, merchant, busy, conversation, customer };
+    return { shops, merchant, busy, conversation, customer, orders: await furnishOrders(merchant) };
 }
 
 /** { server, shops, merchant, conversation, customer, leave() } */

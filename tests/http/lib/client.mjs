@@ -81,7 +81,7 @@ export class Client {
             throw new Error(
                 `${method} ${path} answers ${res.statusCode} unlike its description: ${fault}\n${text.slice(0, 600)}`,
             );
-        return { status: res.statusCode, headers: res.headers, text, json };
+        return { status: res.statusCode, headers: res.headers, bytes, text, json };
     }
 
     async signIn(email, password) {

@@ -13,6 +13,14 @@
   if (theme !== "light" && theme !== "dark")
     theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   root.dataset.theme = theme;
+  // The public pages say in which language they were read: the pages that they lead to go on in it.
+  var asked = /[?&]lang=(zh-CN|en)(?:&|$)/.exec(location.search);
+  if (asked && /^\/(login|register)$/.test(location.pathname))
+    document.cookie =
+      "lang=" +
+      asked[1] +
+      "; Path=/; Max-Age=31536000; SameSite=Lax" +
+      (location.protocol === "https:" ? "; Secure" : "");
   var lang = /(?:^|; )lang=(zh-CN|en)(?:;|$)/.exec(document.cookie);
   // The same rule as src/i18n/lang.ts: the first that the browser prefers and we have.
   var known = (navigator.languages || [])

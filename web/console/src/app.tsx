@@ -36,6 +36,8 @@ const OnePerson = late(pages.person);
 const Knowledge = late(pages.knowledge);
 const Numbers = late(pages.numbers);
 const Billing = late(pages.billing);
+const Buying = late(pages.buying);
+const OrderPage = late(pages.order);
 const SettingsPage = late(pages.settings);
 const Today = late(pages.today);
 const Customers = late(pages.customers);
@@ -47,7 +49,11 @@ const Jobs = late(pages.jobs);
 const JobSkips = late(pages.jobSkips);
 const Deliveries = late(pages.deliveries);
 const DeliveryPage = late(pages.delivery);
+const SitePages = late(pages.sitePages);
 const OperatorAudit = late(pages.operatorAudit);
+const Sales = late(pages.sales);
+const SalePage = late(pages.sale);
+const MoneyPage = late(pages.money);
 const NotFound = late(pages.notFound);
 
 /** Only for people who are signed in; others sign in first and come back. Whose session ends on a page keeps the page. */
@@ -132,6 +138,8 @@ function FramedRoutes({ user }: { user: User }) {
           <Route path="/knowledge/:shop/:part" element={<Knowledge />} />
           <Route path="/numbers" element={<Numbers />} />
           <Route path="/billing" element={<Billing />} />
+          <Route path="/billing/:part" element={<Buying />} />
+          <Route path="/orders/:number" element={<OrderPage />} />
           <Route path="/settings/:part" element={<SettingsPage />} />
           {operator && (
             <>
@@ -148,7 +156,12 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/jobs/skips" element={<JobSkips />} />
               <Route path="/operator/deliveries" element={<Deliveries />} />
               <Route path="/operator/deliveries/:id" element={<DeliveryPage />} />
+              <Route path="/operator/pages" element={to("/operator/pages/terms")} />
+              <Route path="/operator/pages/:part" element={<SitePages />} />
               <Route path="/operator/audit" element={<OperatorAudit />} />
+              <Route path="/operator/orders" element={<Sales />} />
+              <Route path="/operator/orders/:number" element={<SalePage />} />
+              <Route path="/operator/money/:part" element={<MoneyPage />} />
             </>
           )}
           <Route path="*" element={<NotFound />} />
@@ -159,7 +172,7 @@ function FramedRoutes({ user }: { user: User }) {
 }
 
 /** Whoever answers customers sees none of these. */
-const BOOKS = /^\/(shops|billing)(\/|$)/;
+const BOOKS = /^\/(shops|billing|orders)(\/|$)/;
 
 function FramedPages() {
   const { pathname } = useLocation();

@@ -10,6 +10,7 @@ import "./theme/controls.css";
 import "./theme/frame.css";
 import "./theme/parts.css";
 import "./theme/tables.css";
+import "./theme/money.css";
 import "./theme/print.css";
 
 const AGAIN_MS = 3000;

@@ -1,16 +1,9 @@
 /* The pages, each a file of its own in the browser: the first visit loads the frame and one page. The page that the
  * address names is asked for at once, beside the first question to the server, not after its answer. */
-import { loadPartTexts, loadTexts, type Part } from "./i18n/i18n";
+import { also } from "./i18n/also";
+import { loadTexts } from "./i18n/i18n";
 import { LANGS } from "./i18n/lang";
 import { fetchAhead, fetchPart } from "./load-part";
-
-/** A page with the words that it alone, or its kind, says: asked for together, and here when both are. */
-const also =
-  <T>(part: Part, load: () => Promise<T>) =>
-  async (): Promise<T> => {
-    const [page] = await Promise.all([load(), loadPartTexts(part)]);
-    return page;
-  };
 
 export const pages = {
   login: () => import("./pages/login"),
@@ -28,22 +21,46 @@ export const pages = {
   person: also("chat", () => import("./pages/customers/customer")),
   knowledge: also("chat", () => import("./pages/knowledge/knowledge")),
   numbers: also("chat", () => import("./pages/numbers/numbers")),
-  billing: () => import("./pages/billing"),
+  billing: also("money", () => import("./pages/billing")),
+  buying: also("money", () => import("./pages/money/buying")),
+  order: also("money", () => import("./pages/money/order")),
   settings: also(
     "chat",
     also("settings", () => import("./pages/settings/settings")),
   ),
   today: also("operator", () => import("./pages/operator/today")),
   customers: also("operator", () => import("./pages/operator/customers")),
-  customer: also("operator", () => import("./pages/operator/customer")),
+  customer: also(
+    "audit",
+    also("operator", () => import("./pages/operator/customer")),
+  ),
   renewals: also("operator", () => import("./pages/operator/renewals")),
   operatorShops: also("operator", () => import("./pages/operator/shops")),
-  operatorShop: also("operator", () => import("./pages/operator/shop")),
+  operatorShop: also(
+    "audit",
+    also("operator", () => import("./pages/operator/shop")),
+  ),
   jobs: also("operator", () => import("./pages/operator/jobs")),
   jobSkips: also("operator", () => import("./pages/operator/job-skips")),
   deliveries: also("operator", () => import("./pages/operator/deliveries")),
   delivery: also("operator", () => import("./pages/operator/delivery")),
-  operatorAudit: also("operator", () => import("./pages/operator/audit")),
+  sitePages: also("operator", () => import("./pages/operator/site-pages")),
+  operatorAudit: also(
+    "audit",
+    also("operator", () => import("./pages/operator/audit")),
+  ),
+  sales: also(
+    "money",
+    also("operator", () => import("./pages/operator/sales")),
+  ),
+  sale: also(
+    "money",
+    also("operator", () => import("./pages/operator/sale")),
+  ),
+  money: also(
+    "money",
+    also("operator", () => import("./pages/operator/money")),
+  ),
   notFound: () => import("./pages/not-found"),
 };
 
@@ -64,7 +81,9 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/customers/, "people"],
   [/^\/knowledge/, "knowledge"],
   [/^\/numbers/, "numbers"],
+  [/^\/billing\/./, "buying"],
   [/^\/billing/, "billing"],
+  [/^\/orders/, "order"],
   [/^\/settings/, "settings"],
   [/^\/operator\/customers\/./, "customer"],
   [/^\/operator\/customers/, "customers"],
@@ -75,7 +94,11 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/operator\/jobs/, "jobs"],
   [/^\/operator\/deliveries\/./, "delivery"],
   [/^\/operator\/deliveries/, "deliveries"],
+  [/^\/operator\/pages/, "sitePages"],
   [/^\/operator\/audit/, "operatorAudit"],
+  [/^\/operator\/orders\/./, "sale"],
+  [/^\/operator\/orders/, "sales"],
+  [/^\/operator\/money/, "money"],
   [/^\/operator$/, "today"],
 ];
 
@@ -98,6 +121,8 @@ const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
     "knowledge",
     "numbers",
     "billing",
+    "buying",
+    "order",
     "settings",
     "notFound",
   ],
@@ -112,6 +137,10 @@ const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
     "jobSkips",
     "deliveries",
     "operatorAudit",
+    "sales",
+    "sale",
+    "money",
+    "sitePages",
     "settings",
   ],
 };

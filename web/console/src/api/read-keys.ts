@@ -1,6 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
+import type { SaleFilter } from "./money";
 import type {
   AccountFilter,
   AuditFilter,
@@ -38,6 +39,17 @@ export const keys = {
   summary: ["billing", "summary"],
   ledgerProof: ["billing", "ledger"],
   transactions: (filter: LedgerFilter) => ["billing", "transactions", filter],
+  // Not under billing: a change of the balance changes no price.
+  offers: ["money", "offers"],
+  quotes: ["money", "quote"],
+  quote: (wish: unknown) => ["money", "quote", wish],
+  plans: ["money", "plans"],
+  orders: ["money", "orders"],
+  orderList: ["money", "orders", "list"],
+  order: (number: string) => ["money", "orders", number],
+  papers: ["money", "papers"],
+  paperList: ["money", "papers", "list"],
+  profile: ["money", "profile"],
   inbox: ["inbox"],
   inboxLists: ["inbox", "list"],
   inboxList: (asked: InboxAsked) => ["inbox", "list", asked],
@@ -71,6 +83,17 @@ export const keys = {
   accountNotes: (id: number) => ["operator", "accounts", id, "notes"],
   renewals: ["operator", "renewals"],
   grantPreview: (email: string, amount: number, kind: string) => ["operator", "grant", email, amount, kind],
+  sales: ["operator", "sales"],
+  saleList: (filter: SaleFilter) => ["operator", "sales", "list", filter],
+  sale: (number: string) => ["operator", "sales", number],
+  refunds: ["operator", "refunds"],
+  refundList: (state: string) => ["operator", "refunds", state],
+  mismatches: ["operator", "mismatches"],
+  mismatchList: (open: boolean) => ["operator", "mismatches", open],
+  prices: ["operator", "prices"],
+  takings: ["operator", "takings"],
+  takingsOf: (from: string | undefined) => ["operator", "takings", from],
+  seller: ["operator", "seller"],
   jobs: ["operator", "jobs"],
   jobList: (filter: JobFilter) => ["operator", "jobs", filter],
   jobSkips: ["operator", "jobs", "skips"],
@@ -81,6 +104,8 @@ export const keys = {
   deliveryRow: (id: number) => ["operator", "deliveries", id],
   // Not under the list: each look is written down, so it is read once, when a person asks.
   delivery: (id: number) => ["operator-delivery", id],
+  sitePage: (name: string, lang: string) => ["operator", "pages", name, lang],
+  sitePreview: (name: string, lang: string, text: string) => ["site-preview", name, lang, text],
   operatorAudit: ["operator", "audit"],
   operatorAuditList: (filter: AuditFilter) => ["operator", "audit", filter],
 } as const;

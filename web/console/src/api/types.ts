@@ -9,6 +9,12 @@ type Responses<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] ex
   : never;
 type Success<R> = { [S in keyof R]: S extends 200 | 201 | 202 ? Json<R[S]> : never }[keyof R];
 export type Answer<P extends keyof paths, M extends keyof paths[P]> = Success<Responses<P, M>>;
+/** What is sent there as JSON. */
+export type Body<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  requestBody: { content: { "application/json": infer B } };
+}
+  ? B
+  : never;
 
 export type User = NonNullable<Answer<"/api/user", "get">["user"]>;
 export type Shop = Answer<"/api/shops", "get">["shops"][number];
@@ -29,6 +35,8 @@ export type AuditFilter = Pick<Query<"/api/operator/audit">, "from" | "to" | "ac
 export type Subscription = NonNullable<Chatbot["subscription"]>;
 export type Attention = Answer<"/api/home", "get">["attention"][number];
 export type FailingRenewal = Answer<"/api/operator/renewals", "get">["renewals"][number];
+export type SitePage = Answer<"/api/operator/pages/{name}", "get">;
+export type SitePageName = SitePage["name"];
 export type Found = Answer<"/api/search", "get">["results"][number];
 export type Member = Answer<"/api/operator/accounts/{id}", "get">["members"][number];
 export type ChatSettings = Answer<"/api/shops/{id}/chatbot/settings", "get">;

@@ -151,9 +151,6 @@ export const enChat = {
   "inbox.keepNote": "Keep the note",
 
   // reading, and what can go wrong
-  "save.changed": "You have unsaved changes",
-  "save.discard": "Discard",
-  "save.save": "Save",
 
   // credits and the ledger
   "shop.title": "Shop",
@@ -269,6 +266,7 @@ export const enChat = {
   "chatset.changeDomain": "Change the domain",
   "chatset.doors": "Allowed domains and deliveries",
   "chatset.domains": "More domains",
+  "chatset.largerPlan": "See larger plans",
   "chatset.domainsHelp":
     "The chat opens on their pages too; one a line, up to ten. *.shop.example: also on those below it.",
   "chatset.oldSignature": "Take deliveries with the old EverShop signature",

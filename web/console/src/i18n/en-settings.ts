@@ -31,7 +31,9 @@ export const enSettings = {
   "team.send": "Send invitation",
   "team.invited": "The invitation was sent to {email}",
   "team.seats": "{n} of {seats} seats are taken. Members and open invitations take a seat each.",
-  "team.full": "All {seats} seats are taken. Remove a member or revoke an invitation to invite somebody else.",
+  "team.morePlans": "See the plans",
+  "team.full":
+    "All {seats} seats are taken. Remove a member or revoke an invitation to invite somebody else, or choose a plan with more seats.",
   "team.you": "you",
   "team.presence": "There",
   "team.here": "Here now",

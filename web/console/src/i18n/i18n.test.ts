@@ -1,17 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { en as enFirst } from "./en";
+import { enAudit } from "./en-audit";
 import { enChat } from "./en-chat";
+import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
 import { enSettings } from "./en-settings";
 import { fill, holes } from "./format";
 import { langFromBrowser, langFromCookie } from "./lang";
 import { zh as zhFirst } from "./zh";
+import { zhAudit } from "./zh-audit";
 import { zhChat } from "./zh-chat";
+import { zhMoney } from "./zh-money";
 import { zhOperator } from "./zh-operator";
 import { zhSettings } from "./zh-settings";
 
-const en = { ...enFirst, ...enChat, ...enOperator, ...enSettings };
-const zh = { ...zhFirst, ...zhChat, ...zhOperator, ...zhSettings };
+const en = { ...enFirst, ...enAudit, ...enChat, ...enMoney, ...enOperator, ...enSettings };
+const zh = { ...zhFirst, ...zhAudit, ...zhChat, ...zhMoney, ...zhOperator, ...zhSettings };
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const screens = Object.entries(sources).filter(([file]) => !file.includes(".test.") && !file.startsWith("./"));

@@ -1,31 +1,43 @@
 /* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. A language is
  * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
- * of the chat, of the operator or of the settings say are files beside it, which come with these pages (pages.ts): a first visit elsewhere
- * does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
+ * of the chat, of money, of the operator, of the settings or of the trail say are files beside it, which come with these
+ * pages (pages.ts): a first visit elsewhere does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
 import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
 import type { en } from "./en";
+import type { enAudit } from "./en-audit";
 import type { enChat } from "./en-chat";
+import type { enMoney } from "./en-money";
 import type { enOperator } from "./en-operator";
 import type { enSettings } from "./en-settings";
 import { fill, type Values } from "./format";
 import { loadPart } from "../load-part";
 import { keepLang, type Lang, langFromBrowser, langFromCookie } from "./lang";
 
-export type TextKey = keyof typeof en | keyof typeof enChat | keyof typeof enOperator | keyof typeof enSettings;
+export type TextKey =
+  | keyof typeof en
+  | keyof typeof enAudit
+  | keyof typeof enChat
+  | keyof typeof enMoney
+  | keyof typeof enOperator
+  | keyof typeof enSettings;
 export type Dictionary = Readonly<Record<TextKey, string>>;
 /** The words that come beside the pages that say them. */
-export type Part = "chat" | "operator" | "settings";
+export type Part = "audit" | "chat" | "money" | "operator" | "settings";
 
 const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise<Partial<Dictionary>>>>>> = {
   "zh-CN": {
     first: () => import("./zh").then(({ zh }) => zh),
+    audit: () => import("./zh-audit").then(({ zhAudit }) => zhAudit),
     chat: () => import("./zh-chat").then(({ zhChat }) => zhChat),
+    money: () => import("./zh-money").then(({ zhMoney }) => zhMoney),
     operator: () => import("./zh-operator").then(({ zhOperator }) => zhOperator),
     settings: () => import("./zh-settings").then(({ zhSettings }) => zhSettings),
   },
   en: {
     first: () => import("./en").then(({ en }) => en),
+    audit: () => import("./en-audit").then(({ enAudit }) => enAudit),
     chat: () => import("./en-chat").then(({ enChat }) => enChat),
+    money: () => import("./en-money").then(({ enMoney }) => enMoney),
     operator: () => import("./en-operator").then(({ enOperator }) => enOperator),
     settings: () => import("./en-settings").then(({ enSettings }) => enSettings),
   },

@@ -1,15 +1,19 @@
-/* Each language comes in parts (i18n.tsx): the words of the frame with the frame, those of the chat's pages, of the
- * operator's and of the settings beside these pages. A word must not be asked for where its part has not come. So the files are walked as a
+/* Each language comes in parts (i18n.tsx): the words of the frame with the frame, those of the chat's pages, of
+ * money, of the operator's, of the settings and of the trail beside these pages. A word must not be asked for where its part has not come. So the files are walked as a
  * browser gets them, from the entry: by an import at once, by `import()` later, with the words that pages.ts brings along. */
 import { describe, expect, it } from "vitest";
 import { en } from "./en";
+import { enAudit } from "./en-audit";
 import { enChat } from "./en-chat";
+import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
 import { enSettings } from "./en-settings";
 import type { Part } from "./i18n";
 
 const PARTS: Readonly<Record<Part, readonly string[]>> = {
+  audit: Object.keys(enAudit),
   chat: Object.keys(enChat),
+  money: Object.keys(enMoney),
   operator: Object.keys(enOperator),
   settings: Object.keys(enSettings),
 };
@@ -72,7 +76,9 @@ function namedBy(file: string) {
   if (keys === undefined) {
     const names = namer(file);
     keys = {
+      audit: PARTS.audit.filter(names),
       chat: PARTS.chat.filter(names),
+      money: PARTS.money.filter(names),
       operator: PARTS.operator.filter(names),
       settings: PARTS.settings.filter(names),
     };
@@ -81,8 +87,8 @@ function namedBy(file: string) {
   return keys;
 }
 
-/** What is named from here on and is not there; `brought: false` takes away what pages.ts brings. */
-function missing(from: string, brought = true) {
+/** What is named from here on and is not there. From a page on, what pages.ts brings is not there. */
+function missing(from: string) {
   const faults = new Set<string>();
   const seen = new Set<string>();
   const walk = (file: string, there: readonly Part[]) => {
@@ -93,7 +99,7 @@ function missing(from: string, brought = true) {
       if (!there.includes(part)) for (const key of namedBy(file)[part]) faults.add(`${file}: ${key} (${part})`);
     }
     for (const { to, brings } of waysOf(file)) {
-      walk(to, brought ? [...new Set([...there, ...brings])].sort() : there);
+      walk(to, [...new Set([...there, ...brings])].sort());
     }
   };
   walk(from, []);
@@ -115,7 +121,7 @@ describe("the parts of a language", () => {
     const pages = waysOf("pages.ts");
     expect(pages.length).toBeGreaterThan(25);
     for (const { to, brings } of pages) {
-      const parts = new Set(missing(to, false).faults.map((fault) => /\((\w+)\)$/.exec(fault)?.[1]));
+      const parts = new Set(missing(to).faults.map((fault) => /\((\w+)\)$/.exec(fault)?.[1]));
       expect([to, ...[...parts].sort()]).toEqual([to, ...brings]);
     }
   });

@@ -150,9 +150,6 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "inbox.keepNote": "保存备注",
 
   // reading, and what can go wrong
-  "save.changed": "有未保存的修改",
-  "save.discard": "放弃修改",
-  "save.save": "保存",
 
   // credits and the ledger
   "shop.title": "店铺",
@@ -263,6 +260,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "chatset.changeDomain": "修改域名",
   "chatset.doors": "允许的域名与推送",
   "chatset.domains": "更多域名",
+  "chatset.largerPlan": "查看更大的套餐",
   "chatset.domainsHelp":
     "聊天窗口也会在这些域名的页面上打开；每行一个，最多十个。*.shop.example 包括其下的所有子域名。",
   "chatset.oldSignature": "接受旧版 EverShop 签名的推送",

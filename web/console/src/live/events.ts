@@ -7,6 +7,8 @@ export const EVENT_TYPES = [
   "shop.changed",
   "chatbot.changed",
   "credits.changed",
+  "order.changed",
+  "plan.changed",
   "sessions.changed",
   "mention",
   "hint",
@@ -38,6 +40,7 @@ const HINTS: Record<string, readonly Key[]> = {
   jobs: [keys.jobs, keys.overview],
   accounts: [keys.accounts, keys.overview, keys.operatorAudit],
   grants: [keys.accounts, keys.overview, keys.operatorAudit],
+  money: [keys.sales, keys.refunds, keys.mismatches, keys.takings, keys.prices],
 };
 
 /** Keys (prefixes) to read again after this event. */
@@ -49,6 +52,10 @@ export function staleAfter(type: EventType, data: unknown): readonly Key[] {
     // What a shop's page says of the balance (what is missing, what is left afterwards) is the server's as well.
     case "credits.changed":
       return [keys.billing, keys.user, keys.shops, ["shop"], keys.attention, keys.onboarding, keys.audit];
+    case "order.changed":
+      return [keys.orders, keys.papers];
+    case "plan.changed":
+      return [keys.plans, keys.quotes, keys.team, keys.shops, ...shopKeys(data), keys.attention];
     case "sessions.changed":
       return [keys.sessions, keys.user, keys.team, keys.audit];
     case "mention":

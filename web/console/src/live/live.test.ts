@@ -22,6 +22,13 @@ describe("what an event makes stale", () => {
     expect(stale).toContainEqual(keys.billing);
     expect(stale).toContainEqual(keys.user);
   });
+  it("is the orders after one of them changed, and what a plan decides after a plan changed", () => {
+    expect(staleAfter("order.changed", { number: "x", state: "paid" })).toContainEqual(keys.orders);
+    expect(staleAfter("plan.changed", { shop: 7 })).toEqual(
+      expect.arrayContaining([keys.plans, keys.team, keys.shop(7)]),
+    );
+    expect(staleAfter("hint", { kind: "money" })).toContainEqual(keys.refunds);
+  });
   it("is everything after a reset, and all of an operator's pages for a hint we do not know", () => {
     expect(staleAfter("reset", {})).toEqual([EVERYTHING]);
     expect(staleAfter("hint", { kind: "new" })).toEqual([keys.operator]);

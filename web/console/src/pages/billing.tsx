@@ -1,17 +1,23 @@
 /* The balance, what things cost, and every change there was. */
+import { Link } from "react-router";
+import { type Offers, useOffers } from "../api/money";
 import { useComing, useConfig, useShops, useSummary, useTransactions, useUser } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Alert } from "../ui/alert";
 import { BalanceChart } from "../ui/balance-chart";
+import { BillingParts } from "../ui/billing-parts";
+import { LinkButton } from "../ui/button";
 import { unpaid } from "../ui/coming";
 import { CopyButton } from "../ui/copy";
 import { Fact, Facts, Money } from "../ui/facts";
 import { isNarrow } from "../ui/filters";
 import { LedgerExport, LedgerTools, useLedgerFilter } from "../ui/ledger";
 import { LedgerProof } from "../ui/ledger-proof";
+import { useMay } from "../ui/may";
 import { Loaded, LoadedList, Together } from "../ui/loaded";
 import { Detail, Figures, Page, Section } from "../ui/page";
+import { nameOf, Paid } from "../ui/sum";
 import { TransactionTable } from "../ui/transactions";
 
 const LEDGER = "/api/billing/transactions";
@@ -41,8 +47,39 @@ function Prices() {
   );
 }
 
+/** What can be paid for: only where somebody takes money. */
+const packsOf = (offers: Offers | undefined) =>
+  offers === undefined || offers.providers.length === 0 ? [] : offers.offers.filter(({ kind }) => kind === "credits");
+
+function Packs({ packs }: { packs: Offers["offers"] }) {
+  const { t, lang } = useText();
+  return (
+    <ul className="list-rows">
+      {packs.map((pack) => (
+        <li key={pack.code}>
+          <span className="two-lines">
+            <strong>{t("credits.n", { n: pack.credits })}</strong>
+            <span className="small muted">
+              <Paid sum={pack.price} />
+            </span>
+          </span>
+          <LinkButton
+            look="primary"
+            to={`/billing/buy?offer=${pack.code}`}
+            aria-label={`${t("topup.buy")}: ${nameOf(lang, pack)}`}
+          >
+            {t("topup.buy")}
+          </LinkButton>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function GetCredits() {
   const { t, day } = useText();
+  const { manage } = useMay();
+  const packs = packsOf(useOffers().data);
   const owed = unpaid(useComing().data?.attention ?? []);
   const { data } = useUser();
   const email = data?.user?.email;
@@ -53,8 +90,19 @@ function GetCredits() {
           {owed.shops.join(" · ")}
         </Alert>
       )}
-      <p>{t("topup.text")}</p>
-      {email !== undefined && <CopyButton text={email} label={t("step.copyEmail")} look="primary" />}
+      {packs.length > 0 && manage ? (
+        <>
+          <Packs packs={packs} />
+          <p className="small muted">
+            {t("topup.orPlan")} <Link to="/billing/plan">{t("buy.seePlans")}</Link>
+          </p>
+        </>
+      ) : (
+        <>
+          <p>{t("topup.text")}</p>
+          {email !== undefined && <CopyButton text={email} label={t("step.copyEmail")} look="primary" />}
+        </>
+      )}
     </Section>
   );
 }
@@ -73,9 +121,11 @@ export default function Billing() {
   const ledger = useTransactions(filter);
   const shops = useShops();
   const coming = useComing();
+  const offers = useOffers();
   return (
     <Page title={t("nav.billing")}>
-      <Together reads={[summary, whole, ledger, shops, coming]}>
+      <BillingParts />
+      <Together reads={[summary, whole, ledger, shops, coming, offers]}>
         <Loaded read={summary} height={84}>
           {({ credits, balance, held }) => (
             <Figures

@@ -1,12 +1,13 @@
 /* Creating an account. The server answers alike for known and unknown addresses, and nothing exists until the address
  * is confirmed; so what follows is always "look into your mail". */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
 import { Alert } from "../ui/alert";
 import { Button } from "../ui/button";
+import { chosenPlan, isPlanCode, keepChosenPlan } from "../ui/chosen-plan";
 import { CONFIRM_PATH, ConfirmDoor, type ConfirmState } from "../ui/confirm";
 import { Door } from "../ui/door";
 import { EmailField, PasswordField, useRules } from "../ui/fields";
@@ -15,6 +16,17 @@ import { useProblemText } from "../ui/problems";
 
 type Values = { name: string; email: string; password: string };
 const NAME_MAX = 80;
+
+/** Of the plans that the program begins with; an operator's own is called by its code. */
+function usePlanName(): string | null {
+  const { known } = useText();
+  const [query] = useSearchParams();
+  const asked = query.get("plan");
+  useEffect(() => keepChosenPlan(asked), [asked]);
+  const [kept] = useState(chosenPlan);
+  const code = asked !== null && isPlanCode(asked) ? asked : kept;
+  return code === null ? null : (known(`register.plan.${code}`) ?? code);
+}
 
 function RegisterForm() {
   const { t } = useText();
@@ -25,6 +37,7 @@ function RegisterForm() {
     { rules: { email: [rules.required, rules.email], password: [rules.typed, rules.password] } },
   );
   const [refusal, setRefusal] = useState("");
+  const plan = usePlanName();
   const navigate = useNavigate();
   const register = (values: Values) => {
     const { name, ...needed } = values;
@@ -41,6 +54,7 @@ function RegisterForm() {
   });
   return (
     <Door title={t("register.title")} intro={t("register.intro")}>
+      {plan !== null && <p className="muted">{t("register.plan", { plan })}</p>}
       {refusal !== "" && <Alert tone="stop" title={refusal} />}
       <Form
         form={form}

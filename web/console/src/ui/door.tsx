@@ -1,6 +1,5 @@
 /* The frame of the pages before signing in: what this is on the left, one small form on the right. */
 import { type ReactNode, useEffect } from "react";
-import { Link } from "react-router";
 import { type TextKey, useText } from "../i18n/i18n";
 import logo from "../logo.svg";
 import { HouseFoot } from "./house-foot";
@@ -11,10 +10,11 @@ const POINTS: readonly TextKey[] = ["door.point1", "door.point2", "door.point3"]
 
 function DoorBrand() {
   return (
-    <Link to="/login" className="brand">
+    // A page of the server's, not of this bundle.
+    <a href="/" className="brand">
       <img src={logo} alt="" width="28" height="28" />
       Chathub
-    </Link>
+    </a>
   );
 }
 
@@ -53,7 +53,7 @@ export function Door({ title, intro, children }: { title: string; intro?: ReactN
           </div>
           {children}
         </main>
-        <HouseFoot />
+        <HouseFoot legal />
       </div>
     </div>
   );

@@ -53,11 +53,18 @@ function Lines({ house }: { house: House }) {
   return parts.map(([key, part]) => <span key={key}>{part}</span>);
 }
 
-export function HouseFoot() {
+/** `legal`: with what everybody may read, where nobody has signed in yet. */
+export function HouseFoot({ legal = false }: { legal?: boolean }) {
   const { t } = useText();
   const house = useConfig().data?.house;
   return (
     <footer className="house-foot" aria-label={t("help.house")}>
+      {legal && (
+        <>
+          <a href="/terms">{t("help.terms")}</a>
+          <a href="/privacy">{t("help.privacy")}</a>
+        </>
+      )}
       {house !== undefined && saysAnything(house) && <Lines house={house} />}
     </footer>
   );

@@ -33,10 +33,13 @@ const MERCHANT: readonly Place[] = [
 const OPERATOR: readonly Place[] = [
   { to: "/operator", text: "nav.today", icon: "today" },
   { to: "/operator/customers", text: "nav.customers", icon: "people" },
-  { to: "/operator/renewals", text: "nav.renewals", icon: "billing", group: "nav.money" },
+  { to: "/operator/orders", text: "nav.orders", icon: "log", group: "nav.money" },
+  { to: "/operator/money/takings", text: "nav.books", icon: "billing", under: "/operator/money" },
+  { to: "/operator/renewals", text: "nav.renewals", icon: "wait" },
   { to: "/operator/shops", text: "house.title", icon: "shop", group: "nav.fleet" },
   { to: "/operator/deliveries", text: "nav.deliveries", icon: "inbox" },
   { to: "/operator/jobs", text: "nav.jobs", icon: "jobs", group: "nav.system" },
+  { to: "/operator/pages/terms", text: "nav.pages", icon: "globe", under: "/operator/pages" },
   { to: "/operator/audit", text: "nav.operatorAudit", icon: "log" },
 ];
 

@@ -1,11 +1,13 @@
 /* How the house stands: the queues that somebody works off first, then people, shops, credits and the work behind them. */
 import { Link } from "react-router";
+import { useTakings } from "../../api/money";
 import { type Overview as Numbers, useOverview } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
 import { Fact, Facts, Time } from "../../ui/facts";
 import { Loaded, Together } from "../../ui/loaded";
 import { Page, Section } from "../../ui/page";
 import { ShareBar } from "../../ui/share-bar";
+import { TodayMoney } from "./today-money";
 import { TodayQueues } from "./today-queues";
 
 const LATE_MS = 1000;
@@ -80,9 +82,13 @@ function Work({ jobs }: Numbers) {
 export default function Today() {
   const { t } = useText();
   const read = useOverview();
+  const money = useTakings();
   return (
     <Page title={t("nav.today")}>
-      <Together reads={[read]}>
+      <Together reads={[read, money]}>
+        <Loaded read={money} height={84}>
+          {(numbers) => <TodayMoney {...numbers} />}
+        </Loaded>
         <Loaded read={read}>
           {(numbers) => (
             <>

@@ -5,7 +5,7 @@ import { AuditTools, useAuditFilter } from "../../ui/audit-tools";
 import { isNarrow } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
 
-export function Activity() {
+export default function Activity() {
   const { t } = useText();
   const filter = useAuditFilter();
   const read = useAudit(filter);

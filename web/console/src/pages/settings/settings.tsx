@@ -1,16 +1,18 @@
 /* What belongs to the account and the person. The part is in the address. */
 import { useParams } from "react-router";
 import { useUser } from "../../api/queries";
+import { also } from "../../i18n/also";
 import { useText } from "../../i18n/i18n";
 import { late } from "../../ui/late";
 import { useMay } from "../../ui/may";
 import { Page, type Part, Settings } from "../../ui/page";
 import NotFound from "../not-found";
-import { Activity } from "./activity";
 import { InboxSettings } from "./inbox";
 import { Profile } from "./profile";
 import { Security } from "./security";
 
+// The trail brings its words.
+const Activity = late(also("audit", () => import("./activity")));
 const Team = late(() => import("./team"));
 
 export default function SettingsPage() {

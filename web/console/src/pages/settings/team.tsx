@@ -1,6 +1,7 @@
 /* Who works in the account: members and open invitations share the seats. Who may change whom the server says. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { useTeam } from "../../api/queries";
 import { keys } from "../../api/read-keys";
@@ -8,7 +9,7 @@ import { useSubmit } from "../../api/submit";
 import type { Invitation, Role, TeamMember, TeamPresence } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
-import { Button } from "../../ui/button";
+import { Button, LinkButton } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
 import { FormDialog } from "../../ui/dialogs";
 import { Time } from "../../ui/facts";
@@ -37,6 +38,7 @@ function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
   const rules = useRules();
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
+  const [full, setFull] = useState(false);
   const form = useForm(
     { email: "", role: "agent" },
     { rules: { email: [rules.required, rules.email] }, draft: "invite" },
@@ -52,6 +54,7 @@ function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
         return queries.invalidateQueries({ queryKey: keys.team });
       },
       onProblem: (problem) => {
+        setFull(problem.code === "seats_full");
         if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
       },
     },
@@ -69,7 +72,19 @@ function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
       }}
       onCancel={onClose}
     >
-      {refusal !== "" && <Alert tone="stop" title={refusal} />}
+      {refusal !== "" && (
+        <Alert
+          tone="stop"
+          title={refusal}
+          action={
+            full && (
+              <LinkButton small to="/billing/plan">
+                {t("team.morePlans")}
+              </LinkButton>
+            )
+          }
+        />
+      )}
       <EmailField form={form} />
       <FieldFrame id="team-role" label={t("member.role")} help={t(`team.may.${form.values.role as Role}`)}>
         <select
@@ -401,7 +416,10 @@ export default function Team({ mine, name, byPanel }: { mine: Role; name: string
                 </Button>
               }
             >
-              <p className="muted">{t(full ? "team.full" : "team.seats", { n: taken, seats })}</p>
+              <p className="muted">
+                {t(full ? "team.full" : "team.seats", { n: taken, seats })}{" "}
+                {full && <Link to="/billing/plan">{t("team.morePlans")}</Link>}
+              </p>
               <Members rows={members} mine={mine} ask={setAsking} />
             </Section>
             <Section title={t("team.open")}>

@@ -12,7 +12,7 @@ import { useSubmit } from "../../api/submit";
 import type { ChatSettings, ChatSettingsBody, Shop } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
-import { Button } from "../../ui/button";
+import { Button, LinkButton } from "../../ui/button";
 import { keepDraft, readDraft } from "../../ui/draft";
 import FaceUpload from "../../ui/face-upload";
 import { useRules } from "../../ui/fields";
@@ -404,6 +404,8 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   };
   if (moved && !form.changed) begin(theirs); // nobody has typed: the newest is shown
   const [refusal, setRefusal] = useState("");
+  // The plan has room for no further website.
+  const [full, setFull] = useState(false);
   const submit = useSubmit(
     (body: ChatSettingsBody) =>
       answer(api.PUT("/api/shops/{id}/chatbot/settings", { params: { path: { id: shop.id } }, body })),
@@ -414,6 +416,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
         notify.done(t("chatset.saved"));
       },
       onProblem: (problem, body) => {
+        setFull(problem.code === "websites_full");
         if (problem.code === "settings_changed")
           void queries.invalidateQueries({ queryKey: keys.chatSettings(shop.id) }); // and the page says what became another
         else if (!placeFieldProblems(form, atFields(problem, body)))
@@ -424,7 +427,19 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   return (
     <div className="chat-settings">
       <div className="settings-form stack">
-        {refusal !== "" && <Alert tone="stop" title={refusal} />}
+        {refusal !== "" && (
+          <Alert
+            tone="stop"
+            title={refusal}
+            action={
+              full && (
+                <LinkButton small to={`/billing/plan?shop=${shop.id}`}>
+                  {t("chatset.largerPlan")}
+                </LinkButton>
+              )
+            }
+          />
+        )}
         {moved && form.changed && (
           <Moved
             names={movedOf(base, theirs)}

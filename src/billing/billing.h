@@ -1,0 +1,69 @@
+/* billing.h: what is sold for money, and that what is paid is delivered or given back.
+ *
+ *   an offer → an order of an account → a payment of it at a provider → the provider says that it is paid, in a
+ * verified notice → in one transaction: payment, order, what was bought (credits, or days of a plan), books, letter,
+ * audit
+ *
+ * What is paid and cannot be delivered (the order was closed or paid already, the shop is gone) is refunded by itself.
+ * So every payment that is paid counts for a delivered order, or has refunds that make up all of it: `billing_owed`
+ * counts the others, and is 0.
+ *
+ * Order of row locks: an order, then its payments, then its refunds, each by id; then as shops.h says. Whoever holds a
+ * shop or anything behind it takes none of these. */
+#ifndef CHATHUB_BILLING_BILLING_H
+#define CHATHUB_BILLING_BILLING_H
+
+#include "audit/audit.h"
+#include "base/money.h"
+#include "http/route.h"
+#include "inbound/inbound.h"
+#include "jobs/jobs.h"
+#include "storage/verify.h"
+#include "tenants/tenants.h"
+
+struct mail_settings;
+struct billing_settings { /* filled by app, immutable */
+    const char *base_url;
+    const struct mail_settings *mail; /* NULL: no letters are written */
+    bool production;                  /* no sandbox provider */
+    int64_t approve_above;            /* minor units of an order's currency: a refund above needs a second person */
+    /* Whether this account's owner has had a trial, and erased the sign-in since. NULL: not asked. False: storage fault
+     */
+    bool (*trial_was_had)(struct tx *tx, int64_t account, bool *had);
+};
+extern struct billing_settings billing_settings;
+
+extern const struct route billing_routes[], billing_order_routes[], billing_plan_routes[], billing_operator_routes[],
+    billing_refund_routes[], billing_mismatch_routes[], billing_hand_routes[], billing_offer_routes[],
+    billing_money_routes[], billing_paper_routes[], billing_profile_routes[], billing_seller_routes[],
+    billing_pay_routes[], billing_sandbox_routes[];
+extern const struct job_kind billing_start_job, billing_look_job, billing_close_job, billing_sweep_job;
+extern const struct letter *const billing_letters[], *const billing_refund_letters[], *const billing_plan_letters[];
+extern const struct verify_check billing_checks[], billing_refund_checks[], billing_plan_checks[],
+    billing_paper_checks[];
+
+/* billing.plans: cron; letters before an end, ends, renewals from credits. */
+extern const struct job_kind billing_plans_job, billing_refund_job;
+
+/* The offers of the design, where none are. At start, before the first request. */
+MUST_USE bool billing_begin(struct tx *tx, int64_t now_ms);
+
+/* Hook for the landing page (site): what is sold now. Texts live as long as the transaction's arena. */
+struct site_offer;
+MUST_USE bool billing_on_sale(struct tx *tx, struct site_offer *out, size_t max, size_t *count);
+int64_t billing_trial_days(void); /* of the one trial of an account */
+
+/* Payments that are paid, and neither delivered for nor given back or on their way back. Walks an index that holds
+ * nothing else. */
+MUST_USE bool billing_owed(struct tx *tx, int64_t *count);
+
+/* Hooks for others: what pays for shops (tenants), how many seats an account has (accounts; 0: no plan says, so the
+ * house's own number counts), how many websites a shop may name beside its own (chat; -1: any number). */
+bool billing_entitlements(struct tx *tx, int64_t account, const int64_t *shops, size_t count,
+                          struct tenants_entitlement *out);
+MUST_USE bool billing_seats(struct tx *tx, int64_t account, int64_t now_ms, int64_t *out);
+MUST_USE bool billing_websites(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms, int64_t *out);
+/* Hooks for shops and credits, as tenants' of the same names. */
+MUST_USE bool billing_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms);
+MUST_USE bool billing_credits_came(struct tx *tx, int64_t account, int64_t now_ms);
+#endif

@@ -1,0 +1,266 @@
+/* hand_payments.c: a payment that came another way than through its provider's word (a transfer, a provider that is
+ * gone): one operator says so with a reason and what proves it, a second one agrees, and then it goes the way of a
+ * notice: the same judgement, the same effects. Nothing is marked paid by anything else. */
+#include "billing/private.h"
+
+#include "http/events.h"
+
+enum { REASON_MIN = 3, REASON_MAX = 200, TRADE_MAX = 64 };
+enum hand_state { HAND_NONE, HAND_ASKED, HAND_AGREED, HAND_DECLINED }; /* stored */
+static const char *const hand_state_names[] = { "asked", "agreed", "declined", NULL };
+
+#define HAND_SELECT                                                                                                    \
+    "SELECT h.id, h.payment, h.order_id, h.account, h.state, h.trade, h.reason, h.actor, h.approver, h.ended_at_ms,"   \
+    " h.created_at_ms, p.number AS payment_number, p.provider FROM hand_payments h"                                    \
+    " JOIN payments p ON p.id = h.payment WHERE "
+STMT(hand_of, HAND_SELECT "h.payment = ?1 AND h.state = 1");
+STMT(hands_of_order, HAND_SELECT "h.order_id = ?1 ORDER BY h.order_id, h.id LIMIT ?2");
+STMT(hand_insert, "INSERT INTO hand_payments (payment, order_id, account, state, trade, reason, actor, approver,"
+                  " ended_at_ms, created_at_ms) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, 0, 0, ?7) RETURNING id");
+STMT(hand_end, "UPDATE hand_payments SET state = ?2, approver = ?3, ended_at_ms = ?4 WHERE id = ?1 AND state = 1");
+STMT(hands_waiting, "SELECT COUNT(*) AS n FROM (SELECT id FROM hand_payments WHERE state = 1 ORDER BY state, id"
+                    " LIMIT ?1) AS few");
+
+static const struct problem problem_payment_is_paid = { "payment_is_paid", 409, "This payment is paid already.",
+                                                        "该笔付款已支付。" };
+static const struct problem problem_hand_open = { "hand_payment_open", 409,
+                                                  "Somebody has said so already; a second person has to agree.",
+                                                  "已有人提交，等待另一人员同意。" };
+static const struct problem problem_hand_none = { "hand_payment_none", 409, "Nobody has said that this payment came.",
+                                                  "没有待同意的人工收款登记。" };
+static const struct problem problem_hand_own = { "hand_payment_own", 403,
+                                                 "Somebody else than who said so has to agree.",
+                                                 "须由登记人以外的人员同意。" };
+static const struct problem problem_hand_refused = { "hand_payment_refused", 409,
+                                                     "This cannot be taken: the trade number is another payment's, or "
+                                                     "the payment is not open to it.",
+                                                     "无法登记：交易号属于其他付款，或该笔付款不能这样登记。" };
+
+/* ---- how one is shown ---- */
+
+/* clang-format off */
+const struct shape operator_hand_shape[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("payment"), SHAPE_TEXT("provider"), SHAPE_ENUM("state", hand_state_names),
+    SHAPE_TEXT("trade"), SHAPE_TEXT("reason"), SHAPE_I64("actor"), SHAPE_I64("approver", .nullable = true),
+    SHAPE_TIME("createdAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
+};
+/* clang-format on */
+
+static struct hand_payment hand_of_row(const struct query *q)
+{
+    return (struct hand_payment){ .id = col_i64(q, "id"),
+                                  .payment = col_i64(q, "payment"),
+                                  .order = col_i64(q, "order_id"),
+                                  .account = col_i64(q, "account"),
+                                  .state = col_state(q, "state", HAND_ASKED, HAND_DECLINED),
+                                  .trade = col_text(q, "trade"),
+                                  .reason = col_text(q, "reason"),
+                                  .actor = col_i64(q, "actor"),
+                                  .approver = col_i64(q, "approver"),
+                                  .ended_at_ms = col_i64(q, "ended_at_ms"),
+                                  .created_at_ms = col_i64(q, "created_at_ms"),
+                                  .payment_number = col_text(q, "payment_number"),
+                                  .provider = col_text(q, "provider") };
+}
+
+void operator_hand_json(struct json *j, const struct hand_payment *h)
+{
+    json_i64(j, "id", h->id);
+    json_text(j, "payment", h->payment_number);
+    json_text(j, "provider", h->provider);
+    json_text(j, "state", hand_state_names[h->state - 1]);
+    json_text(j, "trade", h->trade);
+    json_text(j, "reason", h->reason);
+    json_i64(j, "actor", h->actor);
+    operator_id_json(j, "approver", h->approver);
+    json_time(j, "createdAt", h->created_at_ms);
+    json_time(j, "endedAt", h->ended_at_ms);
+}
+
+bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, size_t max, size_t *count)
+{
+    struct query q = query(tx, &hands_of_order);
+    enum row row;
+    *count = 0;
+    bind_i64(&q, order), bind_i64(&q, (int64_t)max);
+    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = hand_of_row(&q);
+    return row == ROW_NONE;
+}
+
+bool hand_payments_count(struct tx *tx, int64_t most, int64_t *out)
+{
+    struct query q = query(tx, &hands_waiting);
+    bind_i64(&q, most);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = col_i64(&q, "n");
+    return true;
+}
+
+static enum row asked_of(struct tx *tx, int64_t payment, struct hand_payment *out)
+{
+    struct query q = query(tx, &hand_of);
+    bind_i64(&q, payment);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *out = hand_of_row(&q);
+    return row;
+}
+
+static void one_json(struct json *j, const void *arg) { operator_hand_json(j, arg); }
+
+/* ---- one says so ---- */
+
+struct post_paid {
+    const char *payment, *reason, *trade;
+};
+static const struct field post_paid_fields[] = {
+    FIELD_TEXT(struct post_paid, payment, .min = ORDER_NUMBER_SIZE - 1, .max = ORDER_NUMBER_SIZE - 1,
+               .doc = "The number of the order's payment that came."),
+    FIELD_TEXT(struct post_paid, reason, .min = REASON_MIN, .max = REASON_MAX, .doc = "How that is known."),
+    FIELD_TEXT(struct post_paid, trade, .min = 1, .max = TRADE_MAX,
+               .doc = "What proves it: the provider's or the bank's number."),
+    FIELD_END
+};
+
+static bool told(struct req *req, struct audit_action action, const struct hand_payment *h)
+{
+    return audit_request(req, action, h->account, "order", h->order, one_json, h);
+}
+
+/* What proves one payment proves no other. */
+static enum answer is_new_trade(struct req *req, const struct payment *p, const char *trade)
+{
+    struct payment other;
+    enum row row = payment_by_trade(req->tx, p->provider, trade, &other);
+    if (row == ROW_FAULT) return reply_fault(req);
+    return row == ROW_FOUND && other.id != p->id ? reply_problem(req, &problem_hand_refused) : ANSWER_GO_ON;
+}
+
+static enum answer post_paid(struct req *req)
+{
+    const struct post_paid *in = req->body;
+    struct order o;
+    struct payment p;
+    struct hand_payment h;
+    enum answer found = operator_find(req, in->payment, &o, &p);
+    if (found != ANSWER_GO_ON) return found;
+    if (p.state == PAYMENT_PAID) return reply_problem(req, &problem_payment_is_paid);
+    found = is_new_trade(req, &p, in->trade);
+    if (found != ANSWER_GO_ON) return found;
+    enum row row = asked_of(req->tx, p.id, &h);
+    if (row != ROW_NONE) return row == ROW_FOUND ? reply_problem(req, &problem_hand_open) : reply_fault(req);
+    struct query q = query(req->tx, &hand_insert);
+    bind_i64(&q, p.id), bind_i64(&q, o.id), bind_i64(&q, o.account), bind_text(&q, in->trade);
+    bind_text(&q, in->reason), bind_i64(&q, req->who.person), bind_i64(&q, req->now_ms);
+    if (query_row(&q) != ROW_FOUND || asked_of(req->tx, p.id, &h) != ROW_FOUND) return reply_fault(req);
+    if (!told(req, AUDIT_hand_payment_asked, &h)) return reply_fault(req);
+    events_hint("money");
+    return reply_json(req, 201, one_json, &h);
+}
+
+/* ---- another one agrees, or not ---- */
+
+struct post_word {
+    const char *payment;
+};
+static const struct field post_word_fields[] = { FIELD_TEXT(struct post_word, payment, .min = ORDER_NUMBER_SIZE - 1,
+                                                            .max = ORDER_NUMBER_SIZE - 1,
+                                                            .doc = "The number of the order's payment."),
+                                                 FIELD_END };
+
+static enum answer find_asked(struct req *req, struct payment *p, struct hand_payment *h)
+{
+    struct order o;
+    enum answer found = operator_find(req, ((const struct post_word *)req->body)->payment, &o, p);
+    if (found != ANSWER_GO_ON) return found;
+    enum row row = asked_of(req->tx, p->id, h);
+    if (row == ROW_FAULT) return reply_fault(req);
+    return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_hand_none);
+}
+
+static bool end(struct req *req, struct hand_payment *h, enum hand_state to)
+{
+    struct query q = query(req->tx, &hand_end);
+    bind_i64(&q, h->id), bind_i64(&q, to), bind_i64(&q, req->who.person), bind_i64(&q, req->now_ms);
+    h->state = to, h->approver = req->who.person, h->ended_at_ms = req->now_ms;
+    return query_change(&q) == 1;
+}
+
+static const struct provider *provider_of(const char *name)
+{
+    for (const struct provider *const *p = billing_providers; *p; p++)
+        if (text_eq((*p)->name, name)) return *p;
+    return NULL;
+}
+
+/* By the way of a notice. Whether the payment is paid afterwards is what counts. */
+static enum answer apply(struct req *req, const struct payment *p, const struct hand_payment *h)
+{
+    char memory[DELIVERY_OUTCOME_MAX + 1];
+    struct buf outcome;
+    struct payment now;
+    buf_fixed(&outcome, memory, sizeof memory);
+    const struct payment_notice n = { .type = STR("marked by hand"),
+                                      .about_order = true,
+                                      .said = PAYMENT_SAYS_PAID,
+                                      .order = str_of(p->number),
+                                      .trade = str_of(h->trade),
+                                      .amount = p->amount };
+    const struct heard heard = {
+        .provider = provider_of(p->provider), .notice = &n, .how = "hand", .now_ms = req->now_ms
+    };
+    if (!heard.provider) return reply_problem(req, &problem_hand_refused);
+    if (!billing_apply(req->tx, &heard, &outcome) || payment_get(req->tx, p->id, false, &now) != ROW_FOUND)
+        return reply_fault(req);
+    return now.state == PAYMENT_PAID ? ANSWER_GO_ON : reply_problem(req, &problem_hand_refused);
+}
+
+static enum answer post_agree(struct req *req)
+{
+    struct payment p = { 0 };
+    struct hand_payment h = { 0 };
+    enum answer found = find_asked(req, &p, &h);
+    if (found != ANSWER_GO_ON) return found;
+    if (h.actor == req->who.person) return reply_problem(req, &problem_hand_own);
+    if (p.state == PAYMENT_PAID) return reply_problem(req, &problem_payment_is_paid);
+    found = is_new_trade(req, &p, h.trade);
+    if (found != ANSWER_GO_ON) return found;
+    if (!end(req, &h, HAND_AGREED) || !told(req, AUDIT_hand_payment_agreed, &h)) return reply_fault(req);
+    enum answer applied = apply(req, &p, &h);
+    if (applied != ANSWER_GO_ON) return applied;
+    events_hint("money");
+    return reply_json(req, 200, one_json, &h);
+}
+
+static enum answer post_decline(struct req *req)
+{
+    struct payment p = { 0 };
+    struct hand_payment h = { 0 };
+    enum answer found = find_asked(req, &p, &h);
+    if (found != ANSWER_GO_ON) return found;
+    if (!end(req, &h, HAND_DECLINED) || !told(req, AUDIT_hand_payment_declined, &h)) return reply_fault(req);
+    events_hint("money");
+    return reply_json(req, 200, one_json, &h);
+}
+
+/* clang-format off */
+#define ORDER_PATH .path_fields = operator_order_fields, .path_size = sizeof(struct operator_order_path)
+const struct route billing_hand_routes[] = {
+    { .verb = VERB_POST, .path = "/api/operator/orders/:number/paid", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_paid), .answer = operator_hand_shape,
+      .status = 201, .run = post_paid,
+      PROBLEMS(&problem_not_found, &problem_payment_unknown, &problem_payment_is_paid, &problem_hand_open,
+               &problem_hand_refused),
+      .doc = "Say that a payment came in another way, with what proves it; a second person has to agree." },
+    { .verb = VERB_POST, .path = "/api/operator/orders/:number/paid/agree", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_word), .answer = operator_hand_shape,
+      .run = post_agree,
+      PROBLEMS(&problem_not_found, &problem_payment_unknown, &problem_payment_is_paid, &problem_hand_none,
+               &problem_hand_own, &problem_hand_refused),
+      .doc = "Agree that a payment came: it counts from now on as if the provider had said so." },
+    { .verb = VERB_POST, .path = "/api/operator/orders/:number/paid/decline", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_word), .answer = operator_hand_shape,
+      .run = post_decline, PROBLEMS(&problem_not_found, &problem_payment_unknown, &problem_hand_none),
+      .doc = "Do not agree that a payment came. Who said so may take it back in this way." },
+    ROUTE_END
+};
+/* clang-format on */

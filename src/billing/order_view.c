@@ -1,0 +1,287 @@
+/* order_view.c: an order as answers tell it: to who ordered it, and to operators, who are told more beside it. */
+#include "billing/private.h"
+
+#include "base/clock.h"
+
+const char *const order_stage_names[] = { "pending", "provisioning", "done", "closed", "refunded", NULL };
+const char *const payment_state_names[] = { "open", "processing", "paid", "failed", "closed", NULL };
+static_assert(PAYMENT_CLOSED + 2 == ARRAY_LEN(payment_state_names), "one name a state");
+
+/* What stands beside orders: of the payment that counts; while none does, of all of them. */
+#define BESIDE(among)                                                                                                  \
+    "SELECT o.id, o.currency, f.code, f.name_en, f.name_zh,"                                                           \
+    " (SELECT CAST(COALESCE(SUM(p.refunded), 0) AS BIGINT) FROM payments p"                                            \
+    "   WHERE p.order_id = o.id AND (p.counts = 1 OR o.paid_by = 0)) AS refunded"                                      \
+    " FROM orders o JOIN offers f ON f.id = o.offer WHERE o.id " among
+STMT(order_beside, BESIDE("IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))"),
+     .postgres = BESIDE("= ANY((?1::text[])::bigint[])"));
+STMT(order_moves,
+     "SELECT to_state, why, at_ms FROM billing_moves WHERE kind = 1 AND id = ?1 ORDER BY version LIMIT ?2");
+STMT(order_heard, "SELECT what, said, at_ms FROM order_notes WHERE order_id = ?1 AND what <> 'refused' ORDER BY id"
+                  " LIMIT ?2");
+
+/* clang-format off */
+#define BRIEF_MEMBERS                                                                                                  \
+    SHAPE_TEXT("number"), SHAPE_ENUM("state", order_state_names),                                                      \
+    SHAPE_ENUM("stage", order_stage_names, .doc = "provisioning: it is paid, and the chat is being switched on."),     \
+    SHAPE_ENUM("kind", offer_kind_names), SHAPE_OBJECT("offer", offer_brief_shape, .type_name = "OfferName"),          \
+    SHAPE_I64("shop", .nullable = true), SHAPE_I64("seats"), SHAPE_I64("quantity"),                                    \
+    SHAPE_OBJECT("listAmount", amount_shape, .type_name = "Money"),                                                    \
+    SHAPE_OBJECT("discount", amount_shape, .type_name = "Money"),                                                      \
+    SHAPE_OBJECT("credited", amount_shape, .type_name = "Money",                                                       \
+                 .doc = "What was left of the plan that this one takes the place of."),                                \
+    SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),                                                        \
+    SHAPE_OBJECT("refunded", amount_shape, .type_name = "Money"),                                                      \
+    SHAPE_TIME("expiresAt"), SHAPE_TIME("paidAt", .nullable = true), SHAPE_TIME("createdAt")
+static const struct shape offer_brief_shape[] = {
+    SHAPE_TEXT("code"), SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_END };
+const struct shape order_brief_shape[] = { BRIEF_MEMBERS, SHAPE_END };
+
+const struct shape order_line_shape[] = {
+    SHAPE_TEXT("what", .doc = "plan, seats, credits, discount or credited."), SHAPE_I64("quantity"),
+    SHAPE_OBJECT("price", amount_shape, .type_name = "Money"),
+    SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),
+    SHAPE_TIME("from", .nullable = true), SHAPE_TIME("to", .nullable = true), SHAPE_END };
+const struct shape order_payment_shape[] = {
+    SHAPE_TEXT("number"), SHAPE_TEXT("provider"), SHAPE_TEXT("way"), SHAPE_ENUM("state", payment_state_names),
+    SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),
+    SHAPE_OBJECT("refunded", amount_shape, .type_name = "Money"),
+    SHAPE_TEXT("error", .nullable = true), SHAPE_END };
+static const struct shape refund_shape[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("number"), SHAPE_TEXT("payment", .doc = "Its number."),
+    SHAPE_ENUM("state", refund_state_names), SHAPE_TEXT("cause"), SHAPE_TEXT("reason"),
+    SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"), SHAPE_TIME("createdAt"),
+    SHAPE_TIME("endedAt", .nullable = true), SHAPE_END };
+static const struct shape moment_shape[] = {
+    SHAPE_TIME("at"), SHAPE_TEXT("what", .doc = "A state of the order, or what was heard or asked: start, notice, "
+                                                "query, close, refund."),
+    SHAPE_TEXT("said"), SHAPE_END };
+const struct shape order_view_shape[] = {
+    BRIEF_MEMBERS,
+    SHAPE_LIST("lines", order_line_shape, .type_name = "OrderLine"),
+    SHAPE_LIST("payments", order_payment_shape, .type_name = "OrderPayment"),
+    SHAPE_LIST("refunds", refund_shape, .type_name = "OrderRefund"),
+    SHAPE_LIST("timeline", moment_shape, .type_name = "OrderMoment"), SHAPE_END };
+/* clang-format on */
+
+/* ---- reading ---- */
+
+/* A plan that was paid today and whose chat is not on yet, or could not be switched on: that is still owed. */
+static const char *stage_of(const struct order *o, const char *chat, int64_t now_ms)
+{
+    switch (o->state) {
+    case ORDER_CLOSED: return "closed";
+    case ORDER_GIVEN_BACK: return "refunded";
+    case ORDER_DELIVERED: {
+        bool owed = chat && (text_eq(chat, "provisioning") || text_eq(chat, "failed"));
+        return owed && now_ms < o->paid_at_ms + DAY_MS ? "provisioning" : "done";
+    }
+    case ORDER_NONE:
+    case ORDER_OPEN:
+    case ORDER_PROCESSING:
+    case ORDER_STATE_COUNT: break;
+    }
+    return "pending";
+}
+
+static bool read_stages(struct tx *tx, size_t count, int64_t now_ms, struct order_view *out)
+{
+    int64_t shop[ORDERS_PAGE_MAX];
+    const char *chat[ORDERS_PAGE_MAX];
+    size_t shops = 0;
+    for (size_t i = 0; i < count; i++)
+        if (out[i].o.shop > 0) shop[shops++] = out[i].o.shop;
+    if (!tenants_states(tx, shop, shops, chat)) return false;
+    size_t next = 0;
+    for (size_t i = 0; i < count; i++)
+        out[i].stage = stage_of(&out[i].o, out[i].o.shop > 0 ? chat[next++] : NULL, now_ms);
+    return true;
+}
+
+bool order_views_brief(struct tx *tx, const struct order *o, size_t count, int64_t now_ms, struct order_view *out)
+{
+    int64_t id[ORDERS_PAGE_MAX];
+    assert(count <= ORDERS_PAGE_MAX);
+    for (size_t i = 0; i < count; i++) {
+        id[i] = o[i].id;
+        out[i] = (struct order_view){ .o = o[i], .refunded = money_of(0, money_currency(o[i].amount)) };
+    }
+    if (count == 0) return true;
+    struct query q = query(tx, &order_beside);
+    enum row row;
+    bind_i64_list(&q, id, count);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        for (size_t i = 0; i < count; i++) {
+            if (id[i] != col_i64(&q, "id")) continue;
+            out[i].code = col_text(&q, "code"), out[i].refunded = col_money(&q, "refunded");
+            out[i].name_en = col_text(&q, "name_en"), out[i].name_zh = col_text(&q, "name_zh");
+        }
+    }
+    return row == ROW_NONE && read_stages(tx, count, now_ms, out);
+}
+
+/* Both lists are in order of time; so is what is made of them. */
+static void add_moment(struct order_view *v, struct order_moment m)
+{
+    size_t at = v->moments;
+    if (at == ORDER_MOMENTS_MAX) return;
+    for (; at > 0 && v->moment[at - 1].at_ms > m.at_ms; at--) v->moment[at] = v->moment[at - 1];
+    v->moment[at] = m;
+    v->moments++;
+}
+
+static bool read_moves(struct tx *tx, struct order_view *v)
+{
+    struct query q = query(tx, &order_moves);
+    enum row row;
+    bind_i64(&q, v->o.id), bind_i64(&q, ORDER_MOMENTS_MAX);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        int64_t state = col_state(&q, "to_state", ORDER_OPEN, ORDER_STATE_COUNT - 1);
+        add_moment(v, (struct order_moment){ .at_ms = col_i64(&q, "at_ms"),
+                                             .what = order_state_names[state - 1],
+                                             .said = col_text(&q, "why") });
+    }
+    return row == ROW_NONE;
+}
+
+static bool read_heard(struct tx *tx, struct order_view *v)
+{
+    struct query q = query(tx, &order_heard);
+    enum row row;
+    bind_i64(&q, v->o.id), bind_i64(&q, ORDER_MOMENTS_MAX);
+    while ((row = query_next(&q)) == ROW_FOUND)
+        add_moment(v, (struct order_moment){
+                          .at_ms = col_i64(&q, "at_ms"), .what = col_text(&q, "what"), .said = col_text(&q, "said") });
+    return row == ROW_NONE;
+}
+
+static bool read_refunds(struct tx *tx, struct order_view *v)
+{
+    enum { ALL_MAX = 2 * REFUNDS_OF_PAYMENT_MAX };
+    v->refund = ARENA_ARRAY(tx_arena(tx), struct refund, ALL_MAX);
+    for (size_t i = 0; i < v->payments && v->refunds < ALL_MAX; i++) {
+        size_t count;
+        if (!refunds_of(tx, v->payment[i].id, v->refund + v->refunds, ALL_MAX - v->refunds, &count)) return false;
+        v->refunds += count;
+    }
+    return true;
+}
+
+bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struct order_view *out)
+{
+    struct arena *a = tx_arena(tx);
+    if (!order_views_brief(tx, o, 1, now_ms, out)) return false;
+    out->line = ARENA_ARRAY(a, struct order_line, ORDER_LINES_MAX);
+    out->payment = ARENA_ARRAY(a, struct payment, PAYMENTS_OF_ORDER_MAX);
+    if (!orders_lines(tx, o->id, out->line, &out->lines) || !payments_of(tx, o->id, out->payment, &out->payments))
+        return false;
+    out->moment = ARENA_ARRAY(a, struct order_moment, ORDER_MOMENTS_MAX);
+    return read_refunds(tx, out) && read_moves(tx, out) && read_heard(tx, out);
+}
+
+/* ---- telling ---- */
+
+void order_brief_json(struct json *j, const void *view)
+{
+    const struct order_view *v = view;
+    const struct order *o = &v->o;
+    json_text(j, "number", o->number);
+    json_text(j, "state", order_state_names[o->state - 1]);
+    json_text(j, "stage", v->stage);
+    json_text(j, "kind", offer_kind_names[o->kind - 1]);
+    json_object(j, "offer");
+    json_text(j, "code", v->code);
+    json_text(j, "nameEn", v->name_en);
+    json_text(j, "nameZh", v->name_zh);
+    json_end(j);
+    if (o->shop > 0) json_i64(j, "shop", o->shop);
+    else json_null(j, "shop");
+    json_i64(j, "seats", o->seats);
+    json_i64(j, "quantity", o->quantity);
+    amount_json(j, "listAmount", o->list_amount);
+    amount_json(j, "discount", o->discount);
+    amount_json(j, "credited", o->credited);
+    amount_json(j, "amount", o->amount);
+    amount_json(j, "refunded", v->refunded);
+    json_time(j, "expiresAt", o->expires_at_ms);
+    json_time(j, "paidAt", o->paid_at_ms);
+    json_time(j, "createdAt", o->created_at_ms);
+}
+
+void order_lines_json(struct json *j, const struct order_line *line, size_t count)
+{
+    json_array(j, "lines");
+    for (size_t i = 0; i < count; i++) {
+        json_object(j, NULL);
+        json_text(j, "what", line[i].what);
+        json_i64(j, "quantity", line[i].quantity);
+        amount_json(j, "price", line[i].price);
+        amount_json(j, "amount", line[i].amount);
+        json_time(j, "from", line[i].from_ms);
+        json_time(j, "to", line[i].to_ms);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+void order_payment_json(struct json *j, const struct payment *p)
+{
+    json_text(j, "number", p->number);
+    json_text(j, "provider", p->provider);
+    json_text(j, "way", p->way);
+    json_text(j, "state", payment_state_names[p->state]);
+    amount_json(j, "amount", p->amount);
+    amount_json(j, "refunded", p->refunded);
+    json_text(j, "error", p->error && p->error[0] ? p->error : NULL);
+}
+
+static const char *number_of(const struct order_view *v, int64_t payment)
+{
+    for (size_t i = 0; i < v->payments; i++)
+        if (v->payment[i].id == payment) return v->payment[i].number;
+    return "";
+}
+
+static void refunds_json(struct json *j, const struct order_view *v)
+{
+    json_array(j, "refunds");
+    for (size_t i = 0; i < v->refunds; i++) {
+        const struct refund *r = &v->refund[i];
+        json_object(j, NULL);
+        json_i64(j, "id", r->id);
+        json_text(j, "number", r->number);
+        json_text(j, "payment", number_of(v, r->payment));
+        json_text(j, "state", refund_state_names[r->state - 1]);
+        json_text(j, "cause", r->cause);
+        json_text(j, "reason", r->reason);
+        amount_json(j, "amount", r->amount);
+        json_time(j, "createdAt", r->created_at_ms);
+        json_time(j, "endedAt", r->ended_at_ms);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+void order_view_json(struct json *j, const void *view)
+{
+    const struct order_view *v = view;
+    order_brief_json(j, v);
+    order_lines_json(j, v->line, v->lines);
+    json_array(j, "payments");
+    for (size_t i = 0; i < v->payments; i++) {
+        json_object(j, NULL);
+        order_payment_json(j, &v->payment[i]);
+        json_end(j);
+    }
+    json_end(j);
+    refunds_json(j, v);
+    json_array(j, "timeline");
+    for (size_t i = 0; i < v->moments; i++) {
+        json_object(j, NULL);
+        json_time(j, "at", v->moment[i].at_ms);
+        json_text(j, "what", v->moment[i].what);
+        json_text(j, "said", v->moment[i].said);
+        json_end(j);
+    }
+    json_end(j);
+}

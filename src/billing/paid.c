@@ -1,0 +1,372 @@
+/* paid.c: what a verified notice means for rows, whoever said it: a notification, or the answer to a question of ours.
+ * payment_judge says what may be marked; here it is done, all of it in one transaction, under the order's lock.
+ *
+ * The first payment of an order that is paid counts, and is delivered for. What else is paid goes back by a refund of
+ * the house's own, and stands among the mismatches: an order that was paid already, one that was closed and can no
+ * longer be had, one whose shop is gone. So nothing that was paid stays without either. */
+#include "billing/private.h"
+
+#include "audit/audit.h"
+
+/* The rows that a notice is about. */
+struct about {
+    struct order o;
+    struct payment p;
+    struct refund *refund;
+    size_t refunds;
+};
+
+/* ---- judging ---- */
+
+static const char *text_of(struct tx *tx, struct str s) { return arena_text_n(tx_arena(tx), s.p ? s.p : "", s.n); }
+
+/* By our number; where the provider names none, by its own. */
+static enum row find_payment(struct tx *tx, const struct heard *h, struct payment *out)
+{
+    const struct payment_notice *n = h->notice;
+    if (!n->about_order || (n->order.n == 0 && n->trade.n == 0)) return ROW_NONE;
+    return n->order.n > 0 ? payment_by_number(tx, h->provider->name, text_of(tx, n->order), out)
+                          : payment_by_trade(tx, h->provider->name, text_of(tx, n->trade), out);
+}
+
+static enum payment_refund_state refund_word(enum refund_state s)
+{
+    switch (s) {
+    case REFUND_DONE: return PAYMENT_REFUND_DONE;
+    case REFUND_FAILED:
+    case REFUND_REFUSED: return PAYMENT_REFUND_FAILED;
+    case REFUND_NONE:
+    case REFUND_ASKED:
+    case REFUND_PENDING: break;
+    }
+    return PAYMENT_REFUND_PENDING;
+}
+
+static enum payment_reason judge(struct arena *a, const struct heard *h, const struct about *at,
+                                 struct payment_effects *out)
+{
+    const struct payment *p = &at->p;
+    struct payment_refund *refund = ARENA_ARRAY(a, struct payment_refund, at->refunds + 1);
+    for (size_t i = 0; i < at->refunds; i++)
+        refund[i] = (struct payment_refund){ .number = str_of(at->refund[i].number),
+                                             .amount = at->refund[i].amount,
+                                             .state = refund_word(at->refund[i].state) };
+    const struct payment_order order = { .number = str_of(p->number),
+                                         .trade = str_of(p->trade),
+                                         .session = str_of(p->session),
+                                         .amount = p->amount,
+                                         .refunded = p->refunded,
+                                         .state = p->state,
+                                         .refund = refund,
+                                         .refunds = at->refunds };
+    return payment_judge(h->notice, p->id > 0 ? &order : NULL, h->seen, out);
+}
+
+static bool read_refunds(struct tx *tx, struct about *at)
+{
+    at->refund = ARENA_ARRAY(tx_arena(tx), struct refund, REFUNDS_OF_PAYMENT_MAX);
+    return refunds_of(tx, at->p.id, at->refund, REFUNDS_OF_PAYMENT_MAX, &at->refunds);
+}
+
+bool billing_judge(struct tx *tx, const struct heard *h, struct arena *a, enum payment_reason *out)
+{
+    struct about at = { 0 };
+    struct payment_effects effects;
+    enum row row = find_payment(tx, h, &at.p);
+    if (row == ROW_FAULT || (row == ROW_FOUND && !read_refunds(tx, &at))) return false;
+    *out = judge(a, h, &at, &effects);
+    return true;
+}
+
+/* ---- telling ---- */
+
+static bool note(struct tx *tx, const struct heard *h, const struct about *at, const char *what, const char *said)
+{
+    const struct order_note n = { .order = at->o.id,
+                                  .payment = at->p.id,
+                                  .account = at->o.account,
+                                  .delivery = h->delivery,
+                                  .at_ms = h->now_ms,
+                                  .provider = h->provider->name,
+                                  .what = what,
+                                  .said = said };
+    return order_note_put(tx, &n);
+}
+
+/* `amount` NULL: none is known. Once for each kind, payment (if it belongs to one) and trade, or message without one.
+ */
+static bool mismatch(struct tx *tx, const struct heard *h, const struct about *at, const char *kind,
+                     const struct money *amount, const char *said)
+{
+    const struct payment_notice *n = h->notice;
+    const char *trade = text_of(tx, n->trade), *event = text_of(tx, n->event);
+    const char *of = at->p.id ? at->p.number : "", *by = trade[0] ? trade : event;
+    const struct mismatch m = { .key = arena_printf(tx_arena(tx), "%s:%s:%s:%s", kind, h->provider->name, of, by),
+                                .kind = kind,
+                                .provider = h->provider->name,
+                                .order = at->o.id,
+                                .payment = at->p.id,
+                                .account = at->o.account,
+                                .delivery = h->delivery,
+                                .trade = trade,
+                                .said = said,
+                                .currency = amount ? money_currency(*amount) : CURRENCY_NONE,
+                                .minor = amount ? money_minor(*amount) : 0 };
+    return mismatch_put(tx, &m, h->now_ms);
+}
+
+static void paid_details(struct json *j, const void *arg)
+{
+    const struct about *at = arg;
+    char text[MONEY_TEXT_SIZE];
+    money_text(at->p.amount, text);
+    json_text(j, "order", at->o.number);
+    json_text(j, "payment", at->p.number);
+    json_text(j, "provider", at->p.provider);
+    json_text(j, "amount", text);
+    json_text(j, "currency", currency_code(money_currency(at->p.amount)));
+}
+
+static bool audit(struct tx *tx, struct audit_action action, const struct about *at, int64_t now_ms)
+{
+    const struct audit_entry e = { .action = action,
+                                   .account = at->o.account,
+                                   .resource = "order",
+                                   .resource_id = at->o.id,
+                                   .details = paid_details,
+                                   .arg = at,
+                                   .at_ms = now_ms };
+    return audit_put(tx, &e);
+}
+
+/* ---- it is paid ---- */
+
+/* What is left of a payment goes back. */
+static bool give_back(struct tx *tx, const struct heard *h, struct about *at, const char *cause, const char *why)
+{
+    const char *kind = text_eq(cause, "undeliverable") ? "undelivered" : cause;
+    struct refund made;
+    struct refund_wish w = { .cause = cause, .reason = why, .now_ms = h->now_ms };
+    if (!mismatch(tx, h, at, kind, &at->p.amount, why)) return false;
+    if (!money_subtract(at->p.amount, at->p.refunding, &w.amount)) return false;
+    return !money_is_positive(w.amount) || refund_put(tx, &at->o, &at->p, &w, &made) == REFUND_PUT;
+}
+
+/* A closed order was promised to nobody any more: it is delivered when it still costs the same, and when nothing was
+ * counted into it that may be used elsewhere by now. */
+static bool still_to_be_had(struct tx *tx, const struct order *o, const struct offer *offer, bool *out)
+{
+    struct offer sold;
+    bool again;
+    if (!orders_ordered_again(tx, o, &again)) return false;
+    enum row row = offers_sold(tx, offer->code, money_currency(offer->price), &sold);
+    if (row == ROW_FAULT) return false;
+    bool same = row == ROW_FOUND && money_equal(sold.price, offer->price) &&
+                money_equal(sold.seat_price, offer->seat_price) && sold.seats == offer->seats;
+    *out = same && !again && !money_is_positive(o->credited) && !money_is_positive(o->discount);
+    return true;
+}
+
+static bool delivered(struct tx *tx, const struct heard *h, struct about *at, const struct offer *offer)
+{
+    struct order *o = &at->o;
+    struct payment *p = &at->p;
+    const struct move m = { .why = o->state == ORDER_CLOSED ? "paid late" : "paid", .at_ms = h->now_ms };
+    p->counts = true;
+    o->paid_by = p->id, o->paid_at_ms = o->ended_at_ms = h->now_ms;
+    o->look_at_ms = 0, o->closing = false;
+    if (!payment_save(tx, p, h->now_ms) || !order_move(tx, o, ORDER_DELIVERED, &m)) return false;
+    if (!books_sold(tx, p, h->now_ms) || !audit(tx, AUDIT_order_paid, at, h->now_ms)) return false;
+    if (!order_letter_paid(tx, o, offer)) return false;
+    return papers_receipt(tx, o, p, h->now_ms);
+}
+
+/* Other ways of paying it that were begun must not be paid any more. */
+static bool close_others(struct tx *tx, const struct about *at)
+{
+    struct payment *all = ARENA_ARRAY(tx_arena(tx), struct payment, PAYMENTS_OF_ORDER_MAX);
+    size_t count;
+    bool others = false;
+    if (!payments_of(tx, at->o.id, all, &count)) return false;
+    for (size_t i = 0; i < count; i++)
+        others |= all[i].id != at->p.id && (all[i].state == PAYMENT_OPEN || all[i].state == PAYMENT_PROCESSING);
+    const struct job_new job = { .kind = "billing.close",
+                                 .key = arena_printf(tx_arena(tx), "order:%lld", (long long)at->o.id),
+                                 .coalesce = true,
+                                 .account = at->o.account,
+                                 .ref = at->o.id };
+    return !others || jobs_put(tx, &job, NULL) > 0;
+}
+
+/* An order that is still waited for, or was closed, and its first payment. */
+static bool deliver(struct tx *tx, const struct heard *h, struct about *at, const char **cause, const char **why)
+{
+    struct order *o = &at->o;
+    struct offer offer;
+    bool late = o->state == ORDER_CLOSED, to_be_had = true;
+    if (offers_get(tx, o->offer, &offer) != ROW_FOUND) return false;
+    if (late && !still_to_be_had(tx, o, &offer, &to_be_had)) return false;
+    if (!to_be_had) {
+        *cause = "late", *why = "It was paid after the order was closed, and cannot be had at that price any more.";
+        return books_unsold(tx, &at->p, h->now_ms);
+    }
+    switch (billing_deliver(tx, o, &offer, h->now_ms, why)) {
+    case DELIVER_FAULT: return false;
+    case DELIVER_DONE:
+        if (!delivered(tx, h, at, &offer)) return false;
+        return close_others(tx, at);
+    case DELIVER_CANNOT: break;
+    }
+    *cause = "undeliverable";
+    const struct move m = { .why = *why, .at_ms = h->now_ms };
+    o->look_at_ms = 0, o->closing = false, o->ended_at_ms = h->now_ms;
+    if (!late && !order_move(tx, o, ORDER_CLOSED, &m)) return false;
+    return books_unsold(tx, &at->p, h->now_ms);
+}
+
+/* `whole`: the same notice says that all of it went back already, so there is nothing to deliver for. */
+static bool mark_paid(struct tx *tx, const struct heard *h, struct about *at, bool whole, const char **cause,
+                      const char **why)
+{
+    const struct move m = { .why = h->how, .at_ms = h->now_ms };
+    struct payment *p = &at->p;
+    p->paid_at_ms = h->now_ms, p->error = "";
+    if (!payment_move(tx, p, PAYMENT_PAID, &m)) return false;
+    if (whole) return books_unsold(tx, p, h->now_ms);
+    if (at->o.state == ORDER_DELIVERED || at->o.state == ORDER_GIVEN_BACK) {
+        *cause = "twice", *why = "The order had been paid already.";
+        return books_unsold(tx, p, h->now_ms);
+    }
+    return deliver(tx, h, at, cause, why);
+}
+
+/* ---- and all else that a notice can bring ---- */
+
+static bool mark_processing(struct tx *tx, const struct heard *h, struct about *at)
+{
+    const struct move m = { .why = h->how, .at_ms = h->now_ms };
+    if (!payment_move(tx, &at->p, PAYMENT_PROCESSING, &m)) return false;
+    return at->o.state != ORDER_OPEN || order_move(tx, &at->o, ORDER_PROCESSING, &m);
+}
+
+/* The order can be paid again in another way, unless another payment of it is promised. */
+static bool mark_ended(struct tx *tx, const struct heard *h, struct about *at, enum payment_state to)
+{
+    struct payment *all = ARENA_ARRAY(tx_arena(tx), struct payment, PAYMENTS_OF_ORDER_MAX);
+    const struct move m = { .why = h->how, .at_ms = h->now_ms };
+    size_t count;
+    if (!payment_move(tx, &at->p, to, &m) || !payments_of(tx, at->o.id, all, &count)) return false;
+    bool promised = false;
+    for (size_t i = 0; i < count; i++) promised |= all[i].state == PAYMENT_PROCESSING;
+    return at->o.state != ORDER_PROCESSING || promised || order_move(tx, &at->o, ORDER_OPEN, &m);
+}
+
+static bool end_refund(struct tx *tx, const struct heard *h, struct about *at, bool done)
+{
+    const struct move m = { .why = h->how, .at_ms = h->now_ms };
+    for (size_t i = 0; i < at->refunds; i++) {
+        if (!str_eq(str_of(at->refund[i].number), h->notice->refund)) continue;
+        return done ? refund_done(tx, &at->o, &at->p, &at->refund[i], &m)
+                    : refund_failed(tx, &at->o, &at->p, &at->refund[i], &m);
+    }
+    return false; /* judge() knew it */
+}
+
+/* A refund that the same notice named is in p->refunded by now. */
+static bool total(struct tx *tx, const struct heard *h, struct about *at, struct money sum)
+{
+    int order;
+    const struct move m = { .why = h->how, .at_ms = h->now_ms };
+    if (!money_compare(sum, at->p.refunded, &order)) return false;
+    return order <= 0 || refunds_total(tx, &at->o, &at->p, sum, &m);
+}
+
+static bool is_whole(const struct payment_effects *e, struct money amount)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (e->item[i].effect == PAYMENT_EFFECT_REFUND_TOTAL && money_equal(e->item[i].amount, amount)) return true;
+    return false;
+}
+
+static bool act(struct tx *tx, const struct heard *h, struct about *at, const struct payment_effects *e,
+                struct buf *outcome)
+{
+    const char *cause = NULL, *why = NULL;
+    bool done = true;
+    for (size_t i = 0; done && i < e->count; i++) {
+        char text[PAYMENT_EFFECT_TEXT_SIZE];
+        enum payment_effect effect = e->item[i].effect;
+        if (payment_effect_keeps_trade(effect) && h->notice->trade.n > 0) at->p.trade = text_of(tx, h->notice->trade);
+        switch (effect) {
+        case PAYMENT_EFFECT_MARK_PAID: done = mark_paid(tx, h, at, is_whole(e, at->p.amount), &cause, &why); break;
+        case PAYMENT_EFFECT_MARK_PROCESSING: done = mark_processing(tx, h, at); break;
+        case PAYMENT_EFFECT_MARK_FAILED: done = mark_ended(tx, h, at, PAYMENT_FAILED); break;
+        case PAYMENT_EFFECT_MARK_CLOSED: done = mark_ended(tx, h, at, PAYMENT_CLOSED); break;
+        case PAYMENT_EFFECT_REFUND: done = end_refund(tx, h, at, true); break;
+        case PAYMENT_EFFECT_REFUND_FAILED: done = end_refund(tx, h, at, false); break;
+        case PAYMENT_EFFECT_REFUND_TOTAL: done = total(tx, h, at, e->item[i].amount); break;
+        case PAYMENT_EFFECT_COUNT: assert(false);
+        }
+        payment_effect_text(e, i, text);
+        buf_printf(outcome, "%s%s", i ? ", " : "", text);
+    }
+    if (e->count == 0) buf_text(outcome, "nothing new");
+    if (!done) return false;
+    if (cause) buf_printf(outcome, "; %s", cause);
+    return !cause || give_back(tx, h, at, cause, why);
+}
+
+/* Kinds of mismatches.c. NULL: it is told by its sender alone (not signed, not for us). */
+static const char *mismatch_of(enum payment_reason r)
+{
+    if (r == PAYMENT_AMOUNT) return "amount";
+    if (r == PAYMENT_UNKNOWN_ORDER || r == PAYMENT_SESSION) return "unknown_order";
+    if (r == PAYMENT_UNKNOWN_REFUND) return "refunded_outside";
+    return r == PAYMENT_SECOND_TRADE ? "twice" : NULL;
+}
+
+static bool refused(struct tx *tx, const struct heard *h, const struct about *at, enum payment_reason reason,
+                    struct buf *outcome)
+{
+    const char *kind = mismatch_of(reason), *said = payment_reason_text(reason);
+    const struct money *amount = h->notice->no_amount || !h->notice->about_order ? NULL : &h->notice->amount;
+    buf_printf(outcome, "refused: %s", said);
+    if (at->p.id && !note(tx, h, at, "refused", said)) return false;
+    return !kind || mismatch(tx, h, at, kind, amount, said);
+}
+
+/* A dispute, or a refund that failed after it was done. */
+static bool for_person(struct tx *tx, const struct heard *h, const struct about *at, struct buf *outcome)
+{
+    const char *type = text_of(tx, h->notice->type);
+    buf_printf(outcome, "%sfor a person: %s", outcome->n ? "; " : "", type);
+    return mismatch(tx, h, at, strstr(type, "dispute") ? "dispute" : "refund_failed", NULL, type);
+}
+
+/* Who locks these in this order holds all that a notice can change (billing.h). */
+static enum row lock_rows(struct tx *tx, const struct heard *h, struct about *at)
+{
+    enum row row = find_payment(tx, h, &at->p);
+    if (row != ROW_FOUND) return row;
+    if (orders_get(tx, at->p.order, true, &at->o) != ROW_FOUND) return ROW_FAULT;
+    if (payment_get(tx, at->p.id, true, &at->p) != ROW_FOUND) return ROW_FAULT;
+    return read_refunds(tx, at) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool billing_apply(struct tx *tx, const struct heard *h, struct buf *outcome)
+{
+    struct about at = { 0 };
+    struct payment_effects effects;
+    size_t began = outcome->n;
+    enum row row = lock_rows(tx, h, &at);
+    if (row == ROW_FAULT) return false;
+    enum payment_reason reason = judge(tx_arena(tx), h, &at, &effects);
+    if (reason != PAYMENT_ACCEPTED) return refused(tx, h, &at, reason, outcome);
+    if (at.p.id > 0 && !act(tx, h, &at, &effects, outcome)) return false;
+    if (at.p.id == 0) buf_printf(outcome, "nothing: %s", text_of(tx, h->notice->type));
+    if (h->notice->for_person && !for_person(tx, h, &at, outcome)) return false;
+    if (at.p.id == 0 || (effects.count == 0 && h->delivery == 0)) return true; /* asked, and nothing was new */
+    struct str said = { outcome->p + began, outcome->n - began };
+    if (!note(tx, h, &at, h->how, text_of(tx, said))) return false;
+    return effects.count == 0 || order_tell(tx, &at.o);
+}

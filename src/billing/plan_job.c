@@ -1,0 +1,157 @@
+/* plan_job.c: the clock of plans. Before the end of a plan its owner is told, 7, 3 and 1 days before; a plan that shall
+ * go on from credits is renewed a day before its end, and its owner is told when the credits are missing; it is tried
+ * again each hour, and when credits come, as long as the chat's days of grace last. At the end the trail and the open
+ * pages are told. That the chat goes on for its days of grace, and stops behind them, is tenants' own affair, as with
+ * whatever else a chat was paid by.
+ *
+ * As in tenants/renew_job.c: a batch is small; each shop is worked on in a part of the transaction that is undone
+ * alone; a shop that somebody holds is passed over, so no shop is waited for; while the clock is in doubt nothing is
+ * charged and nothing is told. What was told is in the row, so running twice, or on two machines, tells once. */
+#include "billing/plans.h"
+#include "base/log.h"
+
+enum { PLANS_BATCH = 50 };
+#define PLAN_RETRY_MS HOUR_MS
+
+STMT(due, "SELECT shop FROM (SELECT shop, account FROM shop_plans WHERE due_at_ms > 0 AND due_at_ms <= ?1"
+          " ORDER BY due_at_ms LIMIT ?2) AS overdue ORDER BY account, shop");
+
+struct plan_look {
+    struct tx *tx;
+    struct shop shop;
+    struct shop_plan p;
+    int64_t now_ms;
+    bool renews; /* as its owner wishes, and there is something to renew it for */
+};
+
+static bool save(struct plan_look *l, int64_t due_ms)
+{
+    l->p.due_at_ms = due_ms;
+    return plan_put(l->tx, &l->p, l->now_ms);
+}
+
+/* The letter that is due now, once: of the nearest of the days that have come. */
+static bool tell_before_end(struct plan_look *l)
+{
+    struct plan_prices *prices = ARENA_NEW(tx_arena(l->tx), struct plan_prices);
+    struct plan_renewal r;
+    struct credit_balance balance = { .available = credits_of(0) };
+    const struct plan_notice *nearest = NULL;
+    for (size_t i = 0; i < PLAN_NOTICES; i++)
+        if (l->p.until_ms - l->now_ms <= plan_notices[i].days * DAY_MS) nearest = &plan_notices[i];
+    if (!nearest || (l->p.warned & nearest->bit)) return true;
+    for (const struct plan_notice *n = plan_notices; n <= nearest; n++) l->p.warned |= n->bit;
+    int64_t days = (l->p.until_ms - l->now_ms + DAY_MS - 1) / DAY_MS;
+    struct plan_letter letter = { .shop = &l->shop, .plan = &l->p, .days = (int)days };
+    if (l->renews) {
+        if (!plan_prices_read(l->tx, prices)) return false;
+        if (credits_balance(l->tx, l->p.account, &balance) == ROW_FAULT) return false;
+        if (plan_renewal_of(prices, &l->p, &r)) letter.renewal = &r;
+        if (letter.renewal && !credits_less(balance.available, r.credits)) return true; /* it renews by itself */
+        letter.available = balance.available;
+    }
+    return plan_letter_put(l->tx, &letter);
+}
+
+/* The end has come, and was not told yet. */
+static bool tell_end(struct plan_look *l)
+{
+    if (l->p.warned & PLAN_TOLD_END || l->p.until_ms > l->now_ms) return true;
+    l->p.warned |= PLAN_TOLD_END;
+    if (!plan_audit(l->tx, AUDIT_plan_ended, &l->p, "over", 0, l->now_ms)) return false;
+    return plan_tell(l->tx, &l->p);
+}
+
+/* Nothing is taken for a chat that rests: its account is disabled, or its merchant has switched it off. */
+static bool read_wish(struct plan_look *l)
+{
+    const char *state = NULL;
+    bool rests = false;
+    l->renews = false;
+    if (!l->p.renews) return true;
+    if (tenants_hooks.disabled && !tenants_hooks.disabled(l->tx, l->p.account, &rests)) return false;
+    if (!tenants_states(l->tx, &l->p.shop, 1, &state)) return false;
+    l->renews = !rests && !text_eq(state, "disabled");
+    return true;
+}
+
+static bool renewal_is_due(const struct plan_look *l)
+{
+    const struct shop_plan *p = &l->p;
+    if (!l->renews || p->until_ms - PLAN_RENEWS_BEFORE_MS > l->now_ms) return false;
+    return p->until_ms + PLAN_GRACE_DAYS * DAY_MS > l->now_ms;
+}
+
+/* When to look again, where it could not be renewed. */
+static int64_t next_look_ms(const struct plan_look *l)
+{
+    const struct shop_plan *p = &l->p;
+    int64_t due_ms = plan_due_ms(p), again_ms = l->now_ms + PLAN_RETRY_MS;
+    if (due_ms > l->now_ms) return due_ms;
+    if (!p->renews || p->until_ms + PLAN_GRACE_DAYS * DAY_MS <= l->now_ms) return due_ms;
+    return p->until_ms > l->now_ms && p->until_ms < again_ms ? p->until_ms : again_ms;
+}
+
+static bool look(struct plan_look *l)
+{
+    if (l->shop.status == SHOP_PURGED) return save(l, 0);
+    if (l->shop.status == SHOP_DELETED) return save(l, l->now_ms + DAY_MS); /* it may be restored */
+    if (!read_wish(l)) return false;
+    if (renewal_is_due(l)) {
+        switch (plan_renew(l->tx, &l->shop, &l->p, l->now_ms)) {
+        case PLAN_RENEW_FAULT: return false;
+        case PLAN_RENEWED: return true; /* and saved */
+        case PLAN_RENEW_UNPAID:
+        case PLAN_RENEW_NOT: break;
+        }
+    }
+    if (l->p.until_ms > l->now_ms && !tell_before_end(l)) return false;
+    if (!tell_end(l)) return false;
+    return save(l, next_look_ms(l));
+}
+
+/* ---- the batch ---- */
+
+static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    struct query q = query(tx, &due);
+    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
+    int64_t count = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "shop");
+    return row == ROW_FAULT ? -1 : count;
+}
+
+static enum job_wish look_at_one(struct job *job, struct tx *tx, int64_t shop)
+{
+    struct plan_look l = { .tx = tx, .now_ms = job->now_ms };
+    enum row row = shops_try_locked(tx, shop, &l.shop);
+    if (row == ROW_NONE) {
+        row = shops_get(tx, shop, &l.shop);
+        if (row == ROW_FOUND) return JOB_AGAIN;
+        if (row == ROW_NONE) job_item_error(job, "its shop is missing");
+        return JOB_FAULT;
+    }
+    if (row == ROW_FOUND) row = plan_get(tx, shop, &l.p);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
+    /* What the batch read may be old. */
+    if (l.p.due_at_ms == 0 || l.p.due_at_ms > job->now_ms) return JOB_FINISHED;
+    return look(&l) ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish plans_settle(struct job *job, struct tx *tx)
+{
+    if (!clock_is_sound()) {
+        LOG(LOG_WARN, "plans_wait_for_the_clock", LOG_NUMBER("job", job->id));
+        return JOB_FINISHED;
+    }
+    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = look_at_one, .max = PLANS_BATCH });
+}
+
+/* clang-format off */
+const struct job_kind billing_plans_job = {
+    .name = "billing.plans", .doc = "Tells of plans that end, and renews those that shall go on from credits.",
+    .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
+    .pool = JOB_POOL_MONEY, .careful = true, .settle = plans_settle,
+};
+/* clang-format on */

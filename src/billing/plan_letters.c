@@ -1,0 +1,76 @@
+/* plan_letters.c: what we write before a plan or a trial ends: 7, 3 and 1 days before, and, where it would go on by
+ * itself, that the credits for it are missing. What comes after the end tenants' own letters say. */
+#include "billing/plans.h"
+
+/* As bad as a name of a shop can be: previews show that it stays text. */
+#define SHOP LETTER_SLOT_TEXT("shop", "Tea <b>& Co</b>")
+#define PLAN LETTER_SLOT_TEXT("plan", "Pro")
+#define DAYS LETTER_SLOT_NUMBER("days", 3)
+#define DATE LETTER_SLOT_DAY("date", INT64_C(1795320000000))
+#define LINK LETTER_SLOT_LINK("link", "https://chat.example/billing")
+
+static const struct letter plan_ends_letter = {
+    .kind = "plan_ends_soon",
+    .slot = { SHOP, PLAN, DAYS, DATE, LINK },
+    .en = { "The plan of {shop} ends on {date}",
+            "Hello,\n\nthe plan {plan} of {shop} ends on {date} (UTC). Days left: {days}.\n\nWhoever renews before "
+            "then "
+            "loses none of them: the new days begin where the present ones end.\n\n[Renew]{link}" },
+    .zh = { "“{shop}”的套餐将于{date}到期",
+            "您好：\n\n店铺“{shop}”的套餐“{plan}”将于{date}（UTC）到期，剩余 {days} 天。\n\n"
+            "提前续费不会损失剩余天数：新的时间从当前到期日开始计算。\n\n[去续费]{link}" },
+};
+static const struct letter trial_ends_letter = {
+    .kind = "trial_ends_soon",
+    .slot = { SHOP, PLAN, DAYS, DATE, LINK },
+    .en = { "The free trial of {shop} ends on {date}",
+            "Hello,\n\nthe free trial of the plan {plan} for {shop} ends on {date} (UTC). Days left: "
+            "{days}.\n\nNothing is "
+            "charged by itself. Choose a plan before then, and the chat goes on without a break.\n\n[See the "
+            "plans]{link}" },
+    .zh = { "“{shop}”的免费试用将于{date}结束",
+            "您好：\n\n店铺“{shop}”的“{plan}”免费试用将于{date}（UTC）结束，剩余 {days} 天。\n\n"
+            "系统不会自动扣费。请在此之前选择套餐，客服即可不间断使用。\n\n[查看套餐]{link}" },
+};
+static const struct letter plan_short_letter = {
+    .kind = "plan_renewal_short",
+    .slot = { SHOP, PLAN, LETTER_SLOT_NUMBER("price", 600), LETTER_SLOT_NUMBER("have", 20), DATE, LINK },
+    .en = { "Top up by {date}, or the plan of {shop} is not renewed",
+            "Hello,\n\nthe plan {plan} of {shop} is to be renewed from your credits when it ends on {date} (UTC). That "
+            "costs "
+            "{price} credits; your balance is {have}.\n\nTop up before then, and it renews by itself.\n\n[Top "
+            "up]{link}" },
+    .zh = { "请在{date}前充值，否则“{shop}”的套餐无法续费",
+            "您好：\n\n店铺“{shop}”的套餐“{plan}”将于{date}（UTC）到期，并用积分自动续费。续费需要 {price} "
+            "积分，您的余额为 {have} 积分。"
+            "\n\n请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
+};
+const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter, &plan_short_letter, NULL };
+
+bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
+{
+    const struct shop_plan *p = l->plan;
+    struct tenants_owner owner = { 0 };
+    if (!billing_settings.mail) return true;
+    enum row row = tenants_hooks.owner(tx, p->account, &owner);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    const char *where = arena_printf(tx_arena(tx), "%s/billing", billing_settings.base_url);
+    const struct letter_value shop = LETTER_VALUE_TEXT("shop", l->shop->name), link = LETTER_VALUE_LINK("link", where),
+                              plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? p->name_en : p->name_zh),
+                              date = LETTER_VALUE_DAY("date", p->until_ms), days = LETTER_VALUE_NUMBER("days", l->days),
+                              end = LETTER_END;
+    struct letter_value values[7] = { shop, plan, date, link };
+    size_t n = 4;
+    const struct letter *letter = p->source == SOURCE_TRIAL ? &trial_ends_letter : &plan_ends_letter;
+    if (l->renewal) {
+        const struct letter_value price = LETTER_VALUE_NUMBER("price", credits_count(l->renewal->credits)),
+                                  have = LETTER_VALUE_NUMBER("have", credits_count(l->available));
+        letter = &plan_short_letter;
+        values[n++] = price, values[n++] = have;
+    } else {
+        values[n++] = days;
+    }
+    values[n] = end;
+    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
+    return letter_put(tx, billing_settings.mail, letter, &to, values);
+}

@@ -1,0 +1,46 @@
+/* plan_rights.c: what a plan entitles to, for those who ask: tenants (until when a chat is paid), accounts (seats),
+ * chat (websites). Each asks where it decides, so nothing of a plan is copied to them. */
+#include "billing/plans.h"
+
+STMT(of_shops,
+     "SELECT shop, source, until_ms FROM shop_plans WHERE account = ?1"
+     " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "SELECT shop, source, until_ms FROM shop_plans WHERE account = ?1"
+                 " AND shop = ANY(CAST(?2::text[] AS bigint[]))");
+STMT(seats_of, "SELECT CAST(COALESCE(SUM(seats), 0) AS BIGINT) AS seats FROM shop_plans WHERE account = ?1"
+               " AND until_ms > ?2");
+
+/* An end that has gone by is told too: it was given, and is over. */
+bool billing_entitlements(struct tx *tx, int64_t account, const int64_t *shops, size_t count,
+                          struct tenants_entitlement *out)
+{
+    struct query q = query(tx, &of_shops);
+    enum row row;
+    bind_i64(&q, account), bind_i64_list(&q, shops, count);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        bool trial = text_eq(col_text(&q, "source"), "trial");
+        for (size_t i = 0; i < count; i++)
+            if (shops[i] == col_i64(&q, "shop"))
+                out[i] = (struct tenants_entitlement){ trial ? SOURCE_TRIAL : SOURCE_ORDER, col_i64(&q, "until_ms") };
+    }
+    return row == ROW_NONE;
+}
+
+bool billing_seats(struct tx *tx, int64_t account, int64_t now_ms, int64_t *out)
+{
+    struct query q = query(tx, &seats_of);
+    bind_i64(&q, account), bind_i64(&q, now_ms);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = col_i64(&q, "seats");
+    return true;
+}
+
+bool billing_websites(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms, int64_t *out)
+{
+    struct shop_plan p;
+    enum row row = plan_get(tx, shop, &p);
+    *out = -1;
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (p.account == account && p.until_ms > now_ms && p.websites > 0) *out = p.websites - 1;
+    return true;
+}

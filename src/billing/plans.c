@@ -1,0 +1,256 @@
+/* plans.c: what a paid order, a trial or a renewal gives to a shop, and what a refund takes back.
+ *
+ * The same plan with the same seats is put behind what is there. Another one begins at once: the present one ends, and
+ * what was left of it was counted in the price (quote.c), as it was when the order was made. Whoever pays much later
+ * does not pay with time that has been used, exchanged or taken back meanwhile: then the order cannot be delivered, and
+ * the money goes back.
+ *
+ * Taken back is the rest of what the order gave; what was bought behind it moves up. When the order had ended another
+ * plan, and nothing was bought since, that plan goes on where it was ended: it was paid with it.
+ *
+ * Rejected: to give the worth of the present plan back as days (nobody reads 17.3 days out of a price list), or as
+ * credits (money would become credits, which are not given back). */
+#include "billing/plans.h"
+
+#include "http/events.h"
+
+BILLING_PLAN_REASONS(CREDITS_DEFINE)
+
+STMT(end_all, "UPDATE plan_periods SET ended_ms = ?2, ended_by = ?3 WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0"
+              " AND id <> ?3");
+STMT(paid_since, "SELECT id FROM plan_periods WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0 AND paid > 0"
+                 " AND created_at_ms > ?3 ORDER BY from_ms LIMIT 1");
+STMT(end_one, "UPDATE plan_periods SET ended_ms = ?2 WHERE id = ?1 AND ended_ms = 0");
+/* What lies behind it; in both texts the old values are on the right. */
+STMT(move_up, "UPDATE plan_periods SET from_ms = from_ms - ?3, to_ms = to_ms - ?3 WHERE shop = ?1 AND from_ms >= ?2"
+              " AND ended_ms = 0");
+STMT(go_on, "UPDATE plan_periods SET from_ms = from_ms + ?3 - ended_ms, to_ms = to_ms + ?3 - ended_ms, ended_ms = 0,"
+            " ended_by = 0 WHERE shop = ?1 AND ended_by = ?2");
+STMT(last, "SELECT p.offer, p.seats, p.to_ms, o.websites FROM plan_periods p JOIN offers o ON o.id = p.offer"
+           " WHERE p.shop = ?1 AND p.to_ms > ?2 AND p.ended_ms = 0 ORDER BY p.to_ms DESC LIMIT 1");
+
+static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", ((const struct shop_plan *)arg)->shop); }
+
+bool plan_tell(struct tx *tx, const struct shop_plan *p)
+{
+    return events_put(tx, p->account, "plan.changed", event_json, p);
+}
+
+struct plan_said {
+    const struct shop_plan *plan;
+    const char *code, *why;
+};
+
+static void plan_details(struct json *j, const void *arg)
+{
+    const struct plan_said *s = arg;
+    json_text(j, "plan", s->code);
+    json_text(j, "why", s->why);
+    json_i64(j, "seats", s->plan->seats);
+    json_time(j, "until", s->plan->until_ms);
+    json_bool(j, "renews", s->plan->renews);
+}
+
+bool plan_audit(struct tx *tx, struct audit_action action, const struct shop_plan *p, const char *why, int64_t actor,
+                int64_t now_ms)
+{
+    const struct plan_said said = { p, p->code, why };
+    return audit_put(tx, &(struct audit_entry){ .action = action,
+                                                .account = p->account,
+                                                .actor = actor,
+                                                .actor_account = actor ? p->account : 0,
+                                                .resource = "shop",
+                                                .resource_id = p->shop,
+                                                .details = plan_details,
+                                                .arg = &said,
+                                                .at_ms = now_ms });
+}
+
+/* ---- giving ---- */
+
+/* The row as it is with this: what it was bought at counts from now on, also for the time that is there already. */
+static void fill(struct shop_plan *p, const struct plan_gift *g, const struct plan_step *step)
+{
+    const struct offer *o = g->offer;
+    bool first = p->shop == 0;
+    if (first) *p = (struct shop_plan){ .shop = g->shop->id, .account = g->shop->account };
+    p->offer = o->id, p->code = o->code, p->name_en = o->name_en, p->name_zh = o->name_zh;
+    p->currency = money_currency(o->price);
+    p->seats = g->seats, p->websites = o->websites, p->source = g->source;
+    if (step->kind != PLAN_EXTENDS) p->began_at_ms = g->now_ms;
+    p->until_ms = step->to_ms;
+    plan_clock_set(p, g->now_ms);
+}
+
+static bool end_present(struct tx *tx, int64_t shop, int64_t by, int64_t now_ms)
+{
+    struct query q = query(tx, &end_all);
+    bind_i64(&q, shop), bind_i64(&q, now_ms), bind_i64(&q, by);
+    return query_put(&q);
+}
+
+static struct audit_action action_of(const struct plan_gift *g, enum plan_step_kind kind)
+{
+    if (g->source == SOURCE_TRIAL) return AUDIT_trial_began;
+    return kind == PLAN_BEGINS ? AUDIT_plan_began : AUDIT_plan_changed;
+}
+
+static const char *const step_words[] = {
+    [PLAN_BEGINS] = "begins", [PLAN_EXTENDS] = "extended", [PLAN_CHANGES] = "exchanged"
+};
+
+bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out)
+{
+    struct shop_plan p = { 0 };
+    struct plan_step step;
+    if (plan_get(tx, g->shop->id, &p) == ROW_FAULT) return false;
+    if (!plan_step_of(tx, g->shop->id, g->offer, g->seats, g->now_ms, &step)) return false;
+    step.to_ms = step.from_ms + g->days * DAY_MS;
+    struct plan_period period = { .shop = g->shop->id,
+                                  .account = g->shop->account,
+                                  .order = g->order,
+                                  .offer = g->offer->id,
+                                  .seats = g->seats,
+                                  .from_ms = step.from_ms,
+                                  .to_ms = step.to_ms,
+                                  .key = g->key,
+                                  .paid = g->paid };
+    if (!plan_period_put(tx, &period, g->now_ms)) return false;
+    if (step.kind == PLAN_CHANGES && !end_present(tx, p.shop, period.id, g->now_ms)) return false;
+    fill(&p, g, &step);
+    if (!plan_put(tx, &p, g->now_ms)) return false;
+    if (tenants_begin_paid(tx, g->shop, g->now_ms) == TENANTS_BEGUN_FAULT) return false;
+    if (!plan_audit(tx, action_of(g, step.kind), &p, step_words[step.kind], g->actor, g->now_ms)) return false;
+    *out = p;
+    return plan_tell(tx, &p);
+}
+
+/* ---- what was ordered ---- */
+
+static const char *order_key(struct arena *a, int64_t order) { return arena_printf(a, "order:%lld", (long long)order); }
+
+/* Another plan is ended only as the quote showed it. ROW_NONE: it is not as it was then; *why. */
+static enum row still_as_quoted(struct tx *tx, const struct order *o, int64_t now_ms, const char **why)
+{
+    struct query q = query(tx, &paid_since);
+    struct money worth;
+    int less;
+    bind_i64(&q, o->shop), bind_i64(&q, now_ms), bind_i64(&q, o->created_at_ms);
+    enum row row = query_row(&q);
+    if (row == ROW_FAULT) return ROW_FAULT;
+    *why = "another plan was bought for the shop after this was ordered";
+    if (row == ROW_FOUND) return ROW_NONE;
+    if (!plan_worth(tx, o->shop, money_currency(o->credited), o->created_at_ms, &worth)) return ROW_FAULT;
+    if (!money_compare(worth, o->credited, &less)) return ROW_FAULT;
+    *why = "the plan that was counted in the price is there no more";
+    return less < 0 ? ROW_NONE : ROW_FOUND;
+}
+
+/* DELIVER_DONE: it may be. */
+static enum deliver look(struct tx *tx, const struct order *o, const struct offer *offer, int64_t now_ms,
+                         struct shop *shop, const char **why)
+{
+    struct plan_step step;
+    enum row row = shops_locked(tx, o->shop, shop);
+    if (row == ROW_FAULT) return DELIVER_FAULT;
+    *why = "there is no such shop";
+    if (row == ROW_NONE || shop->account != o->account) return DELIVER_CANNOT;
+    *why = "the shop was deleted";
+    if (shop->status >= SHOP_DELETED) return DELIVER_CANNOT;
+    if (!plan_step_of(tx, o->shop, offer, o->seats, now_ms, &step)) return DELIVER_FAULT;
+    /* What was to end another plan, and would now be put behind itself, was priced otherwise. */
+    bool counted = money_is_positive(o->credited);
+    if (step.kind != PLAN_CHANGES && !counted) return DELIVER_DONE;
+    *why = "the plan that was counted in the price is there no more";
+    if (step.kind != PLAN_CHANGES) return DELIVER_CANNOT;
+    row = still_as_quoted(tx, o, now_ms, why);
+    if (row == ROW_FAULT) return DELIVER_FAULT;
+    return row == ROW_FOUND ? DELIVER_DONE : DELIVER_CANNOT;
+}
+
+enum deliver plan_deliver(struct tx *tx, struct order *o, const struct offer *offer, int64_t now_ms, const char **why)
+{
+    struct plan_gift g = { .offer = offer,
+                           .seats = o->seats,
+                           .order = o->id,
+                           .days = offer->days,
+                           .key = order_key(tx_arena(tx), o->id),
+                           .source = SOURCE_ORDER,
+                           .now_ms = now_ms };
+    struct shop shop;
+    struct shop_plan p;
+    struct plan_period had;
+    enum deliver may = look(tx, o, offer, now_ms, &shop, why);
+    if (may != DELIVER_DONE) return may;
+    /* Under the shop's lock: it is given once, whoever asks how often. */
+    enum row row = plan_period_by_key(tx, g.key, &had);
+    if (row != ROW_NONE) return row == ROW_FOUND ? DELIVER_DONE : DELIVER_FAULT;
+    /* What was counted is worth as much as money: it was paid before. */
+    if (!money_add(o->amount, o->credited, &g.paid)) return DELIVER_FAULT;
+    g.shop = &shop;
+    return plan_give(tx, &g, &p) ? DELIVER_DONE : DELIVER_FAULT;
+}
+
+/* ---- taking back ---- */
+
+/* The row as its last period says, or over. */
+static bool follow(struct tx *tx, struct shop_plan *p, int64_t now_ms)
+{
+    struct query q = query(tx, &last);
+    bind_i64(&q, p->shop), bind_i64(&q, now_ms);
+    enum row row = query_row(&q);
+    if (row == ROW_FAULT) return false;
+    if (row == ROW_FOUND) {
+        p->offer = col_i64(&q, "offer"), p->seats = col_i64(&q, "seats"), p->websites = col_i64(&q, "websites");
+        p->until_ms = col_i64(&q, "to_ms");
+    } else {
+        if (p->until_ms > now_ms) p->until_ms = now_ms;
+        p->renews = false;
+    }
+    plan_clock_set(p, now_ms);
+    if (!plan_put(tx, p, now_ms)) return false;
+    return plan_get(tx, p->shop, p) == ROW_FOUND;
+}
+
+static bool end_period(struct tx *tx, const struct plan_period *period, int64_t now_ms)
+{
+    struct query end = query(tx, &end_one);
+    bind_i64(&end, period->id), bind_i64(&end, now_ms);
+    if (query_change(&end) != 1) return false;
+    int64_t rest_ms = period->to_ms - (now_ms > period->from_ms ? now_ms : period->from_ms);
+    if (rest_ms <= 0) return true;
+    struct query up = query(tx, &move_up);
+    bind_i64(&up, period->shop), bind_i64(&up, period->to_ms), bind_i64(&up, rest_ms);
+    int64_t moved = query_change(&up);
+    if (moved != 0) return moved > 0;
+    struct query on = query(tx, &go_on);
+    bind_i64(&on, period->shop), bind_i64(&on, period->id), bind_i64(&on, now_ms);
+    return query_change(&on) >= 0;
+}
+
+bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms)
+{
+    struct shop shop;
+    struct shop_plan p;
+    struct plan_period period;
+    enum row row = shops_locked(tx, o->shop, &shop);
+    if (row == ROW_FOUND) row = plan_period_by_key(tx, order_key(tx_arena(tx), o->id), &period);
+    if (row != ROW_FOUND) return row == ROW_NONE; /* nothing was given */
+    /* What is left of a plan that was exchanged is in the price of the one that it was exchanged for. */
+    if (period.ended_ms > 0) return true;
+    if (plan_get(tx, o->shop, &p) != ROW_FOUND || !end_period(tx, &period, now_ms)) return false;
+    if (!follow(tx, &p, now_ms)) return false;
+    if (!tenants_entitlement_changed(tx, p.account, p.shop, now_ms)) return false;
+    bool over = p.until_ms <= now_ms;
+    if (!plan_audit(tx, over ? AUDIT_plan_ended : AUDIT_plan_changed, &p, "taken_back", 0, now_ms)) return false;
+    return plan_tell(tx, &p);
+}
+
+bool billing_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
+{
+    struct shop_plan p;
+    enum row row = plan_get(tx, s->id, &p);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (!end_present(tx, s->id, 0, now_ms)) return false;
+    return follow(tx, &p, now_ms);
+}

@@ -1,0 +1,89 @@
+/* plans.h: what the files about plans share, beside what private.h says to all of billing/. Whoever changes a row here
+ * holds the shop's lock, but for plan_credits_came. */
+#ifndef CHATHUB_BILLING_PLANS_H
+#define CHATHUB_BILLING_PLANS_H
+
+#include "base/clock.h"
+#include "billing/private.h"
+#include "credits/credits.h"
+#include "shops/shops.h"
+
+#define BILLING_PLAN_REASONS(X) X(plan_renewal)
+BILLING_PLAN_REASONS(CREDITS_DECLARE)
+
+enum { PLAN_GRACE_DAYS = 7 }; /* grace: as tenants' own */
+#define PLAN_OF_TRIAL "basic"
+
+/* ---- plan_rows.c ---- */
+struct plan_period {
+    int64_t id, shop, account, order, offer, seats, from_ms, to_ms, ended_ms;
+    const char *key; /* "order:<id>", "trial:<account>", "plan:<shop>:<the end before>" */
+    struct money paid;
+};
+MUST_USE bool plan_page(struct tx *tx, int64_t account, int64_t after, struct shop_plan *out, size_t most,
+                        size_t *count);
+MUST_USE bool plan_put(struct tx *tx, const struct shop_plan *p, int64_t now_ms);
+MUST_USE bool plan_period_put(struct tx *tx, struct plan_period *p, int64_t now_ms); /* sets id */
+/* All but account, order and paid. */
+MUST_USE enum row plan_period_by_key(struct tx *tx, const char *key, struct plan_period *out);
+/* What is left, at that time, of what was paid in this currency. */
+MUST_USE bool plan_worth(struct tx *tx, int64_t shop, enum currency c, int64_t at_ms, struct money *out);
+
+/* ---- plan_clock.c: when somebody has to look at a plan again ---- */
+enum { PLAN_TOLD_7 = 1, PLAN_TOLD_3 = 2, PLAN_TOLD_1 = 4, PLAN_TOLD_END = 8 }; /* warned; stored */
+struct plan_notice {
+    int days, bit; /* so many days before the end */
+};
+enum { PLAN_NOTICES = 3 };
+extern const struct plan_notice plan_notices[PLAN_NOTICES];
+/* Its end has moved: what is announced of it begins anew, but for what its end is too near for. Sets warned, due. */
+void plan_clock_set(struct shop_plan *p, int64_t now_ms);
+int64_t plan_due_ms(const struct shop_plan *p); /* of what is still to come; 0: nothing */
+#define PLAN_RENEWS_BEFORE_MS DAY_MS
+
+/* ---- plans.c ---- */
+/* The step, the period and the row of something that was given to a shop which is locked and not deleted: saved, told
+ * to tenants, the trail and the open pages. */
+struct plan_gift {
+    const struct shop *shop;
+    const struct offer *offer;
+    int64_t seats, order, days, actor, now_ms; /* days: of the offer, or of a trial */
+    const char *key;
+    struct money paid;
+    enum subscription_source source;
+};
+MUST_USE bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out);
+MUST_USE bool plan_audit(struct tx *tx, struct audit_action action, const struct shop_plan *p, const char *why,
+                         int64_t actor, int64_t now_ms);
+MUST_USE bool plan_tell(struct tx *tx, const struct shop_plan *p); /* open pages look anew */
+
+/* ---- plan_renewal.c: going on from credits ---- */
+/* What plans and credits cost today; read once for many plans. */
+struct plan_prices {
+    struct offer offer[OFFERS_MAX];
+    size_t count;
+};
+MUST_USE bool plan_prices_read(struct tx *tx, struct plan_prices *out);
+struct plan_renewal {
+    const struct offer *offer; /* the version that is sold */
+    struct money price;
+    struct credits credits; /* at the rate of the smallest pack of credits, rounded up */
+};
+/* False: it is sold no more, not with so many seats, or no credits are sold in its currency. */
+bool plan_renewal_of(const struct plan_prices *prices, const struct shop_plan *p, struct plan_renewal *out);
+enum plan_renewed { PLAN_RENEW_FAULT = -1, PLAN_RENEWED, PLAN_RENEW_UNPAID, PLAN_RENEW_NOT };
+/* One period more, once for each end (the ledger's key). UNPAID: not enough credits. NOT: it cannot be had. */
+MUST_USE enum plan_renewed plan_renew(struct tx *tx, const struct shop *s, const struct shop_plan *p, int64_t now_ms);
+
+/* ---- plan_letters.c ---- */
+/* To the account's owner: so many days are left; nobody to write to: true. `short_of`: it would go on by itself, and so
+ * many credits are missing; NULL: it ends. */
+struct plan_letter {
+    const struct shop *shop;
+    const struct shop_plan *plan;
+    int days;
+    const struct plan_renewal *renewal; /* NULL: it ends */
+    struct credits available;
+};
+MUST_USE bool plan_letter_put(struct tx *tx, const struct plan_letter *l);
+#endif

@@ -1,0 +1,213 @@
+/* refund_ends.c: how refunds end, which only a provider's verified word says: done, failed, or done by somebody else.
+ *
+ * Providers say either that a refund of ours is done, by its number, or how much of a payment is back in all. The sum
+ * of what is done never exceeds the total that was heard; what of the total is neither done by us nor under way was
+ * given back outside, and gets a row of its own, so that the books and the provider's agree. */
+#include "billing/private.h"
+
+#include "credits/credits.h"
+
+STMT(refund_sums, "SELECT state, CAST(SUM(amount) AS BIGINT) AS amount, MAX(takes_back) AS takes_back FROM refunds"
+                  " WHERE payment = ?1 AND state IN (2, 3) GROUP BY state ORDER BY state");
+
+struct sums {
+    int64_t done, pending; /* minor units */
+    bool takes_back;       /* one that is done took back what was bought */
+};
+
+static bool read_sums(struct tx *tx, int64_t payment, struct sums *out)
+{
+    struct query q = query(tx, &refund_sums);
+    enum row row;
+    *out = (struct sums){ 0 };
+    bind_i64(&q, payment);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        bool done = col_i64(&q, "state") == REFUND_DONE;
+        *(done ? &out->done : &out->pending) = col_i64(&q, "amount");
+        if (done) out->takes_back = col_i64(&q, "takes_back") > 0;
+    }
+    return row == ROW_NONE;
+}
+
+/* A running total never goes down. */
+static bool keep_total(struct tx *tx, struct payment *p, int64_t minor, int64_t now_ms)
+{
+    assert(minor <= money_minor(p->amount));
+    if (minor > money_minor(p->refunded)) p->refunded = money_of(minor, money_currency(p->amount));
+    return payment_save(tx, p, now_ms);
+}
+
+/* All of what the order was delivered for is back: so the order is, and with it what was bought, where the refunds say
+ * so. */
+static bool whole_back(struct tx *tx, struct order *o, const struct payment *p, const struct sums *s,
+                       const struct move *m)
+{
+    if (!p->counts || s->done < money_minor(p->amount) || o->state != ORDER_DELIVERED) return true;
+    o->ended_at_ms = m->at_ms;
+    if (!order_move(tx, o, ORDER_GIVEN_BACK, m)) return false;
+    return o->kind != OFFER_PLAN || !s->takes_back || plan_take_back(tx, o, m->at_ms);
+}
+
+/* ---- given back outside ---- */
+
+static bool outside_mismatch(struct tx *tx, const struct payment *p, const struct refund *r, int64_t now_ms)
+{
+    const struct mismatch found = { .key = arena_printf(tx_arena(tx), "refunded_outside:%s", r->number),
+                                    .kind = "refunded_outside",
+                                    .provider = p->provider,
+                                    .order = p->order,
+                                    .payment = p->id,
+                                    .account = p->account,
+                                    .trade = p->trade,
+                                    .currency = money_currency(r->amount),
+                                    .minor = money_minor(r->amount),
+                                    .said = "given back at the provider, and not by us" };
+    return mismatch_put(tx, &found, now_ms);
+}
+
+static bool put_outside(struct tx *tx, const struct order *o, struct payment *p, struct money amount,
+                        const struct move *m)
+{
+    char number[ORDER_NUMBER_SIZE];
+    order_number(number);
+    struct refund r = { .payment = p->id,
+                        .order = p->order,
+                        .account = p->account,
+                        .number = arena_text(tx_arena(tx), number),
+                        .order_number = o->number,
+                        .payment_number = p->number,
+                        .provider = p->provider,
+                        .cause = "outside",
+                        .reason = "",
+                        .state = REFUND_DONE,
+                        .amount = amount };
+    if (!refund_reserve(tx, p, amount, m->at_ms) || !refund_insert_row(tx, &r, m)) return false;
+    if (!books_refunded(tx, p, &r, m->at_ms) || !outside_mismatch(tx, p, &r, m->at_ms)) return false;
+    if (!refund_letter(tx, &r)) return false;
+    return papers_credit_note(tx, p, &r, m->at_ms);
+}
+
+/* Money that is gone cannot be promised to somebody as well: what still waits for a second person gives way, the newest
+ * first. What is under way counts as part of the total until the provider says otherwise. */
+static bool make_room(struct tx *tx, struct payment *p, int64_t wanted, const struct move *m)
+{
+    struct refund list[REFUNDS_OF_PAYMENT_MAX];
+    size_t count;
+    if (!refunds_of(tx, p->id, list, ARRAY_LEN(list), &count)) return false;
+    for (size_t i = count; i > 0 && money_minor(refund_left(p)) < wanted; i--)
+        if (list[i - 1].state == REFUND_ASKED && !refund_decline(tx, p, &list[i - 1], m)) return false;
+    return true;
+}
+
+static bool reconcile(struct tx *tx, struct order *o, struct payment *p, const struct move *m)
+{
+    struct sums s;
+    if (!read_sums(tx, p->id, &s)) return false;
+    int64_t gap = money_minor(p->refunded) - s.done - s.pending;
+    if (gap <= 0) return whole_back(tx, o, p, &s, m);
+    const struct move outside = { .why = "outside", .at_ms = m->at_ms };
+    if (!make_room(tx, p, gap, &outside)) return false;
+    if (!put_outside(tx, o, p, money_of(gap, money_currency(p->amount)), &outside)) return false;
+    s.done += gap;
+    return whole_back(tx, o, p, &s, &outside);
+}
+
+bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total, const struct move *m)
+{
+    struct refund list[REFUNDS_OF_PAYMENT_MAX];
+    size_t count;
+    if (!keep_total(tx, p, money_minor(total), m->at_ms) || !reconcile(tx, o, p, m)) return false;
+    /* A total names no refund. Those under way ask now by their numbers. */
+    if (!refunds_of(tx, p->id, list, ARRAY_LEN(list), &count)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].state == REFUND_PENDING && !refund_wake(tx, &list[i])) return false;
+    return true;
+}
+
+/* ---- ours ---- */
+
+/* Credits that were promised to this refund are gone with it. It had failed and was done after all: then they were set
+ * free, and are taken if they are still there. */
+static enum debit take_credits(struct tx *tx, const struct refund *r, int64_t now_ms)
+{
+    struct credit_entry entry;
+    enum debit done = credits_capture(tx, r->hold, now_ms, &entry);
+    if (done != DEBIT_KEY_REUSED) return done;
+    return DEBIT_INSUFFICIENT;
+}
+
+static bool credits_back(struct tx *tx, const struct payment *p, const struct refund *r, bool was_failed,
+                         int64_t now_ms)
+{
+    struct credit_entry entry;
+    struct credit_balance now;
+    const struct credit_change c = { .account = r->account,
+                                     .amount = credits_of(r->credits),
+                                     .reason = REASON_refund,
+                                     .key = arena_printf(tx_arena(tx), "refund:%s:after-all", r->number),
+                                     .at_ms = now_ms };
+    if (r->hold == 0) return true;
+    enum debit done = was_failed ? credits_debit(tx, &c, &entry) : take_credits(tx, r, now_ms);
+    if (done == DEBIT_DONE || done == DEBIT_REPLAYED) return credits_tell(tx, r->account, &now);
+    if (done != DEBIT_INSUFFICIENT) return false;
+    const struct mismatch found = { .key = arena_printf(tx_arena(tx), "refund_credits:%s", r->number),
+                                    .kind = "refund_failed",
+                                    .provider = p->provider,
+                                    .order = p->order,
+                                    .payment = p->id,
+                                    .account = p->account,
+                                    .said = "the money went back after all, and the credits bought with it are spent" };
+    return mismatch_put(tx, &found, now_ms);
+}
+
+/* Moved under a number that stands for nothing now: as much as if it were done outside. */
+static bool moved_anyway(struct tx *tx, struct order *o, struct payment *p, const struct refund *r,
+                         const struct move *m)
+{
+    struct sums s;
+    if (!read_sums(tx, p->id, &s)) return false;
+    int64_t total = s.done + money_minor(r->amount), most = money_minor(p->amount);
+    return refunds_total(tx, o, p, money_of(total < most ? total : most, money_currency(p->amount)), m);
+}
+
+static bool has_room_again(const struct payment *p, const struct refund *r)
+{
+    int order;
+    return money_compare(r->amount, refund_left(p), &order) && order <= 0;
+}
+
+bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m)
+{
+    struct sums s;
+    bool was_failed = r->state == REFUND_FAILED;
+    assert(r->payment == p->id && p->order == o->id);
+    if (r->state == REFUND_DONE) return true;
+    if (r->state != REFUND_PENDING && (!was_failed || !has_room_again(p, r))) return moved_anyway(tx, o, p, r, m);
+    if (was_failed && !refund_reserve(tx, p, r->amount, m->at_ms)) return false;
+    r->error = "";
+    if (!refund_move(tx, r, REFUND_DONE, m) || !read_sums(tx, p->id, &s)) return false;
+    if (!keep_total(tx, p, s.done, m->at_ms) || !books_refunded(tx, p, r, m->at_ms)) return false;
+    if (!whole_back(tx, o, p, &s, m) || !credits_back(tx, p, r, was_failed, m->at_ms)) return false;
+    if (!refund_letter(tx, r) || !refund_told(tx, AUDIT_order_refunded, r, m)) return false;
+    return papers_credit_note(tx, p, r, m->at_ms);
+}
+
+bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m)
+{
+    assert(r->payment == p->id && p->order == o->id);
+    if (r->state != REFUND_PENDING) return true;
+    r->error = m->why;
+    if (!refund_move(tx, r, REFUND_FAILED, m) || !refund_let_go(tx, p, r, m->at_ms)) return false;
+    const struct mismatch found = { .key = arena_printf(tx_arena(tx), "refund_failed:%s", r->number),
+                                    .kind = "refund_failed",
+                                    .provider = p->provider,
+                                    .order = p->order,
+                                    .payment = p->id,
+                                    .account = p->account,
+                                    .trade = p->trade,
+                                    .currency = money_currency(r->amount),
+                                    .minor = money_minor(r->amount),
+                                    .said = m->why };
+    if (!mismatch_put(tx, &found, m->at_ms) || !refund_told(tx, AUDIT_refund_ended, r, m)) return false;
+    return reconcile(tx, o, p, m);
+}

@@ -1,0 +1,260 @@
+/* refund_routes.c: operators give money back. Above a set sum a second one has to agree, and never who asked for it. */
+#include "billing/private.h"
+
+#include "credits/credits.h"
+#include "http/events.h"
+
+enum { REFUNDS_PAGE = 50, REFUNDS_PAGE_MAX = 100, REASON_MIN = 3, REASON_MAX = 200 };
+
+static const struct problem problem_payment_not_paid = { "payment_not_paid", 409, "This payment has not been paid.",
+                                                         "该笔付款尚未支付。" };
+static const struct problem problem_refund_too_much = {
+    "refund_too_much", 422, "More than is left of this payment, or more refunds than one payment may have.",
+    "超过该笔付款的可退金额，或退款次数已达上限。"
+};
+static const struct problem problem_refund_credits = {
+    "refund_credits_spent", 409,
+    "The credits that were bought are spent, so they cannot be taken back. Give back without taking them.",
+    "所购积分已被使用，无法收回。请选择不收回积分进行退款。"
+};
+static const struct problem problem_refund_own = { "refund_own", 403,
+                                                   "Somebody else than who asked for it has to agree.",
+                                                   "须由申请人以外的人员同意。" };
+static const struct problem problem_refund_decided = { "refund_decided", 409,
+                                                       "This refund waits for nobody's consent any more.",
+                                                       "该退款已无需审批。" };
+
+/* ---- how one is shown ---- */
+
+/* clang-format off */
+const struct shape operator_refund_shape[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("number"), SHAPE_TEXT("order"), SHAPE_TEXT("payment"), SHAPE_TEXT("provider"),
+    SHAPE_I64("account"),
+    SHAPE_ENUM("state", refund_state_names, .doc = "asked: a second person has to agree."),
+    SHAPE_TEXT("cause", .doc = "operator, late, twice, undeliverable, wrong or outside."), SHAPE_TEXT("reason"),
+    SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),
+    SHAPE_BOOL("takesBack", .doc = "What was bought goes with it."),
+    SHAPE_I64("credits", .doc = "So many credits go with it."),
+    SHAPE_I64("tries", .doc = "How often the provider was asked without an end."),
+    SHAPE_TEXT("error", .nullable = true),
+    SHAPE_I64("actor", .nullable = true, .doc = "Who asked for it; null: nobody, it goes back by itself."),
+    SHAPE_I64("approver", .nullable = true), SHAPE_BOOL("mine", .doc = "You asked for it."), SHAPE_TIME("createdAt"),
+    SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
+};
+/* clang-format on */
+static const struct shape refunds_shape[] = {
+    SHAPE_LIST("refunds", operator_refund_shape, .type_name = "OperatorRefund"), SHAPE_END
+};
+
+void operator_refund_json(struct json *j, const struct refund *r, int64_t person)
+{
+    json_i64(j, "id", r->id);
+    json_text(j, "number", r->number);
+    json_text(j, "order", r->order_number);
+    json_text(j, "payment", r->payment_number);
+    json_text(j, "provider", r->provider);
+    json_i64(j, "account", r->account);
+    json_text(j, "state", refund_state_names[r->state - 1]);
+    json_text(j, "cause", r->cause);
+    json_text(j, "reason", r->reason);
+    amount_json(j, "amount", r->amount);
+    json_bool(j, "takesBack", r->takes_back);
+    json_i64(j, "credits", r->credits);
+    json_i64(j, "tries", r->tries);
+    operator_text_json(j, "error", r->error);
+    operator_id_json(j, "actor", r->actor);
+    operator_id_json(j, "approver", r->approver);
+    json_bool(j, "mine", r->actor > 0 && r->actor == person);
+    json_time(j, "createdAt", r->created_at_ms);
+    json_time(j, "endedAt", r->ended_at_ms);
+}
+
+struct shown {
+    const struct refund *refund;
+    size_t count;
+    int64_t person;
+};
+
+static void one_json(struct json *j, const void *arg)
+{
+    const struct shown *s = arg;
+    operator_refund_json(j, s->refund, s->person);
+}
+
+static void page_json(struct json *j, const void *arg)
+{
+    const struct shown *s = arg;
+    json_array(j, "refunds");
+    for (size_t i = 0; i < s->count; i++) {
+        json_object(j, NULL);
+        operator_refund_json(j, &s->refund[i], s->person);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+/* Everything is changed: the order's pages hear of it last. */
+static enum answer shown(struct req *req, int status, const struct order *o, const struct refund *r)
+{
+    const struct shown s = { r, 1, req->who.person };
+    if (!order_tell(req->tx, o)) return reply_fault(req);
+    events_hint("money");
+    return reply_json(req, status, one_json, &s);
+}
+
+/* ---- asking for one ---- */
+
+struct post_refund {
+    const char *payment, *reason;
+    int64_t amount;
+    bool has_amount, takes_back;
+};
+static const struct field post_refund_fields[] = {
+    FIELD_TEXT(struct post_refund, payment, .min = ORDER_NUMBER_SIZE - 1, .max = ORDER_NUMBER_SIZE - 1,
+               .doc = "The number of the order's payment that goes back."),
+    FIELD_I64(struct post_refund, amount, .optional = true, .present_offset = offsetof(struct post_refund, has_amount),
+              .min = 1, .max = MONEY_LIMIT, .doc = "In the currency's minor unit; absent: all that is left."),
+    FIELD_TEXT(struct post_refund, reason, .min = REASON_MIN, .max = REASON_MAX,
+               .doc = "Why; stands in the audit trail, and in the provider's books."),
+    FIELD_BOOL(struct post_refund, takes_back, .name = "takesBack",
+               .doc = "What was bought goes with it: credits by their share, a plan when all is back."),
+    FIELD_END
+};
+
+static enum answer too_much(struct req *req, const struct payment *p)
+{
+    reply_fact_i64(req, "left", money_minor(refund_left(p)));
+    return reply_problem(req, &problem_refund_too_much);
+}
+
+static enum answer no_credits(struct req *req, int64_t need)
+{
+    struct credit_balance b;
+    const struct operator_order_path *path = req->path;
+    struct order o;
+    if (orders_by_number(req->tx, path->number, false, &o) != ROW_FOUND) return reply_fault(req);
+    if (credits_balance(req->tx, o.account, &b) != ROW_FOUND) return reply_fault(req);
+    reply_fact_i64(req, "need", need);
+    reply_fact_i64(req, "have", credits_count(b.available));
+    return reply_problem(req, &problem_refund_credits);
+}
+
+static enum answer post_refund(struct req *req)
+{
+    const struct post_refund *in = req->body;
+    struct order o;
+    struct payment p;
+    struct refund r;
+    enum answer found = operator_find(req, in->payment, &o, &p);
+    if (found != ANSWER_GO_ON) return found;
+    if (p.state != PAYMENT_PAID) return reply_problem(req, &problem_payment_not_paid);
+    struct refund_wish w = { .amount = refund_left(&p),
+                             .cause = "operator",
+                             .reason = in->reason,
+                             .takes_back = in->takes_back,
+                             .actor = req->who.person,
+                             .now_ms = req->now_ms };
+    if (in->has_amount) w.amount = money_of(in->amount, money_currency(p.amount));
+    if (!money_is_positive(w.amount)) return too_much(req, &p);
+    switch (refund_put(req->tx, &o, &p, &w, &r)) {
+    case REFUND_PUT_FAULT: return reply_fault(req);
+    case REFUND_PUT_TOO_MUCH: return too_much(req, &p);
+    case REFUND_PUT_NO_CREDITS: return no_credits(req, r.credits);
+    case REFUND_PUT: break;
+    }
+    return shown(req, 201, &o, &r);
+}
+
+/* ---- which there are ---- */
+
+struct get_refunds {
+    int64_t after, limit;
+    int state;
+};
+static const struct field get_refunds_fields[] = { FIELD_PAGE(struct get_refunds, REFUNDS_PAGE, REFUNDS_PAGE_MAX),
+                                                   FIELD_ENUM(struct get_refunds, state, refund_state_names,
+                                                              .optional = true, .fallback = -1, .doc = "Only these."),
+                                                   FIELD_END };
+
+static enum answer get_refunds(struct req *req)
+{
+    const struct get_refunds *in = req->query;
+    struct refund *list = ARENA_ARRAY(req->arena, struct refund, (size_t)in->limit);
+    struct shown s = { .refund = list, .person = req->who.person };
+    enum refund_state state = (enum refund_state)(in->state + 1);
+    if (!refunds_page(req->tx, state, in->after, list, (size_t)in->limit, &s.count)) return reply_fault(req);
+    return reply_json(req, 200, page_json, &s);
+}
+
+/* ---- a second person's word ---- */
+
+struct refund_path {
+    int64_t id;
+};
+static const struct field refund_path_fields[] = { FIELD_ID(struct refund_path, id, .doc = "Refund."), FIELD_END };
+struct post_decline {
+    const char *reason;
+};
+static const struct field post_decline_fields[] = {
+    FIELD_TEXT(struct post_decline, reason, .min = REASON_MIN, .max = REASON_MAX, .doc = "Why not."), FIELD_END
+};
+
+static enum answer find_asked(struct req *req, struct order *o, struct payment *p, struct refund *r)
+{
+    enum row row = refund_get(req->tx, ((const struct refund_path *)req->path)->id, false, r);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    if (orders_get(req->tx, r->order, true, o) != ROW_FOUND || payment_get(req->tx, r->payment, true, p) != ROW_FOUND)
+        return reply_fault(req);
+    if (refund_get(req->tx, r->id, true, r) != ROW_FOUND) return reply_fault(req);
+    return r->state == REFUND_ASKED ? ANSWER_GO_ON : reply_problem(req, &problem_refund_decided);
+}
+
+static enum answer post_agree(struct req *req)
+{
+    struct order o;
+    struct payment p;
+    struct refund r;
+    enum answer found = find_asked(req, &o, &p, &r);
+    if (found != ANSWER_GO_ON) return found;
+    if (r.actor == req->who.person) return reply_problem(req, &problem_refund_own);
+    const struct move m = { .why = "agreed", .actor = req->who.person, .at_ms = req->now_ms };
+    if (!refund_agree(req->tx, &r, &m)) return reply_fault(req);
+    return shown(req, 200, &o, &r);
+}
+
+/* Who asked for it may think better of it. */
+static enum answer post_decline(struct req *req)
+{
+    const struct post_decline *in = req->body;
+    struct order o;
+    struct payment p;
+    struct refund r;
+    enum answer found = find_asked(req, &o, &p, &r);
+    if (found != ANSWER_GO_ON) return found;
+    const struct move m = { .why = in->reason, .actor = req->who.person, .at_ms = req->now_ms };
+    if (!refund_decline(req->tx, &p, &r, &m)) return reply_fault(req);
+    return shown(req, 200, &o, &r);
+}
+
+/* clang-format off */
+const struct route billing_refund_routes[] = {
+    { .verb = VERB_POST, .path = "/api/operator/orders/:number/refund", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, .path_fields = operator_order_fields,
+      .path_size = sizeof(struct operator_order_path), BODY_FIELDS(post_refund), .answer = operator_refund_shape,
+      .status = 201, .run = post_refund,
+      PROBLEMS(&problem_not_found, &problem_payment_unknown, &problem_payment_not_paid, &problem_refund_too_much,
+               &problem_refund_credits),
+      .doc = "Give money back, all or a part of one payment; above a set sum it waits for a second person." },
+    { .verb = VERB_GET, .path = "/api/operator/refunds", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
+      QUERY_FIELDS(get_refunds), .answer = refunds_shape, .run = get_refunds, .doc = "Refunds, newest first." },
+    { .verb = VERB_POST, .path = "/api/operator/refunds/:id/agree", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, PATH_FIELDS(refund_path), .answer = operator_refund_shape,
+      .run = post_agree, PROBLEMS(&problem_not_found, &problem_refund_own, &problem_refund_decided),
+      .doc = "Agree to a refund that somebody else asked for." },
+    { .verb = VERB_POST, .path = "/api/operator/refunds/:id/decline", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, PATH_FIELDS(refund_path), BODY_FIELDS(post_decline),
+      .answer = operator_refund_shape, .run = post_decline, PROBLEMS(&problem_not_found, &problem_refund_decided),
+      .doc = "Decline a refund that waits for a second person, with a reason." },
+    ROUTE_END
+};
+/* clang-format on */

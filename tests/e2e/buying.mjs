@@ -1,0 +1,275 @@
+// buying.mjs: what is sold for money, as people meet it: credits and a plan bought through the provider that is played here,
+// in both languages, at a desk and on a phone; paid is seen live, and a browser that comes back with a lie, or not at all,
+// changes nothing. An operator sees the order, gives money back, and finds what does not agree.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Server } from '../http/lib/server.mjs';
+import { until } from '../http/lib/suite.mjs';
+import { Person } from './lib/browser.mjs';
+import { OUT } from './lib/checks.mjs';
+import { settle, signIn } from './lib/house.mjs';
+import { axe as axeAsItStands } from './lib/sight.mjs';
+
+const MERCHANT = 'lin@tea.example';
+const OPERATOR = 'chief@chathub.example';
+const SHOP = '林记茶行';
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const link = (page, name) => page.getByRole('link', { name, exact: true });
+const heading = (page, name) => page.getByRole('heading', { name, exact: true });
+const seen = (locator, options) => locator.first().waitFor(options);
+const gone = (locator) => locator.waitFor({ state: 'detached' });
+const numberOf = (page) => new URL(page.url()).pathname.split('/').at(-1);
+const orderOf = async (person, number) => (await person.api('GET', `/api/billing/orders/${number}`)).json;
+
+/** The page as it stands: judged by axe-core, and, with CHATHUB_PICTURES=1, left for eyes. */
+async function look(page, name) {
+    await settle(page);
+    if (process.env.CHATHUB_PICTURES === '1') {
+        await mkdir(OUT, { recursive: true });
+        await page.screenshot({ path: path.join(OUT, `buying-${name}.png`), fullPage: true });
+    }
+    await axeAsItStands(page);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(over <= 0, `${name} is wider than the page, by ${over}`);
+}
+
+async function come({ browser, server }, email, lang, options = {}) {
+    const person = await Person.come(browser, server.base, { lang, ...options });
+    await signIn(person, email, lang);
+    return person;
+}
+
+/** From the page of the order to the one that plays the provider. */
+async function toSandbox(page, pay) {
+    await button(page, pay).click();
+    await page.waitForURL(/\/sandbox\/pay\//);
+}
+
+async function credits(all, merchant) {
+    const { checks } = all;
+    const { page } = merchant;
+    const number = await checks.must('credits: what it comes to is said before an order is made', async () => {
+        await page.goto('/billing');
+        await link(page, '购买: 1000积分').or(page.getByRole('link', { name: /^购买: / })).first().click();
+        await page.getByLabel('数量').fill('2');
+        await seen(button(page, '提交订单：¥200.00'));
+        await look(page, 'credits-quote');
+        assert.deepEqual((await merchant.api('GET', '/api/billing/orders')).json.orders, [], 'looking buys nothing');
+        await button(page, '提交订单：¥200.00').click();
+        await page.waitForURL(/\/orders\/./);
+        await seen(page.getByText('待付款'));
+        await look(page, 'order-to-pay');
+        return numberOf(page);
+    });
+    await checks.must('a browser that comes back with a lie changes nothing, and "I have paid" asks the provider', async () => {
+        await toSandbox(page, '支付 ¥200.00');
+        await page.goto(`/orders/${number}?trade_status=TRADE_SUCCESS&out_trade_no=${number}&total_amount=200.00`);
+        await seen(page.getByText(`付款确认中（订单 ${number}）`));
+        assert.equal((await orderOf(merchant, number)).state, 'open');
+        await look(page, 'order-unconfirmed');
+        await button(page, '我已付款').click();
+        await seen(page.getByText('支付平台尚未收到付款'));
+        assert.equal((await orderOf(merchant, number)).state, 'open');
+    });
+    await checks.must('paid is seen live, on a page that nobody touches', async () => {
+        const other = await merchant.context.newPage();
+        await other.goto(`/orders/${number}`);
+        await toSandbox(other, '支付 ¥200.00');
+        await button(other, '支付').click();
+        await seen(page.getByText('付款成功，感谢购买！'));
+        await seen(page.getByText('积分已到账'));
+        await until('the balance', async () => (await merchant.api('GET', '/api/user')).json.user.credits === 2000);
+        await look(page, 'order-paid');
+        await other.close();
+    });
+    await checks.try('an order of nobody here is unknown, and says so', async () => {
+        await page.goto('/orders/nonesuch');
+        await seen(heading(page, '订单不存在'));
+        await look(page, 'order-unknown');
+    });
+    return number;
+}
+
+async function plan(all, phone) {
+    const { checks, shop } = all;
+    const { page } = phone;
+    await checks.must('a plan on a phone: from the plans to the order, in English', async () => {
+        await page.goto('/billing/plan');
+        await seen(heading(page, 'Plans'));
+        await look(page, 'phone-plans');
+        await page.getByRole('link', { name: 'Choose: Pro', exact: false }).click();
+        await seen(page.getByRole('button', { name: /^Place order: CN¥60\.00/ }));
+        await look(page, 'phone-quote');
+        await page.getByRole('button', { name: /^Place order/ }).click();
+        await page.waitForURL(/\/orders\/./);
+        await look(page, 'phone-order');
+    });
+    const number = numberOf(page);
+    await checks.try('another order for the same shop leads to the open one', async () => {
+        await page.goto(`/billing/buy?offer=basic&shop=${shop}`);
+        await page.getByRole('button', { name: /^Place order/ }).click();
+        await link(page, 'Go to that order').click();
+        await page.waitForURL(`**/orders/${number}`);
+    });
+    await checks.must('paid and set up, it says so by itself, and the shop has the plan', async () => {
+        await page.goto(`/orders/${number}`);
+        await toSandbox(page, 'Pay CN¥60.00');
+        await button(page, 'Pay').click();
+        await page.goto(`/orders/${number}`);
+        await seen(page.getByText('Payment received. Thank you!'));
+        await look(page, 'phone-paid');
+        await page.goto('/billing/plan');
+        await seen(page.getByText('Your plan'));
+        assert.equal((await phone.api('GET', '/api/billing/plans')).json.plans[0].offer, 'pro');
+        await look(page, 'phone-plan');
+    });
+    await checks.try('a change of plan shows what is left of the present one before it costs', async () => {
+        await page.goto(`/billing/buy?offer=enterprise&shop=${shop}`);
+        await page.getByLabel('Seats').fill('4');
+        await seen(page.getByText('Left of the plan until now'));
+        await seen(page.getByText('Further seats'));
+        await look(page, 'phone-change');
+    });
+    await checks.try('orders stand in a list, and papers too', async () => {
+        await page.goto('/billing/orders');
+        await seen(page.getByRole('link', { name: 'Pro' }));
+        await look(page, 'phone-orders');
+        await page.goto('/billing/invoices');
+        await seen(page.getByRole('cell', { name: 'Receipt' }));
+        await look(page, 'phone-invoices');
+        const { invoices } = (await phone.api('GET', '/api/billing/invoices')).json;
+        const paper = await phone.context.request.get(`${invoices[0].url}?lang=en`);
+        assert.deepEqual([paper.status(), paper.headers()['content-type']], [200, 'application/pdf']);
+    });
+    return number;
+}
+
+/** What stands on an invoice is filled in once, and then it is made. */
+async function invoice(all, phone, number) {
+    const { checks } = all;
+    const { page } = phone;
+    await checks.try('invoice details are kept, and what is wrong with them is told at the field', async () => {
+        await page.getByLabel('Made out to').fill('Lin’s Tea Ltd.');
+        await page.getByLabel('Tax number').fill('not a number');
+        await button(page, 'Save').click();
+        await page.locator('.field-error').first().waitFor();
+        await page.getByLabel('For', { exact: true }).selectOption('abroad');
+        await page.getByLabel('Tax number').fill('GB123456789');
+        await button(page, 'Save').click();
+        await seen(page.getByText('The invoice details are saved'));
+        await page.goto(`/orders/${number}`);
+        await seen(button(page, 'Make invoice'));
+        await look(page, 'phone-papers');
+    });
+}
+
+async function wrongAmount(all, phone) {
+    const { checks } = all;
+    const { page } = phone;
+    await checks.must('another amount than was asked for makes nothing paid', async () => {
+        await page.goto('/billing/buy?offer=credits-1000');
+        await page.getByRole('button', { name: /^Place order: CN¥100\.00/ }).click();
+        await page.waitForURL(/\/orders\/./);
+        const number = numberOf(page);
+        await toSandbox(page, 'Pay CN¥100.00');
+        await button(page, 'Pay another amount').click();
+        await until('what was heard', async () => (await all.boss.get('/api/operator/mismatches?open=true')).json.mismatches.length > 0);
+        const { state } = await orderOf(phone, number);
+        assert.ok(state === 'open' || state === 'closed', state);
+        assert.equal((await phone.api('GET', '/api/user')).json.user.credits, 2000);
+    });
+}
+
+async function desk(all, operator, number) {
+    const { checks } = all;
+    const { page } = operator;
+    await checks.must('an operator begins with what is owed, which is nothing', async () => {
+        await page.goto('/operator');
+        await seen(page.getByText('Paid, neither delivered nor given back'));
+        await seen(page.getByText('As it must be'));
+        await look(page, 'operator-today');
+    });
+    await checks.must('finds the order in the list, whole, with what was heard about it', async () => {
+        await page.goto('/operator/orders?state=paid');
+        await seen(page.getByRole('table', { name: 'Orders' }).getByText('CN¥200.00'));
+        await look(page, 'operator-orders');
+        await page.getByRole('link', { name: number }).click();
+        await seen(heading(page, 'What was heard and asked'));
+        await look(page, 'operator-order');
+    });
+    await checks.must('gives a part of it back, and the customer sees it, live', async () => {
+        const customer = all.merchant.page;
+        await customer.goto(`/orders/${number}`);
+        await button(page, 'Give back').click();
+        const box = page.getByRole('dialog', { name: 'Give back' });
+        await box.getByLabel('Amount in CNY').fill('0.001');
+        await button(box, 'Give back').click();
+        await seen(box.getByText('Enter an amount like'));
+        await box.getByLabel('Amount in CNY').fill('50');
+        await box.getByLabel('Reason').fill('ordered one too many');
+        await look(page, 'operator-refund');
+        await button(box, 'Give back').click();
+        await gone(box);
+        await seen(customer.getByText('已退款：'));
+        await seen(page.getByRole('table', { name: 'Refunds' }).getByText('Done'));
+        await look(customer, 'order-refunded');
+    });
+    await checks.try('what does not agree is on one screen, and somebody says what came of it', async () => {
+        await page.goto('/operator/money/mismatches');
+        await seen(page.getByText('Wrong amount'));
+        await look(page, 'operator-mismatches');
+        await button(page, 'Resolve').first().click();
+        const box = page.getByRole('dialog', { name: 'Resolve this mismatch?' });
+        await box.getByLabel('Reason').fill('a test of the provider');
+        await button(box, 'Resolve').click();
+        await gone(box);
+        await seen(heading(page, 'Everything agrees'));
+    });
+    await checks.try('a new price is a new version', async () => {
+        await page.goto('/operator/money/prices');
+        await look(page, 'operator-prices');
+        await button(page, 'New version').first().click();
+        const box = page.getByRole('dialog');
+        await box.getByLabel('Price', { exact: true }).fill('88.80');
+        await look(page, 'operator-new-price');
+        await button(box, 'New version').click();
+        await gone(box);
+        await seen(page.getByText('CN¥88.80'));
+        await page.goto('/operator/money/takings');
+        await seen(page.getByRole('table', { name: 'By day and provider' }));
+        await look(page, 'operator-takings');
+        await page.goto('/operator/money/refunds');
+        await look(page, 'operator-refunds');
+        await page.goto('/operator/money/seller');
+        await look(page, 'operator-seller');
+    });
+}
+
+export async function buying({ browser, engine, checks }) {
+    const server = await Server.start({ engine });
+    checks.about('buying', () => []);
+    try {
+        const owner = await server.account('merchant', { email: MERCHANT });
+        const made = await owner.post('/api/shops', { shop_name: SHOP, domain: 'lin.example.com', hosting: 'external' });
+        const boss = await server.account('operator', { email: OPERATOR });
+        const all = { browser, server, checks, shop: made.json.id, boss };
+        const merchant = await come(all, MERCHANT, 'zh-CN');
+        const phone = await come(all, MERCHANT, 'en', PHONE);
+        const operator = await come(all, OPERATOR, 'en');
+        all.merchant = merchant;
+        checks.about('buying', () => [merchant.page, phone.page, operator.page]);
+        const number = await credits(all, merchant);
+        await invoice(all, phone, await plan(all, phone));
+        await wrongAmount(all, phone);
+        await desk(all, operator, number);
+        const faults = [merchant, phone, operator].flatMap((one) => one.faults);
+        checks.record('no page threw, logged an error or broke the policy', faults.join('\n'));
+        await Promise.all([merchant.leave(), phone.leave(), operator.leave()]);
+        await server.verify();
+    } finally {
+        checks.record('the server ends well', (await server.end()).join('\n'));
+    }
+}

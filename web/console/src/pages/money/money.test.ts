@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import type { Payment } from "../../api/money";
+import { canPay, isNews, standingOf } from "./standing";
+import { wholeOf, wishOf } from "./wish";
+
+const nothing = { amount: 0, currency: "CNY", text: "0.00" };
+const payment = (state: Payment["state"]): Payment => ({
+  number: "p",
+  provider: "alipay",
+  way: "page",
+  state,
+  amount: nothing,
+  refunded: nothing,
+  error: null,
+});
+
+describe("where an order stands", () => {
+  const pending = (state: "open" | "processing", ...payments: Payment["state"][]) =>
+    standingOf({ stage: "pending", state, payments: payments.map(payment) });
+  it("is to be paid while nothing was begun, or what was begun is closed", () => {
+    expect(pending("open")).toBe("toPay");
+    expect(pending("open", "closed")).toBe("toPay");
+    expect(pending("open", "failed", "closed")).toBe("toPay");
+  });
+  it("is not confirmed as soon as something was begun, whatever the browser says", () => {
+    expect(pending("open", "open")).toBe("unconfirmed");
+    expect(pending("open", "failed", "open")).toBe("unconfirmed");
+    expect(pending("processing", "processing")).toBe("unconfirmed");
+    expect(pending("open", "processing", "failed")).toBe("unconfirmed");
+    expect(pending("open", "paid", "closed")).toBe("unconfirmed");
+  });
+  it("says that the last try failed, and is paid in the end only when the server says so", () => {
+    expect(pending("open", "failed")).toBe("failed");
+    expect(pending("open", "open", "failed")).toBe("failed");
+    for (const [stage, standing] of [
+      ["done", "paid"],
+      ["provisioning", "provisioning"],
+      ["closed", "closed"],
+      ["refunded", "refunded"],
+    ] as const) {
+      expect(standingOf({ stage, state: "paid", payments: [payment("open")] })).toBe(standing);
+    }
+  });
+  it("can be paid only while it is open", () => {
+    expect(canPay({ stage: "pending", state: "open" })).toBe(true);
+    expect(canPay({ stage: "pending", state: "processing" })).toBe(false);
+    expect(canPay({ stage: "closed", state: "closed" })).toBe(false);
+  });
+  it("is news for a day", () => {
+    const paidAt = "2026-11-28T10:00:00Z";
+    expect(isNews({ paidAt }, Date.parse("2026-11-29T09:59:00Z"))).toBe(true);
+    expect(isNews({ paidAt }, Date.parse("2026-11-29T10:01:00Z"))).toBe(false);
+    expect(isNews({ paidAt: null }, 0)).toBe(false);
+  });
+});
+
+describe("a wish", () => {
+  const money = (amount: number) => ({ amount, currency: "CNY", text: "" });
+  const basic = { code: "basic", kind: "plan" as const, seats: 1, seatPrice: money(0) };
+  const enterprise = { code: "enterprise", kind: "plan" as const, seats: 2, seatPrice: money(1000) };
+  const pack = { code: "credits-1000", kind: "credits" as const, seats: 0, seatPrice: money(0) };
+  const wanted = { shop: 7, seats: "5", quantity: "3", coupon: "" };
+  it("names a shop for a plan, seats only where they have a price, packs for credits", () => {
+    expect(wishOf(basic, wanted)).toEqual({ offer: "basic", shop: 7 });
+    expect(wishOf(enterprise, wanted)).toEqual({ offer: "enterprise", shop: 7, seats: 5 });
+    expect(wishOf(pack, wanted)).toEqual({ offer: "credits-1000", quantity: 3 });
+    expect(wishOf(pack, { ...wanted, coupon: " NEW " })).toEqual({ offer: "credits-1000", quantity: 3, coupon: "NEW" });
+  });
+  it("is none while something is missing, half typed or beyond what is sold", () => {
+    expect(wishOf(basic, { ...wanted, shop: undefined })).toBeNull();
+    for (const seats of ["", "1", "1001", "2.5", "-3", "x"])
+      expect(wishOf(enterprise, { ...wanted, seats })).toBeNull();
+    for (const quantity of ["", "0", "101"]) expect(wishOf(pack, { ...wanted, quantity })).toBeNull();
+  });
+  it("counts whole numbers alone", () => {
+    expect([wholeOf("7", 1, 9), wholeOf(" 9 ", 1, 9), wholeOf("10", 1, 9), wholeOf("1e1", 1, 99)]).toEqual([
+      7,
+      9,
+      null,
+      null,
+    ]);
+  });
+});

@@ -1,0 +1,259 @@
+/* Plans: what the shop has now and until when, what each plan has and costs, and the way to it. */
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "react-router";
+import {
+  beginTrial,
+  type Offer,
+  type Offers,
+  type Plan,
+  type Plans,
+  switchRenewal,
+  useOffers,
+  usePlans,
+} from "../../api/money";
+import { useShops } from "../../api/queries";
+import { keys } from "../../api/read-keys";
+import { useSubmit } from "../../api/submit";
+import type { Shop } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { idOf, useAddress } from "../../ui/address";
+import { Alert } from "../../ui/alert";
+import { BillingParts } from "../../ui/billing-parts";
+import { Button, LinkButton } from "../../ui/button";
+import { Day, Fact, Facts } from "../../ui/facts";
+import { Loaded, Together } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
+import { useNotify } from "../../ui/notify";
+import { Page, Section, Teach } from "../../ui/page";
+import { Pill } from "../../ui/pill";
+import { PlanHas, PlanPill, useWebsites } from "../../ui/plan-parts";
+import { nameOf, Paid } from "../../ui/sum";
+
+function TrialButton({ shop, days }: { shop: number; days: number }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const submit = useSubmit(beginTrial, {
+    onDone: () => {
+      notify.done(t("plan.trialBegan", { n: days }));
+      for (const queryKey of [keys.plans, keys.shops, keys.shop(shop)]) void queries.invalidateQueries({ queryKey });
+    },
+    onProblem: notify.problem,
+  });
+  return (
+    <Button look="primary" busy={submit.isPending} onClick={() => submit.send(shop)}>
+      {t("plan.try", { n: days })}
+    </Button>
+  );
+}
+
+function RenewalSwitch({ plan }: { plan: Plan }) {
+  const { t, day } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const submit = useSubmit((on: boolean, key) => switchRenewal(plan.shop, on, key), {
+    onDone: () => queries.invalidateQueries({ queryKey: keys.plans }),
+    onProblem: notify.problem,
+  });
+  const on = submit.isPending ? submit.sent === true : plan.renews;
+  return (
+    <label className="tick">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={on}
+        aria-busy={submit.isPending}
+        onChange={({ target }) => submit.send(target.checked)}
+      />
+      <span>
+        {t("plan.renews")}
+        <span className="small muted step-help">
+          {t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(plan.until), n: plan.renewsFor ?? 0 })}
+        </span>
+      </span>
+    </label>
+  );
+}
+
+function Present({ plan }: { plan: Plan }) {
+  const { t, lang, day, number } = useText();
+  const { manage } = useMay();
+  const websites = useWebsites();
+  return (
+    <div className="stack stack-tight">
+      {plan.state === "grace" && (
+        <Alert tone="due" title={t("plan.graceText", { day: day(plan.until) })} said={false} />
+      )}
+      {plan.state === "ended" && (
+        <Alert tone="stop" title={t("plan.endedText", { day: day(plan.until) })} said={false} />
+      )}
+      <Facts>
+        <Fact name={t("billing.plan")}>
+          {nameOf(lang, plan)}
+          {plan.source === "trial" && <span className="muted"> · {t("plan.state.trial")}</span>}
+        </Fact>
+        <Fact name={t("plan.until")}>
+          <Day at={plan.until} />
+        </Fact>
+        <Fact name={t("plan.seatsName")}>{number(plan.seats)}</Fact>
+        <Fact name={t("plan.websitesName")}>{websites(plan.websites)}</Fact>
+      </Facts>
+      {manage && plan.state !== "ended" && (plan.renews || plan.renewsFor !== null) && <RenewalSwitch plan={plan} />}
+    </div>
+  );
+}
+
+function None({ shop, trial }: { shop: Shop; trial: Plans["trial"] }) {
+  const { t } = useText();
+  const { manage } = useMay();
+  const can = trial.available && manage;
+  return (
+    <div className="stack stack-tight">
+      <p>{t(can ? "plan.noneTry" : "plan.none", { n: trial.days })}</p>
+      {can && (
+        <div className="line">
+          <TrialButton shop={shop.id} days={trial.days} />
+          <span className="small muted">{t("plan.tryHelp")}</span>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Card({ offer, shop, plan, first }: { offer: Offer; shop: number; plan: Plan | undefined; first: boolean }) {
+  const { t, lang } = useText();
+  const { manage } = useMay();
+  const own = plan?.offer === offer.code && plan.source === "order";
+  const word = plan === undefined || plan.source === "trial" ? "plan.choose" : own ? "plan.renew" : "plan.change";
+  const name = nameOf(lang, offer);
+  return (
+    <li className={own ? "card plan plan-own" : "card plan"}>
+      <div className="section-head">
+        <h3>{name}</h3>
+        {own && <Pill tone="on">{t("plan.yours")}</Pill>}
+      </div>
+      <p className="plan-price">
+        <strong>
+          <Paid sum={offer.price} />
+        </strong>{" "}
+        <span className="muted">{t("plan.forDays", { n: offer.days })}</span>
+      </p>
+      <PlanHas offer={offer} />
+      {manage && (
+        <LinkButton
+          wide
+          look={own || (plan === undefined && first) ? "primary" : "plain"}
+          to={`/billing/buy?offer=${offer.code}&shop=${shop}`}
+          aria-label={`${t(word)}: ${name}`}
+        >
+          {t(word)}
+        </LinkButton>
+      )}
+    </li>
+  );
+}
+
+/** Which shop: the one of the address, else the first. */
+function useShopOf(shops: readonly Shop[]): Shop | undefined {
+  const [read] = useAddress();
+  const asked = idOf(read("shop"));
+  return shops.find(({ id }) => id === asked) ?? shops[0];
+}
+
+export function PickShop({
+  shops,
+  value,
+  onPick,
+}: {
+  shops: readonly Shop[];
+  value: number;
+  onPick: (id: string) => void;
+}) {
+  const { t } = useText();
+  return (
+    <label className="field">
+      <span>{t("plan.forShop")}</span>
+      <select className="input select-short" value={value} onChange={({ target }) => onPick(target.value)}>
+        {shops.map(({ id, shop_name: name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shops: readonly Shop[] }) {
+  const { t } = useText();
+  const [, write] = useAddress();
+  const shop = useShopOf(shops);
+  const sold = offers.offers.filter(({ kind }) => kind === "plan");
+  const plan = plans.plans.find((one) => one.shop === shop?.id);
+  if (shop === undefined) {
+    return (
+      <Teach
+        icon="shop"
+        title={t("shops.none")}
+        action={
+          <LinkButton look="primary" to="/shops?new=1">
+            {t("shops.new")}
+          </LinkButton>
+        }
+      >
+        {t("plan.noShop")}
+      </Teach>
+    );
+  }
+  return (
+    <>
+      {shops.length > 1 && <PickShop shops={shops} value={shop.id} onPick={(id) => write({ shop: id })} />}
+      <Section card title={t("plan.ofShop", { name: shop.shop_name })} extra={plan && <PlanPill state={plan.state} />}>
+        {plan === undefined ? <None shop={shop} trial={plans.trial} /> : <Present plan={plan} />}
+      </Section>
+      <Section title={t("plan.all")}>
+        {sold.length === 0 ? (
+          <p className="empty">{t("plan.noneSold")}</p>
+        ) : (
+          <ul className="plans">
+            {sold.map((offer, at) => (
+              <Card
+                key={offer.code}
+                offer={offer}
+                shop={shop.id}
+                plan={plan}
+                first={at === 0 && !plans.trial.available}
+              />
+            ))}
+          </ul>
+        )}
+        <p className="small muted">
+          {t("plan.orCredits")} <Link to={`/shops/${shop.id}/subscription`}>{t("subscription.title")}</Link>
+        </p>
+      </Section>
+    </>
+  );
+}
+
+export function PlanPage() {
+  const { t } = useText();
+  const offers = useOffers();
+  const plans = usePlans();
+  const shops = useShops();
+  return (
+    <Page title={t("billing.plan")}>
+      <BillingParts />
+      <Together reads={[offers, plans, shops]}>
+        <Loaded read={offers} height={320}>
+          {(sold) => (
+            <Loaded read={plans} height={320}>
+              {(had) => (
+                <Loaded read={shops}>{({ shops: all }) => <Standing offers={sold} plans={had} shops={all} />}</Loaded>
+              )}
+            </Loaded>
+          )}
+        </Loaded>
+      </Together>
+    </Page>
+  );
+}

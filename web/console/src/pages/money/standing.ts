@@ -1,0 +1,33 @@
+/* Where an order stands, as somebody who comes back from paying wants to know it: in one of these ways, and none of them
+ * is read from the address that brought them. */
+import type { Order, Payment } from "../../api/money";
+
+export type Standing =
+  | "toPay" // nothing was begun
+  | "failed" // the last try failed, and it can be paid another way
+  | "unconfirmed" // something was begun, and nobody has said that it is paid
+  | "provisioning"
+  | "paid"
+  | "closed"
+  | "refunded";
+
+/** How long "you have just paid" is news. */
+const NEWS_MS = 24 * 60 * 60 * 1000;
+
+const last = (payments: readonly Payment[]) => payments.at(-1);
+
+export function standingOf({ stage, state, payments }: Pick<Order, "stage" | "state" | "payments">): Standing {
+  if (stage === "done") return "paid";
+  if (stage !== "pending") return stage;
+  if (state === "processing" || payments.some((one) => one.state === "processing" || one.state === "paid"))
+    return "unconfirmed";
+  const newest = last(payments);
+  if (newest === undefined || newest.state === "closed") return "toPay";
+  return newest.state === "failed" ? "failed" : "unconfirmed";
+}
+
+/** Another way of paying can be begun. */
+export const canPay = ({ state, stage }: Pick<Order, "stage" | "state">) => stage === "pending" && state === "open";
+
+export const isNews = ({ paidAt }: Pick<Order, "paidAt">, nowMs: number) =>
+  paidAt !== null && nowMs - Date.parse(paidAt) < NEWS_MS;

@@ -1,0 +1,189 @@
+/* Money that goes back: above a set sum a second person agrees first, or declines. Those that wait come first. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+import { agreeRefund, declineRefund, REFUND_STATES, useRefunds, type SaleRefund } from "../../api/money";
+import { keys } from "../../api/read-keys";
+import { useSubmit } from "../../api/submit";
+import { useText } from "../../i18n/i18n";
+import { useAddress } from "../../ui/address";
+import { Button } from "../../ui/button";
+import { ConfirmDialog } from "../../ui/dialog";
+import { ReasonDialog } from "../../ui/dialogs";
+import { Short, Time } from "../../ui/facts";
+import { Chips } from "../../ui/filters";
+import { LoadedList } from "../../ui/loaded";
+import { useNotify } from "../../ui/notify";
+import { Teach, Toolbar } from "../../ui/page";
+import { ProviderName, RefundPill } from "../../ui/payments";
+import { KnownPerson } from "../../ui/person";
+import { Paid } from "../../ui/sum";
+import { type Column, DataTable } from "../../ui/table";
+
+interface Deciding {
+  row: SaleRefund;
+  way: "agree" | "decline";
+}
+
+function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const submit = useSubmit((id: number, key) => agreeRefund(id, key), {
+    onDone: () => {
+      onClose();
+      notify.done(t("refund.agreeDone"));
+      return queries.invalidateQueries({ queryKey: keys.operator });
+    },
+    onProblem: (problem) => {
+      onClose();
+      notify.problem(problem);
+    },
+  });
+  return (
+    <ConfirmDialog
+      open
+      title={t("refund.agreeTitle")}
+      ok={t("refund.agree")}
+      pending={submit.isPending}
+      onOk={() => submit.send(row.id)}
+      onCancel={onClose}
+    >
+      <p>
+        <Paid sum={row.amount} /> · {row.reason}
+      </p>
+      <p className="muted">{t("refund.agreeText")}</p>
+    </ConfirmDialog>
+  );
+}
+
+function Decline({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  return (
+    <ReasonDialog
+      open
+      title={t("refund.declineTitle")}
+      text={t("refund.declineText")}
+      ok={t("refund.decline")}
+      danger
+      run={(reason, key) => declineRefund(row.id, reason, key)}
+      onDone={() => {
+        void queries.invalidateQueries({ queryKey: keys.operator });
+        onClose();
+        notify.done(t("refund.declineDone"));
+      }}
+      onCancel={onClose}
+    />
+  );
+}
+
+function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (deciding: Deciding) => void }) {
+  const { t, known } = useText();
+  const columns: Column<SaleRefund>[] = [
+    {
+      key: "order",
+      title: t("order.one"),
+      tight: true,
+      phone: "main",
+      render: ({ order }) => <Link to={`/operator/orders/${order}`}>{t("mismatch.toOrder")}</Link>,
+    },
+    { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      tight: true,
+      render: ({ provider }) => <ProviderName name={provider} />,
+    },
+    {
+      key: "why",
+      title: t("refund.cause"),
+      grow: true,
+      render: ({ cause, reason, error }) => (
+        <Short>{(error ?? "") || reason || (known(`refund.cause.${cause}`) ?? cause)}</Short>
+      ),
+    },
+    {
+      key: "state",
+      title: t("order.state"),
+      tight: true,
+      phone: "sub",
+      render: ({ state }) => <RefundPill state={state} />,
+    },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
+    { key: "at", title: t("refund.at"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
+    {
+      key: "acts",
+      title: t("table.actions"),
+      actions: true,
+      render: (row) =>
+        row.state === "asked" && (
+          <span className="line">
+            {row.mine ? (
+              <span className="small muted">{t("refund.byYou")}</span>
+            ) : (
+              <Button small onClick={() => decide({ row, way: "agree" })}>
+                {t("refund.agree")}
+              </Button>
+            )}
+            <Button small onClick={() => decide({ row, way: "decline" })}>
+              {t("refund.decline")}
+            </Button>
+          </span>
+        ),
+    },
+  ];
+  return (
+    <DataTable
+      label={t("money.refunds")}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      empty={t("list.noMatch")}
+    />
+  );
+}
+
+export function Refunds() {
+  const { t } = useText();
+  const [read, write] = useAddress();
+  const [deciding, setDeciding] = useState<Deciding | null>(null);
+  const state = REFUND_STATES.find((one) => one === read("state")) ?? "asked";
+  const list = useRefunds(state);
+  return (
+    <>
+      <Toolbar>
+        <Chips
+          label={t("order.state")}
+          all={t("refund.state.asked")}
+          choices={REFUND_STATES.filter((one) => one !== "asked").map((value) => ({
+            value,
+            text: t(`refund.state.${value}`),
+          }))}
+          value={state === "asked" ? "" : state}
+          onChoose={(chosen) => write({ state: chosen })}
+        />
+      </Toolbar>
+      <LoadedList read={list} rows={8}>
+        {(rows) =>
+          rows.length === 0 && state === "asked" ? (
+            <Teach icon="good" title={t("refund.noneWaits")}>
+              {t("refund.noneWaitsText")}
+            </Teach>
+          ) : (
+            <RefundRows rows={rows} decide={setDeciding} />
+          )
+        }
+      </LoadedList>
+      {deciding?.way === "agree" && <Agree row={deciding.row} onClose={() => setDeciding(null)} />}
+      {deciding?.way === "decline" && <Decline row={deciding.row} onClose={() => setDeciding(null)} />}
+    </>
+  );
+}

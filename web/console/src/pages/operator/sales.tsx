@@ -1,0 +1,100 @@
+/* The orders of all customers. State and provider stand in the address. */
+import { Link } from "react-router";
+import { ORDER_STATES, PROVIDERS, type SaleBrief, type SaleFilter, useSales } from "../../api/money";
+import { useText } from "../../i18n/i18n";
+import { idOf, useAddress } from "../../ui/address";
+import { endOf, startOf } from "../../ui/days";
+import { Time } from "../../ui/facts";
+import { Choose, Days, isNarrow } from "../../ui/filters";
+import { LoadedList } from "../../ui/loaded";
+import { Page, Teach, Toolbar } from "../../ui/page";
+import { KnownPerson, OfCustomer } from "../../ui/person";
+import { nameOf, Paid } from "../../ui/sum";
+import { type Column, DataTable } from "../../ui/table";
+import { StatePill } from "./state-pill";
+
+function useSaleFilter(): SaleFilter {
+  const [read] = useAddress();
+  return {
+    state: ORDER_STATES.find((one) => one === read("state")),
+    provider: PROVIDERS.find((one) => one === read("provider")),
+    account: idOf(read("account")),
+    from: startOf(read("from")),
+    to: endOf(read("to")),
+  };
+}
+
+function SaleTable({ rows }: { rows: readonly SaleBrief[] }) {
+  const { t, lang } = useText();
+  const columns: Column<SaleBrief>[] = [
+    {
+      key: "number",
+      title: t("order.number"),
+      grow: true,
+      phone: "sub",
+      render: ({ number }) => (
+        <Link to={`/operator/orders/${number}`} className="short" title={number} translate="no">
+          {number}
+        </Link>
+      ),
+    },
+    { key: "what", title: t("order.what"), phone: "main", render: (row) => nameOf(lang, row) },
+    { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
+    { key: "state", title: t("order.state"), tight: true, render: ({ state }) => <StatePill state={state} /> },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
+    { key: "at", title: t("order.placed"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
+  ];
+  return (
+    <DataTable
+      label={t("nav.orders")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.number}
+      empty={t("list.noMatch")}
+    />
+  );
+}
+
+export default function Sales() {
+  const { t } = useText();
+  const [address, write] = useAddress();
+  const filter = useSaleFilter();
+  const read = useSales(filter);
+  return (
+    <Page title={t("nav.orders")}>
+      <Toolbar>
+        {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
+        <Choose
+          label={t("order.state")}
+          choices={ORDER_STATES.map((value) => ({ value, text: t(`order.state.${value}`) }))}
+          value={filter.state ?? ""}
+          onPick={(state) => write({ state })}
+        />
+        <Choose
+          label={t("payment.provider")}
+          choices={PROVIDERS.map((value) => ({ value, text: t(`provider.${value}`) }))}
+          value={filter.provider ?? ""}
+          onPick={(provider) => write({ provider })}
+        />
+        <Days from={address("from")} to={address("to")} onDays={write} />
+      </Toolbar>
+      <LoadedList read={read} rows={12}>
+        {(rows) =>
+          rows.length === 0 && !isNarrow(filter) ? (
+            <Teach icon="billing" title={t("sales.none")}>
+              {t("sales.noneText")}
+            </Teach>
+          ) : (
+            <SaleTable rows={rows} />
+          )
+        }
+      </LoadedList>
+    </Page>
+  );
+}

@@ -1,0 +1,90 @@
+/* What does not agree between a provider and us, each with its kind, what was said, and whether somebody has looked. */
+import { type ReactNode } from "react";
+import { Link } from "react-router";
+import type { Mismatch } from "../api/money";
+import { useText } from "../i18n/i18n";
+import { Short, Time } from "./facts";
+import { ProviderName } from "./payments";
+import { Pill } from "./pill";
+import { Paid } from "./sum";
+import { type Column, DataTable } from "./table";
+
+export function MismatchTable({
+  rows,
+  acts,
+  empty,
+}: {
+  rows: readonly Mismatch[];
+  acts?: (row: Mismatch) => ReactNode;
+  empty?: string;
+}) {
+  const { t, known } = useText();
+  const columns: Column<Mismatch>[] = [
+    {
+      key: "kind",
+      title: t("mismatch.kind"),
+      phone: "main",
+      tight: true,
+      render: ({ kind }) => known(`mismatch.of.${kind}`) ?? kind,
+    },
+    {
+      key: "state",
+      title: t("order.state"),
+      tight: true,
+      phone: "sub",
+      render: ({ resolvedAt }) =>
+        resolvedAt === null ? (
+          <Pill tone="due" icon="warn">
+            {t("mismatch.open")}
+          </Pill>
+        ) : (
+          <Pill tone="on" icon="good">
+            {t("mismatch.resolved")}
+          </Pill>
+        ),
+    },
+    {
+      key: "said",
+      title: t("payment.said"),
+      grow: true,
+      render: ({ said, resolution }) => <Short>{[said, resolution].filter(Boolean).join(" · ") || "—"}</Short>,
+    },
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      tight: true,
+      render: ({ provider }) => (provider === null ? "—" : <ProviderName name={provider} />),
+    },
+    {
+      key: "order",
+      title: t("order.one"),
+      tight: true,
+      render: ({ order, delivery }) =>
+        order !== null ? (
+          <Link to={`/operator/orders/${order}`}>{t("mismatch.toOrder")}</Link>
+        ) : delivery !== null ? (
+          <Link to={`/operator/deliveries/${delivery}`}>{t("delivery.one")}</Link>
+        ) : (
+          "—"
+        ),
+    },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => (amount === null ? "—" : <Paid sum={amount} />),
+    },
+    { key: "at", title: t("mismatch.at"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
+    ...(acts === undefined ? [] : [{ key: "acts", title: t("table.actions"), actions: true, render: acts }]),
+  ];
+  return (
+    <DataTable
+      label={t("mismatch.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      empty={empty ?? t("list.noMatch")}
+    />
+  );
+}

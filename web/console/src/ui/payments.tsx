@@ -1,0 +1,140 @@
+/* The payments of an order, and what went back of them. */
+import type { ReactNode } from "react";
+import type { Payment, Refund } from "../api/money";
+import { useText } from "../i18n/i18n";
+import { Id, Short, Time } from "./facts";
+import type { IconName } from "./icon";
+import { Pill, type Tone } from "./pill";
+import { Paid } from "./sum";
+import { type Column, DataTable } from "./table";
+
+const PAYMENT: Readonly<Record<Payment["state"], readonly [Tone, IconName]>> = {
+  open: ["due", "wait"],
+  processing: ["busy", "work"],
+  paid: ["on", "good"],
+  failed: ["stop", "fail"],
+  closed: ["off", "stop"],
+};
+const REFUND: Readonly<Record<Refund["state"], readonly [Tone, IconName]>> = {
+  asked: ["due", "wait"],
+  pending: ["busy", "work"],
+  done: ["on", "good"],
+  failed: ["stop", "fail"],
+  refused: ["off", "stop"],
+};
+
+export function RefundPill({ state }: { state: Refund["state"] }) {
+  const { t } = useText();
+  const [tone, icon] = REFUND[state];
+  return (
+    <Pill tone={tone} icon={icon} key={state}>
+      {t(`refund.state.${state}`)}
+    </Pill>
+  );
+}
+
+/** The official name of a provider. One that is not offered any more keeps the name of its row. */
+export function ProviderName({ name }: { name: string }) {
+  const { known } = useText();
+  return <>{known(`provider.${name}`) ?? name}</>;
+}
+
+interface Props<R> {
+  rows: readonly R[];
+  acts?: (row: R) => ReactNode;
+}
+
+export function PaymentTable<P extends Payment>({ rows, acts }: Props<P>) {
+  const { t } = useText();
+  const columns: Column<P>[] = [
+    {
+      key: "provider",
+      title: t("payment.provider"),
+      phone: "main",
+      render: ({ provider }) => <ProviderName name={provider} />,
+    },
+    {
+      key: "state",
+      title: t("order.state"),
+      phone: "sub",
+      tight: true,
+      render: ({ state }) => {
+        const [tone, icon] = PAYMENT[state];
+        return (
+          <Pill tone={tone} icon={icon} key={state}>
+            {t(`payment.state.${state}`)}
+          </Pill>
+        );
+      },
+    },
+    {
+      key: "error",
+      title: t("payment.said"),
+      grow: true,
+      render: ({ error }) => (error === null || error === "" ? "—" : <Short>{error}</Short>),
+    },
+    { key: "number", title: t("order.number"), grow: true, render: ({ number }) => <Id>{number}</Id> },
+    {
+      key: "refunded",
+      title: t("payment.refunded"),
+      numeric: true,
+      phone: "side",
+      render: ({ refunded }) => (refunded.amount === 0 ? "—" : <Paid sum={refunded} />),
+    },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
+    ...(acts === undefined ? [] : [{ key: "acts", title: t("table.actions"), actions: true, render: acts }]),
+  ];
+  return (
+    <DataTable
+      label={t("payment.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.number}
+      empty={t("payment.none")}
+    />
+  );
+}
+
+export function RefundTable({ rows, acts }: Props<Refund>) {
+  const { t, known } = useText();
+  const columns: Column<Refund>[] = [
+    {
+      key: "cause",
+      title: t("refund.cause"),
+      grow: true,
+      phone: "main",
+      render: ({ cause, reason }) => <Short>{reason || (known(`refund.cause.${cause}`) ?? cause)}</Short>,
+    },
+    {
+      key: "state",
+      title: t("order.state"),
+      phone: "sub",
+      tight: true,
+      render: ({ state }) => <RefundPill state={state} />,
+    },
+    { key: "at", title: t("refund.at"), phone: "side", render: ({ createdAt }) => <Time at={createdAt} /> },
+    {
+      key: "amount",
+      title: t("line.amount"),
+      numeric: true,
+      phone: "end",
+      render: ({ amount }) => <Paid sum={amount} />,
+    },
+    ...(acts === undefined ? [] : [{ key: "acts", title: t("table.actions"), actions: true, render: acts }]),
+  ];
+  return (
+    <DataTable
+      label={t("refund.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.number}
+      empty={t("refund.none")}
+    />
+  );
+}
