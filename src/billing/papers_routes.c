@@ -1,8 +1,8 @@
 /* papers_routes.c: papers are asked for, listed and printed.
  *
  * A PDF is drawn for each request, from what was frozen in its row, on the pool of slow work: .ask reads the row and
- * finds out whose it is, .prepare draws, .run sends it if it still may. Rejected: keeping the PDF (seventy kB each, for
- * a paper that is looked at once or twice, when a hundred ms make the same bytes again). */
+ * finds out whose it is, .prepare draws, .run sends it if it still may. Rejected: keeping the PDF (0.9 MB each with
+ * Chinese fonts, for a paper that is looked at once or twice, when a hundred ms make the same bytes again). */
 #include "billing/papers.h"
 
 #include "base/clock.h"
