@@ -267,7 +267,7 @@ static bool end_refund(struct tx *tx, const struct heard *h, struct about *at, b
     for (size_t i = 0; i < at->refunds; i++) {
         if (!str_eq(str_of(at->refund[i].number), h->notice->refund)) continue;
         return done ? refund_done(tx, &at->o, &at->p, &at->refund[i], &m)
-                    : refund_failed(tx, &at->o, &at->p, &at->refund[i], &m);
+                    : refund_failed(tx, &at->o, &at->p, &at->refund[i], true, &m);
     }
     return false; /* judge() knew it */
 }

@@ -209,9 +209,10 @@ MUST_USE bool refund_letter(struct tx *tx, const struct refund *r);
 
 /* ---- refund_ends.c ---- */
 /* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked; the caller tells of the
- * order (order_tell) behind it. */
+ * order (order_tell) behind it. was_taken: the provider had it, so that a total that was heard may have been of it. */
 MUST_USE bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
-MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
+MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, bool was_taken,
+                            const struct move *m);
 /* The provider says that so much of the payment is back (REFUND_TOTAL). What of it is neither a refund of ours that is
  * done nor one that is under way was given back outside: a refund of its own, and a mismatch. */
 MUST_USE bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total,
