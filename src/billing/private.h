@@ -96,6 +96,7 @@ enum quote {
 MUST_USE enum quote order_quote(struct tx *tx, const struct order_wish *w, struct order_quote *out);
 MUST_USE bool orders_insert(struct tx *tx, struct order_quote *q, int64_t now_ms); /* sets id, number, version, times */
 MUST_USE enum row orders_get(struct tx *tx, int64_t id, bool lock, struct order *out);
+MUST_USE enum row orders_try_locked(struct tx *tx, int64_t id, struct order *out); /* NONE also: somebody holds it */
 MUST_USE enum row orders_by_number(struct tx *tx, const char *number, bool lock, struct order *out);
 MUST_USE enum row orders_open_for(struct tx *tx, int64_t account, const char *purpose, bool lock, struct order *out);
 /* Of an account, newest first, behind `after` (INT64_MAX: from the newest). */
