@@ -237,7 +237,8 @@ static bool mark_partly_back(struct tx *tx, const struct heard *h, struct about 
 {
     const char *said =
         "paid, and given back in part or whole at the provider before we heard of it; nothing was delivered";
-    return books_unsold(tx, &at->p, h->now_ms) && mismatch(tx, h, at, "refunded_outside", &at->p.amount, said);
+    if (!books_unsold(tx, &at->p, h->now_ms)) return false;
+    return mismatch(tx, h, at, "refunded_outside", &at->p.amount, said);
 }
 
 /* `whole`: the same notice says that all of it went back already, so there is nothing to deliver for. */

@@ -116,7 +116,8 @@ bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct mon
 {
     /* A total names no refund: those under way go on asking by their numbers. They are not woken here: the end of such
      * a job holds its row and waits for this order, and who wakes it waits for that row. */
-    return keep_total(tx, p, money_minor(total), m->at_ms) && reconcile(tx, o, p, m);
+    if (!keep_total(tx, p, money_minor(total), m->at_ms)) return false;
+    return reconcile(tx, o, p, m);
 }
 
 /* ---- ours ---- */
