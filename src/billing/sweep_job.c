@@ -14,7 +14,7 @@ enum { BATCH = 10 };
 static const int64_t looks_ms[] = { 30 * SECOND_MS, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS };
 
 STMT(orders_due, "SELECT id FROM (SELECT id FROM orders WHERE look_at_ms > 0 AND look_at_ms <= ?1"
-                 " ORDER BY look_at_ms LIMIT ?2) AS due ORDER BY id");
+                 " ORDER BY look_at_ms LIMIT ?2) AS few ORDER BY id");
 
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
