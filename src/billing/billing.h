@@ -53,8 +53,8 @@ struct site_offer;
 MUST_USE bool billing_on_sale(struct tx *tx, struct site_offer *out, size_t max, size_t *count);
 int64_t billing_trial_days(void); /* of the one trial of an account */
 
-/* Payments that are paid, and neither delivered for nor given back or on their way back. Walks an index that holds
- * nothing else. */
+/* Payments that are paid, and neither delivered for nor given back or on their way back: a refund that waits for
+ * somebody's consent, or is under way for more than a week, is not. Walks an index that holds nothing else. */
 MUST_USE bool billing_owed(struct tx *tx, int64_t *count);
 
 /* Hooks for others: what pays for shops (tenants), how many seats an account has (accounts; 0: no plan says, so the

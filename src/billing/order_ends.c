@@ -46,10 +46,13 @@ bool order_close_here(struct tx *tx, struct order *o, const char *why, int64_t a
     return order_tell(tx, o);
 }
 
+/* Not one job for all time: the end of a job holds its row and waits for the order, and who wishes for another one
+ * holds the order, and would wait for that row. Those of one second are one. */
 int64_t order_close_put(struct tx *tx, const struct order *o)
 {
+    long long second = (long long)(now_ms() / SECOND_MS);
     const struct job_new job = { .kind = "billing.close",
-                                 .key = arena_printf(tx_arena(tx), "order:%lld", (long long)o->id),
+                                 .key = arena_printf(tx_arena(tx), "order:%lld:%lld", (long long)o->id, second),
                                  .coalesce = true,
                                  .account = o->account,
                                  .ref = o->id };

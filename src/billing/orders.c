@@ -24,6 +24,7 @@ static const bool order_next[ORDER_STATE_COUNT][ORDER_STATE_COUNT] = {
 #define ORDER_OPEN_FOR "SELECT " ORDER_COLUMNS " FROM orders WHERE account = ?1 AND purpose = ?2 AND state IN (1, 2)"
 STMT(order_by_id, ORDER_BY_ID);
 STMT(order_by_id_locked, ORDER_BY_ID, .postgres = ORDER_BY_ID " FOR UPDATE");
+STMT(order_by_id_free, ORDER_BY_ID, .postgres = ORDER_BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(order_by_number, ORDER_BY_NUMBER);
 STMT(order_by_number_locked, ORDER_BY_NUMBER, .postgres = ORDER_BY_NUMBER " FOR UPDATE");
 STMT(order_open_for, ORDER_OPEN_FOR);
@@ -84,6 +85,13 @@ static enum row read_one(struct query *q, struct order *out)
 enum row orders_get(struct tx *tx, int64_t id, bool lock, struct order *out)
 {
     struct query q = query(tx, lock ? &order_by_id_locked : &order_by_id);
+    bind_i64(&q, id);
+    return read_one(&q, out);
+}
+
+enum row orders_try_locked(struct tx *tx, int64_t id, struct order *out)
+{
+    struct query q = query(tx, &order_by_id_free);
     bind_i64(&q, id);
     return read_one(&q, out);
 }

@@ -7,6 +7,7 @@
 #include "billing/private.h"
 
 #include "audit/audit.h"
+#include "base/clock.h"
 
 /* The rows that a notice is about. */
 struct about {
@@ -167,35 +168,40 @@ static bool still_to_be_had(struct tx *tx, const struct order *o, const struct o
     return true;
 }
 
-static bool delivered(struct tx *tx, const struct heard *h, struct about *at, const struct offer *offer)
+/* Other ways of paying it must not be paid any more. */
+struct others {
+    bool open;  /* one is to be closed */
+    bool begun; /* its provider may have a page open of which it does not know yet: it is asked once more */
+};
+
+static bool read_others(struct tx *tx, const struct about *at, struct others *out)
+{
+    struct payment *all = ARENA_ARRAY(tx_arena(tx), struct payment, PAYMENTS_OF_ORDER_MAX);
+    size_t count;
+    *out = (struct others){ 0 };
+    if (!payments_of(tx, at->o.id, all, &count)) return false;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].id == at->p.id || all[i].state == PAYMENT_PAID) continue;
+        bool begun = all[i].started_at_ms > 0, waits = all[i].state != PAYMENT_FAILED && all[i].state != PAYMENT_CLOSED;
+        out->begun |= begun;
+        out->open |= waits || (begun && all[i].state == PAYMENT_FAILED);
+    }
+    return true;
+}
+
+static bool delivered(struct tx *tx, const struct heard *h, struct about *at, const struct offer *offer,
+                      const struct others *others)
 {
     struct order *o = &at->o;
     struct payment *p = &at->p;
     const struct move m = { .why = o->state == ORDER_CLOSED ? "paid late" : "paid", .at_ms = h->now_ms };
     p->counts = true;
     o->paid_by = p->id, o->paid_at_ms = o->ended_at_ms = h->now_ms;
-    o->look_at_ms = 0, o->closing = false;
+    o->look_at_ms = others->begun ? h->now_ms + DAY_MS : 0, o->closing = false;
     if (!payment_save(tx, p, h->now_ms) || !order_move(tx, o, ORDER_DELIVERED, &m)) return false;
     if (!books_sold(tx, p, h->now_ms) || !audit(tx, AUDIT_order_paid, at, h->now_ms)) return false;
     if (!order_letter_paid(tx, o, offer)) return false;
     return papers_receipt(tx, o, p, h->now_ms);
-}
-
-/* Other ways of paying it that were begun must not be paid any more. */
-static bool close_others(struct tx *tx, const struct about *at)
-{
-    struct payment *all = ARENA_ARRAY(tx_arena(tx), struct payment, PAYMENTS_OF_ORDER_MAX);
-    size_t count;
-    bool others = false;
-    if (!payments_of(tx, at->o.id, all, &count)) return false;
-    for (size_t i = 0; i < count; i++)
-        others |= all[i].id != at->p.id && (all[i].state == PAYMENT_OPEN || all[i].state == PAYMENT_PROCESSING);
-    const struct job_new job = { .kind = "billing.close",
-                                 .key = arena_printf(tx_arena(tx), "order:%lld", (long long)at->o.id),
-                                 .coalesce = true,
-                                 .account = at->o.account,
-                                 .ref = at->o.id };
-    return !others || jobs_put(tx, &job, NULL) > 0;
 }
 
 /* An order that is still waited for, or was closed, and its first payment. */
@@ -203,8 +209,9 @@ static bool deliver(struct tx *tx, const struct heard *h, struct about *at, cons
 {
     struct order *o = &at->o;
     struct offer offer;
+    struct others others;
     bool late = o->state == ORDER_CLOSED, to_be_had = true;
-    if (offers_get(tx, o->offer, &offer) != ROW_FOUND) return false;
+    if (offers_get(tx, o->offer, &offer) != ROW_FOUND || !read_others(tx, at, &others)) return false;
     if (late && !still_to_be_had(tx, o, &offer, &to_be_had)) return false;
     if (!to_be_had) {
         *cause = "late", *why = "It was paid after the order was closed, and cannot be had at that price any more.";
@@ -213,15 +220,25 @@ static bool deliver(struct tx *tx, const struct heard *h, struct about *at, cons
     switch (billing_deliver(tx, o, &offer, h->now_ms, why)) {
     case DELIVER_FAULT: return false;
     case DELIVER_DONE:
-        if (!delivered(tx, h, at, &offer)) return false;
-        return close_others(tx, at);
+        if (!delivered(tx, h, at, &offer, &others)) return false;
+        return !others.open || order_close_put(tx, o) > 0;
     case DELIVER_CANNOT: break;
     }
     *cause = "undeliverable";
     const struct move m = { .why = *why, .at_ms = h->now_ms };
-    o->look_at_ms = 0, o->closing = false, o->ended_at_ms = h->now_ms;
-    if (!late && !order_move(tx, o, ORDER_CLOSED, &m)) return false;
+    o->look_at_ms = others.begun ? h->now_ms + DAY_MS : 0, o->closing = false, o->ended_at_ms = h->now_ms;
+    if (!(late ? order_save(tx, o, h->now_ms) : order_move(tx, o, ORDER_CLOSED, &m))) return false;
+    if (others.open && order_close_put(tx, o) <= 0) return false;
     return books_unsold(tx, &at->p, h->now_ms);
+}
+
+/* How much of it is back is not said, so a person looks: it is neither delivered for nor given back again. */
+static bool mark_partly_back(struct tx *tx, const struct heard *h, struct about *at)
+{
+    const char *said =
+        "paid, and given back in part or whole at the provider before we heard of it; nothing was delivered";
+    if (!books_unsold(tx, &at->p, h->now_ms)) return false;
+    return mismatch(tx, h, at, "refunded_outside", &at->p.amount, said);
 }
 
 /* `whole`: the same notice says that all of it went back already, so there is nothing to deliver for. */
@@ -233,6 +250,7 @@ static bool mark_paid(struct tx *tx, const struct heard *h, struct about *at, bo
     p->paid_at_ms = h->now_ms, p->error = "";
     if (!payment_move(tx, p, PAYMENT_PAID, &m)) return false;
     if (whole) return books_unsold(tx, p, h->now_ms);
+    if (h->notice->some_back) return mark_partly_back(tx, h, at);
     if (at->o.state == ORDER_DELIVERED || at->o.state == ORDER_GIVEN_BACK) {
         *cause = "twice", *why = "The order had been paid already.";
         return books_unsold(tx, p, h->now_ms);
@@ -267,7 +285,7 @@ static bool end_refund(struct tx *tx, const struct heard *h, struct about *at, b
     for (size_t i = 0; i < at->refunds; i++) {
         if (!str_eq(str_of(at->refund[i].number), h->notice->refund)) continue;
         return done ? refund_done(tx, &at->o, &at->p, &at->refund[i], &m)
-                    : refund_failed(tx, &at->o, &at->p, &at->refund[i], &m);
+                    : refund_failed(tx, &at->o, &at->p, &at->refund[i], true, &m);
     }
     return false; /* judge() knew it */
 }

@@ -7,6 +7,8 @@
 #include "billing/provider_parts.h"
 
 enum { NOTE_LANG_MAX = 8 };
+#define LOOK_AGAIN_MS (6 * HOUR_MS)
+#define LOOK_FOR_MS (7 * DAY_MS)
 
 /* One payment, as a call wants it. */
 struct pay_work {
@@ -209,7 +211,16 @@ static void look_call(struct job *job)
     alarm_if_ours(&w->call, w->p.provider);
 }
 
-/* No clear answer is no reason to ask at once again: the sweeper comes back to what is open. */
+/* Nobody looks at an order that has ended, unless this says so; for some days. It is locked. */
+static bool look_again(struct tx *tx, struct order *o, int64_t now_ms)
+{
+    bool waits = o->state == ORDER_OPEN || o->state == ORDER_PROCESSING;
+    if (waits || o->look_at_ms > 0 || now_ms - o->ended_at_ms >= LOOK_FOR_MS) return true;
+    o->look_at_ms = now_ms + LOOK_AGAIN_MS;
+    return order_save(tx, o, now_ms);
+}
+
+/* No clear answer is no reason to ask at once again: the sweeper comes back to it. */
 static enum job_wish look_settle(struct job *job, struct tx *tx)
 {
     struct pay_work *w = job->state;
@@ -222,7 +233,19 @@ static enum job_wish look_settle(struct job *job, struct tx *tx)
     bool new_session = c->session && !w->p.session[0];
     if (new_session) w->p.session = c->session;
     if (new_session && !payment_save(tx, &w->p, job->now_ms)) return JOB_FAULT;
-    return clear || note(tx, w, "query", error_of(c), job->now_ms) ? JOB_FINISHED : JOB_FAULT;
+    if (clear) return JOB_FINISHED;
+    if (!note(tx, w, "query", error_of(c), job->now_ms)) return JOB_FAULT;
+    return look_again(tx, &w->o, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish look_dead(struct job *job, struct tx *tx, const char *error)
+{
+    struct payment p;
+    struct order o;
+    (void)error;
+    if (payment_get(tx, job->ref, false, &p) != ROW_FOUND || orders_get(tx, p.order, true, &o) != ROW_FOUND)
+        return JOB_FAULT;
+    return look_again(tx, &o, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
 }
 
 const struct job_kind billing_look_job = { .name = "billing.look",
@@ -232,7 +255,8 @@ const struct job_kind billing_look_job = { .name = "billing.look",
                                            .backoff_max_ms = MINUTE_MS,
                                            .load = look_load,
                                            .call = look_call,
-                                           .settle = look_settle };
+                                           .settle = look_settle,
+                                           .dead = look_dead };
 
 int64_t payment_start_put(struct tx *tx, const struct payment *p, const char *note_text)
 {
@@ -245,10 +269,12 @@ int64_t payment_start_put(struct tx *tx, const struct payment *p, const char *no
     return jobs_put(tx, &job, NULL);
 }
 
+/* One for each second, as order_close_put. */
 int64_t payment_look_put(struct tx *tx, const struct payment *p)
 {
+    long long second = (long long)(now_ms() / SECOND_MS);
     const struct job_new job = { .kind = billing_look_job.name,
-                                 .key = arena_printf(tx_arena(tx), "payment:%lld", (long long)p->id),
+                                 .key = arena_printf(tx_arena(tx), "payment:%lld:%lld", (long long)p->id, second),
                                  .coalesce = true,
                                  .account = p->account,
                                  .ref = p->id };
@@ -262,6 +288,14 @@ struct close_work {
     struct pay_work pay[PAYMENTS_OF_ORDER_MAX];
 };
 
+/* What has failed may be tried again with the same code; what is closed here may have begun there since. */
+static bool may_be_open_there(const struct payment *p, int64_t now_ms)
+{
+    if (is_waited_for(p)) return true;
+    if (p->started_at_ms == 0) return false;
+    return p->state == PAYMENT_FAILED || (p->state == PAYMENT_CLOSED && p->expires_at_ms > now_ms);
+}
+
 static enum job_wish close_load(struct job *job, struct tx *tx)
 {
     struct close_work *w = ARENA_NEW(job->arena, struct close_work);
@@ -269,7 +303,7 @@ static enum job_wish close_load(struct job *job, struct tx *tx)
     size_t count;
     if (!payments_of(tx, job->ref, all, &count)) return JOB_FAULT;
     for (size_t i = 0; i < count; i++) {
-        if (!is_waited_for(&all[i])) continue;
+        if (!may_be_open_there(&all[i], job->now_ms)) continue;
         enum row row = work_load(job, tx, all[i].id, &w->pay[w->count]);
         if (row == ROW_FAULT) return JOB_FAULT;
         if (row == ROW_NONE) w->pay[w->count].provider = NULL; /* it cannot be asked, so it stays open until .dead */
@@ -318,7 +352,7 @@ static bool close_one(struct tx *tx, struct pay_work *p, int64_t now_ms, bool *o
         gone = false; /* promised */
     if (waits && p->begun && !note(tx, p, "close", gone ? "closed" : error ? error : "not closed yet", now_ms))
         return false;
-    *open |= waits && !gone;
+    *open |= (waits || p->p.state == PAYMENT_FAILED) && !gone;
     return !waits || !gone || payment_move(tx, &p->p, PAYMENT_CLOSED, &m);
 }
 
@@ -328,12 +362,15 @@ static enum job_wish close_settle(struct job *job, struct tx *tx)
     struct order o;
     bool open = false, promised = false;
     if (orders_get(tx, job->ref, true, &o) != ROW_FOUND) return JOB_FAULT;
+    enum order_state before = o.state;
     for (size_t i = 0; i < w->count; i++) {
         if (!close_one(tx, &w->pay[i], job->now_ms, &open)) return JOB_FAULT;
         promised |= w->pay[i].p.state == PAYMENT_PROCESSING;
     }
     if (orders_get(tx, job->ref, true, &o) != ROW_FOUND) return JOB_FAULT;
     if (promised) return JOB_FINISHED; /* the sweeper asks on, however long its bank takes */
+    /* Money was found, and what it ended has put a job like this one for the others (paid.c). */
+    if (open && o.state != before && (o.state == ORDER_DELIVERED || o.state == ORDER_CLOSED)) return JOB_FINISHED;
     if (open) {
         job_error(job, "a payment may still be paid");
         return JOB_AGAIN;

@@ -256,7 +256,8 @@ static enum answer run_cancel(struct req *req)
     if (o.state == ORDER_CLOSED) return show_order(req, 200, &o);
     if (o.state != ORDER_OPEN) return reply_problem(req, &problem_order_not_open);
     if (!payments_of(req->tx, o.id, all, &count)) return reply_fault(req);
-    for (size_t i = 0; i < count; i++) begun |= all[i].state == PAYMENT_OPEN && all[i].started_at_ms > 0;
+    for (size_t i = 0; i < count; i++)
+        begun |= (all[i].state == PAYMENT_OPEN || all[i].state == PAYMENT_FAILED) && all[i].started_at_ms > 0;
     if (!begun) {
         if (!order_close_here(req->tx, &o, "given up", req->who.person, req->now_ms)) return reply_fault(req);
         return show_order(req, 200, &o);

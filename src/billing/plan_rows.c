@@ -22,10 +22,12 @@ STMT(put,
 STMT(period_add, "INSERT INTO plan_periods (shop, account, key, order_id, offer, seats, from_ms, to_ms, currency, paid,"
                  " ended_ms, ended_by, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11)"
                  " RETURNING id");
-STMT(period_of, "SELECT id, shop, offer, seats, from_ms, to_ms, ended_ms FROM plan_periods WHERE key = ?1");
+STMT(period_of, "SELECT id, shop, offer, seats, from_ms, to_ms, ended_ms, ended_by FROM plan_periods"
+                " WHERE key = ?1");
 /* Those that are not over at that time; at most so many lie one behind the other. */
-STMT(worths, "SELECT currency, paid, from_ms, to_ms FROM plan_periods WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0"
-             " ORDER BY from_ms, id LIMIT 1000");
+STMT(worths, "SELECT p.currency, p.paid, p.from_ms, p.to_ms, COALESCE(y.refunding, 0) AS back FROM plan_periods p"
+             " LEFT JOIN orders o ON o.id = p.order_id LEFT JOIN payments y ON y.id = o.paid_by"
+             " WHERE p.shop = ?1 AND p.to_ms > ?2 AND p.ended_ms = 0 ORDER BY p.from_ms, p.id LIMIT 1000");
 
 static struct shop_plan plan_of(const struct query *q)
 {
@@ -104,7 +106,8 @@ enum row plan_period_by_key(struct tx *tx, const char *key, struct plan_period *
                                  .key = key,
                                  .from_ms = col_i64(&q, "from_ms"),
                                  .to_ms = col_i64(&q, "to_ms"),
-                                 .ended_ms = col_i64(&q, "ended_ms") };
+                                 .ended_ms = col_i64(&q, "ended_ms"),
+                                 .ended_by = col_i64(&q, "ended_by") };
     return row;
 }
 
@@ -118,10 +121,12 @@ bool plan_worth(struct tx *tx, int64_t shop, enum currency c, int64_t at_ms, str
     bind_i64(&q, shop), bind_i64(&q, at_ms);
     while ((row = query_next(&q)) == ROW_FOUND) {
         int64_t from_ms = col_i64(&q, "from_ms"), to_ms = col_i64(&q, "to_ms");
+        /* What went back, or is to go back, pays for nothing any more. */
+        int64_t paid = col_i64(&q, "paid") - col_i64(&q, "back");
         struct money left;
+        if (paid <= 0) continue;
         if (!text_eq(col_text(&q, "currency"), currency_code(c))) continue;
-        if (!money_share(money_of(col_i64(&q, "paid"), c), to_ms - (at_ms > from_ms ? at_ms : from_ms), to_ms - from_ms,
-                         &left) ||
+        if (!money_share(money_of(paid, c), to_ms - (at_ms > from_ms ? at_ms : from_ms), to_ms - from_ms, &left) ||
             !money_add(*out, left, out))
             return false;
     }

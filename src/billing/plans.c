@@ -14,6 +14,8 @@
 
 #include "http/events.h"
 
+enum { EXCHANGES_MAX = 100 };
+
 BILLING_PLAN_REASONS(CREDITS_DEFINE)
 
 STMT(end_all, "UPDATE plan_periods SET ended_ms = ?2, ended_by = ?3 WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0"
@@ -26,6 +28,12 @@ STMT(move_up, "UPDATE plan_periods SET from_ms = from_ms - ?3, to_ms = to_ms - ?
               " AND ended_ms = 0");
 STMT(go_on, "UPDATE plan_periods SET from_ms = from_ms + ?3 - ended_ms, to_ms = to_ms + ?3 - ended_ms, ended_ms = 0,"
             " ended_by = 0 WHERE shop = ?1 AND ended_by = ?2");
+/* What of a period that ended others was money, and what was counted for them and went back since. */
+STMT(let_rest, "UPDATE plan_periods SET ended_by = 0 WHERE id = ?1");
+STMT(count_less,
+     "UPDATE plan_periods SET paid = COALESCE((SELECT CASE WHEN plan_periods.paid - ?2 > o.amount"
+     " THEN plan_periods.paid - ?2 ELSE o.amount END FROM orders o WHERE o.id = plan_periods.order_id), paid)"
+     " WHERE id = ?1 RETURNING ended_by");
 STMT(last, "SELECT p.offer, p.seats, p.to_ms, o.websites FROM plan_periods p JOIN offers o ON o.id = p.offer"
            " WHERE p.shop = ?1 AND p.to_ms > ?2 AND p.ended_ms = 0 ORDER BY p.to_ms DESC LIMIT 1");
 
@@ -140,7 +148,9 @@ static enum row still_as_quoted(struct tx *tx, const struct order *o, int64_t no
     if (row == ROW_FAULT) return ROW_FAULT;
     *why = "another plan was bought for the shop after this was ordered";
     if (row == ROW_FOUND) return ROW_NONE;
-    if (!plan_worth(tx, o->shop, money_currency(o->credited), o->created_at_ms, &worth)) return ROW_FAULT;
+    /* An order may be paid as long as it lives. Behind that, what was used meanwhile counts as used. */
+    int64_t at_ms = now_ms - ORDER_LIFE_MS > o->created_at_ms ? now_ms - ORDER_LIFE_MS : o->created_at_ms;
+    if (!plan_worth(tx, o->shop, money_currency(o->credited), at_ms, &worth)) return ROW_FAULT;
     if (!money_compare(worth, o->credited, &less)) return ROW_FAULT;
     *why = "the plan that was counted in the price is there no more";
     return less < 0 ? ROW_NONE : ROW_FOUND;
@@ -228,6 +238,24 @@ static bool end_period(struct tx *tx, const struct plan_period *period, int64_t 
     return query_change(&on) >= 0;
 }
 
+/* Its money is back, so it does not go on when what it was exchanged for is given back as well; and what was counted
+ * for it there, and in what that was exchanged for, was not paid. */
+static bool forget_exchanged(struct tx *tx, const struct plan_period *period, const struct order *o)
+{
+    int64_t heir = period->ended_by;
+    struct query rest = query(tx, &let_rest);
+    bind_i64(&rest, period->id);
+    if (query_change(&rest) != 1) return false;
+    for (int i = 0; heir > 0 && i < EXCHANGES_MAX; i++) {
+        struct query q = query(tx, &count_less);
+        bind_i64(&q, heir), bind_i64(&q, money_minor(o->amount));
+        enum row row = query_row(&q);
+        if (row != ROW_FOUND) return row == ROW_NONE;
+        heir = col_i64(&q, "ended_by");
+    }
+    return true;
+}
+
 bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms)
 {
     struct shop shop;
@@ -237,7 +265,7 @@ bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms)
     if (row == ROW_FOUND) row = plan_period_by_key(tx, order_key(tx_arena(tx), o->id), &period);
     if (row != ROW_FOUND) return row == ROW_NONE; /* nothing was given */
     /* What is left of a plan that was exchanged is in the price of the one that it was exchanged for. */
-    if (period.ended_ms > 0) return true;
+    if (period.ended_ms > 0) return forget_exchanged(tx, &period, o);
     if (plan_get(tx, o->shop, &p) != ROW_FOUND || !end_period(tx, &period, now_ms)) return false;
     if (!follow(tx, &p, now_ms)) return false;
     if (!tenants_entitlement_changed(tx, p.account, p.shop, now_ms)) return false;

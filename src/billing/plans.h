@@ -16,7 +16,7 @@ enum { PLAN_GRACE_DAYS = 7 }; /* grace: as tenants' own */
 
 /* ---- plan_rows.c ---- */
 struct plan_period {
-    int64_t id, shop, account, order, offer, seats, from_ms, to_ms, ended_ms;
+    int64_t id, shop, account, order, offer, seats, from_ms, to_ms, ended_ms, ended_by;
     const char *key; /* "order:<id>", "trial:<account>", "plan:<shop>:<the end before>" */
     struct money paid;
 };

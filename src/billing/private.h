@@ -96,6 +96,7 @@ enum quote {
 MUST_USE enum quote order_quote(struct tx *tx, const struct order_wish *w, struct order_quote *out);
 MUST_USE bool orders_insert(struct tx *tx, struct order_quote *q, int64_t now_ms); /* sets id, number, version, times */
 MUST_USE enum row orders_get(struct tx *tx, int64_t id, bool lock, struct order *out);
+MUST_USE enum row orders_try_locked(struct tx *tx, int64_t id, struct order *out); /* NONE also: somebody holds it */
 MUST_USE enum row orders_by_number(struct tx *tx, const char *number, bool lock, struct order *out);
 MUST_USE enum row orders_open_for(struct tx *tx, int64_t account, const char *purpose, bool lock, struct order *out);
 /* Of an account, newest first, behind `after` (INT64_MAX: from the newest). */
@@ -209,9 +210,10 @@ MUST_USE bool refund_letter(struct tx *tx, const struct refund *r);
 
 /* ---- refund_ends.c ---- */
 /* It is done, or has failed: rows, books, what goes back with it, letter. Everything is locked; the caller tells of the
- * order (order_tell) behind it. */
+ * order (order_tell) behind it. was_taken: the provider had it, so that a total that was heard may have been of it. */
 MUST_USE bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
-MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m);
+MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, bool was_taken,
+                            const struct move *m);
 /* The provider says that so much of the payment is back (REFUND_TOTAL). What of it is neither a refund of ours that is
  * done nor one that is under way was given back outside: a refund of its own, and a mismatch. */
 MUST_USE bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total,

@@ -29,7 +29,7 @@ static bool read_sums(struct tx *tx, int64_t payment, struct sums *out)
     return row == ROW_NONE;
 }
 
-/* A running total never goes down. */
+/* A running total never goes down by a notice of it. */
 static bool keep_total(struct tx *tx, struct payment *p, int64_t minor, int64_t now_ms)
 {
     assert(minor <= money_minor(p->amount));
@@ -114,14 +114,10 @@ static bool reconcile(struct tx *tx, struct order *o, struct payment *p, const s
 
 bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total, const struct move *m)
 {
-    struct refund list[REFUNDS_OF_PAYMENT_MAX];
-    size_t count;
-    if (!keep_total(tx, p, money_minor(total), m->at_ms) || !reconcile(tx, o, p, m)) return false;
-    /* A total names no refund. Those under way ask now by their numbers. */
-    if (!refunds_of(tx, p->id, list, ARRAY_LEN(list), &count)) return false;
-    for (size_t i = 0; i < count; i++)
-        if (list[i].state == REFUND_PENDING && !refund_wake(tx, &list[i])) return false;
-    return true;
+    /* A total names no refund: those under way go on asking by their numbers. They are not woken here: the end of such
+     * a job holds its row and waits for this order, and who wakes it waits for that row. */
+    if (!keep_total(tx, p, money_minor(total), m->at_ms)) return false;
+    return reconcile(tx, o, p, m);
 }
 
 /* ---- ours ---- */
@@ -192,12 +188,25 @@ bool refund_done(struct tx *tx, struct order *o, struct payment *p, struct refun
     return papers_credit_note(tx, p, r, m->at_ms);
 }
 
-bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, const struct move *m)
+/* What was heard of the total was of this refund, which the provider had taken: without it, no more is back than the
+ * others say. Should somebody have given back as well, the next notice of the total tells. */
+static bool forget_total(struct tx *tx, struct payment *p, int64_t now_ms)
+{
+    struct sums s;
+    if (!read_sums(tx, p->id, &s)) return false;
+    if (money_minor(p->refunded) <= s.done + s.pending) return true;
+    p->refunded = money_of(s.done + s.pending, money_currency(p->amount));
+    return payment_save(tx, p, now_ms);
+}
+
+bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, bool was_taken,
+                   const struct move *m)
 {
     assert(r->payment == p->id && p->order == o->id);
     if (r->state != REFUND_PENDING) return true;
     r->error = m->why;
     if (!refund_move(tx, r, REFUND_FAILED, m) || !refund_let_go(tx, p, r, m->at_ms)) return false;
+    if (was_taken && !forget_total(tx, p, m->at_ms)) return false;
     const struct mismatch found = { .key = arena_printf(tx_arena(tx), "refund_failed:%s", r->number),
                                     .kind = "refund_failed",
                                     .provider = p->provider,

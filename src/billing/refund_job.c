@@ -13,7 +13,9 @@ enum {
     MOST_AGAIN_MS = 10 * MINUTE_MS,
     MOST_PENDING_MS = 6 * HOUR_MS,
     BETWEEN_MS = MINUTE_MS, /* two refunds of one payment, as WeChat Pay has it; Alipay: 3 s */
-    FOR_DAYS = 30
+    REFUSED_MS = DAY_MS,    /* what the house owes, and the provider refuses: for some days */
+    FOR_DAYS = 30,
+    REFUSED_DAYS = 7
 };
 
 STMT(refund_others, "SELECT MAX(CASE WHEN tries > 0 OR state = 3 THEN updated_at_ms ELSE 0 END) AS last_ms,"
@@ -110,6 +112,8 @@ static void refund_call(struct job *job)
     }
     if (s->asks_first) {
         s->provider->refund_query(c);
+        /* That a question was refused says nothing of the refund. */
+        if (c->outcome == PAYMENT_OUTCOME_REFUSED && !c->has_notice) c->outcome = PAYMENT_OUTCOME_UNKNOWN;
         if (c->outcome != PAYMENT_OUTCOME_ABSENT) return;
         fill_call(job, s);
     }
@@ -145,6 +149,7 @@ static const char *said_of(struct arena *a, const struct provider_call *c)
 static int64_t delay_ms(const struct refunding *s, int64_t tries)
 {
     bool pending = s->call.outcome == PAYMENT_OUTCOME_OK;
+    if (s->call.outcome == PAYMENT_OUTCOME_REFUSED) return REFUSED_MS;
     int64_t ms = pending ? FIRST_PENDING_MS : FIRST_AGAIN_MS, most = pending ? MOST_PENDING_MS : MOST_AGAIN_MS;
     for (int64_t i = 1; i < tries && ms < most; i++) ms *= 2;
     return ms < most ? ms : most;
@@ -204,7 +209,7 @@ static bool apply(struct tx *tx, const struct refunding *s, int64_t now_ms)
 static enum job_wish refused(struct tx *tx, struct locked *l, const char *said, int64_t now_ms)
 {
     const struct move m = { .why = said, .at_ms = now_ms };
-    bool good = note(tx, &l->payment, said, now_ms) && refund_failed(tx, &l->order, &l->payment, &l->refund, &m);
+    bool good = note(tx, &l->payment, said, now_ms) && refund_failed(tx, &l->order, &l->payment, &l->refund, false, &m);
     return good && order_tell(tx, &l->order) ? JOB_FINISHED : JOB_FAULT;
 }
 
@@ -219,10 +224,19 @@ static enum job_wish not_yet(struct job *job, struct tx *tx, const struct refund
     if (!refund_save(tx, r, job->now_ms) || (new_word && !note(tx, &l->payment, said, job->now_ms))) return JOB_FAULT;
     if (s->call.outcome == PAYMENT_OUTCOME_OURS && !alarm(tx, &l->payment, r, "refund_ours", said, job->now_ms))
         return JOB_FAULT;
+    if (s->call.outcome == PAYMENT_OUTCOME_REFUSED && !alarm(tx, &l->payment, r, "refund_refused", said, job->now_ms))
+        return JOB_FAULT;
     job_error(job, "%s", said);
     if (job->now_ms - r->created_at_ms > FOR_DAYS * DAY_MS) return JOB_GIVE_UP;
     job_again_after(job, delay_ms(s, r->tries));
     return JOB_NEXT;
+}
+
+/* What the house owes is not given up for what may pass by itself, as an empty account of the seller. */
+static bool ends_refused(const struct refunding *s, const struct refund *r, int64_t now_ms)
+{
+    if (s->call.outcome != PAYMENT_OUTCOME_REFUSED) return false;
+    return r->actor > 0 || now_ms - r->created_at_ms >= REFUSED_DAYS * DAY_MS;
 }
 
 static enum job_wish refund_settle(struct job *job, struct tx *tx)
@@ -238,8 +252,7 @@ static enum job_wish refund_settle(struct job *job, struct tx *tx)
     if (!lock_all(tx, &s->refund, &l)) return JOB_FAULT;
     if (l.refund.state != REFUND_PENDING) return JOB_FINISHED;
     const char *said = said_of(job->arena, &s->call);
-    return s->call.outcome == PAYMENT_OUTCOME_REFUSED ? refused(tx, &l, said, job->now_ms)
-                                                      : not_yet(job, tx, s, &l, said);
+    return ends_refused(s, &l.refund, job->now_ms) ? refused(tx, &l, said, job->now_ms) : not_yet(job, tx, s, &l, said);
 }
 
 /* It stays under way, since its end is not known: a person looks, and may have it tried again. */

@@ -16,7 +16,9 @@ STMT(refund_let_go_sum,
 STMT(refunds_taking, "SELECT CAST(COALESCE(SUM(credits), 0) AS BIGINT) AS credits,"
                      " CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount"
                      " FROM refunds WHERE payment = ?1 AND takes_back = 1 AND state IN (1, 2, 3)");
-STMT(refunds_number, "SELECT COUNT(*) AS n FROM refunds WHERE payment = ?1");
+STMT(refunds_number,
+     "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN actor > 0 AND state IN (1, 2, 3) THEN amount ELSE 0 END), 0)"
+     " AS BIGINT) AS asked FROM refunds WHERE payment = ?1");
 
 struct money refund_left(const struct payment *p)
 {
@@ -121,12 +123,14 @@ bool refund_wake(struct tx *tx, const struct refund *r)
     return jobs_put(tx, &j, NULL) > 0;
 }
 
-static bool has_room(struct tx *tx, const struct payment *p, bool *out)
+/* *asked: minor units that persons have asked back of it, and that were neither declined nor failed. */
+static bool has_room(struct tx *tx, const struct payment *p, bool *out, int64_t *asked)
 {
     struct query q = query(tx, &refunds_number);
     bind_i64(&q, p->id);
     if (query_row(&q) != ROW_FOUND) return false;
     *out = col_i64(&q, "n") < REFUNDS_MAX;
+    *asked = col_i64(&q, "asked");
     return true;
 }
 
@@ -135,11 +139,13 @@ enum refund_put refund_put(struct tx *tx, struct order *o, struct payment *p, co
 {
     char number[ORDER_NUMBER_SIZE];
     bool room;
+    int64_t asked;
     assert(p->order == o->id && p->state == PAYMENT_PAID && money_is_positive(w->amount));
-    if (!has_room(tx, p, &room)) return REFUND_PUT_FAULT;
+    if (!has_room(tx, p, &room, &asked)) return REFUND_PUT_FAULT;
     if (!room || is_more(w->amount, refund_left(p))) return REFUND_PUT_TOO_MUCH;
     order_number(number);
-    bool needs_another = w->actor > 0 && money_minor(w->amount) > billing_settings.approve_above;
+    /* In parts it is as much as at once. Both are within the payment's amount. */
+    bool needs_another = w->actor > 0 && asked + money_minor(w->amount) > billing_settings.approve_above;
     *out = (struct refund){ .payment = p->id,
                             .order = o->id,
                             .account = o->account,

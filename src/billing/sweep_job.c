@@ -1,16 +1,20 @@
 /* sweep_job.c: whoever says nothing is asked (contract 1.9): about 30 s, 1, 2, 5 and 10 minutes after a payment was
- * begun, then every 10 minutes until the order ends; at its end it is closed. A closed order is asked about once more a
- * day later, for money that came in silence. While the clock is in doubt nothing is closed, and asking goes on. Each
- * order carries when it is looked at next, so this reads what is due and nothing else. */
+ * begun, then every 10 minutes until the order ends; at its end it is closed. An order that has ended is asked about
+ * once more a day later, for money that came in silence: it was closed, or another way of paying it was begun. While
+ * the clock is in doubt nothing is closed, and asking goes on. Each order carries when it is looked at next, so this
+ * reads what is due and nothing else.
+ *
+ * Few orders at a time, and none that somebody else holds: whoever tells of a payment does not wait for this. */
 #include "base/clock.h"
 #include "billing/private.h"
 
-enum { BATCH = 50 };
+enum { BATCH = 10 };
 #define PROMISED_MS HOUR_MS
 
 static const int64_t looks_ms[] = { 30 * SECOND_MS, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS };
 
-STMT(orders_due, "SELECT id FROM orders WHERE look_at_ms > 0 AND look_at_ms <= ?1 ORDER BY look_at_ms LIMIT ?2");
+STMT(orders_due, "SELECT id FROM (SELECT id FROM orders WHERE look_at_ms > 0 AND look_at_ms <= ?1"
+                 " ORDER BY look_at_ms LIMIT ?2) AS few ORDER BY id");
 
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
@@ -37,7 +41,9 @@ static void look_later(struct order *o, int64_t began_ms, int64_t now_ms)
     o->look_at_ms = at_ms < o->expires_at_ms || o->expires_at_ms <= now_ms ? at_ms : o->expires_at_ms;
 }
 
-/* Asks about those that may have been paid. How many, and when the last of them was begun. */
+/* Asks about those that may have been paid. How many, and when the last of them was begun. What has failed is one while
+ * the order is open: a buyer may try again with the same code. What is closed is one when the order has ended: it may
+ * have been paid just before. */
 static bool ask(struct tx *tx, const struct order *o, bool ended, size_t *asked, bool *promised, int64_t *began_ms)
 {
     struct payment *all = ARENA_ARRAY(tx_arena(tx), struct payment, PAYMENTS_OF_ORDER_MAX);
@@ -45,9 +51,9 @@ static bool ask(struct tx *tx, const struct order *o, bool ended, size_t *asked,
     *asked = 0, *promised = false, *began_ms = o->created_at_ms;
     if (!payments_of(tx, o->id, all, &count)) return false;
     for (size_t i = 0; i < count; i++) {
-        bool waits = all[i].state == PAYMENT_OPEN || all[i].state == PAYMENT_PROCESSING;
         *promised |= all[i].state == PAYMENT_PROCESSING;
-        if (all[i].started_at_ms == 0 || (!waits && !(ended && all[i].state != PAYMENT_PAID))) continue;
+        if (all[i].started_at_ms == 0 || all[i].state == PAYMENT_PAID) continue;
+        if (all[i].state == PAYMENT_CLOSED && !ended) continue;
         if (all[i].started_at_ms > *began_ms) *began_ms = all[i].started_at_ms;
         if (payment_look_put(tx, &all[i]) <= 0) return false;
         ++*asked;
@@ -79,12 +85,13 @@ static enum job_wish sweep_one(struct job *job, struct tx *tx, int64_t item)
     size_t asked;
     bool promised;
     int64_t began_ms;
-    if (orders_get(tx, item, true, &o) != ROW_FOUND) return JOB_FAULT;
+    enum row row = orders_try_locked(tx, item, &o);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
     if (o.look_at_ms == 0 || o.look_at_ms > job->now_ms) return JOB_FINISHED; /* somebody was here before */
     if (o.state == ORDER_OPEN || o.state == ORDER_PROCESSING)
         return look_at_open(tx, &o, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
-    if (o.state == ORDER_CLOSED && !ask(tx, &o, true, &asked, &promised, &began_ms)) return JOB_FAULT;
-    o.look_at_ms = 0;
+    if (!ask(tx, &o, true, &asked, &promised, &began_ms)) return JOB_FAULT;
+    o.look_at_ms = promised ? job->now_ms + PROMISED_MS : 0; /* no clear answer: billing.look wants it once more */
     return order_save(tx, &o, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
 }
 

@@ -32,7 +32,8 @@ TEST_EACH_ENGINE(a_large_one_waits_for_somebody_else)
     assert_string_equal(word(t, BOB, "decline", "{\"reason\":\"too late\"}").error, "refund_decided");
     assert_int_equal(fix_work(t, 1), JOB_FINISHED);
     assert_int_equal(fake.given, 20001);
-    a = fix_refund(t, ANN, &f, "\"amount\":9999," MONEY_ONLY); /* at the sum itself nobody else is needed */
+    struct fix_paid other = fix_paid_order(t, kit_account(t, 0), 3);
+    a = fix_refund(t, ANN, &other, "\"amount\":20000," MONEY_ONLY); /* at the sum itself nobody else is needed */
     assert_string_equal(fix_text(&a, "state"), "pending");
     fix_expect_sound(t);
 }
@@ -57,6 +58,21 @@ TEST_EACH_ENGINE(one_that_is_declined_gives_back_what_it_had_reserved)
 }
 
 /* ---- bad input, and what `verify` finds ---- */
+
+TEST_EACH_ENGINE(parts_together_wait_for_somebody_else)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 4);
+    const char *part = "\"amount\":15000," MONEY_ONLY;
+    struct kit_answer a = fix_refund(t, ANN, &f, part);
+    assert_string_equal(fix_text(&a, "state"), "pending");
+    a = fix_refund(t, ANN, &f, part);
+    assert_string_equal(fix_text(&a, "state"), "asked");
+    a = fix_refund(t, BOB, &f, "\"amount\":100," MONEY_ONLY); /* it is one payment, whoever asks */
+    assert_string_equal(fix_text(&a, "state"), "asked");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'billing.refund'"), 1);
+    fix_expect_sound(t);
+}
 
 TEST_EACH_ENGINE(what_a_refund_does_not_take)
 {
@@ -139,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_large_one_waits_for_somebody_else),
         EACH_ENGINE(one_that_is_declined_gives_back_what_it_had_reserved),
+        EACH_ENGINE(parts_together_wait_for_somebody_else),
         EACH_ENGINE(what_a_refund_does_not_take),
         EACH_ENGINE(refunds_are_listed_by_state_and_page),
         EACH_ENGINE(verify_finds_what_was_changed_by_hand),

@@ -215,38 +215,6 @@ TEST_EACH_ENGINE(one_that_is_refused_fails_for_a_person_to_see)
     fix_expect_sound(t);
 }
 
-TEST_EACH_ENGINE(a_payment_that_is_owed_back_is_counted_until_it_is_on_its_way)
-{
-    fix_start(t);
-    int64_t account = kit_account(t, 0);
-    struct fix_paid f = fix_paid_order(t, account, 1);
-    struct payment second = {
-        .order = f.o.id, .account = account, .provider = "fake", .way = "page", .amount = f.p.amount
-    };
-    EXPECT(payment_insert(t->tx, &second, kit_now()));
-    struct fix_paid again = { f.o, second };
-    struct payment_notice n = fix_notice(&again, PAYMENT_SAYS_PAID);
-    (void)fix_heard(t, &n);
-    assert_int_equal(fix_mismatches(t, "twice"), 1);
-    assert_int_equal(fix_owed(t), 0); /* it is on its way back, by itself */
-    fake.refund = FAKE_REFUSED;
-    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
-    assert_int_equal(fix_owed(t), 1);
-    assert_int_equal(test_verify(t, billing_checks).unsound, 1); /* and `verify` says so */
-    fix_read(t, &again);
-    fake.refund = FAKE_DONE;
-    kit_set_now(kit_now() + HOUR_MS);
-    struct kit_answer a = fix_refund(t, ANN, &again, ALL_BACK);
-    assert_int_equal(a.status, 201);
-    assert_int_equal(fix_number(&a, "credits"), 0); /* nothing was delivered for it */
-    assert_int_equal(fix_owed(t), 0);
-    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
-    fix_read(t, &f);
-    assert_int_equal(f.o.state, ORDER_DELIVERED);
-    assert_int_equal(fix_book(t, "mismatch"), 0);
-    fix_expect_sound(t);
-}
-
 TEST_EACH_ENGINE(one_that_takes_days_is_asked_about_for_days)
 {
     fix_start(t);
@@ -389,6 +357,36 @@ TEST_EACH_ENGINE(a_total_that_tells_of_our_own_is_no_refund_of_others)
     fix_expect_sound(t);
 }
 
+/* The total was of the refund that fails: it is neither done by others nor gone. */
+TEST_EACH_ENGINE(one_that_fails_behind_its_total_can_be_given_again)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 1);
+    assert_int_equal(fix_refund(t, ANN, &f, MONEY_ONLY).status, 201);
+    fake.refund = FAKE_TAKEN, fake.query = FAKE_FAILED;
+    assert_int_equal(fix_work(t, 1), JOB_NEXT);
+    hear_total(t, &f, PACK_PRICE);
+    fix_read(t, &f);
+    assert_int_equal(money_minor(f.p.refunded), PACK_PRICE);
+    kit_set_now(kit_now() + 3 * DAY_MS);
+    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
+    assert_int_equal(fix_state(t), REFUND_FAILED);
+    fix_read(t, &f);
+    assert_int_equal(money_minor(f.p.refunded), 0);
+    assert_int_equal(money_minor(f.p.refunding), 0);
+    assert_int_equal(f.o.state, ORDER_DELIVERED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM refunds"), 1);
+    assert_int_equal(fix_mismatches(t, "refunded_outside"), 0);
+    assert_int_equal(fix_book(t, "refunds"), 0);
+    fake.refund = FAKE_DONE;
+    kit_set_now(kit_now() + HOUR_MS);
+    assert_int_equal(fix_refund(t, ANN, &f, MONEY_ONLY).status, 201);
+    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
+    fix_read(t, &f);
+    assert_int_equal(f.o.state, ORDER_GIVEN_BACK);
+    fix_expect_sound(t);
+}
+
 TEST_EACH_ENGINE(a_total_that_ours_turns_out_not_to_be_part_of)
 {
     fix_start(t);
@@ -499,13 +497,13 @@ int main(void)
         EACH_ENGINE(what_never_arrived_is_sent_again_with_its_number),
         EACH_ENGINE(a_worker_that_dies_behind_its_call_gives_back_once),
         EACH_ENGINE(one_that_is_refused_fails_for_a_person_to_see),
-        EACH_ENGINE(a_payment_that_is_owed_back_is_counted_until_it_is_on_its_way),
         EACH_ENGINE(one_that_takes_days_is_asked_about_for_days),
         EACH_ENGINE(our_own_fault_is_told_once_and_the_refund_goes_on),
         EACH_ENGINE(one_that_failed_and_was_done_after_all),
         EACH_ENGINE(one_that_was_done_after_all_when_its_credits_are_spent),
         EACH_ENGINE(what_is_given_back_outside_gets_a_row_and_a_mismatch),
         EACH_ENGINE(a_total_that_tells_of_our_own_is_no_refund_of_others),
+        EACH_ENGINE(one_that_fails_behind_its_total_can_be_given_again),
         EACH_ENGINE(a_total_that_ours_turns_out_not_to_be_part_of),
         EACH_ENGINE(what_waits_for_a_second_person_gives_way_to_money_that_is_gone),
         EACH_ENGINE(refunds_at_once_do_not_give_back_more_than_was_paid),

@@ -69,6 +69,7 @@ struct payment_notice {
     struct str session; /* Stripe's checkout session, which must be the one kept; p NULL: says none */
     struct money amount;
     bool no_amount; /* an answer that names none, and says nothing that needs one */
+    bool some_back; /* paid, and refunded in part or whole; how much is not said */
     bool has_total; /* `refund_total`: what of the order was refunded so far, as a running total */
     struct money refund_total;
     struct str refund;

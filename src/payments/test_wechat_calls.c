@@ -212,6 +212,7 @@ static void queries(void **state)
         assert_int_equal(n.said, states[i].said);
         assert_int_equal(money_minor(n.amount), 8800);
         assert_false(n.no_amount);
+        assert_int_equal(n.some_back, strcmp(states[i].state, "REFUND") == 0);
         bool is_paid = states[i].said == PAYMENT_SAYS_PAID;
         static const char *const amounts[] = { "{\"total\":8800}", "{\"total\":8800,\"currency\":\"USD\"}",
                                                "{\"total\":8800,\"currency\":1}" };

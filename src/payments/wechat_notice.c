@@ -169,6 +169,7 @@ static enum payment_reason read_query(struct arena *a, const struct wechat_keys 
     if (!payment_text(a, answer, "trade_state", &out->type)) return PAYMENT_MALFORMED;
     out->said = said_of_query(out->type);
     bool is_paid = out->said == PAYMENT_SAYS_PAID;
+    out->some_back = str_eq(out->type, STR("REFUND"));
     enum payment_reason reason = take_order(a, answer, out);
     /* Who has not paid need not have an amount; who has paid must. */
     out->no_amount = !is_paid && json_object_get(answer, "amount") == NULL;
