@@ -101,7 +101,12 @@ static void alarm_if_ours(const struct provider_call *c, const char *provider)
             LOG_TEXT("error", c->error ? c->error : "our key, account or request is wrong"));
 }
 
-static const char *error_of(const struct provider_call *c) { return c->error ? c->error : "no clear answer"; }
+/* As the buyer reads it too: what is wrong with our keys or our account is for the log alone. */
+static const char *error_of(const struct provider_call *c)
+{
+    if (c->outcome == PAYMENT_OUTCOME_OURS) return "this way of paying does not work at the moment";
+    return c->error ? c->error : "no clear answer";
+}
 
 /* What was said, by the way of all notices. */
 static bool apply(struct tx *tx, const struct pay_work *w, const struct provider_call *c, int64_t now_ms)

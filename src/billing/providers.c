@@ -6,7 +6,9 @@ const struct provider *const billing_providers[] = { &provider_alipay, &provider
                                                      &provider_sandbox, NULL };
 
 enum { TEXTS_MAX_BYTES = 8 << 20 };
-static struct arena *texts; /* of the settings, as long as they are open */
+/* Of the settings, as long as they are open. Each has its own: certificates that a provider begins to use are added to
+ * its arena by the threads that call it, under its lock. */
+static struct arena *alipay_texts, *wechat_texts, *other_texts;
 
 const struct provider *provider_named(const char *name)
 {
@@ -17,17 +19,19 @@ const struct provider *provider_named(const char *name)
 
 bool providers_open(const struct provider_settings *s, const char **why)
 {
-    assert(!texts);
-    texts = arena_new(TEXTS_MAX_BYTES);
+    assert(!alipay_texts && !wechat_texts && !other_texts);
+    alipay_texts = arena_new(TEXTS_MAX_BYTES);
+    wechat_texts = arena_new(TEXTS_MAX_BYTES);
+    other_texts = arena_new(TEXTS_MAX_BYTES);
     *why = NULL;
-    provider_sandbox_open(s, texts);
-    return provider_alipay_open(s, texts, why) && provider_wechat_open(s, texts, why) &&
-           provider_stripe_open(s, texts, why);
+    provider_sandbox_open(s, other_texts);
+    return provider_alipay_open(s, alipay_texts, why) && provider_wechat_open(s, wechat_texts, why) &&
+           provider_stripe_open(s, other_texts, why);
 }
 
 void providers_close(void)
 {
     provider_alipay_close(), provider_wechat_close(), provider_stripe_close();
-    arena_free(texts);
-    texts = NULL;
+    arena_free(alipay_texts), arena_free(wechat_texts), arena_free(other_texts);
+    alipay_texts = wechat_texts = other_texts = NULL;
 }

@@ -117,10 +117,14 @@ static enum payment_outcome ask(struct provider_call *c, struct asked *q)
         return PAYMENT_OUTCOME_REFUSED;
     }
     enum payment_outcome outcome = ask_once(c->arena, q);
+    bool maybe_done = outcome == PAYMENT_OUTCOME_UNKNOWN;
     for (int i = 1; i < TRIES && is_tried_again(outcome, &q->answer); i++) {
         pause_before(i);
         outcome = ask_once(c->arena, q);
+        maybe_done |= outcome == PAYMENT_OUTCOME_UNKNOWN;
     }
+    /* A later try that is refused says nothing of the one whose answer was lost. */
+    if (maybe_done && outcome == PAYMENT_OUTCOME_REFUSED) outcome = PAYMENT_OUTCOME_UNKNOWN;
     if (outcome != PAYMENT_OUTCOME_OK) tell(c, q);
     return outcome;
 }

@@ -76,6 +76,15 @@ static enum answer act_now(struct req *req, struct delivery *d)
     return answer_with(req, d->sender->ack);
 }
 
+/* Of a sender that takes the acknowledgement for the effect: one that was taken up again by a person, and on which
+ * nobody has acted yet, is not acknowledged. It comes once more. */
+static enum answer answer_copy(struct req *req, const struct delivery *d)
+{
+    struct delivery_row r;
+    if (inbound_get(req->tx, d->row, false, &r) != ROW_FOUND) return reply_fault(req);
+    return answer_with(req, r.state == DELIVERY_ACTED ? d->sender->ack : d->sender->nack);
+}
+
 static enum answer store(struct req *req, struct delivery *d)
 {
     const char *account = arena_printf(req->arena, "account %lld", (long long)d->account);
@@ -83,7 +92,7 @@ static enum answer store(struct req *req, struct delivery *d)
     if (d->account > 0 && !req_count(req, 0, str_of(account))) return ANSWER_REFUSED;
     switch (inbound_store(req->tx, d)) {
     case STORED_NEW: return d->sender->at_once ? act_now(req, d) : answer_with(req, d->sender->ack);
-    case STORED_COPY: return answer_with(req, d->sender->ack);
+    case STORED_COPY: return d->sender->at_once ? answer_copy(req, d) : answer_with(req, d->sender->ack);
     case STORED_CHANGED: return refuse_change(req, d, false);
     case STORED_CHANGED_TOLD: return refuse_change(req, d, true);
     case STORED_FAULT: break;

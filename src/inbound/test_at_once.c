@@ -67,6 +67,23 @@ TEST_EACH_ENGINE(an_operator_has_it_done_again_by_a_job)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'inbound.money'") == 1);
 }
 
+TEST_EACH_ENGINE(a_copy_of_what_is_not_done_is_not_acknowledged)
+{
+    struct test_inbound in;
+    inbound_start(&in, t);
+    const struct test_delivery d = { .id = "evt_1", .body = "{}", NOW };
+    expect_delivered(&in, t->arena, &d, 200, "success");
+    atomic_store(&act_gives_up, true);
+    expect_status(&in.s, "POST", "/api/operator/deliveries/1/replay", AS_OPERATOR, NULL, 202, NULL);
+    expect_state(&in, 1, "failed");
+    expect_delivered(&in, t->arena, &d, 400, "fail");
+    atomic_store(&act_gives_up, false);
+    expect_status(&in.s, "POST", "/api/operator/deliveries/1/replay", AS_OPERATOR, NULL, 202, NULL);
+    expect_state(&in, 1, "acted");
+    expect_delivered(&in, t->arena, &d, 200, "success");
+    inbound_stop(&in, t);
+}
+
 TEST_EACH_ENGINE(an_alarm_leaves_rows_of_the_domain_and_a_query_is_refused)
 {
     struct test_inbound in;
@@ -131,6 +148,7 @@ int main(void)
         EACH_ENGINE(it_is_done_when_it_is_acknowledged_and_done_once),
         EACH_ENGINE(what_cannot_be_done_is_neither_stored_nor_acknowledged),
         EACH_ENGINE(an_operator_has_it_done_again_by_a_job),
+        EACH_ENGINE(a_copy_of_what_is_not_done_is_not_acknowledged),
         EACH_ENGINE(an_alarm_leaves_rows_of_the_domain_and_a_query_is_refused),
         EACH_ENGINE(many_copies_at_the_same_moment_are_done_once),
     };

@@ -72,6 +72,10 @@ static enum job_wish dead(const struct delivery *d, struct job *job, struct tx *
 static enum job_wish act_now(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
 {
     atomic_fetch_add(&acts, 1);
+    if (job && atomic_load(&act_gives_up)) {
+        job_error(job, "cannot be done");
+        return JOB_GIVE_UP;
+    }
     if (atomic_load(&act_fails) > 0) {
         atomic_fetch_sub(&act_fails, 1);
         return JOB_FAULT;
