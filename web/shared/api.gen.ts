@@ -13844,7 +13844,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            /**
+             * @description - `not_found`: This does not exist, or it belongs to another account.
+             *     - `payment_unknown`: This order has no such payment.
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14953,7 +14956,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            /**
+             * @description - `not_found`: This does not exist, or it belongs to another account.
+             *     - `payment_unknown`: This order has no such payment.
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15123,7 +15129,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            /**
+             * @description - `not_found`: This does not exist, or it belongs to another account.
+             *     - `payment_unknown`: This order has no such payment.
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15290,7 +15299,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            /**
+             * @description - `not_found`: This does not exist, or it belongs to another account.
+             *     - `payment_unknown`: This order has no such payment.
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15634,6 +15646,7 @@ export interface operations {
             /**
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `currency_unknown`: This currency is not known here.
              */
             422: {
                 headers: {
