@@ -148,15 +148,12 @@ enum answer reply_console(struct req *req)
 const char *asset_named(const char *folder, const char *name)
 {
     const char *dot = strrchr(name, '.');
-    struct str stem = { name, dot ? (size_t)(dot - name) : strlen(name) };
-    struct str where = str_of(folder);
+    size_t before = strlen(folder), stem = dot ? (size_t)(dot - name) : strlen(name);
     for (size_t i = 0; i < asset_count; i++) {
-        struct str path = str_of(assets[i].path);
-        if (!str_starts(path, where)) continue;
-        struct str file = { path.p + where.n, path.n - where.n };
-        bool same = str_starts(file, stem) && file.n > stem.n && file.p[stem.n] == '-' && dot != NULL &&
-                    text_eq(strrchr(assets[i].path, '.'), dot);
-        if (same) return assets[i].path;
+        const char *path = assets[i].path;
+        bool same = strncmp(path, folder, before) == 0 && strncmp(path + before, name, stem) == 0 &&
+                    path[before + stem] == '-' && text_eq(strrchr(path, '.'), dot);
+        if (same) return path;
     }
     return NULL;
 }

@@ -178,21 +178,19 @@ static enum answer run_preview(struct req *req)
     return a;
 }
 
-ROUTE_TAG(pages_tag, "Pages", "The texts of the public pages: terms, privacy, refunds.");
-
 /* clang-format off */
 const struct route site_page_routes[] = {
-    { .verb = VERB_GET, .path = "/api/operator/pages", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Pages",
+    { .verb = VERB_GET, .path = "/api/operator/pages", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       .answer = list_shape, .run = run_list, .doc = "The texts of the public pages, and which were replaced." },
-    { .verb = VERB_GET, .path = "/api/operator/pages/:name", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Pages",
+    { .verb = VERB_GET, .path = "/api/operator/pages/:name", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       PATH_FIELDS(path_page), QUERY_FIELDS(query_page), .answer = page_shape, .run = run_get,
       PROBLEMS(&problem_not_found), .doc = "One text, as it is or as it was." },
-    { .verb = VERB_PUT, .path = "/api/operator/pages/:name", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Pages",
+    { .verb = VERB_PUT, .path = "/api/operator/pages/:name", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
       PATH_FIELDS(path_page), QUERY_FIELDS(query_lang), .body_max = PAGE_BODY_MAX, BODY_FIELDS(put_page),
       .answer = page_shape, .run = run_put, PROBLEMS(&problem_page_changed, &problem_not_found),
       .doc = "Replace a text. The one before can still be read by its version." },
     { .verb = VERB_POST, .path = "/api/operator/pages/:name/preview", .who = WHO_OPERATOR, .tx = TX_READ,
-      .reads = true, .tag = "Pages", PATH_FIELDS(path_page), QUERY_FIELDS(query_lang), .body_max = PAGE_BODY_MAX,
+      .reads = true, .tag = "Operator", PATH_FIELDS(path_page), QUERY_FIELDS(query_lang), .body_max = PAGE_BODY_MAX,
       BODY_FIELDS(post_preview), .answer = preview_shape, .run = run_preview, PROBLEMS(&problem_not_found),
       .doc = "The page as it would be with this text; nothing is saved." },
     ROUTE_END

@@ -20,7 +20,7 @@ function routeOf(template, method, operation) {
         operation,
         who: codes(401).includes('sign_in_required') ? 'account' : 'anyone',
         roles: operation['x-roles'] ?? [],
-        operatorOnly: operation.tags.some((t) => t.toLowerCase() === 'operator'),
+        operatorOnly: (operation['x-roles'] ?? []).join() === 'operator',
         checksOrigin: codes(403).includes('`cross_site`'),
         path: parameters.filter((p) => p.in === 'path'),
         query: parameters.filter((p) => p.in === 'query'),
