@@ -1,9 +1,9 @@
-// looks.mjs: every page that the router has as people see it, opened once in each of two ways that together have both
-// languages, both themes, a desk and a phone: nothing jumps while it loads, axe-core finds nothing (WCAG 2.2 AA and best
-// practice), whatever can have the focus shows it, nothing is wider than the page at any width or zoom, no page throws or
-// breaks the policy.
+// looks.mjs: every page that the router has as people see it, by turns in one of two ways that together have both
+// languages, both themes, a desk and a phone (in both by CHATHUB_LOOKS=judged): nothing jumps while it loads, axe-core
+// finds nothing (WCAG 2.2 AA and best practice), whatever can have the focus shows it, nothing is wider than the page at
+// any width or zoom, no page throws or breaks the policy.
 //
-// CHATHUB_LOOKS: modes by name, with commas, or "all". CHATHUB_LOOKS_AT: only pages whose name has this pattern. CHATHUB_PICTURES=1 leaves pictures of all pages in build/e2e/ for eyes.
+// CHATHUB_LOOKS: modes by name, with commas, "judged" for both ways, or "all". CHATHUB_LOOKS_AT: only pages whose name has this pattern. CHATHUB_PICTURES=1 leaves pictures of all pages in build/e2e/ for eyes.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Person } from './lib/browser.mjs';
@@ -151,10 +151,11 @@ async function look({ checks, person, mode, pages }) {
     }
 }
 
-async function inMode({ browser, checks, mode, home }) {
+/** `turn`: only the pages whose turn it is to be seen in this mode; null: all. */
+async function inMode({ browser, checks, mode, turn, home }) {
     const { lang, colorScheme, viewport } = mode;
     for (const [email, all] of await guests(home)) {
-        const pages = all.filter(([page]) => AT.test(page));
+        const pages = all.filter(([page], i) => AT.test(page) && (turn === null || i % JUDGED.length === turn));
         if (pages.length === 0) continue;
         const person = await Person.come(browser, home.server.base, { lang, colorScheme, viewport });
         checks.about(`looks, ${mode.name}`, () => [person.page]);
@@ -174,10 +175,12 @@ async function inMode({ browser, checks, mode, home }) {
 
 /** One part for each mode: they may run beside each other. */
 export const looks = () => {
-    const wanted = (process.env.CHATHUB_LOOKS ?? JUDGED.join()).split(',');
+    const asked = process.env.CHATHUB_LOOKS?.replace('judged', JUDGED.join());
+    const byTurns = asked === undefined && process.env.CHATHUB_LOOKS_AT === undefined;
+    const wanted = (asked ?? JUDGED.join()).split(',');
     const modes = MODES.filter(({ name }) => wanted.includes(name) || wanted.includes('all'));
-    return modes.map((mode) => async ({ browser, checks, home }) => {
+    return modes.map((mode, i) => async ({ browser, checks, home }) => {
         await mkdir(OUT, { recursive: true });
-        await inMode({ browser, checks, mode, home });
+        await inMode({ browser, checks, mode, turn: byTurns ? i : null, home });
     });
 };
