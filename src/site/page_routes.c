@@ -4,7 +4,7 @@
 
 SITE_ACTIONS(AUDIT_DEFINE)
 
-enum { PAGE_BODY_MAX = 6 * PAGE_TEXT_MAX };
+enum { PAGE_BODY_MAX = 120 << 10 }; /* of such a text in Chinese, with its line ends escaped */
 
 static const struct problem problem_page_changed = { "page_changed", 409,
                                                      "Somebody else changed this text in the meantime. Load it again.",

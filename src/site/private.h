@@ -42,7 +42,7 @@ extern const char text_terms_en_md[], text_terms_zh_md[], text_privacy_en_md[], 
 enum page_name { PAGE_TERMS, PAGE_PRIVACY, PAGE_REFUNDS, PAGE_NAMES };
 extern const char *const page_names[]; /* NULL-ended */
 extern const char *const page_langs[]; /* by enum lang: "en", "zh-CN"; NULL-ended */
-enum { PAGE_TEXT_MAX = 40000, PAGE_VERSIONS_MAX = 1000000 };
+enum { PAGE_TEXT_MAX = 38000, PAGE_VERSIONS_MAX = 1000000 };
 struct page {
     int64_t version, created_at_ms, actor; /* 0: the text that comes with the program */
     const char *text;

@@ -3,6 +3,7 @@
  * "/" is the landing page for whoever is not signed in, in the language that they asked for, and the console for
  * whoever is; "/en" and "/zh-CN" are the landing page for everybody, which is what links and search engines name. */
 #include "base/clock.h"
+#include "http/assets.h"
 #include "site/private.h"
 
 /* What may be done on these pages is little: the house's own policy allows styles in the page, for the console. */
@@ -19,7 +20,12 @@ static enum answer send_page(struct req *req, struct buf *html, const char *type
     const char *keep = negotiated ? "private, no-cache" : "public, no-cache";
     enum answer a =
         whole ? reply_packed(req, type, buf_str(html), keep, negotiated ? by_language : NULL) : reply_fault(req);
-    if (a == ANSWER_SENT && rules) reply_header(req, "Content-Security-Policy", rules);
+    if (a == ANSWER_SENT && rules) {
+        reply_header(req, "Content-Security-Policy", rules);
+        /* Asked for while the page itself is still on its way. */
+        const char *style = asset_named("/site/", "style.css");
+        if (style) reply_header(req, "Link", arena_printf(req->arena, "<%s>; rel=preload; as=style", style));
+    }
     buf_free(html);
     return a;
 }

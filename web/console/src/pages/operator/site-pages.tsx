@@ -24,7 +24,7 @@ import NotFound from "../not-found";
 
 const PARTS: readonly SitePageName[] = ["terms", "privacy", "refunds"];
 const LANG_NAMES: Readonly<Record<Lang, TextKey>> = { "zh-CN": "sitepage.inChinese", en: "sitepage.inEnglish" };
-const TEXT_MAX = 40_000;
+const TEXT_MAX = 38_000;
 
 function Preview({ name, lang, text }: { name: SitePageName; lang: Lang; text: string }) {
   const { t } = useText();
@@ -45,7 +45,12 @@ function Preview({ name, lang, text }: { name: SitePageName; lang: Lang; text: s
   });
   return (
     <Section title={t("sitepage.preview")}>
-      <iframe className="site-preview" title={t("sitepage.preview")} sandbox="" srcDoc={data?.html ?? ""} />
+      <div className="site-preview">
+        {data !== undefined && (
+          // A frame of its own for each text: one whose document is exchanged while it loads may stay empty for good.
+          <iframe key={data.html} title={t("sitepage.preview")} sandbox="" srcDoc={data.html} />
+        )}
+      </div>
     </Section>
   );
 }
