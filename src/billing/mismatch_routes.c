@@ -3,7 +3,7 @@
 
 #include "http/events.h"
 
-enum { MISMATCHES_PAGE = 50, MISMATCHES_PAGE_MAX = 100, RESOLUTION_MIN = 3, RESOLUTION_MAX = 500 };
+enum { MISMATCHES_PAGE = 50, MISMATCHES_PAGE_MAX = 100, RESOLUTION_MIN = 3, RESOLUTION_MAX = 4000 };
 
 static const struct problem problem_mismatch_resolved = { "mismatch_resolved", 409,
                                                           "Somebody has resolved this already.", "该差异已被处理。" };

@@ -123,7 +123,8 @@ struct post_order {
 /* clang-format off */
 static const struct field post_order_fields[] = {
     FIELD_TEXT(struct post_order, offer, .min = 1, .max = OFFER_CODE_MAX, .doc = "Its code."),
-    FIELD_ID(struct post_order, shop, .optional = true, .doc = "Of a plan: for which shop."),
+    FIELD_I64(struct post_order, shop, .optional = true, .min = 1, .max = (INT64_C(1) << 53) - 1,
+              .doc = "Of a plan: for which shop."),
     FIELD_I64(struct post_order, seats, .optional = true, .min = 1, .max = OFFER_SEATS_MAX,
               .doc = "Of a plan: all of them. Absent: those within its price."),
     FIELD_I64(struct post_order, quantity, .optional = true, .min = 1, .max = PACKS_MAX,

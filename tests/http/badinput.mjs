@@ -750,6 +750,7 @@ await run({
         CHATHUB_LIMITS:
             'account_changes=100000/1m, account_changes_hour=100000/1m, account_reads=100000/1m, password=100000/1m,' +
             ' chat_visitor=100000/1m, chat_shop_network=100000/1m, chat_network=100000/1m, chat_sessions=100000/1m, chat_install=100000/1m,' +
-            ' knowledge_previews=100000/1m, knowledge_imports=100000/1m, chat_images_team=100000/1m, chat_channel_test=100000/1m, chat_faces=100000/1m, chat_customer_export=100000/1m',
+            ' knowledge_previews=100000/1m, knowledge_imports=100000/1m, chat_images_team=100000/1m, chat_channel_test=100000/1m, chat_faces=100000/1m, chat_customer_export=100000/1m,' +
+            ' payments=100000/1m',
     },
 });
