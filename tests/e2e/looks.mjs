@@ -34,6 +34,8 @@ export const MODES = [
     { name: 'zh-light-phone', lang: 'zh-CN', colorScheme: 'light', viewport: PHONE, widths: WIDTHS },
 ];
 const JUDGED = MODES.slice(0, 2).map(({ name }) => name);
+/** The preview of a public page lies in a frame without scripts: what watches for shifts may not run in there. */
+const OURS_IN_A_FRAME = /^Blocked script execution in 'about:srcdoc'/;
 const AT = new RegExp(process.env.CHATHUB_LOOKS_AT ?? '');
 const PICTURES = process.env.CHATHUB_PICTURES === '1';
 
@@ -167,7 +169,8 @@ async function inMode({ browser, checks, mode, turn, home }) {
         });
         person.debug = await person.context.newCDPSession(person.page);
         await look({ checks, person, mode, pages });
-        checks.record(`${email ?? 'a visitor'}: no page threw or broke the policy`, person.faults.join('\n'));
+        const faults = person.faults.filter((line) => !OURS_IN_A_FRAME.test(line));
+        checks.record(`${email ?? 'a visitor'}: no page threw or broke the policy`, faults.join('\n'));
         await person.page.unrouteAll({ behavior: 'ignoreErrors' });
         await person.leave();
     }

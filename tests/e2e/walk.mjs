@@ -419,7 +419,7 @@ async function comingAndGoing({ checks, merchant, mailbox }) {
         assert.equal(new URL(page.url()).pathname, '/login');
         await page.context().setOffline(false);
         await seen(heading(page, '登录'));
-        await page.goto(new URL('/', page.url()).href);
+        await page.goto(new URL('/home', page.url()).href);
         await seen(heading(page, '登录'));
         await signIn(merchant, MERCHANT, PASSWORDS.changed);
         await seen(heading(page, '欢迎回来，小林'));

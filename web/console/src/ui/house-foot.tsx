@@ -53,13 +53,15 @@ function Lines({ house }: { house: House }) {
   return parts.map(([key, part]) => <span key={key}>{part}</span>);
 }
 
-/** `legal`: with what everybody may read, where nobody has signed in yet. */
+/** `legal`: with what everybody may read, where nobody has signed in yet. All of it comes at once: nothing jumps when the
+ * settings are there. */
 export function HouseFoot({ legal = false }: { legal?: boolean }) {
   const { t } = useText();
-  const house = useConfig().data?.house;
+  const { data, isPending } = useConfig();
+  const house = data?.house;
   return (
     <footer className="house-foot" aria-label={t("help.house")}>
-      {legal && (
+      {legal && !isPending && (
         <>
           <a href="/terms">{t("help.terms")}</a>
           <a href="/privacy">{t("help.privacy")}</a>
