@@ -23,7 +23,7 @@ def main():
             sys.exit(f"embed_texts.py: {path} holds a NUL")
         name = re.sub(r"\W", "_", os.path.basename(path))
         # "??=" and its like were letters once; a compiler still warns of them.
-        lines = [literal(line).replace("??", '?""?') for line in text.removesuffix("\n").split("\n")]
+        lines = [literal(line).replace("?", "\\?") for line in text.removesuffix("\n").split("\n")]
         parts.append(f"const char text_{name}[] =\n    " + "\n    ".join(lines) + ";\n")
     with open(out, "w", encoding="utf-8") as file:
         file.write("\n".join(parts))

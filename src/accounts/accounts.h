@@ -115,6 +115,7 @@ struct accounts_hooks {
     bool (*seats)(struct tx *tx, int64_t account, int64_t now_ms, int64_t *out);
     bool (*has_credits)(struct tx *tx, int64_t account, bool *has); /* for verify; NULL: not asked */
     bool (*account_disabled)(struct tx *tx, int64_t account);       /* just now; may be NULL */
+    bool (*account_closed)(struct tx *tx, int64_t account); /* for good, by who erases the sign-in; may be NULL */
     /* chat: the address of a person's picture, of this server; NULL: none. May be NULL */
     bool (*person_picture)(struct tx *tx, int64_t person, const char **path);
     /* Just now: no name and no picture of theirs is left anywhere, or will be soon. May be NULL */
@@ -125,7 +126,7 @@ struct accounts_settings {
     const struct mail_settings *mail;
     const char *base_url; /* of links in mails; never from the Host header; no '/' at the end */
     bool secure_cookies;
-    bool gives_trial;    /* a new account is given something: who goes is remembered for it */
+    int64_t seats;       /* of an account that has no plan; 0: 3 */
     struct lanes *lanes; /* a password's hash is read before it is checked, outside the request's
                             transaction; sessions' last_seen is written behind the answer */
 };

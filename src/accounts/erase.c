@@ -66,6 +66,7 @@ static bool close_account(struct req *req, int64_t account)
     struct query q = query(req->tx, &no_invitations);
     bind_i64(&q, account);
     if (query_change(&q) < 0 || account_rename(req->tx, account, "") == ROW_FAULT) return false;
+    if (accounts_hooks.account_closed && !accounts_hooks.account_closed(req->tx, account)) return false;
     enum row row = account_set_disabled(req->tx, account, true);
     if (row == ROW_FAULT) return false;
     if (row == ROW_FOUND && accounts_hooks.account_disabled && !accounts_hooks.account_disabled(req->tx, account))
@@ -95,7 +96,7 @@ static bool forget_address(struct req *req, const char *email)
     email_key(email, key);
     address_hash(key, address);
     if (!tries_forget(req->tx, address) || !mail_budget_forget(req->tx, address)) return false;
-    return !accounts_settings.gives_trial || trial_remember(req->tx, address, req->now_ms);
+    return trial_remember(req->tx, address, req->now_ms);
 }
 
 /* Events last, in the order of accounts, as everywhere. */

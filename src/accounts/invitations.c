@@ -144,7 +144,8 @@ bool team_room(struct tx *tx, int64_t account, int64_t now_ms, struct team_room 
     if (query_row(&q) != ROW_FOUND) return false;
     *out = (struct team_room){ .members = col_i64(&q, "members"), .invited = col_i64(&q, "invited") };
     if (accounts_hooks.seats && !accounts_hooks.seats(tx, account, now_ms, &paid)) return false;
-    out->seats = paid > 0 ? paid : TEAM_SEATS;
+    int64_t unpaid = accounts_settings.seats > 0 ? accounts_settings.seats : TEAM_SEATS;
+    out->seats = paid > 0 ? paid : unpaid;
     if (out->seats < out->members) out->seats = out->members;
     return true;
 }

@@ -77,7 +77,7 @@ MUST_USE bool accounts_count_some(struct tx *tx, const struct account_page *p, i
 
 /* ---- teams: members.c, invitations.c ---- */
 enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
-enum { TEAM_SEATS = 3 };                               /* of an account that has no plan */
+enum { TEAM_SEATS = 3 };                               /* of an account that has no plan, where no setting says */
 enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 }; /* accounts of a person; open invitations of an account */
 extern const char *const member_role_names[];          /* [role - 1], NULL-ended */
 struct member {

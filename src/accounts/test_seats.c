@@ -1,6 +1,8 @@
 /* test_seats.c: how many may work in an account: the house's number, or as many as plans pay for. */
 #include "accounts/test_browser.h"
 
+#include <pthread.h>
+
 static void start(struct test_db *t)
 {
     world_start(t);
@@ -100,6 +102,74 @@ TEST_EACH_ENGINE(plans_say_how_many_seats_there_are_and_nobody_is_thrown_out)
     accounts_hooks.seats = NULL;
     r = ask(t, &ann.browser, "GET /api/team", NULL);
     EXPECT(r.status == 200 && strstr(r.body, "\"seats\":3"));
+    accounts_settings.seats = 7;
+    r = ask(t, &ann.browser, "GET /api/team", NULL);
+    accounts_settings.seats = 0;
+    EXPECT(r.status == 200 && strstr(r.body, "\"seats\":7"));
+}
+
+/* ---- the last seat ---- */
+
+enum { CLAIMANTS = 3 };
+struct claim {
+    struct test_db *t;
+    struct arena *arena;
+    struct browser *browser;
+    const char *token;
+    int status;
+};
+
+static void *claim_seat(void *arg)
+{
+    struct claim *c = arg;
+    const struct post_token body = { c->token };
+    c->status = ask_in(c->t, c->arena, c->browser, "POST /auth/invitation/accept", &body, NULL, NULL).status;
+    return NULL;
+}
+
+/* How many of those who have none yet get one. */
+static int claimed_at_once(struct claim c[CLAIMANTS])
+{
+    pthread_t thread[CLAIMANTS];
+    bool asks[CLAIMANTS];
+    int taken = 0;
+    for (int i = 0; i < CLAIMANTS; i++) {
+        asks[i] = c[i].status != 200;
+        if (asks[i]) assert_int_equal(pthread_create(&thread[i], NULL, claim_seat, &c[i]), 0);
+    }
+    for (int i = 0; i < CLAIMANTS; i++) {
+        if (!asks[i]) continue;
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+        assert_true(c[i].status == 200 || c[i].status == 409);
+        taken += c[i].status == 200;
+    }
+    return taken;
+}
+
+TEST_EACH_ENGINE(of_those_who_accept_at_once_one_gets_the_last_seat)
+{
+    static const char *const names[CLAIMANTS] = { "bob@example.com", "eve@example.com", "gus@example.com" };
+    struct one who[CLAIMANTS];
+    struct claim c[CLAIMANTS];
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT);
+    accounts_hooks.seats = paid_seats;
+    seats_paid = 1 + CLAIMANTS;
+    for (int i = 0; i < CLAIMANTS; i++) {
+        who[i] = someone(t, names[i], ROLE_MERCHANT);
+        EXPECT(invited(t, &ann, names[i], MEMBER_AGENT).status == 201);
+        c[i] = (struct claim){ .t = t,
+                               .arena = arena_new(1 << 20),
+                               .browser = &who[i].browser,
+                               .token = arena_text(t->arena, mail_token(t, "invitation")) };
+    }
+    for (int round = 1; round <= CLAIMANTS; round++) { /* the plan is smaller now: one more each time */
+        seats_paid = 1 + round;
+        assert_int_equal(claimed_at_once(c), 1);
+        assert_int_equal(world_number(t, "SELECT COUNT(*) FROM members WHERE account = 1"), 1 + round);
+    }
+    for (int i = 0; i < CLAIMANTS; i++) arena_free(c[i].arena);
+    accounts_hooks.seats = NULL;
 }
 
 int main(void)
@@ -107,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(seats_are_members_and_open_invitations),
         EACH_ENGINE(plans_say_how_many_seats_there_are_and_nobody_is_thrown_out),
+        EACH_ENGINE(of_those_who_accept_at_once_one_gets_the_last_seat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 /* clang-format off */
 #define APP_ACTIONS(X)                                                                                                 \
-    X(job_retried) X(requests_refused)
+    X(job_retried) X(requests_refused) X(landing_shop_made)
 /* clang-format on */
 APP_ACTIONS(AUDIT_DECLARE)
 
@@ -87,6 +87,7 @@ enum command_id {
     COMMAND_USER_UNLOCK,
     COMMAND_CREDITS_GRANT,
     COMMAND_CHAT_SETTINGS,
+    COMMAND_LANDING,
     COMMAND_JOBS_LIST,
     COMMAND_JOBS_RETRY,
     COMMAND_MIGRATE_UP,

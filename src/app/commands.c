@@ -1,6 +1,7 @@
 /* commands.c: the administrator's commands. They use the same functions as the routes, so the rules are the same. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/house.h"
 #include "app/keys.h"
 #include "audit/audit.h"
 #include "base/clock.h"
@@ -415,6 +416,7 @@ enum exit_code command_run(struct app *app, struct command *c)
     case COMMAND_USER_UNLOCK: return user_unlock(app, c);
     case COMMAND_CREDITS_GRANT: return credits_grant_command(app, c);
     case COMMAND_CHAT_SETTINGS: return command_chat_settings(app, c);
+    case COMMAND_LANDING: return command_landing(app, c);
     case COMMAND_DOCTOR: return command_doctor(app, c);
     case COMMAND_VERIFY: return command_verify(app, c);
     case COMMAND_KEYS_STATUS: return command_keys_status(app, c);

@@ -66,6 +66,7 @@ static const struct setting house[] = {
     CREDITS_SETTING("CHATHUB_TRIAL_CREDITS", trial_credits, .fallback = "60", .min = 0, .max = 1000000),
     NUMBER_SETTING("CHATHUB_REFUND_APPROVE_ABOVE", refund_approve_above, .fallback = "100000", .min = 0,
                    .max = INT64_C(1000000000000)),
+    NUMBER_SETTING("CHATHUB_SEATS_WITHOUT_PLAN", seats_without_plan, .fallback = "3", .min = 1, .max = 1000),
     CREDITS_SETTING("CHATHUB_GRANT_CONFIRM_ABOVE", grant_confirm_above, .fallback = "10000", .min = 0, .max = 1000000),
     NUMBER_SETTING("CREDIT_PRICE_CNY", price_cny, .fallback = "100", .min = 1, .max = 1000000),
     TEXT_SETTING("SMTP_HOST", smtp_host),

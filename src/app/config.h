@@ -23,6 +23,7 @@ struct config {
     struct provider_settings pay;           /* of payment providers; base_url and sandbox are set at start */
     const char *master_key;                 /* as set; NULL: the file in data_dir */
     int64_t refund_approve_above;           /* minor units */
+    int64_t seats_without_plan;
     int64_t smtp_port, loops, connections, shop_connections, database_workers, price_cny;
     struct credits chatbot_price, renewal_price, shop_price, trial_credits, grant_confirm_above;
     bool smtp_tls_from_start, production, test_clock, test_rare_looks, chatbot_enabled, verbose;

@@ -2,12 +2,14 @@
  * <data_dir>/demo.json (0600): a fixed demo password is the first thing that reaches production by mistake. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/house.h"
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/json_read.h"
 #include "base/random.h"
 #include "credits/credits.h"
 #include "shops/shops.h"
+#include "site/site.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,24 +91,38 @@ static enum op_wish seed(void *arg, struct tx *tx)
     return granted == DEBIT_DONE && audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 
+/* The chat of the landing page, once: who deletes it is rid of it. */
+static enum op_wish open_house(void *arg, struct tx *tx)
+{
+    const struct demo *d = arg;
+    struct site_house h;
+    struct house made;
+    enum row row = site_house_get(tx, &h);
+    if (row != ROW_NONE) return row == ROW_FOUND ? OP_COMMIT : OP_REFUSE;
+    const struct house_wish w = { .email = DEMO_MERCHANT, .hash = d->merchant_hash, .now_ms = now_ms() };
+    return house_make(tx, &w, &made) == HOUSE_MADE ? OP_COMMIT : OP_REFUSE;
+}
+
 bool demo_prepare(struct app *app, struct buf *message, struct buf *error)
 {
     struct demo d = { 0 };
     const char *path = arena_printf(app->arena, "%s/demo.json", app->config->data_dir);
     bool known = load_passwords(path, &d);
     if ((!known && !save_passwords(path, &d)) || !password_hash(str_of(d.merchant), d.merchant_hash) ||
-        !password_hash(str_of(d.operator), d.operator_hash) || app_do(app, TX_WRITE, seed, &d) != OP_COMMITTED) {
+        !password_hash(str_of(d.operator), d.operator_hash) || app_do(app, TX_WRITE, seed, &d) != OP_COMMITTED ||
+        app_do(app, TX_WRITE, open_house, &d) != OP_COMMITTED) {
         buf_text(error, "The demo accounts could not be made.");
         return false;
     }
     buf_printf(
         message,
         "\n  merchant   " DEMO_MERCHANT "   %s\n  operator   " DEMO_OPERATOR "   %s\n\n"
-        "Three things to try, beside the sample store, whose address follows:\n"
+        "Things to try, beside the sample store, whose address follows:\n"
+        "  0. Open %s without signing in, and ask the chat in its corner what Chathub costs.\n"
         "  1. Sign in as the merchant: what was asked in the store is in the inbox. Add a shop of your own and enable\n"
         "     its chatbot: the ledger shows every credit.\n"
         "  2. Sign in as the operator in a private window and grant credits: the merchant's balance moves by itself.\n"
         "  3. Register an account of your own; its mail is at %s/dev/outbox\n\n",
-        d.merchant, d.operator, app->base_url);
+        d.merchant, d.operator, app->base_url, app->base_url);
     return true;
 }

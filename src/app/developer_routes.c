@@ -8,6 +8,7 @@
 
 enum { OUTBOX_PAGE = 50, OUTBOX_MAX = 1 << 20 };
 #define CLOCK_STEP_MAX_S (400 * 24 * 3600)
+#define CLOCK_STANDS_MAX_S INT64_C(253402300799) /* the last second of 9999 */
 
 struct outbox {
     size_t count;
@@ -120,13 +121,15 @@ static enum answer get_outbox(struct req *req)
 }
 
 struct post_clock {
-    int64_t advance_s, jump_s;
+    int64_t advance_s, jump_s, stands_s;
 };
 static const struct field post_clock_fields[] = {
     FIELD_I64(struct post_clock, advance_s, .optional = true, .min = 1, .max = CLOCK_STEP_MAX_S,
               .doc = "Seconds that go by."),
     FIELD_I64(struct post_clock, jump_s, .optional = true, .min = -CLOCK_STEP_MAX_S, .max = CLOCK_STEP_MAX_S,
               .doc = "Seconds that the machine's clock jumps, while no time goes by."),
+    FIELD_I64(struct post_clock, stands_s, .optional = true, .min = -1, .max = CLOCK_STANDS_MAX_S,
+              .doc = "Unix seconds at which it stands still from now on; -1: it goes on."),
     FIELD_END
 };
 static const struct shape clock_shape[] = { SHAPE_TIME("now"), SHAPE_END };
@@ -144,6 +147,7 @@ static enum answer run_clock(struct req *req)
     const struct post_clock *in = req->body;
     if (in->advance_s != 0) clock_advance_ms(in->advance_s * SECOND_MS);
     if (in->jump_s != 0) clock_jump_ms(in->jump_s * SECOND_MS);
+    if (in->stands_s != 0) clock_fix_ms(in->stands_s > 0 ? in->stands_s * SECOND_MS : 0);
     if (app->jobs) jobs_wake(app->jobs);
     return reply_json(req, 200, clock_json, NULL);
 }

@@ -18,6 +18,11 @@ static const struct shape overview_jobs_shape[] = {
 /* clang-format on */
 static const struct shape overview_credits_shape[] = { SHAPE_I64("granted"), SHAPE_I64("spent"),
                                                        SHAPE_I64("outstanding"), SHAPE_I64("held"), SHAPE_END };
+static const struct shape overview_money_shape[] = {
+    SHAPE_I64("openMismatches", .doc = "Counted up to 1000, as all of these."),
+    SHAPE_I64("refundsAsked", .doc = "They wait for a second person."),
+    SHAPE_I64("handPaymentsAsked", .doc = "Payments marked by hand that wait for a second person."), SHAPE_END
+};
 static const struct shape overview_shape[] = {
     SHAPE_I64("accounts"),
     SHAPE_I64("shops"),
@@ -29,6 +34,7 @@ static const struct shape overview_shape[] = {
     SHAPE_I64("failed", .doc = "As in `queues`."),
     SHAPE_I64("renewalsFailing", .doc = "As in `queues`."),
     SHAPE_I64("owed", .doc = "Payments that are paid, and neither delivered for nor given back: 0, or an alarm."),
+    SHAPE_OBJECT("money", overview_money_shape, .type_name = "OverviewMoney"),
     SHAPE_OBJECT("queues", queues_shape, .type_name = "OverviewQueues", .doc = "What waits for an operator now."),
     SHAPE_OBJECT("weekAgo", queues_shape, .nullable = true, .type_name = "OverviewQueues",
                  .doc = "The same as last counted on the day a week before; null: not counted then."),
@@ -41,7 +47,8 @@ struct overview_answer {
     struct job_counts jobs;
     struct overview_queues queues, week_ago;
     bool has_week_ago;
-    int64_t left_out, owed;
+    struct billing_waits waits;
+    int64_t left_out;
 };
 
 static void queues_json(struct json *j, const char *name, const struct overview_queues *q)
@@ -77,7 +84,12 @@ static void overview_json(struct json *j, const void *arg)
     json_i64(j, "pastDue", a->queues.past_due);
     json_i64(j, "failed", a->queues.failed);
     json_i64(j, "renewalsFailing", a->queues.renewals_failing);
-    json_i64(j, "owed", a->owed);
+    json_i64(j, "owed", a->waits.owed);
+    json_object(j, "money");
+    json_i64(j, "openMismatches", a->waits.mismatches);
+    json_i64(j, "refundsAsked", a->waits.refunds_asked);
+    json_i64(j, "handPaymentsAsked", a->waits.hands);
+    json_end(j);
     queues_json(j, "queues", &a->queues);
     if (a->has_week_ago) queues_json(j, "weekAgo", &a->week_ago);
     else json_null(j, "weekAgo");
@@ -88,7 +100,7 @@ static enum answer get_overview(struct req *req)
 {
     struct overview_answer a = { 0 };
     if (!overview_read(req->tx, &a.o) || !jobs_count(req->tx, &a.jobs)) return reply_fault(req);
-    if (!billing_owed(req->tx, &a.owed) || !jobs_skips_count(req->tx, NULL, &a.left_out) ||
+    if (!billing_waiting(req->tx, &a.waits) || !jobs_skips_count(req->tx, NULL, &a.left_out) ||
         !overview_queues_count(req->tx, &a.jobs, &a.queues))
         return reply_fault(req);
     enum row row = overview_queues_week_ago(req->tx, req->now_ms, &a.week_ago);

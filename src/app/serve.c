@@ -2,6 +2,7 @@
  * under way and gives leases back; everything else is repaired at the next start, as after `kill -9`. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/house.h"
 #include "app/overview.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -79,6 +80,7 @@ static void job_ended(void *arg, int64_t job)
 /* Operators' pages follow whatever process did it: jobs that were put, the numbers of the overview. */
 static void hint_jobs(void *arg) { (void)arg, events_hint("jobs"); }
 static void hint_overview(void *arg) { (void)arg, events_hint("overview"); }
+static void hint_money(void *arg) { (void)arg, events_hint(BILLING_CHANNEL); }
 
 static const struct http_hooks http_hooks = { .authenticate = accounts_authenticate, .refusals = app_refusals };
 
@@ -149,6 +151,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
     if (!http) return false;
     lanes_listen(app->lanes, "jobs", hint_jobs, NULL);
     lanes_listen(app->lanes, OVERVIEW_CHANNEL, hint_overview, NULL);
+    lanes_listen(app->lanes, BILLING_CHANNEL, hint_money, NULL);
     return true;
 }
 
@@ -157,6 +160,13 @@ static enum op_wish begin_billing(void *arg, struct tx *tx)
 {
     (void)arg;
     return billing_begin(tx, now_ms()) ? OP_COMMIT : OP_REFUSE;
+}
+
+/* What the house's own assistant knows is of another version, or other ways to pay are set. A start goes on without. */
+static enum op_wish begin_house(void *arg, struct tx *tx)
+{
+    (void)arg;
+    return house_refresh(tx, now_ms()) ? OP_COMMIT : OP_REFUSE;
 }
 
 static bool start(struct app *app, enum serve_role role, bool demo, struct buf *error, struct buf *message)
@@ -171,6 +181,8 @@ static bool start(struct app *app, enum serve_role role, bool demo, struct buf *
         return false;
     }
     if (demo && !demo_prepare(app, message, error)) return false;
+    if (app_do(app, TX_WRITE, begin_house, NULL) != OP_COMMITTED)
+        LOG(LOG_ERROR, "house_not_told", LOG_TEXT("version", CHATHUB_VERSION));
     if (role != SERVE_WEB)
         app->jobs = jobs_start(&(struct job_options){ .lanes = app->lanes,
                                                       .kinds = app_job_kinds,

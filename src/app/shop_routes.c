@@ -342,7 +342,9 @@ static const struct shape subscribed_shape[] = {
     SHAPE_TIME("startedAt"), SHAPE_TIME("expiresAt"), SHAPE_TIME("pastDueAt", .nullable = true), SHAPE_END
 };
 static const struct shape one_shape[] = {
-    LISTED_SHAPES, SHAPE_TEXT("backend", .nullable = true), SHAPE_TEXT("botId", .nullable = true),
+    LISTED_SHAPES, SHAPE_TIME("suspendedAt", .nullable = true, .doc = "By an operator."),
+    SHAPE_TEXT("suspendedReason", .nullable = true), SHAPE_TEXT("backend", .nullable = true),
+    SHAPE_TEXT("botId", .nullable = true),
     SHAPE_TEXT("botName", .nullable = true), SHAPE_TEXT("error", .nullable = true, .doc = "Of the last attempt."),
     SHAPE_I64("job", .nullable = true, .doc = "Of the last attempt."), SHAPE_TIME("enabledAt", .nullable = true),
     SHAPE_OBJECT("subscription", subscribed_shape, .type_name = "ShopSubscription", .nullable = true), SHAPE_END
@@ -376,6 +378,8 @@ static void one_json(struct json *j, const void *arg)
     const struct one *o = arg;
     const struct tenant_facts *f = &o->tenant;
     listed_json(j, &o->shop, f->state, o->email);
+    json_time(j, "suspendedAt", o->shop.suspended_at_ms);
+    json_text(j, "suspendedReason", o->shop.suspended_at_ms ? o->shop.suspended_why : NULL);
     json_text(j, "backend", f->backend);
     json_text(j, "botId", f->bot_id);
     json_text(j, "botName", f->bot_name);

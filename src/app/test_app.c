@@ -63,6 +63,10 @@ static const struct {
     { "chat_mentions_told", "what a letter has told of; without it one is told again" },
     { "chat_mentions", "a hint to look, which is gone when one has" },
     { "knowledge_documents", "a name for passages, which are counted as texts are" },
+    { "bill_days", "what a provider's bill said, and when it is asked for: it can be asked again" },
+    { "bill_sums", "the same" },
+    { "bill_seen", "the same" },
+    { "bill_differences", "the same; what lasts is a mismatch" },
     { "order_notes", "what was heard and asked, for people: nothing hangs on it" },
     { "billing_profiles", "words for papers, judged when they are written; a paper keeps its own" },
     { "sellers", "the same" },
@@ -162,12 +166,13 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         enum job_pool pool;
         const char *kinds;
     } pools[] = {
-        { JOB_POOL_CALLS, " tenants.register tenants.rotate billing.start billing.look billing.close billing.refund" },
+        { JOB_POOL_CALLS, " tenants.register tenants.rotate billing.start billing.look billing.close billing.refund"
+                          " billing.event" },
         { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
-        { JOB_POOL_MONEY, " tenants.renew billing.plans billing.sweep inbound.money" },
+        { JOB_POOL_MONEY, " tenants.renew billing.plans billing.switch_on billing.sweep billing.bills inbound.money" },
         { JOB_POOL_INBOUND, " inbound.act chat.answer chat.line" },
-        { JOB_POOL_FILES, " inbound.make" },
+        { JOB_POOL_FILES, " inbound.make billing.bill" },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(pools); i++) {

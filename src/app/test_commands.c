@@ -273,15 +273,38 @@ TEST_EACH_ENGINE(a_chat_is_set_by_a_whole_call_alone)
     }
 }
 
+TEST_EACH_ENGINE(a_chat_for_the_landing_page_needs_to_know_whose)
+{
+    static const char *const lines[][2] = {
+        { "landing here", "here" },
+        { "landing --email", "--email" },
+        { "landing --email nobody", "--email" },
+        { "landing", "--email" }, /* none was made yet */
+    };
+    fix_app(t);
+    int64_t before = changes(t);
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        struct said s = run_line(t, lines[i][0]);
+        if (s.code != EXIT_USAGE || !strstr(s.err, lines[i][1]))
+            fail_msg("%s: exit %d, %s", lines[i][0], (int)s.code, s.err);
+    }
+    assert_int_equal(changes(t), before);
+}
+
 TEST_EACH_ENGINE(a_database_that_is_away_has_changed_nothing)
 {
     fix_app(t);
     fix_account(t, "a@test.example");
     answers = DATABASE_AWAY;
     static const char grant_json[] = GRANT " --json";
-    static const char *const lines[] = {
-        grant_json, USER, "jobs retry 1", "jobs list", "jobs", "verify", "chat settings 1 --set keepDays=30"
-    };
+    static const char *const lines[] = { grant_json,
+                                         USER,
+                                         "jobs retry 1",
+                                         "jobs list",
+                                         "jobs",
+                                         "verify",
+                                         "chat settings 1 --set keepDays=30",
+                                         "landing --email a@test.example" };
     for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         struct said s = run_line(t, lines[i]);
         assert_int_equal(s.code, EXIT_UNAVAILABLE);
@@ -366,6 +389,7 @@ int main(void)
         EACH_ENGINE(a_lost_answer_to_a_grant_is_told_with_a_key_that_repeats_it),
         EACH_ENGINE(a_lost_answer_to_an_account_or_a_retry_is_told),
         EACH_ENGINE(a_chat_is_set_by_a_whole_call_alone),
+        EACH_ENGINE(a_chat_for_the_landing_page_needs_to_know_whose),
         EACH_ENGINE(a_database_that_is_away_has_changed_nothing),
         EACH_ENGINE(a_grant_tells_its_key),
         EACH_ENGINE(a_server_does_not_go_down_under_itself),

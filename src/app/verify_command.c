@@ -57,6 +57,7 @@ const struct verify_check *const app_check_tables[] = {
     billing_plan_checks,
     billing_refund_checks,
     billing_paper_checks,
+    billing_coupon_checks,
     accounts_checks,
     jobs_checks,
     mail_checks,

@@ -2,6 +2,7 @@
  * folders reach later ones only through the hooks filled at the end. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/house.h"
 #include "http/server.h"
 #include "app/overview.h"
 #include "audit/audit.h"
@@ -9,6 +10,8 @@
 #include "billing/billing.h"
 #include "billing/provider.h"
 #include "chat/chat.h"
+#include "chat/hours.h"
+#include "chat/numbers.h"
 #include "chat/settings.h"
 #include "credits/credits.h"
 #include "credits/settings.h"
@@ -28,6 +31,7 @@ const struct route *const app_route_tables[] = {
     accounts_team_routes,
     home_routes,
     shops_routes,
+    shops_house_routes,
     tenants_routes,
     credits_routes,
     credits_grant_routes,
@@ -36,10 +40,20 @@ const struct route *const app_route_tables[] = {
     billing_plan_routes,
     billing_refund_routes,
     billing_mismatch_routes,
+    billing_bill_routes,
     billing_operator_routes,
     billing_hand_routes,
     billing_offer_routes,
+    billing_coupon_routes,
     billing_money_routes,
+    billing_numbers_money_routes,
+    billing_numbers_postings_routes,
+    billing_numbers_plans_routes,
+    billing_numbers_failed_routes,
+    billing_owed_routes,
+    billing_plan_end_routes,
+    billing_spending_routes,
+    billing_spent_routes,
     billing_routes,
     billing_pay_routes,
     billing_hook_routes,
@@ -132,6 +146,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_secrets_job,
     &tenants_tell_job,
     &billing_plans_job,
+    &billing_switch_on_job,
     &billing_refund_job,
     &chat_answer_job,
     &chat_install_job,
@@ -159,6 +174,9 @@ const struct job_kind *const app_job_kinds[] = {
     &billing_look_job,
     &billing_close_job,
     &billing_sweep_job,
+    &billing_bills_job,
+    &billing_bill_job,
+    &billing_event_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -296,6 +314,13 @@ static bool credits_came(struct tx *tx, int64_t account, int64_t now_ms)
     return billing_credits_came(tx, account, now_ms);
 }
 
+/* The plan first: what it renews needs no letter that it is not paid for. */
+static bool shop_resumed(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms)
+{
+    if (!billing_shop_resumed(tx, s, now_ms)) return false;
+    return tenants_shop_resumed(tx, req, s, now_ms);
+}
+
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
     if (!billing_shop_purged(tx, s, now_ms)) return false;
@@ -314,6 +339,42 @@ static bool shop_says(struct tx *tx, int64_t shop, struct arena *a, struct knowl
 
 bool app_development;
 
+static void fill_site(const struct app *app)
+{
+    const struct config *c = app->config;
+    site_settings = (struct site_settings){ .base_url = app->base_url,
+                                            .company = c->company,
+                                            .icp_number = c->icp_number,
+                                            .support_contact = c->support_contact,
+                                            .support_hours = c->support_hours,
+                                            .status_url = c->status_url,
+                                            .shop = c->landing_shop,
+                                            .enable_credits = credits_count(c->chatbot_price),
+                                            .renewal_credits = credits_count(c->renewal_price) };
+    site_hooks =
+        (struct site_hooks){ .offers = billing_on_sale, .trial_days = billing_trial_days(), .ways = house_ways };
+}
+
+static bool account_zone(struct tx *tx, int64_t account, struct arena *a, const char **out)
+{
+    return numbers_zone(tx, account, 0, a, out);
+}
+
+static int64_t zone_day(const char *zone, int64_t at_ms) { return hours_local_of(zone, at_ms).day_number; }
+
+static void fill_billing(struct app *app)
+{
+    const struct config *c = app->config;
+    billing_settings.base_url = app->base_url;
+    billing_settings.mail = &app->mail;
+    billing_settings.production = c->production;
+    billing_settings.pack_price = c->price_cny * 100; /* fen */
+    billing_settings.approve_above = c->refund_approve_above;
+    billing_settings.trial_was_had = accounts_trial_was_had;
+    billing_settings.offers_changed = house_refresh;
+    billing_settings.calendar = (struct billing_calendar){ account_zone, hours_day_begins, zone_day };
+}
+
 void app_fill_hooks(struct app *app)
 {
     const struct config *c = app->config;
@@ -323,7 +384,7 @@ void app_fill_hooks(struct app *app)
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
-    accounts_settings.gives_trial = true; /* of a plan, to whoever asks; and credits by the settings */
+    accounts_settings.seats = c->seats_without_plan;
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
                                               .merchant_opened = merchant_opened,
                                               .shop_key = tenants_shop_key,
@@ -334,20 +395,15 @@ void app_fill_hooks(struct app *app)
                                               .seats = billing_seats,
                                               .has_credits = has_credits,
                                               .account_disabled = tenants_account_disabled,
+                                              .account_closed = billing_forget,
                                               .person_picture = chat_person_picture,
                                               .person_erased = chat_person_erased };
-    site_settings = (struct site_settings){ .base_url = app->base_url,
-                                            .company = c->company,
-                                            .icp_number = c->icp_number,
-                                            .support_contact = c->support_contact,
-                                            .support_hours = c->support_hours,
-                                            .status_url = c->status_url,
-                                            .shop = c->landing_shop };
-    site_hooks = (struct site_hooks){ .offers = billing_on_sale, .trial_days = billing_trial_days() };
+    fill_site(app);
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
     credits_hooks.granted = credits_came;
+    credits_hooks.price = billing_credit_price;
     credits_hooks.shop_served = tenants_shop_served;
     credits_hooks.account_known = account_known;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
@@ -358,6 +414,8 @@ void app_fill_hooks(struct app *app)
                                                   .confirm_above = c->grant_confirm_above };
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
                                         .restored = tenants_shop_restored,
+                                        .suspended = tenants_shop_suspended,
+                                        .resumed = shop_resumed,
                                         .purged = shop_purged,
                                         .domain_changed = tenants_domain_changed,
                                         .chatbots = tenants_chatbots,
@@ -370,14 +428,10 @@ void app_fill_hooks(struct app *app)
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
     recipes_set(c->recipe);
-    billing_settings.base_url = app->base_url;
-    billing_settings.mail = &app->mail;
-    billing_settings.production = c->production;
+    fill_billing(app);
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
-    tenants_hooks.entitlements = billing_entitlements;
-    billing_settings.approve_above = c->refund_approve_above;
-    billing_settings.trial_was_had = accounts_trial_was_had;
+    tenants_hooks.entitlements = house_entitlements;
     knowledge_hooks.shop_says = shop_says;
     chat_settings = (struct chat_settings){
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development

@@ -6,6 +6,7 @@
 #include "base/json_read.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Levels of nesting, right for valid JSON. In broken input it may be wrong either way; jansson refuses that. */
 static bool too_deep(struct str in, size_t *offset)
@@ -87,6 +88,86 @@ json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault) { r
 json_t *json_read_wide(struct str in, size_t max_bytes, struct json_fault *fault)
 {
     return load(in, max_bytes, JSON_DECODE_INT_AS_REAL, fault);
+}
+
+/* ---- numbers that do not fit ---- */
+
+enum { NUMBER_MAX = 64, INTEGER_DIGITS_MAX = 18, EXPONENT_MAX = 200 };
+#define SOME_FRACTION "0.5"
+
+/* Whether jansson can read this number; of some that it could, false is said too: no count of ours is so large. */
+static bool fits(struct str number)
+{
+    size_t at = 0, digits = number.n > 0 && number.p[0] == '-' ? number.n - 1 : number.n;
+    while (at < number.n && number.p[at] != 'e' && number.p[at] != 'E') at++;
+    if (at == number.n) return digits <= (memchr(number.p, '.', number.n) ? NUMBER_MAX : INTEGER_DIGITS_MAX);
+    uint64_t exponent;
+    struct str power = { number.p + at + 1, number.n - at - 1 };
+    if (power.n > 0 && power.p[0] == '-') return number.n <= NUMBER_MAX;
+    if (power.n > 0 && power.p[0] == '+') power = (struct str){ power.p + 1, power.n - 1 };
+    return number.n <= NUMBER_MAX && str_to_u64(power, &exponent) && exponent <= EXPONENT_MAX;
+}
+
+static size_t past_digits(struct str s, size_t at)
+{
+    while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9') at++;
+    return at;
+}
+
+/* As JSON writes numbers: what is none stays as it is, for jansson to refuse. */
+static bool is_number(struct str s)
+{
+    size_t from = s.n > 0 && s.p[0] == '-' ? 1 : 0, at = past_digits(s, from);
+    bool good = at == from + 1 || (at > from && s.p[from] != '0');
+    if (at < s.n && s.p[at] == '.') from = at + 1, at = past_digits(s, from), good &= at > from;
+    if (at < s.n && (s.p[at] == 'e' || s.p[at] == 'E')) {
+        from = at + 1;
+        if (from < s.n && (s.p[from] == '+' || s.p[from] == '-')) from++;
+        at = past_digits(s, from), good &= at > from;
+    }
+    return good && at == s.n;
+}
+
+static size_t past_number(struct str in, size_t at)
+{
+    while (at < in.n && in.p[at] != '\0' && strchr("0123456789+-.eE", in.p[at])) at++;
+    return at;
+}
+
+/* Each number of `text` that does not fit becomes a fraction, and blanks for the rest of its place. */
+static void shorten_numbers(char *text, size_t n)
+{
+    bool in_text = false;
+    for (size_t i = 0; i < n; i++) {
+        char c = text[i];
+        if (in_text) {
+            if (c == '\\') i++;
+            else if (c == '"') in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '-' || (c >= '0' && c <= '9')) {
+            struct str number = { text + i, past_number((struct str){ text, n }, i) - i };
+            const size_t some = sizeof(SOME_FRACTION) - 1;
+            bool is_long = number.n > some && is_number(number) && !fits(number);
+            if (is_long) memset(text + i, ' ', number.n), memcpy(text + i, SOME_FRACTION, some);
+            i += number.n - 1;
+        }
+    }
+}
+
+json_t *json_read_grown(struct str in, size_t max_bytes, struct json_fault *fault)
+{
+    struct json_fault first;
+    json_t *value = load(in, max_bytes, 0, &first);
+    if (value == NULL && fault != NULL) *fault = first;
+    if (value != NULL || !text_eq(first.text, fault_text(json_error_numeric_overflow))) return value;
+    char *copy = malloc(in.n + 1);
+    if (copy == NULL) abort();
+    memcpy(copy, in.p, in.n);
+    shorten_numbers(copy, in.n);
+    value = load((struct str){ copy, in.n }, max_bytes, 0, fault);
+    free(copy);
+    return value;
 }
 
 bool json_get_str(const json_t *object, const char *key, struct str *out)

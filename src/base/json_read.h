@@ -28,6 +28,9 @@ MUST_USE json_t *json_read(struct str in, size_t max_bytes, struct json_fault *f
 /* The same for tokens made by others: every number becomes a real, so an integer past int64 in a member that nobody
  * reads is no fault. */
 MUST_USE json_t *json_read_wide(struct str in, size_t max_bytes, struct json_fault *fault);
+/* The same for messages of others, whose objects grow: a number that fits neither int64 nor a real is read as a
+ * fraction, which nobody takes for a count, and with it those of 19 digits and more; all others stay what they are. */
+MUST_USE json_t *json_read_grown(struct str in, size_t max_bytes, struct json_fault *fault);
 
 /* Members of an object, typed: false when `object` is no object, the member is absent or of another type. The view
  * lives as long as `object`. */

@@ -278,6 +278,44 @@ static void members_are_typed(void **state)
     assert_null(json_read_wide(STR("1e400"), 1000, NULL));
 }
 
+static void numbers_that_do_not_fit_spoil_nothing(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"a\":[123456789012345678901234567890,-1e400 , 7E+999,\"1e400 \\\" 1e400\"],\"n\":8800,"
+        "\"r\":8800.0,\"m\":-9223372036854775808,\"k\":999999999999999999}";
+    struct str s;
+    int64_t n;
+    json_t *o = json_read_grown(STR(text), 1000, NULL);
+    const json_t *a = json_object_get(o, "a");
+    for (size_t i = 0; i < 3; i++) assert_true(json_is_real(json_array_get(a, i)));
+    const json_t *kept = json_array_get(a, 3);
+    s = (struct str){ json_string_value(kept), json_string_length(kept) };
+    assert_true(str_eq(s, STR("1e400 \" 1e400")));
+    assert_true(json_get_i64(o, "n", &n) && n == 8800);
+    assert_true(json_get_i64(o, "k", &n) && n == 999999999999999999);
+    assert_false(json_get_i64(o, "r", &n) || json_get_i64(o, "m", &n));
+    json_decref(o);
+    struct json_fault fault;
+    static const char *const broken[] = { "[1e400",
+                                          "[1e400,]",
+                                          "{\"a\":1e400,\"a\":1}",
+                                          "1e400x",
+                                          "[01]",
+                                          "",
+                                          "[1e]",
+                                          "[1e400,01234567890123456789012]",
+                                          "[1e400,--12345678901234567890]",
+                                          "[1e400,1.e12345]",
+                                          "[1e400,123456789012345678901.]",
+                                          "[1e400,-e12345]" };
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) assert_null(json_read_grown(str_of(broken[i]), 1000, &fault));
+    assert_null(json_read_grown(STR("[1e400]"), 3, &fault));
+    o = json_read_grown(STR("{\"m\":-9223372036854775808}"), 1000, NULL);
+    assert_true(json_get_i64(o, "m", &n) && n == INT64_MIN); /* nothing is touched where all fits */
+    json_decref(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +328,7 @@ int main(void)
         cmocka_unit_test(good_json_is_accepted),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(members_are_typed),
+        cmocka_unit_test(numbers_that_do_not_fit_spoil_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "billing/provider_parts.h"
 #include "payments/alipay.h"
+#include "payments/bill.h"
 #include "payments/certs.h"
 
 #include <pthread.h>
@@ -293,6 +294,31 @@ static void refund_query(struct provider_call *c)
               true);
 }
 
+/* ---- bills ---- */
+
+/* An address that is good for half a minute, and an archive there. */
+static void bill(struct provider_bill *b)
+{
+    struct alipay_answer answer;
+    struct outbound_answer file;
+    struct provider_call c = { .arena = b->arena, .now_ms = b->now_ms };
+    const struct alipay_call call = call_of(&c, ALIPAY_BILL_METHOD, alipay_bill_content(b->arena, b->day));
+    b->outcome = ask(&c, &call, &answer);
+    b->error = c.error;
+    if (b->outcome == PAYMENT_OUTCOME_REFUSED) b->outcome = alipay_bill_outcome(&answer);
+    if (b->outcome != PAYMENT_OUTCOME_OK) return;
+    struct str url = alipay_field(&answer, "bill_download_url");
+    b->outcome = PAYMENT_OUTCOME_UNKNOWN;
+    b->error = provider_said(b->arena, call.method, STR("the answer has no address"), STR(""));
+    if (url.n == 0) return;
+    provider_download(b->arena, me.gateway, url, "alipay.bill", &file);
+    b->error = provider_said(b->arena, "alipay.bill", str_of(file.error), STR(""));
+    if (file.outcome != OUTCOME_OK) return;
+    const char *why = bill_read_alipay(b->arena, file.body, &b->bill);
+    if (!why) b->outcome = PAYMENT_OUTCOME_OK;
+    b->error = why ? provider_said(b->arena, "alipay.bill", STR("the bill is not used:"), str_of(why)) : NULL;
+}
+
 /* ---- what it can do ---- */
 
 static bool takes(struct money amount) { return money_currency(amount) == CURRENCY_CNY && money_is_positive(amount); }
@@ -328,5 +354,6 @@ const struct provider provider_alipay = {
     .name = "alipay", .name_en = "Alipay", .name_zh = "支付宝", .ways = ways, .way_for = way_for, .ready = is_ready,
     .takes = takes, .least_ms = 5 * MINUTE_MS, .start = start, .query = query_trade, .close = close_trade,
     .refund = refund, .refund_query = refund_query, .check = check, .hear = hear,
+    .bill_zone_ms = 8 * HOUR_MS, .bill_after_ms = 10 * HOUR_MS + 10 * MINUTE_MS, .bill = bill,
 };
 /* clang-format on */

@@ -5,19 +5,22 @@
 
 #include "http/events.h"
 
-enum { REASON_MIN = 3, REASON_MAX = 200, TRADE_MAX = 64 };
+enum { REASON_MIN = 3, REASON_MAX = 200, TRADE_MAX = 64, HANDS_PAGE = 50, HANDS_PAGE_MAX = 100 };
 enum hand_state { HAND_NONE, HAND_ASKED, HAND_AGREED, HAND_DECLINED }; /* stored */
 static const char *const hand_state_names[] = { "asked", "agreed", "declined", NULL };
 
 #define HAND_SELECT                                                                                                    \
     "SELECT h.id, h.payment, h.order_id, h.account, h.state, h.trade, h.reason, h.actor, h.approver, h.ended_at_ms,"   \
-    " h.created_at_ms, p.number AS payment_number, p.provider FROM hand_payments h"                                    \
-    " JOIN payments p ON p.id = h.payment WHERE "
+    " h.created_at_ms, p.number AS payment_number, p.provider, p.currency, p.amount, o.number AS order_number"         \
+    " FROM hand_payments h JOIN payments p ON p.id = h.payment JOIN orders o ON o.id = h.order_id WHERE "
 STMT(hand_of, HAND_SELECT "h.payment = ?1 AND h.state = 1");
 STMT(hands_of_order, HAND_SELECT "h.order_id = ?1 ORDER BY h.order_id, h.id LIMIT ?2");
+STMT(hands_all, HAND_SELECT "h.id < ?1 ORDER BY h.id DESC LIMIT ?2");
+STMT(hands_in_state, HAND_SELECT "h.state = ?3 AND h.id < ?1 ORDER BY h.state DESC, h.id DESC LIMIT ?2");
 STMT(hand_insert, "INSERT INTO hand_payments (payment, order_id, account, state, trade, reason, actor, approver,"
-                  " ended_at_ms, created_at_ms) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, 0, 0, ?7) RETURNING id");
-STMT(hand_end, "UPDATE hand_payments SET state = ?2, approver = ?3, ended_at_ms = ?4 WHERE id = ?1 AND state = 1");
+                  " ended_at_ms, created_at_ms, proof) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, 0, 0, ?7, ?8) RETURNING id");
+STMT(hand_end, "UPDATE hand_payments SET state = ?2, approver = ?3, ended_at_ms = ?4, proof = ?5"
+               " WHERE id = ?1 AND state = 1");
 STMT(hands_waiting, "SELECT COUNT(*) AS n FROM (SELECT id FROM hand_payments WHERE state = 1 ORDER BY state, id"
                     " LIMIT ?1) AS few");
 
@@ -40,8 +43,10 @@ static const struct problem problem_hand_refused = { "hand_payment_refused", 409
 
 /* clang-format off */
 const struct shape operator_hand_shape[] = {
-    SHAPE_I64("id"), SHAPE_TEXT("payment"), SHAPE_TEXT("provider"), SHAPE_ENUM("state", hand_state_names),
-    SHAPE_TEXT("trade"), SHAPE_TEXT("reason"), SHAPE_I64("actor"), SHAPE_I64("approver", .nullable = true),
+    SHAPE_I64("id"), SHAPE_TEXT("order"), SHAPE_TEXT("payment"), SHAPE_I64("account"), SHAPE_TEXT("provider"),
+    SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"), SHAPE_ENUM("state", hand_state_names),
+    SHAPE_TEXT("trade"), SHAPE_TEXT("reason"), SHAPE_I64("actor"), SHAPE_BOOL("mine", .doc = "You said so."),
+    SHAPE_I64("approver", .nullable = true),
     SHAPE_TIME("createdAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
 };
 /* clang-format on */
@@ -60,18 +65,24 @@ static struct hand_payment hand_of_row(const struct query *q)
                                   .ended_at_ms = col_i64(q, "ended_at_ms"),
                                   .created_at_ms = col_i64(q, "created_at_ms"),
                                   .payment_number = col_text(q, "payment_number"),
+                                  .order_number = col_text(q, "order_number"),
+                                  .amount = col_money(q, "amount"),
                                   .provider = col_text(q, "provider") };
 }
 
-void operator_hand_json(struct json *j, const struct hand_payment *h)
+void operator_hand_json(struct json *j, const struct hand_payment *h, int64_t person)
 {
     json_i64(j, "id", h->id);
+    json_text(j, "order", h->order_number);
     json_text(j, "payment", h->payment_number);
+    json_i64(j, "account", h->account);
     json_text(j, "provider", h->provider);
+    amount_json(j, "amount", h->amount);
     json_text(j, "state", hand_state_names[h->state - 1]);
     json_text(j, "trade", h->trade);
     json_text(j, "reason", h->reason);
     json_i64(j, "actor", h->actor);
+    json_bool(j, "mine", h->actor == person);
     operator_id_json(j, "approver", h->approver);
     json_time(j, "createdAt", h->created_at_ms);
     json_time(j, "endedAt", h->ended_at_ms);
@@ -105,7 +116,63 @@ static enum row asked_of(struct tx *tx, int64_t payment, struct hand_payment *ou
     return row;
 }
 
-static void one_json(struct json *j, const void *arg) { operator_hand_json(j, arg); }
+struct shown {
+    const struct hand_payment *hand;
+    size_t count;
+    int64_t person; /* who looks */
+};
+
+static void one_json(struct json *j, const void *arg)
+{
+    const struct shown *s = arg;
+    operator_hand_json(j, s->hand, s->person);
+}
+
+static enum answer reply_hand(struct req *req, int status, const struct hand_payment *h)
+{
+    const struct shown s = { .hand = h, .person = req->who.person };
+    return reply_json(req, status, one_json, &s);
+}
+
+/* ---- which there are ---- */
+
+/* clang-format off */
+static const struct shape hands_shape[] = {
+    SHAPE_LIST("handPayments", operator_hand_shape, .type_name = "OperatorHandPayment"), SHAPE_END };
+/* clang-format on */
+struct get_hands {
+    int64_t after, limit;
+    int state;
+};
+static const struct field get_hands_fields[] = { FIELD_PAGE(struct get_hands, HANDS_PAGE, HANDS_PAGE_MAX),
+                                                 FIELD_ENUM(struct get_hands, state, hand_state_names, .optional = true,
+                                                            .fallback = -1, .doc = "Only these."),
+                                                 FIELD_END };
+
+static void page_json(struct json *j, const void *arg)
+{
+    const struct shown *s = arg;
+    json_array(j, "handPayments");
+    for (size_t i = 0; i < s->count; i++) {
+        json_object(j, NULL);
+        operator_hand_json(j, &s->hand[i], s->person);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static enum answer get_hands(struct req *req)
+{
+    const struct get_hands *in = req->query;
+    struct hand_payment *row = ARENA_ARRAY(req->arena, struct hand_payment, (size_t)in->limit);
+    struct shown s = { .hand = row, .person = req->who.person };
+    struct query q = query(req->tx, in->state < 0 ? &hands_all : &hands_in_state);
+    enum row more;
+    bind_i64(&q, in->after), bind_i64(&q, in->limit);
+    if (in->state >= 0) bind_i64(&q, in->state + 1);
+    while ((more = query_next(&q)) == ROW_FOUND) row[s.count++] = hand_of_row(&q);
+    return more == ROW_NONE ? reply_json(req, 200, page_json, &s) : reply_fault(req);
+}
 
 /* ---- one says so ---- */
 
@@ -123,16 +190,29 @@ static const struct field post_paid_fields[] = {
 
 static bool told(struct req *req, struct audit_action action, const struct hand_payment *h)
 {
-    return audit_request(req, action, h->account, "order", h->order, one_json, h);
+    const struct shown s = { .hand = h };
+    return audit_request(req, action, h->account, "order", h->order, one_json, &s);
 }
 
-/* What proves one payment proves no other. */
+/* What proves one payment proves no other, wherever that was paid. Two at once: the other one's row is met by a unique
+ * index, and this runs again. */
 static enum answer is_new_trade(struct req *req, const struct payment *p, const char *trade)
 {
     struct payment other;
-    enum row row = payment_by_trade(req->tx, p->provider, trade, &other);
+    int64_t named;
+    enum row row = proof_payment(req->tx, trade, &named);
     if (row == ROW_FAULT) return reply_fault(req);
-    return row == ROW_FOUND && other.id != p->id ? reply_problem(req, &problem_hand_refused) : ANSWER_GO_ON;
+    if (row == ROW_FOUND && named != p->id) return reply_problem(req, &problem_hand_refused);
+    /* Also as it stands without what people put in between; a provider's own letters may be small ones. */
+    const char *const written[] = { trade, proof_without_gaps(req->arena, trade), proof_text(req->arena, trade) };
+    for (const struct provider *const *at = billing_providers; *at; at++) {
+        for (size_t i = 0; i < ARRAY_LEN(written); i++) {
+            row = payment_by_trade(req->tx, (*at)->name, written[i], &other);
+            if (row == ROW_FAULT) return reply_fault(req);
+            if (row == ROW_FOUND && other.id != p->id) return reply_problem(req, &problem_hand_refused);
+        }
+    }
+    return ANSWER_GO_ON;
 }
 
 static enum answer post_paid(struct req *req)
@@ -151,10 +231,11 @@ static enum answer post_paid(struct req *req)
     struct query q = query(req->tx, &hand_insert);
     bind_i64(&q, p.id), bind_i64(&q, o.id), bind_i64(&q, o.account), bind_text(&q, in->trade);
     bind_text(&q, in->reason), bind_i64(&q, req->who.person), bind_i64(&q, req->now_ms);
+    bind_text(&q, proof_text(req->arena, in->trade));
     if (query_row(&q) != ROW_FOUND || asked_of(req->tx, p.id, &h) != ROW_FOUND) return reply_fault(req);
     if (!told(req, AUDIT_hand_payment_asked, &h)) return reply_fault(req);
     events_hint("money");
-    return reply_json(req, 201, one_json, &h);
+    return reply_hand(req, 201, &h);
 }
 
 /* ---- another one agrees, or not ---- */
@@ -181,6 +262,7 @@ static bool end(struct req *req, struct hand_payment *h, enum hand_state to)
 {
     struct query q = query(req->tx, &hand_end);
     bind_i64(&q, h->id), bind_i64(&q, to), bind_i64(&q, req->who.person), bind_i64(&q, req->now_ms);
+    bind_text(&q, to == HAND_DECLINED ? "" : proof_text(req->arena, h->trade));
     h->state = to, h->approver = req->who.person, h->ended_at_ms = req->now_ms;
     return query_change(&q) == 1;
 }
@@ -228,7 +310,7 @@ static enum answer post_agree(struct req *req)
     enum answer applied = apply(req, &p, &h);
     if (applied != ANSWER_GO_ON) return applied;
     events_hint("money");
-    return reply_json(req, 200, one_json, &h);
+    return reply_hand(req, 200, &h);
 }
 
 static enum answer post_decline(struct req *req)
@@ -239,12 +321,15 @@ static enum answer post_decline(struct req *req)
     if (found != ANSWER_GO_ON) return found;
     if (!end(req, &h, HAND_DECLINED) || !told(req, AUDIT_hand_payment_declined, &h)) return reply_fault(req);
     events_hint("money");
-    return reply_json(req, 200, one_json, &h);
+    return reply_hand(req, 200, &h);
 }
 
 /* clang-format off */
 #define ORDER_PATH .path_fields = operator_order_fields, .path_size = sizeof(struct operator_order_path)
 const struct route billing_hand_routes[] = {
+    { .verb = VERB_GET, .path = "/api/operator/hand-payments", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
+      QUERY_FIELDS(get_hands), .answer = hands_shape, .run = get_hands,
+      .doc = "Payments that were marked by hand, newest first." },
     { .verb = VERB_POST, .path = "/api/operator/orders/:number/paid", .who = WHO_OPERATOR, .tx = TX_WRITE,
       .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_paid), .answer = operator_hand_shape,
       .status = 201, .run = post_paid,

@@ -12,7 +12,7 @@ static const struct problem problem_mismatch_resolved = { "mismatch_resolved", 4
 const struct shape operator_mismatch_shape[] = {
     SHAPE_I64("id"),
     SHAPE_TEXT("kind", .doc = "amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, "
-                              "undelivered or drift."),
+                              "undelivered or drift (a bill)."),
     SHAPE_TEXT("provider", .nullable = true), SHAPE_TEXT("order", .nullable = true),
     SHAPE_I64("account", .nullable = true), SHAPE_I64("delivery", .nullable = true, .doc = "What was delivered."),
     SHAPE_TEXT("trade", .nullable = true, .doc = "The provider's number of the payment."),

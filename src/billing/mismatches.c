@@ -35,6 +35,21 @@ static void found_json(struct json *j, const void *arg)
     if (m->currency != CURRENCY_NONE) amount_json(j, "amount", money_of(m->minor, m->currency));
 }
 
+struct mismatch mismatch_of_payment(const struct payment *p, struct money amount, const char *kind, const char *key,
+                                    const char *said)
+{
+    return (struct mismatch){ .key = key,
+                              .kind = kind,
+                              .provider = p->provider,
+                              .order = p->order,
+                              .payment = p->id,
+                              .account = p->account,
+                              .trade = p->trade,
+                              .currency = money_currency(amount),
+                              .minor = money_minor(amount),
+                              .said = said };
+}
+
 bool mismatch_put(struct tx *tx, const struct mismatch *m, int64_t now_ms)
 {
     assert(m->key && m->key[0] != '\0' && m->kind && m->kind[0] != '\0');

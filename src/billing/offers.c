@@ -113,16 +113,18 @@ bool billing_begin(struct tx *tx, int64_t now_ms)
     for (size_t i = 0; i < ARRAY_LEN(first); i++) {
         int64_t id;
         const struct first *f = &first[i];
-        const struct offer o = { .kind = (enum offer_kind)f->kind,
-                                 .code = f->code,
-                                 .name_en = f->name_en,
-                                 .name_zh = f->name_zh,
-                                 .price = money_of(f->price, CURRENCY_CNY),
-                                 .seat_price = money_of(f->seat_price, CURRENCY_CNY),
-                                 .days = f->days,
-                                 .seats = f->seats,
-                                 .websites = f->websites,
-                                 .credits = f->credits };
+        struct offer o = { .kind = (enum offer_kind)f->kind,
+                           .code = f->code,
+                           .name_en = f->name_en,
+                           .name_zh = f->name_zh,
+                           .price = money_of(f->price, CURRENCY_CNY),
+                           .seat_price = money_of(f->seat_price, CURRENCY_CNY),
+                           .days = f->days,
+                           .seats = f->seats,
+                           .websites = f->websites,
+                           .credits = f->credits };
+        if (o.kind == OFFER_CREDITS && billing_settings.pack_price > 0)
+            o.price = money_of(billing_settings.pack_price, CURRENCY_CNY);
         if (!offers_put(tx, &o, 0, now_ms, &id)) return false;
     }
     return true;

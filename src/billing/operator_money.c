@@ -21,11 +21,8 @@ struct day {
     const char *provider;
     struct money came, went;
 };
-struct counts {
-    int64_t owed, mismatches, asked, pending, hands;
-};
 struct money_answer {
-    struct counts counts;
+    struct billing_waits waits;
     struct day day[DAYS_ROWS];
     size_t days;
 };
@@ -49,11 +46,11 @@ static const struct shape money_shape[] = {
 static void money_json(struct json *j, const void *arg)
 {
     const struct money_answer *a = arg;
-    json_i64(j, "owed", a->counts.owed);
-    json_i64(j, "openMismatches", a->counts.mismatches);
-    json_i64(j, "refundsAsked", a->counts.asked);
-    json_i64(j, "refundsPending", a->counts.pending);
-    json_i64(j, "handPaymentsAsked", a->counts.hands);
+    json_i64(j, "owed", a->waits.owed);
+    json_i64(j, "openMismatches", a->waits.mismatches);
+    json_i64(j, "refundsAsked", a->waits.refunds_asked);
+    json_i64(j, "refundsPending", a->waits.refunds_pending);
+    json_i64(j, "handPaymentsAsked", a->waits.hands);
     json_array(j, "days");
     for (size_t i = 0; i < a->days; i++) {
         const struct day *d = &a->day[i];
@@ -76,11 +73,11 @@ static bool count_refunds(struct tx *tx, enum refund_state state, int64_t *out)
     return true;
 }
 
-static bool read_counts(struct tx *tx, struct counts *out)
+bool billing_waiting(struct tx *tx, struct billing_waits *out)
 {
     return billing_owed(tx, &out->owed) && mismatches_count(tx, COUNT_MOST, &out->mismatches) &&
-           count_refunds(tx, REFUND_ASKED, &out->asked) && count_refunds(tx, REFUND_PENDING, &out->pending) &&
-           hand_payments_count(tx, COUNT_MOST, &out->hands);
+           count_refunds(tx, REFUND_ASKED, &out->refunds_asked) &&
+           count_refunds(tx, REFUND_PENDING, &out->refunds_pending) && hand_payments_count(tx, COUNT_MOST, &out->hands);
 }
 
 static bool read_days(struct tx *tx, int64_t from_ms, int64_t to_ms, struct money_answer *out)
@@ -108,7 +105,7 @@ static enum answer get_money(struct req *req)
     int64_t from_ms = in->from > 0 ? in->from : to_ms - DAYS_USUAL * DAY_MS;
     struct money_answer *a = ARENA_NEW(req->arena, struct money_answer);
     if (from_ms < to_ms - DAYS_MOST * DAY_MS) return reply_fields(req, "from", "too_small");
-    if (!read_counts(req->tx, &a->counts) || !read_days(req->tx, from_ms, to_ms, a)) return reply_fault(req);
+    if (!billing_waiting(req->tx, &a->waits) || !read_days(req->tx, from_ms, to_ms, a)) return reply_fault(req);
     return reply_json(req, 200, money_json, a);
 }
 

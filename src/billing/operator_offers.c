@@ -7,8 +7,8 @@
 enum { OFFERS_PAGE = 50, OFFERS_PAGE_MAX = 100, DAYS_MAX = 3660, WEBSITES_MAX = 1000, CREDITS_MAX = 1000000 };
 enum { PRICE_MAX = 1000000000 };
 
-static const struct problem problem_currency_unknown = { "currency_unknown", 422, "This currency is not known here.",
-                                                         "未知的货币。" };
+const struct problem problem_currency_unknown = { "currency_unknown", 422, "This currency is not known here.",
+                                                  "未知的货币。" };
 FIELD_CODE(not_of_kind, "This kind of offer needs another value here.", "该类型的商品不能使用此值。");
 
 /* clang-format off */
@@ -47,8 +47,11 @@ static void version_json(struct json *j, const void *arg)
 
 struct get_versions {
     int64_t after, limit;
+    bool sold;
 };
 static const struct field get_versions_fields[] = { FIELD_PAGE(struct get_versions, OFFERS_PAGE, OFFERS_PAGE_MAX),
+                                                    FIELD_BOOL(struct get_versions, sold, .optional = true,
+                                                               .doc = "true: all that is sold now, on one page."),
                                                     FIELD_END };
 
 struct page {
@@ -71,8 +74,10 @@ static void page_json(struct json *j, const void *arg)
 static enum answer get_versions(struct req *req)
 {
     const struct get_versions *in = req->query;
-    struct page p = { .offer = ARENA_ARRAY(req->arena, struct offer, (size_t)in->limit) };
-    if (!offers_versions(req->tx, in->after, p.offer, (size_t)in->limit, &p.count)) return reply_fault(req);
+    struct page p = { .offer = ARENA_ARRAY(req->arena, struct offer, OFFERS_PAGE_MAX) };
+    bool read = in->sold ? offers_list(req->tx, p.offer, OFFERS_MAX, &p.count)
+                         : offers_versions(req->tx, in->after, p.offer, (size_t)in->limit, &p.count);
+    if (!read) return reply_fault(req);
     return reply_json(req, 200, page_json, &p);
 }
 
@@ -149,6 +154,8 @@ static enum answer post_offer(struct req *req)
     if (!offers_put(req->tx, &o, req->who.person, req->now_ms, &id)) return reply_fault(req);
     if (offers_get(req->tx, id, &made) != ROW_FOUND) return reply_fault(req);
     if (!audit_request(req, AUDIT_offer_changed, 0, "offer", id, version_json, &made)) return reply_fault(req);
+    if (billing_settings.offers_changed && !billing_settings.offers_changed(req->tx, req->now_ms))
+        return reply_fault(req);
     events_hint("money");
     return reply_json(req, 201, version_json, &made);
 }

@@ -2,7 +2,7 @@
  * what was heard and asked, what does not agree, every change of a state, and what stands in the books. */
 #include "billing/private.h"
 
-enum { LIST_PAGE = 50, LIST_PAGE_MAX = 100, ORDERS_LOOKED_AT = 2000 };
+enum { LIST_PAGE = 50, LIST_PAGE_MAX = 100, ORDERS_LOOKED_AT = 2000, ORDERS_BATCH = 200 };
 
 /* The filter with an index leads; what else is asked for is looked for among the next 2,000 orders, and `next` says
  * where to go on. */
@@ -10,8 +10,9 @@ enum { LIST_PAGE = 50, LIST_PAGE_MAX = 100, ORDERS_LOOKED_AT = 2000 };
     "SELECT o.id, o.number, o.account, o.person, o.shop, o.state, o.kind, o.seats, o.quantity, o.currency, o.amount,"  \
     " o.list_amount, o.discount, o.credited, o.created_at_ms, o.paid_at_ms, o.ended_at_ms, o.expires_at_ms,"           \
     " f.code, f.version, f.name_en, f.name_zh, COALESCE(p.provider, '') AS provider,"                                  \
-    " COALESCE(p.refunded, 0) AS refunded FROM (" few ") AS few JOIN orders o ON o.id = few.id"                        \
-    " JOIN offers f ON f.id = o.offer LEFT JOIN payments p ON p.id = o.paid_by ORDER BY o.id DESC"
+    " COALESCE(p.refunded, 0) AS refunded, COALESCE(c.code, '') AS coupon FROM (" few ") AS few"                       \
+    " JOIN orders o ON o.id = few.id JOIN offers f ON f.id = o.offer LEFT JOIN payments p ON p.id = o.paid_by"         \
+    " LEFT JOIN coupons c ON c.id = o.coupon ORDER BY o.id DESC"
 STMT(orders_all, ORDER_ROWS("SELECT id FROM orders WHERE id < ?1 ORDER BY id DESC LIMIT ?2"));
 STMT(orders_in_state,
      ORDER_ROWS("SELECT id FROM orders WHERE state = ?3 AND id < ?1 ORDER BY state DESC, id DESC LIMIT ?2"));
@@ -19,6 +20,8 @@ STMT(orders_of_account,
      ORDER_ROWS("SELECT id FROM orders WHERE account = ?3 AND id < ?1 ORDER BY account DESC, id DESC LIMIT ?2"));
 STMT(orders_at_provider, ORDER_ROWS("SELECT order_id AS id FROM payments WHERE provider = ?3 AND order_id < ?1"
                                     " GROUP BY provider, order_id ORDER BY provider DESC, order_id DESC LIMIT ?2"));
+STMT(orders_with_coupon, ORDER_ROWS("SELECT order_id AS id FROM coupon_uses WHERE coupon = ?3 AND order_id < ?1"
+                                    " ORDER BY coupon DESC, order_id DESC LIMIT ?2"));
 STMT(order_whole, ORDER_ROWS("SELECT id FROM orders WHERE number = ?1"));
 
 /* ---- how one is shown ---- */
@@ -27,7 +30,7 @@ struct order_row {
     int64_t id, account, person, shop, seats, quantity, version, created_at_ms, paid_at_ms, ended_at_ms, expires_at_ms;
     enum order_state state;
     enum offer_kind kind;
-    const char *number, *code, *name_en, *name_zh, *provider;
+    const char *number, *code, *name_en, *name_zh, *provider, *coupon;
     struct money amount, list_amount, discount, credited, refunded;
 };
 
@@ -38,7 +41,9 @@ struct order_row {
     SHAPE_I64("version", .doc = "Of the offer."), SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_I64("seats"),      \
     SHAPE_I64("quantity"), SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),                                 \
     SHAPE_OBJECT("refunded", amount_shape, .type_name = "Money", .doc = "Of what it was delivered for."),              \
-    SHAPE_TEXT("provider", .nullable = true, .doc = "Of what it was delivered for."), SHAPE_TIME("createdAt"),         \
+    SHAPE_TEXT("provider", .nullable = true, .doc = "Of what it was delivered for."),                                  \
+    SHAPE_OBJECT("discount", amount_shape, .type_name = "Money"),                                                      \
+    SHAPE_TEXT("coupon", .nullable = true, .doc = "The code of what made the discount."), SHAPE_TIME("createdAt"),     \
     SHAPE_TIME("expiresAt"), SHAPE_TIME("paidAt", .nullable = true), SHAPE_TIME("endedAt", .nullable = true)
 static const struct shape order_shape[] = { ORDER_SHAPES, SHAPE_END };
 static const struct shape orders_shape[] = {
@@ -67,6 +72,7 @@ static struct order_row row_of(const struct query *q)
                                .name_en = col_text(q, "name_en"),
                                .name_zh = col_text(q, "name_zh"),
                                .provider = col_text(q, "provider"),
+                               .coupon = col_text(q, "coupon"),
                                .amount = col_money(q, "amount"),
                                .list_amount = col_money(q, "list_amount"),
                                .discount = col_money(q, "discount"),
@@ -91,6 +97,8 @@ static void row_json(struct json *j, const struct order_row *r)
     amount_json(j, "amount", r->amount);
     amount_json(j, "refunded", r->refunded);
     operator_text_json(j, "provider", r->provider);
+    amount_json(j, "discount", r->discount);
+    operator_text_json(j, "coupon", r->coupon);
     json_time(j, "createdAt", r->created_at_ms);
     json_time(j, "expiresAt", r->expires_at_ms);
     json_time(j, "paidAt", r->paid_at_ms);
@@ -100,7 +108,7 @@ static void row_json(struct json *j, const struct order_row *r)
 /* ---- the list ---- */
 
 struct get_orders {
-    int64_t after, limit, from, to, account;
+    int64_t after, limit, from, to, account, coupon;
     const char *provider;
     int state;
 };
@@ -111,6 +119,8 @@ static const struct field get_orders_fields[] = {
     FIELD_TEXT(struct get_orders, provider, .optional = true, .max = 32,
                .doc = "Only with a payment, whatever became of it, at this provider."),
     FIELD_I64(struct get_orders, account, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Only of this account."),
+    FIELD_I64(struct get_orders, coupon, .optional = true, .min = 1, .max = INT64_MAX,
+              .doc = "Only with this coupon, by its id."),
     FIELD_END
 };
 
@@ -135,31 +145,43 @@ static void page_json(struct json *j, const void *arg)
 
 static struct query ask(struct tx *tx, const struct get_orders *in, int64_t after, int64_t limit)
 {
-    const struct stmt *s = in->account > 0  ? &orders_of_account
-                           : in->provider   ? &orders_at_provider
-                           : in->state >= 0 ? &orders_in_state
-                                            : &orders_all;
+    const struct stmt *s = in->coupon > 0    ? &orders_with_coupon
+                           : in->account > 0 ? &orders_of_account
+                           : in->provider    ? &orders_at_provider
+                           : in->state >= 0  ? &orders_in_state
+                                             : &orders_all;
     struct query q = query(tx, s);
     bind_i64(&q, after), bind_i64(&q, limit);
-    if (in->account > 0) bind_i64(&q, in->account);
+    if (in->coupon > 0) bind_i64(&q, in->coupon);
+    else if (in->account > 0) bind_i64(&q, in->account);
     else if (in->provider) bind_text(&q, in->provider);
     else if (in->state >= 0) bind_i64(&q, in->state + 1);
     return q;
 }
 
-/* With account and provider both, the payment that counts is the one that is looked at. */
+/* Where another filter leads, the payment that counts is the one whose provider is looked at. */
 static bool is_wanted(const struct get_orders *in, const struct order_row *r)
 {
-    bool at_provider = !in->provider || in->account == 0 || text_eq(r->provider, in->provider);
-    return at_provider && (in->state < 0 || r->state == (enum order_state)(in->state + 1)) &&
-           r->created_at_ms >= in->from && r->created_at_ms < in->to;
+    bool leads = in->coupon == 0 && in->account == 0;
+    bool at_provider = !in->provider || leads || text_eq(r->provider, in->provider);
+    return at_provider && (in->account == 0 || r->account == in->account) &&
+           (in->state < 0 || r->state == (enum order_state)(in->state + 1)) && r->created_at_ms >= in->from &&
+           r->created_at_ms < in->to;
+}
+
+/* What no index leads to is passed over many rows at a time, however short the page is. */
+static int64_t batch_of(const struct get_orders *in)
+{
+    int leads = (in->coupon > 0) + (in->account > 0) + (in->provider != NULL) + (in->state >= 0);
+    bool passes_over = leads > 1 || in->from > 0 || in->to < INT64_MAX;
+    return passes_over && in->limit < ORDERS_BATCH ? ORDERS_BATCH : in->limit;
 }
 
 static bool read_page(struct tx *tx, const struct get_orders *in, struct page *out)
 {
-    int64_t after = in->after;
-    for (int64_t looked = 0; looked < ORDERS_LOOKED_AT; looked += in->limit) {
-        struct query q = ask(tx, in, after, in->limit);
+    int64_t after = in->after, batch = batch_of(in);
+    for (int64_t looked = 0; looked < ORDERS_LOOKED_AT; looked += batch) {
+        struct query q = ask(tx, in, after, batch);
         int64_t found = 0;
         enum row more;
         while ((more = query_next(&q)) == ROW_FOUND && out->count < (size_t)in->limit) {
@@ -168,7 +190,7 @@ static bool read_page(struct tx *tx, const struct get_orders *in, struct page *o
             if (is_wanted(in, &r)) out->row[out->count++] = r;
         }
         if (more == ROW_FAULT) return false;
-        if (out->count < (size_t)in->limit && found < in->limit) return true; /* these were the last ones */
+        if (out->count < (size_t)in->limit && found < batch) return true; /* these were the last ones */
         out->next = after;
         if (out->count == (size_t)in->limit) return true;
     }
@@ -189,17 +211,25 @@ enum {
     NOTES_SHOWN = 200,
     MISMATCHES_SHOWN = 100,
     HANDS_SHOWN = 50,
-    MOVES_SHOWN = 50,
-    POSTINGS_SHOWN = 100
+    MOVES_SHOWN = 300, /* of all payments, and of all refunds */
+    POSTINGS_SHOWN = 400
 };
 
 STMT(notes_of, "SELECT n.what, n.said, n.provider, n.delivery, n.at_ms, COALESCE(p.number, '') AS number"
                " FROM order_notes n LEFT JOIN payments p ON p.id = n.payment WHERE n.order_id = ?1"
                " ORDER BY n.order_id DESC, n.id DESC LIMIT ?2");
-STMT(moves_of, "SELECT from_state, to_state, why, actor, at_ms FROM billing_moves WHERE kind = ?1 AND id = ?2"
-               " ORDER BY kind, id, version LIMIT ?3");
-STMT(postings_of, "SELECT s.at_ms, e.book, e.currency, e.amount FROM postings s JOIN posting_entries e"
-                  " ON e.posting = s.id WHERE s.payment = ?1 ORDER BY s.id, e.line LIMIT ?2");
+/* Of the order, of all its payments, of all its refunds: one statement each, however many there are. */
+#define MOVES "SELECT x.number, m.from_state, m.to_state, m.why, m.actor, m.at_ms FROM "
+STMT(moves_of_order,
+     MOVES "orders x JOIN billing_moves m ON m.kind = 1 AND m.id = x.id WHERE x.id = ?1 ORDER BY x.id, m.version"
+           " LIMIT ?2");
+STMT(moves_of_payments, MOVES "payments x JOIN billing_moves m ON m.kind = 2 AND m.id = x.id WHERE x.order_id = ?1"
+                              " ORDER BY x.order_id, x.id, m.version LIMIT ?2");
+STMT(moves_of_refunds, MOVES "refunds x JOIN billing_moves m ON m.kind = 3 AND m.id = x.id WHERE x.order_id = ?1"
+                             " ORDER BY x.order_id, x.id, m.version LIMIT ?2");
+STMT(postings_of, "SELECT s.at_ms, e.book, e.currency, e.amount FROM payments p JOIN postings s ON s.payment = p.id"
+                  " JOIN posting_entries e ON e.posting = s.id WHERE p.order_id = ?1"
+                  " ORDER BY p.order_id, p.id, s.id, e.line LIMIT ?2");
 
 /* clang-format off */
 static const struct shape line_shape[] = {
@@ -238,7 +268,6 @@ static const struct shape sums_shape[] = {
 static const struct shape whole_shape[] = {
     ORDER_SHAPES,
     SHAPE_OBJECT("listAmount", amount_shape, .type_name = "Money"),
-    SHAPE_OBJECT("discount", amount_shape, .type_name = "Money"),
     SHAPE_OBJECT("credited", amount_shape, .type_name = "Money"),
     SHAPE_OBJECT("sums", sums_shape, .type_name = "OperatorOrderSums"),
     SHAPE_LIST("lines", line_shape, .type_name = "OperatorOrderLine"),
@@ -267,7 +296,6 @@ struct entry {
     struct money amount;
     int64_t at_ms;
 };
-enum { MOVED_OF_ORDER = 1 + PAYMENTS_OF_ORDER_MAX + REFUNDS_SHOWN };
 struct whole {
     struct order_row row;
     struct order_line line[ORDER_LINES_MAX];
@@ -276,8 +304,8 @@ struct whole {
     struct hand_payment hand[HANDS_SHOWN];
     struct mismatch mismatch[MISMATCHES_SHOWN];
     struct noted note[NOTES_SHOWN];
-    struct moved_row move[MOVED_OF_ORDER * 4];
-    struct entry entry[PAYMENTS_OF_ORDER_MAX * 4];
+    struct moved_row move[3 * MOVES_SHOWN]; /* of the order, its payments, its refunds */
+    struct entry entry[POSTINGS_SHOWN];
     size_t lines, payments, refunds, hands, mismatches, notes, moves, entries;
     struct money paid, refunded, under_way;
     int64_t person;
@@ -298,14 +326,17 @@ static bool read_notes(struct tx *tx, struct whole *w)
     return row == ROW_NONE;
 }
 
-static bool read_moves(struct tx *tx, struct whole *w, enum moved_kind kind, int64_t id, const char *number)
+static bool read_moves(struct tx *tx, struct whole *w, enum moved_kind kind)
 {
-    struct query q = query(tx, &moves_of);
+    static const struct stmt *const of[] = {
+        [MOVED_ORDER] = &moves_of_order, [MOVED_PAYMENT] = &moves_of_payments, [MOVED_REFUND] = &moves_of_refunds
+    };
+    struct query q = query(tx, of[kind]);
     enum row row;
-    bind_i64(&q, kind), bind_i64(&q, id), bind_i64(&q, MOVES_SHOWN);
+    bind_i64(&q, w->row.id), bind_i64(&q, MOVES_SHOWN);
     while ((row = query_next(&q)) == ROW_FOUND && w->moves < ARRAY_LEN(w->move))
         w->move[w->moves++] = (struct moved_row){ .kind = kind,
-                                                  .number = number,
+                                                  .number = col_text(&q, "number"),
                                                   .from = (int)col_state(&q, "from_state", 0, ORDER_STATE_COUNT - 1),
                                                   .to = (int)col_state(&q, "to_state", 1, ORDER_STATE_COUNT - 1),
                                                   .why = col_text(&q, "why"),
@@ -314,11 +345,11 @@ static bool read_moves(struct tx *tx, struct whole *w, enum moved_kind kind, int
     return row != ROW_FAULT;
 }
 
-static bool read_entries(struct tx *tx, struct whole *w, int64_t payment)
+static bool read_entries(struct tx *tx, struct whole *w)
 {
     struct query q = query(tx, &postings_of);
     enum row row;
-    bind_i64(&q, payment), bind_i64(&q, POSTINGS_SHOWN);
+    bind_i64(&q, w->row.id), bind_i64(&q, POSTINGS_SHOWN);
     while ((row = query_next(&q)) == ROW_FOUND && w->entries < ARRAY_LEN(w->entry))
         w->entry[w->entries++] = (struct entry){ .book = col_text(&q, "book"),
                                                  .amount = col_money(&q, "amount"),
@@ -349,14 +380,9 @@ static bool read_whole(struct tx *tx, struct whole *w)
     if (!refunds_of_whole(tx, id, w->refund, REFUNDS_SHOWN, &w->refunds)) return false;
     if (!hand_payments_of(tx, id, w->hand, HANDS_SHOWN, &w->hands)) return false;
     if (!mismatches_of_order(tx, id, w->mismatch, MISMATCHES_SHOWN, &w->mismatches) || !read_notes(tx, w)) return false;
-    if (!read_moves(tx, w, MOVED_ORDER, id, w->row.number)) return false;
-    for (size_t i = 0; i < w->payments; i++)
-        if (!read_moves(tx, w, MOVED_PAYMENT, w->payment[i].id, w->payment[i].number) ||
-            !read_entries(tx, w, w->payment[i].id))
-            return false;
-    for (size_t i = 0; i < w->refunds; i++)
-        if (!read_moves(tx, w, MOVED_REFUND, w->refund[i].id, w->refund[i].number)) return false;
-    return add_up(w);
+    for (enum moved_kind kind = MOVED_ORDER; kind <= MOVED_REFUND; kind++)
+        if (!read_moves(tx, w, kind)) return false;
+    return read_entries(tx, w) && add_up(w);
 }
 
 static void line_json(struct json *j, const struct order_line *l)
@@ -432,7 +458,6 @@ static void whole_json(struct json *j, const void *arg)
     const struct whole *w = arg;
     row_json(j, &w->row);
     amount_json(j, "listAmount", w->row.list_amount);
-    amount_json(j, "discount", w->row.discount);
     amount_json(j, "credited", w->row.credited);
     json_object(j, "sums");
     amount_json(j, "paid", w->paid);
@@ -442,7 +467,7 @@ static void whole_json(struct json *j, const void *arg)
     EACH("lines", w->lines, line_json(j, &w->line[i]));
     EACH("payments", w->payments, payment_json(j, &w->payment[i]));
     EACH("refunds", w->refunds, operator_refund_json(j, &w->refund[i], w->person));
-    EACH("handPayments", w->hands, operator_hand_json(j, &w->hand[i]));
+    EACH("handPayments", w->hands, operator_hand_json(j, &w->hand[i], w->person));
     EACH("mismatches", w->mismatches, operator_mismatch_json(j, &w->mismatch[i]));
     EACH("notes", w->notes, note_json(j, &w->note[i]));
     EACH("moves", w->moves, move_json(j, &w->move[i]));

@@ -3,14 +3,41 @@
 #include "billing/private.h"
 
 #include "audit/audit.h"
+#include "base/clock.h"
 
-enum { ORDERS_USUAL = 20, CURRENCY_LETTERS = 3, COUPON_MAX = 40 };
+enum { ORDERS_USUAL = 20, CURRENCY_LETTERS = 3 };
 
 static const struct problem problem_offer_gone = { "offer_gone", 404, "This is not sold (any more).",
                                                    "该商品已下架或不存在。" };
 static const struct problem problem_seats = { "seats_not_sold", 422, "This plan cannot be had with so many seats.",
                                               "该套餐不支持此席位数。" };
-static const struct problem problem_coupon = { "coupon_unknown", 422, "This coupon is not valid.", "优惠码无效。" };
+static const struct problem problem_coupon_unknown = { "coupon_unknown", 422,
+                                                       "There is no such coupon. Look at how it is written.",
+                                                       "优惠码不存在，请检查输入是否正确。" };
+static const struct problem problem_coupon_over = { "coupon_over", 422, "This coupon is not valid any more.",
+                                                    "该优惠码已失效。" };
+static const struct problem problem_coupon_not_yet = { "coupon_not_yet", 422, "This coupon is not valid yet.",
+                                                       "该优惠码尚未生效。" };
+static const struct problem problem_coupon_used_up = { "coupon_used_up", 422, "This coupon has been used up.",
+                                                       "该优惠码的名额已用完。" };
+static const struct problem problem_coupon_had = { "coupon_had", 422, "This account has used this coupon already.",
+                                                   "当前账户已使用过该优惠码。" };
+static const struct problem problem_coupon_months = { "coupon_months_over", 422,
+                                                      "This shop has had all the months of this coupon.",
+                                                      "该店铺的优惠月数已全部使用。" };
+static const struct problem problem_coupon_currency = { "coupon_other_currency", 422,
+                                                        "This coupon is for prices in another currency.",
+                                                        "该优惠码不适用于此币种。" };
+static const struct problem problem_coupon_offer = { "coupon_other_offer", 422,
+                                                     "This coupon is not for what is being bought.",
+                                                     "该优惠码不适用于所选商品。" };
+static const struct problem problem_coupon_nothing = { "coupon_nothing_off", 422,
+                                                       "This coupon takes nothing off this price.",
+                                                       "该优惠码对此价格没有优惠。" };
+#define COUPON_PROBLEMS                                                                                                \
+    &problem_coupon_unknown, &problem_coupon_over, &problem_coupon_not_yet, &problem_coupon_used_up,                   \
+        &problem_coupon_had, &problem_coupon_months, &problem_coupon_currency, &problem_coupon_offer,                  \
+        &problem_coupon_nothing
 static const struct problem problem_nothing_due = {
     "nothing_due", 409,
     "What is left of the present plan is worth more than this one costs. Change to it when the present plan ends.",
@@ -129,12 +156,39 @@ static const struct field post_order_fields[] = {
               .doc = "Of a plan: all of them. Absent: those within its price."),
     FIELD_I64(struct post_order, quantity, .optional = true, .min = 1, .max = PACKS_MAX,
               .doc = "Of packs of credits. Absent: one."),
-    FIELD_TEXT(struct post_order, coupon, .optional = true, .min = 1, .max = COUPON_MAX,
-               .doc = "A code that lowers the price."),
+    FIELD_TEXT(struct post_order, coupon, .optional = true, .min = 1, .max = COUPON_CODE_MAX,
+               .doc = "A code that lowers the price; capital and small letters are the same."),
     FIELD_ENUM(struct post_order, currency, currency_codes, .optional = true, .doc = "Absent: CNY."),
     FIELD_END
 };
 /* clang-format on */
+
+/* Whoever guesses codes guesses slowly: what names one counts, also when it is right, or the right ones would be told
+ * apart by coming through. */
+static const struct limit coupon_limit = { .name = "coupons", .burst = 60, .per_ms = HOUR_MS };
+
+static enum answer refuse_coupon(struct req *req, enum coupon_said said)
+{
+    switch (said) {
+    case COUPON_UNKNOWN: return reply_problem(req, &problem_coupon_unknown);
+    case COUPON_OVER: return reply_problem(req, &problem_coupon_over);
+    case COUPON_NOT_YET: return reply_problem(req, &problem_coupon_not_yet);
+    case COUPON_USED_UP: return reply_problem(req, &problem_coupon_used_up);
+    case COUPON_HAD: return reply_problem(req, &problem_coupon_had);
+    case COUPON_MONTHS_OVER: return reply_problem(req, &problem_coupon_months);
+    case COUPON_OTHER_CURRENCY: return reply_problem(req, &problem_coupon_currency);
+    case COUPON_OTHER_OFFER: return reply_problem(req, &problem_coupon_offer);
+    case COUPON_NOTHING_OFF: return reply_problem(req, &problem_coupon_nothing);
+    case COUPON_FITS: return ANSWER_GO_ON;
+    case COUPON_FAULT: break;
+    }
+    return reply_fault(req);
+}
+
+static bool count_try(struct req *req)
+{
+    return req_count(req, 0, str_of(arena_printf(req->arena, "%lld", (long long)req->who.account)));
+}
 
 /* ANSWER_GO_ON: *out is what it would cost. */
 static enum answer quote_of(struct req *req, struct order_quote *out)
@@ -153,11 +207,13 @@ static enum answer quote_of(struct req *req, struct order_quote *out)
     case ROW_FOUND: break;
     }
     if (w.offer.kind == OFFER_PLAN && in->shop == 0) return reply_fields(req, "shop", "required");
+    if (w.coupon && !count_try(req)) return ANSWER_REFUSED;
     switch (order_quote(req->tx, &w, out)) {
     case QUOTE_FAULT: return reply_fault(req);
     case QUOTE_NO_SHOP: return reply_problem(req, &problem_not_found);
+    case QUOTE_SUSPENDED: return reply_problem(req, &problem_shop_suspended);
     case QUOTE_SEATS: return reply_problem(req, &problem_seats);
-    case QUOTE_COUPON: return reply_problem(req, &problem_coupon);
+    case QUOTE_COUPON: return refuse_coupon(req, out->said);
     case QUOTE_NOTHING_DUE: return reply_problem(req, &problem_nothing_due);
     case QUOTE_TOO_MUCH: return reply_problem(req, &problem_too_much);
     case QUOTE_MADE: break;
@@ -172,6 +228,7 @@ static const struct shape quote_shape[] = {
     SHAPE_LIST("lines", order_line_shape, .type_name = "OrderLine"),
     SHAPE_OBJECT("listAmount", amount_shape, .type_name = "Money"),
     SHAPE_OBJECT("discount", amount_shape, .type_name = "Money"),
+    SHAPE_TEXT("coupon", .nullable = true, .doc = "The code of what makes the discount."),
     SHAPE_OBJECT("credited", amount_shape, .type_name = "Money",
                  .doc = "What is left of the plan that this one takes the place of."),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money", .doc = "What is to be paid."),
@@ -184,6 +241,7 @@ static void quote_json(struct json *j, const void *arg)
     order_lines_json(j, q->line, q->lines);
     amount_json(j, "listAmount", q->order.list_amount);
     amount_json(j, "discount", q->order.discount);
+    json_text(j, "coupon", q->use.code);
     amount_json(j, "credited", q->order.credited);
     amount_json(j, "amount", q->order.amount);
     json_time(j, "until", q->line[0].to_ms);
@@ -207,12 +265,14 @@ static enum answer reply_order(struct req *req, int status, const struct order *
 
 static void order_details(struct json *j, const void *arg)
 {
-    const struct order *o = arg;
+    const struct order_quote *q = arg;
+    const struct order *o = &q->order;
     char text[MONEY_TEXT_SIZE];
     money_text(o->amount, text);
     json_text(j, "order", o->number);
     json_text(j, "amount", text);
     json_text(j, "currency", currency_code(money_currency(o->amount)));
+    if (q->use.code) json_text(j, "coupon", q->use.code);
 }
 
 /* The price may have moved by a second of what is left of a plan: the open order keeps its own. */
@@ -238,7 +298,9 @@ static enum answer run_order(struct req *req)
     /* Two at once: the other one's row is met by a unique index, and this runs again. */
     struct order *o = &q->order;
     if (!orders_insert(req->tx, q, req->now_ms)) return reply_fault(req);
-    if (!audit_request(req, AUDIT_order_made, o->account, "order", o->id, order_details, o)) return reply_fault(req);
+    if (o->coupon > 0) go_on = refuse_coupon(req, coupon_take(req->tx, o, &q->use, req->now_ms));
+    if (go_on != ANSWER_GO_ON) return go_on;
+    if (!audit_request(req, AUDIT_order_made, o->account, "order", o->id, order_details, q)) return reply_fault(req);
     return order_tell(req->tx, o) ? reply_order(req, 201, o) : reply_fault(req);
 }
 
@@ -314,13 +376,15 @@ const struct route billing_routes[] = {
       .answer = offers_shape, .run = run_offers, .doc = "What is sold, and how it can be paid." },
     { .verb = VERB_POST, .path = "/api/billing/quote", .who = WHO_MANAGERS, .tx = TX_READ, .reads = true,
       .tag = "Orders", BODY_FIELDS(post_order), .answer = quote_shape, .run = run_quote,
-      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_seats, &problem_coupon, &problem_nothing_due,
-               &problem_too_much),
+      .key_limit = { &coupon_limit },
+      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_shop_suspended, &problem_seats, &problem_nothing_due,
+               &problem_too_much, COUPON_PROBLEMS),
       .doc = "What an order would cost, line by line; nothing is written." },
     { .verb = VERB_POST, .path = "/api/billing/orders", .who = WHO_MANAGERS, .tx = TX_WRITE, .idempotent = true,
       .tag = "Orders", BODY_FIELDS(post_order), .status = 201, .answer = order_view_shape, .run = run_order,
-      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_seats, &problem_coupon, &problem_nothing_due,
-               &problem_too_much, &problem_order_open),
+      .key_limit = { &coupon_limit },
+      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_shop_suspended, &problem_seats, &problem_nothing_due,
+               &problem_too_much, &problem_order_open, COUPON_PROBLEMS),
       .doc = "Order it. 200 with the open order when the same is ordered already." },
     { .verb = VERB_GET, .path = "/api/billing/orders", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Orders",
       QUERY_FIELDS(get_orders), .answer = orders_shape, .run = run_orders,

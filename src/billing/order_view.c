@@ -9,15 +9,18 @@ static_assert(PAYMENT_CLOSED + 2 == ARRAY_LEN(payment_state_names), "one name a 
 
 /* What stands beside orders: of the payment that counts; while none does, of all of them. */
 #define BESIDE(among)                                                                                                  \
-    "SELECT o.id, o.currency, f.code, f.name_en, f.name_zh,"                                                           \
+    "SELECT o.id, o.currency, f.code, f.name_en, f.name_zh, c.code AS coupon,"                                         \
     " (SELECT CAST(COALESCE(SUM(p.refunded), 0) AS BIGINT) FROM payments p"                                            \
-    "   WHERE p.order_id = o.id AND (p.counts = 1 OR o.paid_by = 0)) AS refunded"                                      \
-    " FROM orders o JOIN offers f ON f.id = o.offer WHERE o.id " among
+    "   WHERE p.order_id = o.id AND (p.counts = 1 OR o.paid_by = 0)) AS refunded,"                                     \
+    " COALESCE((SELECT g.to_ms FROM plan_periods g WHERE g.key = 'order:' || CAST(o.id AS TEXT)"                       \
+    "   AND g.ended_ms = 0), 0) AS given_until_ms"                                                                     \
+    " FROM orders o JOIN offers f ON f.id = o.offer LEFT JOIN coupons c ON c.id = o.coupon WHERE o.id " among
 STMT(order_beside, BESIDE("IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))"),
      .postgres = BESIDE("= ANY((?1::text[])::bigint[])"));
 STMT(order_moves,
      "SELECT to_state, why, at_ms FROM billing_moves WHERE kind = 1 AND id = ?1 ORDER BY version LIMIT ?2");
-STMT(order_heard, "SELECT what, said, at_ms FROM order_notes WHERE order_id = ?1 AND what <> 'refused' ORDER BY id"
+/* Not what was said: a provider's words about keys and accounts are for operators. */
+STMT(order_heard, "SELECT what, at_ms FROM order_notes WHERE order_id = ?1 AND what <> 'refused' ORDER BY id"
                   " LIMIT ?2");
 
 /* clang-format off */
@@ -28,6 +31,7 @@ STMT(order_heard, "SELECT what, said, at_ms FROM order_notes WHERE order_id = ?1
     SHAPE_I64("shop", .nullable = true), SHAPE_I64("seats"), SHAPE_I64("quantity"),                                    \
     SHAPE_OBJECT("listAmount", amount_shape, .type_name = "Money"),                                                    \
     SHAPE_OBJECT("discount", amount_shape, .type_name = "Money"),                                                      \
+    SHAPE_TEXT("coupon", .nullable = true, .doc = "The code of what made the discount."),                              \
     SHAPE_OBJECT("credited", amount_shape, .type_name = "Money",                                                       \
                  .doc = "What was left of the plan that this one takes the place of."),                                \
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),                                                        \
@@ -58,6 +62,8 @@ static const struct shape moment_shape[] = {
     SHAPE_TEXT("said"), SHAPE_END };
 const struct shape order_view_shape[] = {
     BRIEF_MEMBERS,
+    SHAPE_BOOL("reprovision", .doc = "It is paid, and its chat could not be switched on: it is tried again by itself, "
+                                     "and now by POST …/reprovision."),
     SHAPE_LIST("lines", order_line_shape, .type_name = "OrderLine"),
     SHAPE_LIST("payments", order_payment_shape, .type_name = "OrderPayment"),
     SHAPE_LIST("refunds", refund_shape, .type_name = "OrderRefund"),
@@ -66,16 +72,22 @@ const struct shape order_view_shape[] = {
 
 /* ---- reading ---- */
 
-/* A plan that was paid today and whose chat is not on yet, or could not be switched on: that is still owed. */
-static const char *stage_of(const struct order *o, const char *chat, int64_t now_ms)
+/* Of these a chat that was switched off by its merchant, or that rests, is none. */
+static bool is_not_on_yet(const char *chat)
+{
+    static const char *const states[] = { "provisioning", "failed", "pending", "off", NULL };
+    for (const char *const *state = states; *state; state++)
+        if (text_eq(*state, chat)) return true;
+    return false;
+}
+
+/* What it gave is there, and the chat is not on yet: that is still owed, however long ago it was paid. */
+static const char *stage_of(const struct order *o, const char *chat, int64_t given_until_ms, int64_t now_ms)
 {
     switch (o->state) {
     case ORDER_CLOSED: return "closed";
     case ORDER_GIVEN_BACK: return "refunded";
-    case ORDER_DELIVERED: {
-        bool owed = chat && (text_eq(chat, "provisioning") || text_eq(chat, "failed"));
-        return owed && now_ms < o->paid_at_ms + DAY_MS ? "provisioning" : "done";
-    }
+    case ORDER_DELIVERED: return chat && given_until_ms > now_ms && is_not_on_yet(chat) ? "provisioning" : "done";
     case ORDER_NONE:
     case ORDER_OPEN:
     case ORDER_PROCESSING:
@@ -93,8 +105,11 @@ static bool read_stages(struct tx *tx, size_t count, int64_t now_ms, struct orde
         if (out[i].o.shop > 0) shop[shops++] = out[i].o.shop;
     if (!tenants_states(tx, shop, shops, chat)) return false;
     size_t next = 0;
-    for (size_t i = 0; i < count; i++)
-        out[i].stage = stage_of(&out[i].o, out[i].o.shop > 0 ? chat[next++] : NULL, now_ms);
+    for (size_t i = 0; i < count; i++) {
+        const char *its = out[i].o.shop > 0 ? chat[next++] : NULL;
+        out[i].stage = stage_of(&out[i].o, its, out[i].given_until_ms, now_ms);
+        out[i].reprovision = text_eq(out[i].stage, "provisioning") && !text_eq(its, "provisioning");
+    }
     return true;
 }
 
@@ -114,7 +129,9 @@ bool order_views_brief(struct tx *tx, const struct order *o, size_t count, int64
         for (size_t i = 0; i < count; i++) {
             if (id[i] != col_i64(&q, "id")) continue;
             out[i].code = col_text(&q, "code"), out[i].refunded = col_money(&q, "refunded");
+            out[i].given_until_ms = col_i64(&q, "given_until_ms");
             out[i].name_en = col_text(&q, "name_en"), out[i].name_zh = col_text(&q, "name_zh");
+            out[i].coupon = col_text(&q, "coupon");
         }
     }
     return row == ROW_NONE && read_stages(tx, count, now_ms, out);
@@ -150,8 +167,7 @@ static bool read_heard(struct tx *tx, struct order_view *v)
     enum row row;
     bind_i64(&q, v->o.id), bind_i64(&q, ORDER_MOMENTS_MAX);
     while ((row = query_next(&q)) == ROW_FOUND)
-        add_moment(v, (struct order_moment){
-                          .at_ms = col_i64(&q, "at_ms"), .what = col_text(&q, "what"), .said = col_text(&q, "said") });
+        add_moment(v, (struct order_moment){ .at_ms = col_i64(&q, "at_ms"), .what = col_text(&q, "what"), .said = "" });
     return row == ROW_NONE;
 }
 
@@ -159,12 +175,7 @@ static bool read_refunds(struct tx *tx, struct order_view *v)
 {
     enum { ALL_MAX = 2 * REFUNDS_OF_PAYMENT_MAX };
     v->refund = ARENA_ARRAY(tx_arena(tx), struct refund, ALL_MAX);
-    for (size_t i = 0; i < v->payments && v->refunds < ALL_MAX; i++) {
-        size_t count;
-        if (!refunds_of(tx, v->payment[i].id, v->refund + v->refunds, ALL_MAX - v->refunds, &count)) return false;
-        v->refunds += count;
-    }
-    return true;
+    return refunds_of_whole(tx, v->o.id, v->refund, ALL_MAX, &v->refunds);
 }
 
 bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struct order_view *out)
@@ -200,6 +211,7 @@ void order_brief_json(struct json *j, const void *view)
     json_i64(j, "quantity", o->quantity);
     amount_json(j, "listAmount", o->list_amount);
     amount_json(j, "discount", o->discount);
+    json_text(j, "coupon", v->coupon);
     amount_json(j, "credited", o->credited);
     amount_json(j, "amount", o->amount);
     amount_json(j, "refunded", v->refunded);
@@ -266,6 +278,7 @@ void order_view_json(struct json *j, const void *view)
 {
     const struct order_view *v = view;
     order_brief_json(j, v);
+    json_bool(j, "reprovision", v->reprovision);
     order_lines_json(j, v->line, v->lines);
     json_array(j, "payments");
     for (size_t i = 0; i < v->payments; i++) {

@@ -204,6 +204,7 @@ static void state_json(struct json *j, const void *arg)
 
 bool order_tell(struct tx *tx, const struct order *o)
 {
+    tx_notify(tx, BILLING_CHANNEL);
     return events_put(tx, o->account, "order.changed", state_json, o);
 }
 
@@ -211,8 +212,8 @@ bool order_move(struct tx *tx, struct order *o, enum order_state to, const struc
 {
     assert(to > ORDER_NONE && to < ORDER_STATE_COUNT && order_next[o->state][to]);
     const struct moved what = { MOVED_ORDER, o->id, o->version + 1, o->account, (int)o->state, (int)to };
-    if (!change(tx, o, to, what.version, m->at_ms)) return false;
-    return move_put(tx, &what, m);
+    if (!change(tx, o, to, what.version, m->at_ms) || !move_put(tx, &what, m)) return false;
+    return to != ORDER_CLOSED || o->coupon == 0 || coupon_give_back(tx, o, m->at_ms);
 }
 
 bool order_save(struct tx *tx, struct order *o, int64_t now_ms) { return change(tx, o, o->state, o->version, now_ms); }

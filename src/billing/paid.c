@@ -242,13 +242,24 @@ static bool mark_partly_back(struct tx *tx, const struct heard *h, struct about 
 }
 
 /* `whole`: the same notice says that all of it went back already, so there is nothing to deliver for. */
+/* A person has named this trade as what proves another payment: both count, and a person looks. */
+static bool tell_if_named(struct tx *tx, const struct heard *h, const struct about *at)
+{
+    const char *trade = text_of(tx, h->notice->trade);
+    int64_t payment;
+    if (!trade[0]) return true;
+    enum row row = proof_payment(tx, trade, &payment);
+    if (row != ROW_FOUND || payment == at->p.id) return row != ROW_FAULT;
+    return mismatch(tx, h, at, "twice", &at->p.amount, "this trade proves another payment, by a person's word");
+}
+
 static bool mark_paid(struct tx *tx, const struct heard *h, struct about *at, bool whole, const char **cause,
                       const char **why)
 {
     const struct move m = { .why = h->how, .at_ms = h->now_ms };
     struct payment *p = &at->p;
     p->paid_at_ms = h->now_ms, p->error = "";
-    if (!payment_move(tx, p, PAYMENT_PAID, &m)) return false;
+    if (!payment_move(tx, p, PAYMENT_PAID, &m) || !tell_if_named(tx, h, at)) return false;
     if (whole) return books_unsold(tx, p, h->now_ms);
     if (h->notice->some_back) return mark_partly_back(tx, h, at);
     if (at->o.state == ORDER_DELIVERED || at->o.state == ORDER_GIVEN_BACK) {
@@ -296,7 +307,7 @@ static bool total(struct tx *tx, const struct heard *h, struct about *at, struct
     int order;
     const struct move m = { .why = h->how, .at_ms = h->now_ms };
     if (!money_compare(sum, at->p.refunded, &order)) return false;
-    return order <= 0 || refunds_total(tx, &at->o, &at->p, sum, &m);
+    return order <= 0 || refunds_total(tx, &at->o, &at->p, sum, h->notice->made_at_ms, &m);
 }
 
 static bool is_whole(const struct payment_effects *e, struct money amount)
@@ -349,6 +360,7 @@ static bool refused(struct tx *tx, const struct heard *h, const struct about *at
     const char *kind = mismatch_of(reason), *said = payment_reason_text(reason);
     const struct money *amount = h->notice->no_amount || !h->notice->about_order ? NULL : &h->notice->amount;
     buf_printf(outcome, "refused: %s", said);
+    if (h->refused) *h->refused = true;
     if (at->p.id && !note(tx, h, at, "refused", said)) return false;
     return !kind || mismatch(tx, h, at, kind, amount, said);
 }

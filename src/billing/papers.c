@@ -41,6 +41,8 @@ STMT(papers_all, "SELECT " PAPER_COLUMNS PAPER_FROM "WHERE i.id < ?1 ORDER BY i.
 STMT(papers_account,
      "SELECT " PAPER_COLUMNS PAPER_FROM "WHERE i.account = ?1 AND i.id < ?2 ORDER BY i.id DESC LIMIT ?3");
 STMT(papers_order, "SELECT " PAPER_COLUMNS PAPER_FROM "WHERE i.order_id = ?1 ORDER BY i.id LIMIT ?2");
+STMT(papers_order_page, "SELECT " PAPER_COLUMNS PAPER_FROM "WHERE i.order_id = ?1 AND i.account = ?2 AND i.id < ?3"
+                        " ORDER BY i.order_id DESC, i.id DESC LIMIT ?4");
 STMT(paper_number, "SELECT i.content, " PAPER_COLUMNS PAPER_FROM "WHERE i.number = ?1");
 STMT(paper_content, "SELECT content FROM invoices WHERE id = ?1");
 
@@ -91,7 +93,19 @@ enum row papers_by_number(struct tx *tx, const char *number, int64_t account, st
     return account == 0 || out->account == account ? ROW_FOUND : ROW_NONE;
 }
 
-bool papers_of(struct tx *tx, int64_t order, struct paper_row *out, size_t *count)
+bool papers_of_order(struct tx *tx, const struct order *o, int64_t after, int64_t limit, struct paper_row *out,
+                     size_t *count)
+{
+    struct query q = query(tx, &papers_order_page);
+    enum row row;
+    *count = 0;
+    bind_i64(&q, o->id), bind_i64(&q, o->account), bind_i64(&q, after), bind_i64(&q, limit);
+    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);
+    return row == ROW_NONE;
+}
+
+/* Oldest first. */
+static bool papers_of(struct tx *tx, int64_t order, struct paper_row *out, size_t *count)
 {
     struct query q = query(tx, &papers_order);
     enum row row;
@@ -238,19 +252,22 @@ struct held {
     size_t count;
     const struct paper_row *receipt, *invoice; /* NULL: none; an invoice that was taken back holds no more */
     struct money left;                         /* what credit notes have not taken from `invoice` yet */
+    struct money back;                         /* what credit notes say that was given back, of the whole order */
     int64_t rounds;                            /* invoices that there ever were */
 };
 
 static bool take(struct held *h, const struct paper_row *note)
 {
+    if (note->refund > 0 && !money_add(h->back, note->amount, &h->back)) return false;
     if (!h->invoice || note->corrects != h->invoice->id) return true;
     if (note->refund == 0) h->invoice = NULL;
     return !h->invoice || money_subtract(h->left, note->amount, &h->left);
 }
 
-static bool read_held(struct tx *tx, int64_t order, struct held *h)
+static bool read_held(struct tx *tx, int64_t order, enum currency currency, struct held *h)
 {
-    *h = (struct held){ .paper = ARENA_ARRAY(tx_arena(tx), struct paper_row, PAPERS_OF_ORDER_MAX) };
+    *h = (struct held){ .paper = ARENA_ARRAY(tx_arena(tx), struct paper_row, PAPERS_OF_ORDER_MAX),
+                        .back = money_of(0, currency) };
     if (!papers_of(tx, order, h->paper, &h->count)) return false;
     for (size_t i = 0; i < h->count; i++) {
         const struct paper_row *p = &h->paper[i];
@@ -276,7 +293,7 @@ bool papers_receipt(struct tx *tx, const struct order *o, const struct payment *
     struct held h;
     struct paper_row r = row_for(PAPER_RECEIPT, o, p, now_ms);
     struct paper paper = { .refund = "", .reason = "" };
-    if (!read_held(tx, o->id, &h)) return false;
+    if (!read_held(tx, o->id, money_currency(o->amount), &h)) return false;
     if (h.receipt) return true;
     if (!read_buyer(tx, o->account, &paper.buyer) || !read_lines(tx, o, &paper)) return false;
     name_payment(p, &paper);
@@ -303,7 +320,8 @@ bool papers_credit_note(struct tx *tx, const struct payment *p, const struct ref
     struct held h;
     struct paper paper = { .refund = refund->number, .reason = refund->reason };
     if (!p->counts) return true; /* no paper told of this payment */
-    if (orders_get(tx, p->order, false, &o) != ROW_FOUND || !read_held(tx, o.id, &h)) return false;
+    if (orders_get(tx, p->order, false, &o) != ROW_FOUND) return false;
+    if (!read_held(tx, o.id, money_currency(o.amount), &h)) return false;
     for (size_t i = 0; i < h.count; i++)
         if (h.paper[i].refund == refund->id) return true;
     const struct paper_row *of = h.invoice ? h.invoice : h.receipt;
@@ -336,11 +354,12 @@ enum papers_invoiced papers_invoice(struct tx *tx, const struct papers_wish *w, 
     struct paper before, paper = { .refund = "", .reason = "", .buyer = *w->buyer };
     int more;
     assert(w->order->state == ORDER_DELIVERED && w->order->paid_by == w->paid->id && w->buyer->name[0] != '\0');
-    if (!read_held(tx, w->order->id, &h)) return PAPERS_FAULT;
+    if (!read_held(tx, w->order->id, money_currency(w->order->amount), &h)) return PAPERS_FAULT;
     if (!money_compare(w->paid->amount, w->paid->refunded, &more)) return PAPERS_FAULT;
     if (more <= 0) return PAPERS_NOTHING;
     struct paper_row r = row_for(PAPER_INVOICE, w->order, w->paid, w->now_ms);
-    r.actor = w->actor, r.round = h.rounds, r.refunded = w->paid->refunded;
+    r.actor = w->actor, r.round = h.rounds;
+    r.refunded = h.back; /* not the provider's total: what is under way has its credit note when it is done */
     if (h.invoice) {
         *out = *h.invoice;
         if (!read_content(tx, h.invoice, &before)) return PAPERS_FAULT;

@@ -34,10 +34,11 @@ struct paper_row {
 /* Of all accounts (0) or one, newest first, behind `after`. Without .content. */
 MUST_USE bool papers_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct paper_row *out,
                           size_t *count);
+/* The same of one order. */
+MUST_USE bool papers_of_order(struct tx *tx, const struct order *o, int64_t after, int64_t limit, struct paper_row *out,
+                              size_t *count);
 /* account 0: anybody's. With .content. */
 MUST_USE enum row papers_by_number(struct tx *tx, const char *number, int64_t account, struct paper_row *out);
-/* Of an order, oldest first. */
-MUST_USE bool papers_of(struct tx *tx, int64_t order, struct paper_row *out, size_t *count);
 
 /* The order is locked, delivered, and `paid` is the payment that counts. PAPERS_SAME: the present invoice has this
  * buyer already, and is *out. PAPERS_OTHER: it has another one, and is *out; with `replace` a credit note takes it back

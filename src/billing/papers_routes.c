@@ -84,8 +84,13 @@ static void made_json(struct json *j, const void *arg)
 
 struct get_papers {
     int64_t after, limit;
+    const char *order;
 };
-static const struct field get_papers_fields[] = { FIELD_PAGE(struct get_papers, PAPERS_USUAL, PAPERS_MAX), FIELD_END };
+static const struct field get_papers_fields[] = { FIELD_PAGE(struct get_papers, PAPERS_USUAL, PAPERS_MAX),
+                                                  FIELD_TEXT(struct get_papers, order, .optional = true, .min = 1,
+                                                             .max = ORDER_NUMBER_SIZE,
+                                                             .doc = "Only of the order of this number."),
+                                                  FIELD_END };
 struct get_house_papers {
     int64_t after, limit, account;
     int format;
@@ -117,7 +122,13 @@ static enum answer run_list(struct req *req)
 {
     const struct get_papers *in = req->query;
     struct listed *l = ARENA_NEW(req->arena, struct listed);
-    if (!papers_page(req->tx, req->who.account, in->after, in->limit, l->row, &l->count)) return reply_fault(req);
+    struct order o;
+    enum row row = in->order ? orders_by_number(req->tx, in->order, false, &o) : ROW_NONE;
+    bool own = row == ROW_FOUND && o.account == req->who.account;
+    if (row == ROW_FAULT) return reply_fault(req);
+    bool read = !in->order ? papers_page(req->tx, req->who.account, in->after, in->limit, l->row, &l->count)
+                           : !own || papers_of_order(req->tx, &o, in->after, in->limit, l->row, &l->count);
+    if (!read) return reply_fault(req);
     return reply_json(req, 200, list_json, l);
 }
 

@@ -11,11 +11,11 @@ STMT(verify_papers,
      " i.content, i.hash, i.order_number, o.number AS of_order, o.amount AS order_amount, o.currency AS order_currency,"
      " r.amount AS refund_amount, r.state AS refund_state FROM invoices i LEFT JOIN orders o ON o.id = i.order_id"
      " LEFT JOIN refunds r ON r.id = i.refund AND i.refund > 0"
-     " WHERE i.seller > ?1 OR (i.seller = ?1 AND (i.year > ?2 OR (i.year = ?2 AND i.seq > ?3)))"
+     " WHERE (i.seller, i.year, i.seq) > (?1, ?2, ?3)"
      " ORDER BY i.seller, i.year, i.seq LIMIT ?4");
 STMT(verify_numbers, "SELECT n.seller, n.year, n.last, COALESCE((SELECT MAX(i.seq) FROM invoices i"
                      " WHERE i.seller = n.seller AND i.year = n.year), 0) AS given FROM invoice_numbers n"
-                     " WHERE n.seller > ?1 OR (n.seller = ?1 AND n.year > ?2) ORDER BY n.seller, n.year LIMIT ?3");
+                     " WHERE (n.seller, n.year) > (?1, ?2) ORDER BY n.seller, n.year LIMIT ?3");
 STMT(verify_receipts, "SELECT o.id, i.id AS receipt FROM orders o LEFT JOIN invoices i ON i.order_id = o.id"
                       " AND i.kind = 2 WHERE o.id > ?1 AND o.state IN (3, 5) ORDER BY o.id LIMIT ?2");
 

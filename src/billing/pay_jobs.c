@@ -108,6 +108,16 @@ static const char *error_of(const struct provider_call *c)
     return c->error ? c->error : "no clear answer";
 }
 
+/* A session that an answer brought is the payment's: before that is judged which the answer says of it. */
+static bool keep_session(struct tx *tx, struct pay_work *w, const struct provider_call *c, int64_t now_ms)
+{
+    if (!c->session) return true;
+    if (!lock_both(tx, w)) return false;
+    if (w->p.session[0]) return true;
+    w->p.session = c->session;
+    return payment_save(tx, &w->p, now_ms);
+}
+
 /* What was said, by the way of all notices. */
 static bool apply(struct tx *tx, const struct pay_work *w, const struct provider_call *c, int64_t now_ms)
 {
@@ -148,7 +158,7 @@ static void start_call(struct job *job)
 /* Nobody waits for it any more, but it can be paid now: what was begun is closed again. */
 static bool close_again(struct tx *tx, const struct pay_work *w)
 {
-    return w->o.state == ORDER_OPEN || order_close_put(tx, &w->o) > 0;
+    return (w->o.state == ORDER_OPEN && !w->o.closing) || order_close_put(tx, &w->o) > 0;
 }
 
 static enum job_wish start_settle(struct job *job, struct tx *tx)
@@ -162,6 +172,7 @@ static enum job_wish start_settle(struct job *job, struct tx *tx)
     if (c->url) w->p.url = c->url;
     if (c->scan) w->p.scan = c->scan;
     if (c->session) w->p.session = c->session;
+    if (c->spent && !w->p.session[0]) w->p.round++;
     w->p.error = good ? "" : error_of(c);
     if (!note(tx, w, "start", good ? "begun" : error_of(c), job->now_ms)) return JOB_FAULT;
     bool fails = refused && w->p.state == PAYMENT_OPEN;
@@ -232,13 +243,10 @@ static enum job_wish look_settle(struct job *job, struct tx *tx)
     if (!w) return JOB_FINISHED;
     const struct provider_call *c = &w->call;
     bool clear = c->outcome == PAYMENT_OUTCOME_OK || c->outcome == PAYMENT_OUTCOME_ABSENT;
+    if (!keep_session(tx, w, c, job->now_ms)) return JOB_FAULT;
     if (c->has_notice && !apply(tx, w, c, job->now_ms)) return JOB_FAULT;
-    if (clear && !c->session) return JOB_FINISHED;
-    if (!lock_both(tx, w)) return JOB_FAULT;
-    bool new_session = c->session && !w->p.session[0];
-    if (new_session) w->p.session = c->session;
-    if (new_session && !payment_save(tx, &w->p, job->now_ms)) return JOB_FAULT;
     if (clear) return JOB_FINISHED;
+    if (!lock_both(tx, w)) return JOB_FAULT;
     if (!note(tx, w, "query", error_of(c), job->now_ms)) return JOB_FAULT;
     return look_again(tx, &w->o, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
 }
@@ -263,10 +271,12 @@ const struct job_kind billing_look_job = { .name = "billing.look",
                                            .settle = look_settle,
                                            .dead = look_dead };
 
+/* One for each second, as order_close_put. Two at once carry the same ids. */
 int64_t payment_start_put(struct tx *tx, const struct payment *p, const char *note_text)
 {
+    long long second = (long long)(now_ms() / SECOND_MS);
     const struct job_new job = { .kind = billing_start_job.name,
-                                 .key = arena_printf(tx_arena(tx), "payment:%lld", (long long)p->id),
+                                 .key = arena_printf(tx_arena(tx), "payment:%lld:%lld", (long long)p->id, second),
                                  .coalesce = true,
                                  .account = p->account,
                                  .ref = p->id,
@@ -339,8 +349,10 @@ static bool is_closed_there(const struct pay_work *p)
     enum payment_outcome closed = p->call.outcome, asked = p->asked.outcome;
     if (!p->begun) return true;
     if (!p->provider) return false;
-    bool ended = p->asked.has_notice &&
-                 (p->asked.notice.said == PAYMENT_SAYS_CLOSED || p->asked.notice.said == PAYMENT_SAYS_FAILED);
+    /* What has failed may be tried again with the same code, until the provider has heard that it is closed. */
+    bool heard = closed == PAYMENT_OUTCOME_OK || closed == PAYMENT_OUTCOME_ABSENT || closed == PAYMENT_OUTCOME_REFUSED;
+    bool ended = p->asked.has_notice && (p->asked.notice.said == PAYMENT_SAYS_CLOSED ||
+                                         (p->asked.notice.said == PAYMENT_SAYS_FAILED && heard));
     return ended || ((closed == PAYMENT_OUTCOME_OK || closed == PAYMENT_OUTCOME_ABSENT) &&
                      (asked == PAYMENT_OUTCOME_OK || asked == PAYMENT_OUTCOME_ABSENT));
 }
@@ -350,6 +362,7 @@ static bool close_one(struct tx *tx, struct pay_work *p, int64_t now_ms, bool *o
 {
     const struct move m = { .why = "closed", .at_ms = now_ms };
     const char *error = p->call.error ? p->call.error : p->asked.error;
+    if (!keep_session(tx, p, p->asked.session ? &p->asked : &p->call, now_ms)) return false;
     if (p->asked.has_notice && !apply(tx, p, &p->asked, now_ms)) return false;
     if (!lock_both(tx, p)) return false;
     bool waits = is_waited_for(&p->p), gone = is_closed_there(p);

@@ -1,11 +1,11 @@
 /* pay_routes.c: a buyer pays, says that it was paid, or gives it up. The provider is spoken to by a job, for which the
  * answer waits a little; whoever is impatient reads the order. Nothing that a browser says makes an order paid: not the
  * address that it comes back to, and not "I have paid", which only asks the provider. */
-#include "base/clock.h"
-#include "billing/private.h"
+#include "billing/plans.h"
 
 enum { WAIT_MS = 10000, PROVIDER_NAME_MAX = 20 };
 #define LINK_MS (4 * MINUTE_MS) /* so long an address of WeChat Pay's for phones is given out again: it lives five */
+#define BEGINNING_MS MINUTE_MS  /* so long one that is begun may still get its address */
 
 static const struct problem problem_order_not_open = {
     "order_not_open", 409, "This order is paid, closed or being closed: nothing can be paid for it.",
@@ -19,6 +19,8 @@ static const struct problem problem_payments_too_many = {
     "payments_too_many", 409, "This order was begun to be paid too often. Give it up and order again.",
     "该订单发起付款的次数过多，请取消后重新下单。"
 };
+static const struct problem problem_nothing_owed = { "nothing_owed", 409, "Nothing of this order waits to be set up.",
+                                                     "该订单没有待开通的服务。" };
 static const struct problem problem_provider_unfit = { "provider_unfit", 422, "This order cannot be paid in this way.",
                                                        "该订单不支持此付款方式。" };
 
@@ -121,9 +123,15 @@ static const struct payment *begun_before(const struct payment *all, size_t coun
     return NULL;
 }
 
+/* WeChat Pay is told the buyer's address with such a one, and refuses another address under the same number; a phone
+ * changes its address any time. So it is begun once, and what was begun long ago is left for another payment of the
+ * order. Rejected: to keep the first address for a second call (it is somebody's, and the page that it opens would
+ * refuse the present one). */
+static bool begins_once(const struct payment *p) { return text_eq(p->way, "h5"); }
+
 static bool is_stale(const struct payment *p, int64_t now_ms)
 {
-    return text_eq(p->way, "h5") && now_ms - p->started_at_ms >= LINK_MS;
+    return begins_once(p) && now_ms - p->started_at_ms >= LINK_MS;
 }
 
 static int64_t begin(struct req *req, struct order *o, struct payment *p)
@@ -144,10 +152,16 @@ static enum answer pay(struct req *req, struct order *o, const struct provider *
     size_t count;
     if (!payments_of(req->tx, o->id, all, &count)) return reply_fault(req);
     const struct payment *before = begun_before(all, count, provider->name, way, req->now_ms);
+    if (before && (before->url[0] || before->scan[0]) && !is_stale(before, req->now_ms))
+        return show_paying(req, 200, o, before);
+    if (before && begins_once(before)) {
+        bool waits = !before->url[0] && req->now_ms - before->started_at_ms < BEGINNING_MS;
+        if (waits) return show_paying(req, 202, o, before); /* its job is at it */
+        before = NULL;
+    }
     if (!before && count == PAYMENTS_OF_ORDER_MAX) return reply_problem(req, &problem_payments_too_many);
     if (before) {
         p = *before;
-        if ((p.url[0] || p.scan[0]) && !is_stale(&p, req->now_ms)) return show_paying(req, 200, o, &p);
     } else {
         int64_t least_ms = req->now_ms + provider->least_ms;
         p = (struct payment){ .order = o->id,
@@ -165,6 +179,17 @@ static enum answer pay(struct req *req, struct order *o, const struct provider *
     return a;
 }
 
+/* Nobody pays for what stays off. What was paid in that moment all the same is delivered (plan_deliver). */
+static enum answer refuse_suspended(struct req *req, const struct order *o)
+{
+    struct shop shop;
+    if (o->shop == 0) return ANSWER_GO_ON;
+    enum row row = shops_get(req->tx, o->shop, &shop);
+    if (row == ROW_FAULT) return reply_fault(req);
+    bool suspended = row == ROW_FOUND && shop.status == SHOP_SUSPENDED;
+    return suspended ? reply_problem(req, &problem_shop_suspended) : ANSWER_GO_ON;
+}
+
 static enum answer run_pay(struct req *req)
 {
     const struct pay_body *in = req->body;
@@ -178,7 +203,8 @@ static enum answer run_pay(struct req *req)
     if (!provider->takes(o.amount)) return reply_problem(req, &problem_provider_unfit);
     if (o.state != ORDER_OPEN || o.closing || o.expires_at_ms <= req->now_ms)
         return reply_problem(req, &problem_order_not_open);
-    return pay(req, &o, provider, way);
+    a = refuse_suspended(req, &o);
+    return a == ANSWER_GO_ON ? pay(req, &o, provider, way) : a;
 }
 
 static enum answer resume_pay(struct req *req)
@@ -271,6 +297,25 @@ static enum answer run_cancel(struct req *req)
     return a;
 }
 
+/* ---- what was paid is tried again now ---- */
+
+static enum answer run_reprovision(struct req *req)
+{
+    struct order_view *v = ARENA_NEW(req->arena, struct order_view);
+    struct order o;
+    struct shop shop;
+    enum answer a = own_order(req, true, &o);
+    if (a != ANSWER_GO_ON) return a;
+    if (o.shop == 0) return reply_problem(req, &problem_nothing_owed);
+    enum row row = shops_owned_locked(req->tx, o.account, o.shop, &shop);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE) return reply_problem(req, &problem_nothing_owed); /* the shop was deleted */
+    if (!order_view_read(req->tx, &o, req->now_ms, v)) return reply_fault(req);
+    if (!v->reprovision) return reply_problem(req, &problem_nothing_owed);
+    if (!plan_switch_on(req->tx, &shop, 0, req->now_ms)) return reply_fault(req);
+    return show_order(req, 200, &o);
+}
+
 static const struct limit pay_limit = { .name = "payments", .burst = 60, .per_ms = 10 * MINUTE_MS };
 
 /* clang-format off */
@@ -278,7 +323,8 @@ const struct route billing_pay_routes[] = {
     { .verb = VERB_POST, .path = "/api/billing/orders/:number/pay", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Orders", .idempotent = true, .account_limit = &pay_limit, PATH_FIELDS(order_path), BODY_FIELDS(pay_body),
       .answer = paying_shape, .wait_ms = WAIT_MS, .run = run_pay, .resume = resume_pay,
-      PROBLEMS(&problem_not_found, &problem_order_not_open, &problem_payments_too_many, &problem_provider_unfit),
+      PROBLEMS(&problem_not_found, &problem_order_not_open, &problem_payments_too_many, &problem_provider_unfit,
+               &problem_shop_suspended),
       .doc = "Begin to pay an order, or go on. 202: the provider has not answered yet; ask again." },
     { .verb = VERB_POST, .path = "/api/billing/orders/:number/check", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Orders", .idempotent = true, .account_limit = &pay_limit, PATH_FIELDS(order_path),
@@ -289,6 +335,10 @@ const struct route billing_pay_routes[] = {
       .answer = order_view_shape, .wait_ms = WAIT_MS, .run = run_cancel, .resume = resume_cancel,
       PROBLEMS(&problem_not_found, &problem_order_not_open, &problem_order_processing),
       .doc = "Give an order up: it is closed at the providers, and then here. 202: that is under way." },
+    { .verb = VERB_POST, .path = "/api/billing/orders/:number/reprovision", .who = WHO_MANAGERS, .tx = TX_WRITE,
+      .tag = "Orders", .idempotent = true, .account_limit = &pay_limit, PATH_FIELDS(order_path),
+      .answer = order_view_shape, .run = run_reprovision, PROBLEMS(&problem_not_found, &problem_nothing_owed),
+      .doc = "Try now to switch on the chat of an order that is paid. It is tried by itself, too." },
     ROUTE_END
 };
 /* clang-format on */

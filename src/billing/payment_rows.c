@@ -135,21 +135,3 @@ bool payment_save(struct tx *tx, struct payment *p, int64_t now_ms)
 {
     return change(tx, p, p->state, p->version, now_ms);
 }
-
-/* ---- what is owed ---- */
-
-/* On its way is what a provider works on; not what waits for somebody's consent, nor what has taken so long that
- * nobody may be working on it. */
-#define ON_ITS_WAY_MS (7 * DAY_MS)
-STMT(owed_count, "SELECT COUNT(*) AS n FROM payments p WHERE p.state = 3 AND p.counts = 0 AND p.refunded < p.amount"
-                 " AND (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.payment = p.id AND (r.state = 3 OR"
-                 " (r.state = 2 AND r.created_at_ms > ?1))) < p.amount");
-
-bool billing_owed(struct tx *tx, int64_t *count)
-{
-    struct query q = query(tx, &owed_count);
-    bind_i64(&q, now_ms() - ON_ITS_WAY_MS);
-    if (query_row(&q) != ROW_FOUND) return false;
-    *count = col_i64(&q, "n");
-    return true;
-}

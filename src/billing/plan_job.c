@@ -4,9 +4,14 @@
  * pages are told. That the chat goes on for its days of grace, and stops behind them, is tenants' own affair, as with
  * whatever else a chat was paid by.
  *
- * As in tenants/renew_job.c: a batch is small; each shop is worked on in a part of the transaction that is undone
- * alone; a shop that somebody holds is passed over, so no shop is waited for; while the clock is in doubt nothing is
- * charged and nothing is told. What was told is in the row, so running twice, or on two machines, tells once. */
+ * As in tenants/renew_job.c: a batch is small, and a shop that fails in it is undone alone (jobs_each); a shop that
+ * somebody holds is passed over, so no shop is waited for; while the clock is in doubt nothing is charged and nothing
+ * is told. What was told is in the row, so running twice, or on two machines, tells once.
+ *
+ * While an operator keeps a shop suspended nothing is taken for its plan, and nobody is asked to extend it: its end
+ * alone is told. When the shop is let back its plan is looked at in the same transaction, before its chat is: so what
+ * is renewed is renewed before anybody finds that it is not paid for. Rejected: to leave that to this job, which may
+ * come behind the renewals of chats and their letters. */
 #include "billing/plans.h"
 #include "base/log.h"
 
@@ -16,8 +21,13 @@ enum { PLANS_BATCH = 50 };
 STMT(due, "SELECT shop FROM (SELECT shop, account FROM shop_plans WHERE due_at_ms > 0 AND due_at_ms <= ?1"
           " ORDER BY due_at_ms LIMIT ?2) AS overdue ORDER BY account, shop");
 
+STMT(accounts_of,
+     "SELECT DISTINCT account FROM shop_plans WHERE shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT DISTINCT account FROM shop_plans WHERE shop = ANY((?1::text[])::bigint[])");
+
 struct plan_look {
     struct tx *tx;
+    const struct plan_prices *prices; /* read once for the batch */
     struct shop shop;
     struct shop_plan p;
     int64_t now_ms;
@@ -33,7 +43,6 @@ static bool save(struct plan_look *l, int64_t due_ms)
 /* The letter that is due now, once: of the nearest of the days that have come. */
 static bool tell_before_end(struct plan_look *l)
 {
-    struct plan_prices *prices = ARENA_NEW(tx_arena(l->tx), struct plan_prices);
     struct plan_renewal r;
     struct credit_balance balance = { .available = credits_of(0) };
     const struct plan_notice *nearest = NULL;
@@ -44,9 +53,8 @@ static bool tell_before_end(struct plan_look *l)
     int64_t days = (l->p.until_ms - l->now_ms + DAY_MS - 1) / DAY_MS;
     struct plan_letter letter = { .shop = &l->shop, .plan = &l->p, .days = (int)days };
     if (l->renews) {
-        if (!plan_prices_read(l->tx, prices)) return false;
         if (credits_balance(l->tx, l->p.account, &balance) == ROW_FAULT) return false;
-        if (plan_renewal_of(prices, &l->p, &r)) letter.renewal = &r;
+        if (plan_renewal_of(l->prices, &l->p, &r)) letter.renewal = &r;
         if (letter.renewal && !credits_less(balance.available, r.credits)) return true; /* it renews by itself */
         letter.available = balance.available;
     }
@@ -57,12 +65,15 @@ static bool tell_before_end(struct plan_look *l)
 static bool tell_end(struct plan_look *l)
 {
     if (l->p.warned & PLAN_TOLD_END || l->p.until_ms > l->now_ms) return true;
+    const struct shop_plan before = l->p;
     l->p.warned |= PLAN_TOLD_END;
+    if (!plan_moved(l->tx, &before, &l->p, PLAN_MOVED_BY_TIME, l->now_ms)) return false;
     if (!plan_audit(l->tx, AUDIT_plan_ended, &l->p, "over", 0, l->now_ms)) return false;
     return plan_tell(l->tx, &l->p);
 }
 
-/* Nothing is taken for a chat that rests: its account is disabled, or its merchant has switched it off. */
+/* Nothing is taken for a chat that rests: its account is disabled, an operator has suspended its shop, or its merchant
+ * has switched it off. */
 static bool read_wish(struct plan_look *l)
 {
     const char *state = NULL;
@@ -71,7 +82,7 @@ static bool read_wish(struct plan_look *l)
     if (!l->p.renews) return true;
     if (tenants_hooks.disabled && !tenants_hooks.disabled(l->tx, l->p.account, &rests)) return false;
     if (!tenants_states(l->tx, &l->p.shop, 1, &state)) return false;
-    l->renews = !rests && !text_eq(state, "disabled");
+    l->renews = !rests && l->shop.status != SHOP_SUSPENDED && !text_eq(state, "disabled");
     return true;
 }
 
@@ -92,13 +103,21 @@ static int64_t next_look_ms(const struct plan_look *l)
     return p->until_ms > l->now_ms && p->until_ms < again_ms ? p->until_ms : again_ms;
 }
 
+/* Before its end, with the shop suspended: what is told then is told when it is let back, if it is still to come. */
+static bool look_later(struct plan_look *l)
+{
+    int64_t again_ms = l->now_ms + PLAN_RETRY_MS;
+    return save(l, l->p.until_ms < again_ms ? l->p.until_ms : again_ms);
+}
+
 static bool look(struct plan_look *l)
 {
     if (l->shop.status == SHOP_PURGED) return save(l, 0);
     if (l->shop.status == SHOP_DELETED) return save(l, l->now_ms + DAY_MS); /* it may be restored */
+    if (l->shop.status == SHOP_SUSPENDED && l->p.until_ms > l->now_ms) return look_later(l);
     if (!read_wish(l)) return false;
     if (renewal_is_due(l)) {
-        switch (plan_renew(l->tx, &l->shop, &l->p, l->now_ms)) {
+        switch (plan_renew(l->tx, l->prices, &l->shop, &l->p, l->now_ms)) {
         case PLAN_RENEW_FAULT: return false;
         case PLAN_RENEWED: return true; /* and saved */
         case PLAN_RENEW_UNPAID:
@@ -108,6 +127,17 @@ static bool look(struct plan_look *l)
     if (l->p.until_ms > l->now_ms && !tell_before_end(l)) return false;
     if (!tell_end(l)) return false;
     return save(l, next_look_ms(l));
+}
+
+bool billing_shop_resumed(struct tx *tx, const struct shop *s, int64_t now_ms)
+{
+    struct plan_prices *prices = ARENA_NEW(tx_arena(tx), struct plan_prices);
+    struct plan_look l = { .tx = tx, .prices = prices, .shop = *s, .now_ms = now_ms };
+    enum row row = plan_get(tx, s->id, &l.p);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (l.p.due_at_ms == 0) return true; /* long over, and told */
+    if (!clock_is_sound()) return save(&l, now_ms);
+    return plan_prices_read(tx, prices) && look(&l);
 }
 
 /* ---- the batch ---- */
@@ -122,9 +152,23 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return row == ROW_FAULT ? -1 : count;
 }
 
+/* The books of all of them before anything is told (shops/shops.h has the order of locks): a renewal of chats that
+ * holds the next one's books would wait for what was told of the one before, and this for those books. */
+static bool hold_books(struct job *job, struct tx *tx, const int64_t *shop, size_t count)
+{
+    int64_t account[PLANS_BATCH];
+    size_t n = 0;
+    assert(job && count <= PLANS_BATCH);
+    struct query q = query(tx, &accounts_of);
+    bind_i64_list(&q, shop, count);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND && n < count) account[n++] = col_i64(&q, "account");
+    return row != ROW_FAULT && credits_lock_each(tx, account, n) != NULL;
+}
+
 static enum job_wish look_at_one(struct job *job, struct tx *tx, int64_t shop)
 {
-    struct plan_look l = { .tx = tx, .now_ms = job->now_ms };
+    struct plan_look l = { .tx = tx, .prices = job->state, .now_ms = job->now_ms };
     enum row row = shops_try_locked(tx, shop, &l.shop);
     if (row == ROW_NONE) {
         row = shops_get(tx, shop, &l.shop);
@@ -145,7 +189,11 @@ static enum job_wish plans_settle(struct job *job, struct tx *tx)
         LOG(LOG_WARN, "plans_wait_for_the_clock", LOG_NUMBER("job", job->id));
         return JOB_FINISHED;
     }
-    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = look_at_one, .max = PLANS_BATCH });
+    struct plan_prices *prices = ARENA_NEW(job->arena, struct plan_prices);
+    if (!plan_prices_read(tx, prices)) return JOB_FAULT;
+    job->state = prices;
+    const struct job_list list = { .read = read_due, .load = hold_books, .one = look_at_one, .max = PLANS_BATCH };
+    return jobs_each(job, tx, &list);
 }
 
 /* clang-format off */

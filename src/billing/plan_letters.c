@@ -45,7 +45,19 @@ static const struct letter plan_short_letter = {
             "积分，您的余额为 {have} 积分。"
             "\n\n请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
 };
-const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter, &plan_short_letter, NULL };
+static const struct letter plan_end_set_letter = {
+    .kind = "plan_end_set",
+    .slot = { SHOP, PLAN, DATE, LINK },
+    .en = { "The plan of {shop} now ends on {date}",
+            "Hello,\n\nwe have changed the end of the plan {plan} of {shop}: it ends on {date} (UTC). Nothing was "
+            "charged or "
+            "given back for it.\n\nIf you do not know why, answer this mail.\n\n[See the plan]{link}" },
+    .zh = { "“{shop}”的套餐到期日已改为{date}", "您好：\n\n我们更改了店铺“{shop}”的套餐“{plan}”的到期日：现为{date}"
+                                                "（UTC）。此次更改没有收费，也没有退款。\n\n"
+                                                "如果您不清楚原因，请回复本邮件。\n\n[查看套餐]{link}" },
+};
+const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter, &plan_short_letter,
+                                                      &plan_end_set_letter, NULL };
 
 bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
 {
@@ -73,4 +85,20 @@ bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
     values[n] = end;
     const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
     return letter_put(tx, billing_settings.mail, letter, &to, values);
+}
+
+bool plan_end_letter(struct tx *tx, const struct shop *s, const struct shop_plan *p)
+{
+    struct tenants_owner owner = { 0 };
+    if (!billing_settings.mail) return true;
+    enum row row = tenants_hooks.owner(tx, p->account, &owner);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    const struct letter_value shop = LETTER_VALUE_TEXT("shop", s->name), date = LETTER_VALUE_DAY("date", p->until_ms),
+                              plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? p->name_en : p->name_zh),
+                              link = LETTER_VALUE_LINK(
+                                  "link", arena_printf(tx_arena(tx), "%s/billing/plan", billing_settings.base_url)),
+                              end = LETTER_END;
+    const struct letter_value values[] = { shop, plan, date, link, end };
+    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
+    return letter_put(tx, billing_settings.mail, &plan_end_set_letter, &to, values);
 }

@@ -191,6 +191,7 @@ static enum answer run_trial(struct req *req)
     struct offer offer;
     enum row row = shops_owned_locked(req->tx, req->who.account, ((const struct path_plan *)req->path)->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    if (shop.status == SHOP_SUSPENDED) return reply_problem(req, &problem_shop_suspended);
     row = offers_sold(req->tx, PLAN_OF_TRIAL, CURRENCY_CNY, &offer);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_no_trial) : reply_fault(req);
     row = plan_get(req->tx, shop.id, &p);
@@ -258,7 +259,8 @@ const struct route billing_plan_routes[] = {
       .answer = plans_shape, .run = run_plans, .doc = "The plans of the account's shops, and whether it may try one." },
     { .verb = VERB_POST, .path = "/api/billing/plans/:shop/trial", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Plans",
       .idempotent = true, PATH_FIELDS(path_plan), .answer = plan_shape, .run = run_trial,
-      PROBLEMS(&problem_not_found, &problem_trial_used, &problem_no_trial, &problem_plan_running),
+      PROBLEMS(&problem_not_found, &problem_trial_used, &problem_no_trial, &problem_plan_running,
+               &problem_shop_suspended),
       .doc = "Begin the account's free trial with this shop." },
     { .verb = VERB_POST, .path = "/api/billing/plans/:shop/renewal", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Plans", .idempotent = true, PATH_FIELDS(path_plan), BODY_FIELDS(post_plan_renewal),

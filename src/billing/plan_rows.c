@@ -24,11 +24,6 @@ STMT(period_add, "INSERT INTO plan_periods (shop, account, key, order_id, offer,
                  " RETURNING id");
 STMT(period_of, "SELECT id, shop, offer, seats, from_ms, to_ms, ended_ms, ended_by FROM plan_periods"
                 " WHERE key = ?1");
-/* Those that are not over at that time; at most so many lie one behind the other. */
-STMT(worths, "SELECT p.currency, p.paid, p.from_ms, p.to_ms, COALESCE(y.refunding, 0) AS back FROM plan_periods p"
-             " LEFT JOIN orders o ON o.id = p.order_id LEFT JOIN payments y ON y.id = o.paid_by"
-             " WHERE p.shop = ?1 AND p.to_ms > ?2 AND p.ended_ms = 0 ORDER BY p.from_ms, p.id LIMIT 1000");
-
 static struct shop_plan plan_of(const struct query *q)
 {
     const char *currency = col_text(q, "currency"), *source = col_text(q, "source");
@@ -113,38 +108,18 @@ enum row plan_period_by_key(struct tx *tx, const char *key, struct plan_period *
 
 /* ---- what buying does to it ---- */
 
-bool plan_worth(struct tx *tx, int64_t shop, enum currency c, int64_t at_ms, struct money *out)
-{
-    struct query q = query(tx, &worths);
-    enum row row;
-    *out = money_of(0, c);
-    bind_i64(&q, shop), bind_i64(&q, at_ms);
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        int64_t from_ms = col_i64(&q, "from_ms"), to_ms = col_i64(&q, "to_ms");
-        /* What went back, or is to go back, pays for nothing any more. */
-        int64_t paid = col_i64(&q, "paid") - col_i64(&q, "back");
-        struct money left;
-        if (paid <= 0) continue;
-        if (!text_eq(col_text(&q, "currency"), currency_code(c))) continue;
-        if (!money_share(money_of(paid, c), to_ms - (at_ms > from_ms ? at_ms : from_ms), to_ms - from_ms, &left) ||
-            !money_add(*out, left, out))
-            return false;
-    }
-    return row == ROW_NONE;
-}
-
 bool plan_step_of(struct tx *tx, int64_t shop, const struct offer *o, int64_t seats, int64_t now_ms,
                   struct plan_step *out)
 {
     struct shop_plan p = { 0 };
     enum row row = plan_get(tx, shop, &p);
-    bool runs = row == ROW_FOUND && p.until_ms > now_ms, same = runs && text_eq(p.code, o->code) && p.seats == seats;
+    /* A price that has more seats now ends nothing: whoever goes on has them from then on (plans.c, fill). */
+    bool seated = p.seats == seats || (p.seats < o->seats && seats == o->seats);
+    bool runs = row == ROW_FOUND && p.until_ms > now_ms, same = runs && text_eq(p.code, o->code) && seated;
     out->kind = same ? PLAN_EXTENDS : runs ? PLAN_CHANGES : PLAN_BEGINS;
     out->from_ms = same ? p.until_ms : now_ms;
     out->to_ms = out->from_ms + o->days * DAY_MS;
-    out->worth = money_of(0, money_currency(o->price));
-    if (row == ROW_FAULT) return false;
-    return out->kind != PLAN_CHANGES || plan_worth(tx, shop, money_currency(o->price), now_ms, &out->worth);
+    return row != ROW_FAULT;
 }
 
 bool plan_price(const struct offer *o, int64_t seats, struct money *out)

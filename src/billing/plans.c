@@ -6,7 +6,8 @@
  * the money goes back.
  *
  * Taken back is the rest of what the order gave; what was bought behind it moves up. When the order had ended another
- * plan, and nothing was bought since, that plan goes on where it was ended: it was paid with it.
+ * plan, that plan goes on where it was ended: it was paid with it. Was something bought behind it since, that goes on,
+ * and what was left of the other plan is counted there.
  *
  * Rejected: to give the worth of the present plan back as days (nobody reads 17.3 days out of a price list), or as
  * credits (money would become credits, which are not given back). */
@@ -14,27 +15,28 @@
 
 #include "http/events.h"
 
-enum { EXCHANGES_MAX = 100 };
-
 BILLING_PLAN_REASONS(CREDITS_DEFINE)
 
-STMT(end_all, "UPDATE plan_periods SET ended_ms = ?2, ended_by = ?3 WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0"
-              " AND id <> ?3");
+STMT(end_all, "UPDATE plan_periods SET ended_ms = ?2, ended_by = ?3, counted_at_ms = ?4 WHERE shop = ?1"
+              " AND to_ms > ?2 AND ended_ms = 0 AND id <> ?3");
 STMT(paid_since, "SELECT id FROM plan_periods WHERE shop = ?1 AND to_ms > ?2 AND ended_ms = 0 AND paid > 0"
                  " AND created_at_ms > ?3 ORDER BY from_ms LIMIT 1");
-STMT(end_one, "UPDATE plan_periods SET ended_ms = ?2 WHERE id = ?1 AND ended_ms = 0");
+STMT(end_one, "UPDATE plan_periods SET ended_ms = ?2, taken_back = 1 WHERE id = ?1 AND ended_ms = 0");
+STMT(first_behind, "SELECT id FROM plan_periods WHERE shop = ?1 AND from_ms >= ?2 AND ended_ms = 0"
+                   " ORDER BY shop, from_ms LIMIT 1");
 /* What lies behind it; in both texts the old values are on the right. */
 STMT(move_up, "UPDATE plan_periods SET from_ms = from_ms - ?3, to_ms = to_ms - ?3 WHERE shop = ?1 AND from_ms >= ?2"
               " AND ended_ms = 0");
 STMT(go_on, "UPDATE plan_periods SET from_ms = from_ms + ?3 - ended_ms, to_ms = to_ms + ?3 - ended_ms, ended_ms = 0,"
-            " ended_by = 0 WHERE shop = ?1 AND ended_by = ?2");
-/* What of a period that ended others was money, and what was counted for them and went back since. */
-STMT(let_rest, "UPDATE plan_periods SET ended_by = 0 WHERE id = ?1");
-STMT(count_less,
-     "UPDATE plan_periods SET paid = COALESCE((SELECT CASE WHEN plan_periods.paid - ?2 > o.amount"
-     " THEN plan_periods.paid - ?2 ELSE o.amount END FROM orders o WHERE o.id = plan_periods.order_id), paid)"
-     " WHERE id = ?1 RETURNING ended_by");
-STMT(last, "SELECT p.offer, p.seats, p.to_ms, o.websites FROM plan_periods p JOIN offers o ON o.id = p.offer"
+            " ended_by = 0 WHERE shop = ?1 AND ended_by = ?2 AND taken_back = 0");
+STMT(hand_on, "UPDATE plan_periods SET ended_by = ?3 WHERE shop = ?1 AND ended_by = ?2");
+STMT(first_ended_behind, "SELECT id FROM plan_periods WHERE shop = ?1 AND ended_by = ?2 AND from_ms >= ?3"
+                         " AND taken_back = 0 ORDER BY shop, from_ms LIMIT 1");
+STMT(take_ended, "UPDATE plan_periods SET taken_back = 1 WHERE id = ?1 AND taken_back = 0");
+/* What was exchanged with it, and lay behind it. */
+STMT(move_up_ended, "UPDATE plan_periods SET from_ms = from_ms - ?4, to_ms = to_ms - ?4 WHERE shop = ?1"
+                    " AND ended_by = ?2 AND from_ms >= ?3");
+STMT(last, "SELECT p.key, p.offer, p.seats, p.to_ms, o.websites FROM plan_periods p JOIN offers o ON o.id = p.offer"
            " WHERE p.shop = ?1 AND p.to_ms > ?2 AND p.ended_ms = 0 ORDER BY p.to_ms DESC LIMIT 1");
 
 static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", ((const struct shop_plan *)arg)->shop); }
@@ -90,10 +92,10 @@ static void fill(struct shop_plan *p, const struct plan_gift *g, const struct pl
     plan_clock_set(p, g->now_ms);
 }
 
-static bool end_present(struct tx *tx, int64_t shop, int64_t by, int64_t now_ms)
+static bool end_present(struct tx *tx, int64_t shop, int64_t by, int64_t counted_at_ms, int64_t now_ms)
 {
     struct query q = query(tx, &end_all);
-    bind_i64(&q, shop), bind_i64(&q, now_ms), bind_i64(&q, by);
+    bind_i64(&q, shop), bind_i64(&q, now_ms), bind_i64(&q, by), bind_i64(&q, counted_at_ms);
     return query_put(&q);
 }
 
@@ -112,6 +114,7 @@ bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out)
     struct shop_plan p = { 0 };
     struct plan_step step;
     if (plan_get(tx, g->shop->id, &p) == ROW_FAULT) return false;
+    const struct shop_plan before = p;
     if (!plan_step_of(tx, g->shop->id, g->offer, g->seats, g->now_ms, &step)) return false;
     step.to_ms = step.from_ms + g->days * DAY_MS;
     struct plan_period period = { .shop = g->shop->id,
@@ -124,10 +127,11 @@ bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out)
                                   .key = g->key,
                                   .paid = g->paid };
     if (!plan_period_put(tx, &period, g->now_ms)) return false;
-    if (step.kind == PLAN_CHANGES && !end_present(tx, p.shop, period.id, g->now_ms)) return false;
+    bool ends = step.kind == PLAN_CHANGES;
+    if (ends && !end_present(tx, p.shop, period.id, g->counted_at_ms, g->now_ms)) return false;
     fill(&p, g, &step);
-    if (!plan_put(tx, &p, g->now_ms)) return false;
-    if (tenants_begin_paid(tx, g->shop, g->now_ms) == TENANTS_BEGUN_FAULT) return false;
+    if (!plan_put(tx, &p, g->now_ms) || !plan_moved(tx, &before, &p, PLAN_MOVED_BY_GIVING, g->now_ms)) return false;
+    if (!plan_switch_on(tx, g->shop, 0, g->now_ms)) return false;
     if (!plan_audit(tx, action_of(g, step.kind), &p, step_words[step.kind], g->actor, g->now_ms)) return false;
     *out = p;
     return plan_tell(tx, &p);
@@ -136,6 +140,12 @@ bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out)
 /* ---- what was ordered ---- */
 
 static const char *order_key(struct arena *a, int64_t order) { return arena_printf(a, "order:%lld", (long long)order); }
+
+/* An order may be paid as long as it lives. Behind that, what was used meanwhile counts as used. */
+static int64_t counted_at_ms(const struct order *o, int64_t now_ms)
+{
+    return now_ms - ORDER_LIFE_MS > o->created_at_ms ? now_ms - ORDER_LIFE_MS : o->created_at_ms;
+}
 
 /* Another plan is ended only as the quote showed it. ROW_NONE: it is not as it was then; *why. */
 static enum row still_as_quoted(struct tx *tx, const struct order *o, int64_t now_ms, const char **why)
@@ -148,12 +158,10 @@ static enum row still_as_quoted(struct tx *tx, const struct order *o, int64_t no
     if (row == ROW_FAULT) return ROW_FAULT;
     *why = "another plan was bought for the shop after this was ordered";
     if (row == ROW_FOUND) return ROW_NONE;
-    /* An order may be paid as long as it lives. Behind that, what was used meanwhile counts as used. */
-    int64_t at_ms = now_ms - ORDER_LIFE_MS > o->created_at_ms ? now_ms - ORDER_LIFE_MS : o->created_at_ms;
-    if (!plan_worth(tx, o->shop, money_currency(o->credited), at_ms, &worth)) return ROW_FAULT;
+    if (!plan_worth(tx, o->shop, money_currency(o->credited), counted_at_ms(o, now_ms), &worth)) return ROW_FAULT;
     if (!money_compare(worth, o->credited, &less)) return ROW_FAULT;
     *why = "the plan that was counted in the price is there no more";
-    return less < 0 ? ROW_NONE : ROW_FOUND;
+    return less != 0 ? ROW_NONE : ROW_FOUND; /* worth more: something came back that nobody counted */
 }
 
 /* DELIVER_DONE: it may be. */
@@ -186,6 +194,7 @@ enum deliver plan_deliver(struct tx *tx, struct order *o, const struct offer *of
                            .days = offer->days,
                            .key = order_key(tx_arena(tx), o->id),
                            .source = SOURCE_ORDER,
+                           .counted_at_ms = counted_at_ms(o, now_ms),
                            .now_ms = now_ms };
     struct shop shop;
     struct shop_plan p;
@@ -204,22 +213,33 @@ enum deliver plan_deliver(struct tx *tx, struct order *o, const struct offer *of
 /* ---- taking back ---- */
 
 /* The row as its last period says, or over. */
-static bool follow(struct tx *tx, struct shop_plan *p, int64_t now_ms)
+bool plan_follow(struct tx *tx, struct shop_plan *p, int64_t now_ms)
 {
     struct query q = query(tx, &last);
+    const struct shop_plan before = *p;
     bind_i64(&q, p->shop), bind_i64(&q, now_ms);
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return false;
     if (row == ROW_FOUND) {
         p->offer = col_i64(&q, "offer"), p->seats = col_i64(&q, "seats"), p->websites = col_i64(&q, "websites");
         p->until_ms = col_i64(&q, "to_ms");
+        p->source = str_starts(col_str(&q, "key"), STR("trial:")) ? SOURCE_TRIAL : SOURCE_ORDER;
     } else {
         if (p->until_ms > now_ms) p->until_ms = now_ms;
         p->renews = false;
     }
     plan_clock_set(p, now_ms);
-    if (!plan_put(tx, p, now_ms)) return false;
-    return plan_get(tx, p->shop, p) == ROW_FOUND;
+    if (row == ROW_NONE) p->warned |= PLAN_TAKEN;
+    if (!plan_put(tx, p, now_ms) || plan_get(tx, p->shop, p) != ROW_FOUND) return false;
+    return plan_moved(tx, &before, p, PLAN_MOVED_BY_TAKING, now_ms);
+}
+
+/* What `of` had ended belongs to `to` from now on: it is counted there, and goes on when that is taken back. */
+static bool hand_to(struct tx *tx, int64_t shop, int64_t of, int64_t to)
+{
+    struct query q = query(tx, &hand_on);
+    bind_i64(&q, shop), bind_i64(&q, of), bind_i64(&q, to);
+    return query_change(&q) >= 0;
 }
 
 static bool end_period(struct tx *tx, const struct plan_period *period, int64_t now_ms)
@@ -229,31 +249,41 @@ static bool end_period(struct tx *tx, const struct plan_period *period, int64_t 
     if (query_change(&end) != 1) return false;
     int64_t rest_ms = period->to_ms - (now_ms > period->from_ms ? now_ms : period->from_ms);
     if (rest_ms <= 0) return true;
-    struct query up = query(tx, &move_up);
-    bind_i64(&up, period->shop), bind_i64(&up, period->to_ms), bind_i64(&up, rest_ms);
-    int64_t moved = query_change(&up);
-    if (moved != 0) return moved > 0;
+    struct query behind = query(tx, &first_behind);
+    bind_i64(&behind, period->shop), bind_i64(&behind, period->to_ms);
+    enum row row = query_row(&behind);
+    if (row == ROW_FAULT) return false;
+    if (row == ROW_FOUND) {
+        int64_t heir = col_i64(&behind, "id");
+        if (!hand_to(tx, period->shop, period->id, heir)) return false;
+        struct query up = query(tx, &move_up);
+        bind_i64(&up, period->shop), bind_i64(&up, period->to_ms), bind_i64(&up, rest_ms);
+        return query_change(&up) > 0;
+    }
     struct query on = query(tx, &go_on);
     bind_i64(&on, period->shop), bind_i64(&on, period->id), bind_i64(&on, now_ms);
     return query_change(&on) >= 0;
 }
 
-/* Its money is back, so it does not go on when what it was exchanged for is given back as well; and what was counted
- * for it there, and in what that was exchanged for, was not paid. */
-static bool forget_exchanged(struct tx *tx, const struct plan_period *period, const struct order *o)
+/* It was exchanged for another plan, in whose price its rest was counted; with its money back that is worth nothing
+ * (plan_worth.c). It does not go on when the other one is taken back; what lay behind it does then, and counts what it
+ * had ended itself; that goes on only where nothing lay behind, as in end_period. */
+static bool take_exchanged(struct tx *tx, const struct plan_period *period)
 {
-    int64_t heir = period->ended_by;
-    struct query rest = query(tx, &let_rest);
-    bind_i64(&rest, period->id);
-    if (query_change(&rest) != 1) return false;
-    for (int i = 0; heir > 0 && i < EXCHANGES_MAX; i++) {
-        struct query q = query(tx, &count_less);
-        bind_i64(&q, heir), bind_i64(&q, money_minor(o->amount));
-        enum row row = query_row(&q);
-        if (row != ROW_FOUND) return row == ROW_NONE;
-        heir = col_i64(&q, "ended_by");
-    }
-    return true;
+    struct query take = query(tx, &take_ended);
+    bind_i64(&take, period->id);
+    int64_t taken = query_change(&take);
+    if (taken != 1 || period->ended_by == 0) return taken >= 0;
+    int64_t rest_ms = period->to_ms - (period->ended_ms > period->from_ms ? period->ended_ms : period->from_ms);
+    struct query behind = query(tx, &first_ended_behind);
+    bind_i64(&behind, period->shop), bind_i64(&behind, period->ended_by), bind_i64(&behind, period->to_ms);
+    enum row row = query_row(&behind);
+    if (row == ROW_FAULT) return false;
+    int64_t heir = row == ROW_FOUND ? col_i64(&behind, "id") : period->ended_by;
+    struct query up = query(tx, &move_up_ended);
+    bind_i64(&up, period->shop), bind_i64(&up, period->ended_by), bind_i64(&up, period->to_ms), bind_i64(&up, rest_ms);
+    if (query_change(&up) < 0) return false;
+    return hand_to(tx, period->shop, period->id, heir);
 }
 
 bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms)
@@ -264,10 +294,12 @@ bool plan_take_back(struct tx *tx, const struct order *o, int64_t now_ms)
     enum row row = shops_locked(tx, o->shop, &shop);
     if (row == ROW_FOUND) row = plan_period_by_key(tx, order_key(tx_arena(tx), o->id), &period);
     if (row != ROW_FOUND) return row == ROW_NONE; /* nothing was given */
-    /* What is left of a plan that was exchanged is in the price of the one that it was exchanged for. */
-    if (period.ended_ms > 0) return forget_exchanged(tx, &period, o);
+    if (period.ended_ms > 0) {
+        if (!take_exchanged(tx, &period)) return false;
+        return plan_paid_back(tx, o->account);
+    }
     if (plan_get(tx, o->shop, &p) != ROW_FOUND || !end_period(tx, &period, now_ms)) return false;
-    if (!follow(tx, &p, now_ms)) return false;
+    if (!plan_follow(tx, &p, now_ms) || !plan_paid_back(tx, o->account)) return false;
     if (!tenants_entitlement_changed(tx, p.account, p.shop, now_ms)) return false;
     bool over = p.until_ms <= now_ms;
     if (!plan_audit(tx, over ? AUDIT_plan_ended : AUDIT_plan_changed, &p, "taken_back", 0, now_ms)) return false;
@@ -279,6 +311,6 @@ bool billing_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
     struct shop_plan p;
     enum row row = plan_get(tx, s->id, &p);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    if (!end_present(tx, s->id, 0, now_ms)) return false;
-    return follow(tx, &p, now_ms);
+    if (!end_present(tx, s->id, 0, 0, now_ms)) return false;
+    return plan_follow(tx, &p, now_ms);
 }

@@ -44,6 +44,57 @@ MUST_USE bool offers_versions(struct tx *tx, int64_t after, struct offer *out, s
 /* A new version; the one before is replaced. */
 MUST_USE bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, int64_t now_ms, int64_t *id);
 
+/* ---- coupons.c: what lowers a price ---- */
+enum coupon_kind { COUPON_NONE, COUPON_AMOUNT, COUPON_PERCENT, COUPON_KIND_COUNT }; /* stored */
+extern const char *const coupon_kind_names[]; /* "amount", "percent"; NULL-ended */
+enum { COUPON_CODE_MIN = 4, COUPON_CODE_MAX = 40, COUPON_MONTHS_MAX = 120, COUPON_MONTH_DAYS = 30, COUPON_WHOLE = 100 };
+struct coupon {
+    int64_t id, percent, months, from_ms, until_ms, most_uses, uses, actor, ended_by, ended_at_ms, created_at_ms;
+    enum coupon_kind kind;
+    bool once;
+    const char *code, *offers, *note;       /* offers: codes with a space between them; "": all */
+    struct money amount, most_given, given; /* in its currency; amount 0: it is a percentage */
+};
+/* Why a coupon lowers nothing. */
+enum coupon_said {
+    COUPON_FAULT = -1,
+    COUPON_FITS,
+    COUPON_UNKNOWN,
+    COUPON_OVER,
+    COUPON_NOT_YET,
+    COUPON_USED_UP,
+    COUPON_HAD, /* by this account */
+    COUPON_MONTHS_OVER,
+    COUPON_OTHER_CURRENCY,
+    COUPON_OTHER_OFFER,
+    COUPON_NOTHING_OFF
+};
+struct coupon_use {
+    bool takes, once; /* takes: a use of its own; else it goes on with the months of one */
+    int64_t days;     /* of the coupon's months, that the order has */
+    const char *code; /* NULL: the order has no coupon */
+};
+MUST_USE enum row coupons_get(struct tx *tx, int64_t id, struct coupon *out);
+MUST_USE enum row coupons_by_code(struct tx *tx, const char *code, enum currency c,
+                                  struct coupon *out); /* the newest */
+MUST_USE bool coupons_page(struct tx *tx, int64_t after, struct coupon *out, size_t max, size_t *count);
+/* A conflict of the transaction: one of this code and currency runs. */
+MUST_USE bool coupons_put(struct tx *tx, const struct coupon *c, int64_t now_ms, int64_t *id);
+MUST_USE enum row coupons_end(struct tx *tx, int64_t id, int64_t actor, int64_t now_ms); /* ROW_NONE: it was before */
+/* The code as it is stored: capital letters, digits and hyphens. False: none can be written so. */
+MUST_USE bool coupon_code_read(const char *typed, char out[COUPON_CODE_MAX + 1]);
+struct order_wish;
+struct order;
+/* Of an order that is to be made, with its list amount and what is credited. COUPON_FITS: its coupon and discount, and
+ * *use, are set. It writes nothing. */
+MUST_USE enum coupon_said coupon_lower(struct tx *tx, const struct order_wish *w, struct order *o,
+                                       struct coupon_use *use);
+/* For an order that is there, last but for audit and events: a coupon's row is locked behind all others. Anything but
+ * COUPON_FITS: the transaction must not commit. */
+MUST_USE enum coupon_said coupon_take(struct tx *tx, const struct order *o, const struct coupon_use *use,
+                                      int64_t now_ms);
+MUST_USE bool coupon_give_back(struct tx *tx, const struct order *o, int64_t now_ms); /* order_move calls it */
+
 /* ---- orders.c ---- */
 enum order_state { /* stored */
                    ORDER_NONE,
@@ -83,11 +134,14 @@ struct order_quote {
     struct order order; /* id 0; amounts, purpose, kind, seats, quantity, coupon */
     struct order_line line[ORDER_LINES_MAX];
     size_t lines;
+    struct coupon_use use;
+    enum coupon_said said; /* of QUOTE_COUPON */
 };
 enum quote {
     QUOTE_FAULT = -1,
     QUOTE_MADE,
     QUOTE_NO_SHOP,
+    QUOTE_SUSPENDED, /* an operator has suspended the shop */
     QUOTE_SEATS,
     QUOTE_COUPON,
     QUOTE_NOTHING_DUE,
@@ -137,6 +191,7 @@ struct heard {
     bool seen;        /* this event was handled before: it is checked again, and nothing follows */
     int64_t delivery; /* the row of inbound/; 0: none */
     int64_t now_ms;
+    bool *refused; /* set where billing_apply has refused it; NULL: nobody asks */
 };
 /* Reads only: what payment_judge says of it, with the rows as they are. For a sender's .verify. */
 MUST_USE bool billing_judge(struct tx *tx, const struct heard *h, struct arena *a, enum payment_reason *out);
@@ -168,6 +223,7 @@ struct refund {
     struct money amount;
 };
 enum { REFUNDS_OF_PAYMENT_MAX = 100 };
+#define REFUND_ON_ITS_WAY_MS (7 * DAY_MS) /* under way for longer: its payment is owed, and a person may give it up */
 MUST_USE enum row refund_get(struct tx *tx, int64_t id, bool lock, struct refund *out);
 MUST_USE bool refunds_of(struct tx *tx, int64_t payment, struct refund *out, size_t max, size_t *count);
 MUST_USE bool refunds_of_whole(struct tx *tx, int64_t order, struct refund *out, size_t max, size_t *count);
@@ -179,11 +235,14 @@ MUST_USE bool refund_insert_row(struct tx *tx, struct refund *r, const struct mo
 MUST_USE bool refund_move(struct tx *tx, struct refund *r, enum refund_state to, const struct move *m);
 MUST_USE bool refund_save(struct tx *tx, struct refund *r, int64_t now_ms);
 
+#define REFUND_OUTSIDE "outside" /* the cause of those that did not go back by us */
+
 /* ---- refunds.c ---- */
 struct refund_wish {
     struct money amount;
     const char *cause, *reason;
     bool takes_back;
+    bool outside;  /* it is back already, given outside of us: nothing is sent, and a second person agrees to it */
     int64_t actor; /* 0: the house, which needs nobody's consent */
     int64_t now_ms;
 };
@@ -198,7 +257,7 @@ MUST_USE bool refund_credits(struct tx *tx, const struct order *o, const struct 
 /* Of the payment's row: false also when so much is not left. And back, with the credits that were held. */
 MUST_USE bool refund_reserve(struct tx *tx, struct payment *p, struct money amount, int64_t now_ms);
 MUST_USE bool refund_let_go(struct tx *tx, struct payment *p, const struct refund *r, int64_t now_ms);
-/* A second person's word on one that is asked. */
+/* A second person's word on one that is asked; of one that went back outside it is done then (refund_done). */
 MUST_USE bool refund_agree(struct tx *tx, struct refund *r, const struct move *m);
 MUST_USE bool refund_decline(struct tx *tx, struct payment *p, struct refund *r, const struct move *m);
 MUST_USE bool refund_wake(struct tx *tx, const struct refund *r); /* its job looks now */
@@ -215,8 +274,9 @@ MUST_USE bool refund_done(struct tx *tx, struct order *o, struct payment *p, str
 MUST_USE bool refund_failed(struct tx *tx, struct order *o, struct payment *p, struct refund *r, bool was_taken,
                             const struct move *m);
 /* The provider says that so much of the payment is back (REFUND_TOTAL). What of it is neither a refund of ours that is
- * done nor one that is under way was given back outside: a refund of its own, and a mismatch. */
-MUST_USE bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total,
+ * done nor one that is under way was given back outside: a refund of its own, and a mismatch. made_at_ms: when it said
+ * so (0: not known): what may be of a refund that has failed since is not believed, and a mismatch. */
+MUST_USE bool refunds_total(struct tx *tx, struct order *o, struct payment *p, struct money total, int64_t made_at_ms,
                             const struct move *m);
 
 /* ---- books.c ---- */
@@ -250,6 +310,9 @@ struct mismatch {
     enum currency currency;   /* NONE: no amount is known */
     int64_t minor;
 };
+/* About this payment; not put yet. */
+struct mismatch mismatch_of_payment(const struct payment *p, struct money amount, const char *kind, const char *key,
+                                    const char *said);
 /* Once by its key. Tells the operators (log, audit). */
 MUST_USE bool mismatch_put(struct tx *tx, const struct mismatch *m, int64_t now_ms);
 MUST_USE enum row mismatch_get_row(struct tx *tx, int64_t id, struct mismatch *out);
@@ -281,16 +344,17 @@ struct shop_plan {
 MUST_USE enum row plan_get(struct tx *tx, int64_t shop, struct shop_plan *out); /* also one that is over */
 /* What buying this plan with so many seats does to the shop's present one, at that moment; for the quote, and for what
  * is delivered. The same plan with the same seats begins when the present one ends (to_ms: from_ms + the offer's days);
- * another one begins now, ends the present one, and `worth` is what is left of the times that were paid for in the
- * offer's currency (0: nothing). */
+ * another one begins now, ends the present one, and counts what is left of it (plan_worth). */
 enum plan_step_kind { PLAN_BEGINS, PLAN_EXTENDS, PLAN_CHANGES };
 struct plan_step {
     enum plan_step_kind kind;
     int64_t from_ms, to_ms;
-    struct money worth;
 };
 MUST_USE bool plan_step_of(struct tx *tx, int64_t shop, const struct offer *o, int64_t seats, int64_t now_ms,
                            struct plan_step *out);
+/* plan_worth.c: what the shop's time that is left then is worth: of what was paid for it in this currency, and did not
+ * go back nor is to. */
+MUST_USE bool plan_worth(struct tx *tx, int64_t shop, enum currency c, int64_t at_ms, struct money *out);
 /* The price of a plan with so many seats, without anything counted in; false: so many cannot be had of it. */
 MUST_USE bool plan_price(const struct offer *o, int64_t seats, struct money *out);
 
@@ -317,7 +381,10 @@ struct order_moment {
 struct order_view {
     struct order o;
     const char *stage, *code, *name_en, *name_zh; /* stage: see order_stage_names; the rest: of its offer */
+    const char *coupon;                           /* its code; NULL: none */
     struct money refunded;
+    int64_t given_until_ms; /* of a plan: the end of what it gave; 0: nothing, or that has ended */
+    bool reprovision;       /* that is paid, its chat is not on, and nobody is asked at the moment */
     struct order_line *line;
     struct payment *payment;
     struct refund *refund;
@@ -357,15 +424,27 @@ MUST_USE enum answer operator_find(struct req *req, const char *payment, struct 
 void operator_id_json(struct json *j, const char *name, int64_t id);         /* 0: null */
 void operator_text_json(struct json *j, const char *name, const char *text); /* "": null */
 
+/* ---- operator_offers.c ---- */
+extern const struct problem problem_currency_unknown;
+
+/* ---- proofs.c ---- */
+/* A trade as people copy it from a bank: without spaces and hyphens; what is nothing else is as it was typed. And that
+ * in one case, as it is stored (hand_payments.proof). In the arena. */
+char *proof_without_gaps(struct arena *a, const char *trade);
+const char *proof_text(struct arena *a, const char *trade);
+/* Which payment was marked as paid, or is to be, by this trade of a provider or a bank. */
+MUST_USE enum row proof_payment(struct tx *tx, const char *trade, int64_t *payment);
+
 /* ---- hand_payments.c ---- */
 struct hand_payment {
     int64_t id, payment, order, account, state, actor, approver, ended_at_ms, created_at_ms;
-    const char *trade, *reason, *payment_number, *provider;
+    const char *trade, *reason, *payment_number, *order_number, *provider;
+    struct money amount;
 };
 MUST_USE bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, size_t max, size_t *count);
 MUST_USE bool hand_payments_count(struct tx *tx, int64_t most, int64_t *out); /* those that wait, up to `most` */
 extern const struct shape operator_hand_shape[];
-void operator_hand_json(struct json *j, const struct hand_payment *h);
+void operator_hand_json(struct json *j, const struct hand_payment *h, int64_t person); /* person: who looks */
 
 /* ---- mismatch_routes.c ---- */
 extern const struct shape operator_mismatch_shape[];
@@ -386,7 +465,7 @@ void operator_refund_json(struct json *j, const struct refund *r, int64_t person
     X(order_made) X(order_paid) X(order_closed) X(order_refunded) X(payment_refused) X(refund_asked) X(refund_agreed)  \
     X(refund_declined) X(refund_ended) X(offer_changed) X(mismatch_found) X(mismatch_resolved) X(plan_began)           \
     X(plan_changed) X(plan_ended) X(trial_began) X(hand_payment_asked) X(hand_payment_agreed) X(hand_payment_declined) \
-    X(invoice_made) X(invoice_details_changed) X(seller_changed)
+    X(invoice_made) X(invoice_details_changed) X(seller_changed) X(coupon_made) X(coupon_ended) X(plan_end_set)
 /* clang-format on */
 BILLING_ACTIONS(AUDIT_DECLARE)
 

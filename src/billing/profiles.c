@@ -22,6 +22,13 @@ static_assert(PROFILE_COMPANY == 1 && PROFILE_PERSON == 2 && PROFILE_ABROAD == 3
 FIELD_CODE(tax_number_wanted, "A company in China has a tax number.", "企业抬头需填写纳税人识别号。");
 FIELD_CODE(no_tax_number, "A person has no tax number: leave it empty.", "个人抬头无需填写纳税人识别号，请留空。");
 
+bool billing_forget(struct tx *tx, int64_t account)
+{
+    struct query q = query(tx, &profile_remove);
+    bind_i64(&q, account);
+    return query_change(&q) >= 0;
+}
+
 enum row profile_get(struct tx *tx, int64_t account, struct profile *out)
 {
     struct query q = query(tx, &profile_read);

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "inbound/inbound.h"
+#include "payments/bill.h"
 #include "payments/payments.h"
 
 enum { PROVIDER_WAYS_MAX = 4 };
@@ -35,10 +36,33 @@ struct provider_call {
     const char *error;           /* for persons, without secrets; NULL: none */
     const char *url, *scan;      /* start: where the buyer pays, what a code shows; NULL: none */
     const char *session, *trade; /* start: to be kept; NULL: none */
+    bool spent; /* start: the provider keeps this answer for our key; the next try needs another round */
     /* Query, refund, refund_query: what was said, to be applied as a notification is. It is about this payment (and
      * this refund), whatever was answered: an answer about another one leaves the outcome unknown. */
     bool has_notice;
     struct payment_notice notice;
+};
+
+/* A call for the bill of a day, [from_ms, to_ms), and for what could not be delivered in it. */
+struct provider_bill {
+    struct arena *arena;
+    int64_t now_ms, day, from_ms, to_ms; /* day: counted from 1970, where the provider's days begin */
+    /* What it came to. OK: `bill` is all of it. ABSENT: by a verified answer there is none, or none yet. */
+    enum payment_outcome outcome;
+    const char *error; /* for persons; NULL: none */
+    struct bill bill;
+    struct str *missed; /* ids of events that did not reach us, to be fetched one by one */
+    size_t missed_count;
+};
+/* A call for one event, in the form in which it would have been delivered. */
+struct provider_event {
+    struct arena *arena;
+    int64_t now_ms;
+    struct str id;
+    enum payment_outcome outcome;
+    const char *error;
+    struct str body, header; /* header: the value of header_name */
+    const char *header_name;
 };
 
 struct provider {
@@ -57,6 +81,11 @@ struct provider {
                                                       refund may be sent (again) */
     /* A signed call that changes nothing, for doctor; false: *why says what to mend. */
     bool (*check)(struct arena *a, int64_t now_ms, const char **why);
+    /* The bill of each day, once the day is over for so long. bill NULL: it has none. event NULL: nothing that it could
+     * not deliver can be fetched. */
+    int64_t bill_zone_ms, bill_after_ms; /* zone: so long before that of UTC its days begin */
+    void (*bill)(struct provider_bill *b);
+    void (*event)(struct provider_event *e);
     /* What a POST to /hooks/NAME says: encoding, headers, signature, identity, in the contract's order (1.4). */
     enum payment_reason (*hear)(const struct delivery *d, struct payment_notice *out);
 };

@@ -25,9 +25,34 @@ void provider_ask(struct arena *a, struct outbound_request *r, struct outbound_a
 {
     r->connect_ms = PROVIDER_CONNECT_MS;
     if (r->total_ms == 0) r->total_ms = PROVIDER_TOTAL_MS;
-    r->answer_max = PAYMENT_BODY_MAX;
+    if (r->answer_max == 0) r->answer_max = PAYMENT_BODY_MAX;
     r->trusted_address = true; /* the operator's setting */
     outbound_call(a, r, out);
+}
+
+/* Scheme, host and port are those of `base`, whatever their paths. */
+static bool is_of(struct arena *a, struct str base, const char *url)
+{
+    const char *root = url_resolve(a, arena_text_n(a, base.p, base.n), "/");
+    const char *own = url_resolve(a, url, "/");
+    return root && own && text_eq(root, own);
+}
+
+void provider_download(struct arena *a, struct str base, struct str url, const char *log_as,
+                       struct outbound_answer *out)
+{
+    static const struct str plain = { "http://", 7 };
+    const char *address = arena_text_n(a, url.p, url.n);
+    bool near = is_of(a, base, address);
+    if (!near && str_starts(url, plain)) address = arena_printf(a, "https://%s", address + plain.n);
+    const struct outbound_request r = { .method = "GET",
+                                        .url = address,
+                                        .connect_ms = PROVIDER_CONNECT_MS,
+                                        .total_ms = PROVIDER_TOTAL_MS,
+                                        .answer_max = BILL_FILE_MAX,
+                                        .trusted_address = near,
+                                        .log_as = log_as };
+    outbound_call(a, &r, out);
 }
 
 struct str provider_got(const struct outbound_answer *answer, const char *lower_case_name)

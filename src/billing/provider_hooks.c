@@ -122,8 +122,11 @@ static enum job_wish act(const struct delivery *d, struct job *job, struct tx *t
         buf_printf(outcome, "refused: %s", payment_reason_text(h->reason));
         return JOB_FINISHED;
     }
-    const struct heard said = heard(d, h, job ? job->now_ms : d->at_ms);
-    return billing_apply(tx, &said, outcome) ? JOB_FINISHED : JOB_FAULT;
+    bool refused = false;
+    struct heard said = heard(d, h, job ? job->now_ms : d->at_ms);
+    said.refused = &refused;
+    if (!billing_apply(tx, &said, outcome)) return JOB_FAULT;
+    return refused && !job ? JOB_GIVE_UP : JOB_FINISHED; /* another was a moment sooner than .verify saw */
 }
 
 /* ---- the senders ---- */

@@ -30,6 +30,10 @@ struct provider_need {
 const char *provider_missing(struct arena *a, const struct provider_need *n, size_t count);
 /* POST or GET to a base address of the settings. */
 void provider_ask(struct arena *a, struct outbound_request *r, struct outbound_answer *out);
+/* GET of a file whose address a verified answer has named. One of another machine than `base` has to be reached by
+ * https, at an address of the internet. */
+void provider_download(struct arena *a, struct str base, struct str url, const char *log_as,
+                       struct outbound_answer *out);
 struct str provider_got(const struct outbound_answer *answer, const char *lower_case_name); /* p NULL: absent */
 /* What a call came to for which nothing came that could be read. */
 enum payment_outcome provider_unanswered(const struct outbound_answer *answer);

@@ -23,7 +23,8 @@ static enum quote quote_credits(const struct order_wish *w, struct order_quote *
 }
 
 /* The plan, the seats beside it, and what is left of the plan that it takes the place of. */
-static enum quote plan_lines(const struct order_wish *w, const struct plan_step *step, struct order_quote *out)
+static enum quote plan_lines(const struct order_wish *w, const struct plan_step *step, struct money worth,
+                             struct order_quote *out)
 {
     struct order *o = &out->order;
     int64_t further = o->seats - w->offer.seats;
@@ -34,9 +35,9 @@ static enum quote plan_lines(const struct order_wish *w, const struct plan_step 
         l->from_ms = step->from_ms, l->to_ms = step->to_ms;
         if (!money_times(l->price, further, &l->amount)) return QUOTE_TOO_MUCH;
     }
-    if (!money_is_positive(step->worth)) return QUOTE_MADE;
-    o->credited = step->worth;
-    l = add_line(out, "credited", 1, money_negate(step->worth));
+    if (!money_is_positive(worth)) return QUOTE_MADE;
+    o->credited = worth;
+    l = add_line(out, "credited", 1, money_negate(worth));
     l->from_ms = w->now_ms;
     return QUOTE_MADE;
 }
@@ -49,11 +50,25 @@ static enum quote quote_plan(struct tx *tx, const struct order_wish *w, struct o
     if (w->shop == 0) return QUOTE_NO_SHOP;
     enum row row = shops_owned(tx, w->account, w->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE ? QUOTE_NO_SHOP : QUOTE_FAULT;
+    if (shop.status == SHOP_SUSPENDED) return QUOTE_SUSPENDED; /* nobody pays for what stays off */
     o->purpose = arena_printf(tx_arena(tx), "plan:%lld", (long long)w->shop);
     o->seats = w->seats > 0 ? w->seats : w->offer.seats, o->quantity = 1;
     if (!plan_price(&w->offer, o->seats, &o->list_amount)) return QUOTE_SEATS;
     if (!plan_step_of(tx, w->shop, &w->offer, o->seats, w->now_ms, &step)) return QUOTE_FAULT;
-    return plan_lines(w, &step, out);
+    struct money worth = money_of(0, money_currency(w->offer.price));
+    if (step.kind == PLAN_CHANGES && !plan_worth(tx, w->shop, money_currency(w->offer.price), w->now_ms, &worth))
+        return QUOTE_FAULT;
+    return plan_lines(w, &step, worth, out);
+}
+
+/* After the plan, whose rest is counted in: a coupon takes off what is left of the price at most. */
+static enum quote quote_coupon(struct tx *tx, const struct order_wish *w, struct order_quote *out)
+{
+    out->said = coupon_lower(tx, w, &out->order, &out->use);
+    if (out->said == COUPON_FAULT) return QUOTE_FAULT;
+    if (out->said != COUPON_FITS) return QUOTE_COUPON;
+    (void)add_line(out, "discount", 1, money_negate(out->order.discount));
+    return QUOTE_MADE;
 }
 
 enum quote order_quote(struct tx *tx, const struct order_wish *w, struct order_quote *out)
@@ -72,8 +87,11 @@ enum quote order_quote(struct tx *tx, const struct order_wish *w, struct order_q
     struct order *o = &out->order;
     enum quote made = w->offer.kind == OFFER_CREDITS ? quote_credits(w, out) : quote_plan(tx, w, out);
     if (made != QUOTE_MADE) return made;
-    if (w->coupon) return QUOTE_COUPON; /* nobody has given one out */
-    if (!money_subtract(o->list_amount, o->discount, &o->amount) || !money_subtract(o->amount, o->credited, &o->amount))
-        return QUOTE_TOO_MUCH;
-    return money_is_positive(o->amount) ? QUOTE_MADE : QUOTE_NOTHING_DUE;
+    if (!money_subtract(o->list_amount, o->credited, &o->amount)) return QUOTE_TOO_MUCH;
+    if (!money_is_positive(o->amount)) return QUOTE_NOTHING_DUE;
+    if (w->coupon) made = quote_coupon(tx, w, out);
+    if (made != QUOTE_MADE) return made;
+    if (!money_subtract(o->amount, o->discount, &o->amount)) return QUOTE_TOO_MUCH;
+    assert(money_is_positive(o->amount)); /* a coupon leaves something */
+    return QUOTE_MADE;
 }

@@ -170,16 +170,8 @@ static bool note(struct tx *tx, const struct payment *p, const char *said, int64
 static bool alarm(struct tx *tx, const struct payment *p, const struct refund *r, const char *key, const char *said,
                   int64_t now_ms)
 {
-    const struct mismatch found = { .key = arena_printf(tx_arena(tx), "%s:%s", key, r->number),
-                                    .kind = "refund_failed",
-                                    .provider = p->provider,
-                                    .order = p->order,
-                                    .payment = p->id,
-                                    .account = p->account,
-                                    .trade = p->trade,
-                                    .currency = money_currency(r->amount),
-                                    .minor = money_minor(r->amount),
-                                    .said = said };
+    const struct mismatch found =
+        mismatch_of_payment(p, r->amount, "refund_failed", arena_printf(tx_arena(tx), "%s:%s", key, r->number), said);
     return mismatch_put(tx, &found, now_ms);
 }
 

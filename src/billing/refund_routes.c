@@ -1,6 +1,8 @@
 /* refund_routes.c: operators give money back. Above a set sum a second one has to agree, and never who asked for it. */
 #include "billing/private.h"
 
+#include "base/clock.h"
+
 #include "credits/credits.h"
 #include "http/events.h"
 
@@ -20,6 +22,10 @@ static const struct problem problem_refund_credits = {
 static const struct problem problem_refund_own = { "refund_own", 403,
                                                    "Somebody else than who asked for it has to agree.",
                                                    "须由申请人以外的人员同意。" };
+static const struct problem problem_refund_sent = {
+    "refund_under_way", 409, "The provider is being asked for it. It can be given up when it is under way for a week.",
+    "该笔退款正由支付渠道处理；超过一周仍未完成时方可放弃。"
+};
 static const struct problem problem_refund_decided = { "refund_decided", 409,
                                                        "This refund waits for nobody's consent any more.",
                                                        "该退款已无需审批。" };
@@ -31,20 +37,27 @@ const struct shape operator_refund_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("number"), SHAPE_TEXT("order"), SHAPE_TEXT("payment"), SHAPE_TEXT("provider"),
     SHAPE_I64("account"),
     SHAPE_ENUM("state", refund_state_names, .doc = "asked: a second person has to agree."),
-    SHAPE_TEXT("cause", .doc = "operator, late, twice, undeliverable, wrong or outside."), SHAPE_TEXT("reason"),
+    SHAPE_TEXT("cause", .doc = "operator, late, twice, undeliverable; outside: given back by another way than ours."),
+    SHAPE_TEXT("reason"),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),
     SHAPE_BOOL("takesBack", .doc = "What was bought goes with it."),
     SHAPE_I64("credits", .doc = "So many credits go with it."),
     SHAPE_I64("tries", .doc = "How often the provider was asked without an end."),
     SHAPE_TEXT("error", .nullable = true),
     SHAPE_I64("actor", .nullable = true, .doc = "Who asked for it; null: nobody, it goes back by itself."),
-    SHAPE_I64("approver", .nullable = true), SHAPE_BOOL("mine", .doc = "You asked for it."), SHAPE_TIME("createdAt"),
+    SHAPE_I64("approver", .nullable = true), SHAPE_BOOL("mine", .doc = "You asked for it."),
+    SHAPE_BOOL("mayGiveUp", .doc = "It has been under way for a week: `decline` gives it up."), SHAPE_TIME("createdAt"),
     SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
 };
 /* clang-format on */
 static const struct shape refunds_shape[] = {
     SHAPE_LIST("refunds", operator_refund_shape, .type_name = "OperatorRefund"), SHAPE_END
 };
+
+static bool is_stuck(const struct refund *r, int64_t now_ms)
+{
+    return r->state == REFUND_PENDING && now_ms - r->created_at_ms > REFUND_ON_ITS_WAY_MS;
+}
 
 void operator_refund_json(struct json *j, const struct refund *r, int64_t person)
 {
@@ -65,6 +78,7 @@ void operator_refund_json(struct json *j, const struct refund *r, int64_t person
     operator_id_json(j, "actor", r->actor);
     operator_id_json(j, "approver", r->approver);
     json_bool(j, "mine", r->actor > 0 && r->actor == person);
+    json_bool(j, "mayGiveUp", is_stuck(r, now_ms()));
     json_time(j, "createdAt", r->created_at_ms);
     json_time(j, "endedAt", r->ended_at_ms);
 }
@@ -107,7 +121,7 @@ static enum answer shown(struct req *req, int status, const struct order *o, con
 struct post_refund {
     const char *payment, *reason;
     int64_t amount;
-    bool has_amount, takes_back;
+    bool has_amount, takes_back, outside;
 };
 static const struct field post_refund_fields[] = {
     FIELD_TEXT(struct post_refund, payment, .min = ORDER_NUMBER_SIZE - 1, .max = ORDER_NUMBER_SIZE - 1,
@@ -118,6 +132,9 @@ static const struct field post_refund_fields[] = {
                .doc = "Why; stands in the audit trail, and in the provider's books."),
     FIELD_BOOL(struct post_refund, takes_back, .name = "takesBack",
                .doc = "What was bought goes with it: credits by their share, a plan when all is back."),
+    FIELD_BOOL(struct post_refund, outside, .optional = true,
+               .doc = "It went back already, at the provider or in another way: nothing is sent, and it counts when a "
+                      "second person agrees, whatever the sum."),
     FIELD_END
 };
 
@@ -149,9 +166,10 @@ static enum answer post_refund(struct req *req)
     if (found != ANSWER_GO_ON) return found;
     if (p.state != PAYMENT_PAID) return reply_problem(req, &problem_payment_not_paid);
     struct refund_wish w = { .amount = refund_left(&p),
-                             .cause = "operator",
+                             .cause = in->outside ? REFUND_OUTSIDE : "operator",
                              .reason = in->reason,
                              .takes_back = in->takes_back,
+                             .outside = in->outside,
                              .actor = req->who.person,
                              .now_ms = req->now_ms };
     if (in->has_amount) w.amount = money_of(in->amount, money_currency(p.amount));
@@ -199,14 +217,22 @@ static const struct field post_decline_fields[] = {
     FIELD_TEXT(struct post_decline, reason, .min = REASON_MIN, .max = REASON_MAX, .doc = "Why not."), FIELD_END
 };
 
-static enum answer find_asked(struct req *req, struct order *o, struct payment *p, struct refund *r)
+static enum answer find_refund(struct req *req, struct order *o, struct payment *p, struct refund *r)
 {
     enum row row = refund_get(req->tx, ((const struct refund_path *)req->path)->id, false, r);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     if (orders_get(req->tx, r->order, true, o) != ROW_FOUND || payment_get(req->tx, r->payment, true, p) != ROW_FOUND)
         return reply_fault(req);
-    if (refund_get(req->tx, r->id, true, r) != ROW_FOUND) return reply_fault(req);
-    return r->state == REFUND_ASKED ? ANSWER_GO_ON : reply_problem(req, &problem_refund_decided);
+    return refund_get(req->tx, r->id, true, r) == ROW_FOUND ? ANSWER_GO_ON : reply_fault(req);
+}
+
+/* What went back outside is back when two say so. */
+static bool agree_that_it_is_back(struct req *req, struct order *o, struct payment *p, struct refund *r,
+                                  const struct move *m)
+{
+    r->approver = m->actor;
+    if (!refund_told(req->tx, AUDIT_refund_agreed, r, m)) return false;
+    return refund_done(req->tx, o, p, r, m);
 }
 
 static enum answer post_agree(struct req *req)
@@ -214,12 +240,22 @@ static enum answer post_agree(struct req *req)
     struct order o;
     struct payment p;
     struct refund r;
-    enum answer found = find_asked(req, &o, &p, &r);
+    enum answer found = find_refund(req, &o, &p, &r);
     if (found != ANSWER_GO_ON) return found;
+    if (r.state != REFUND_ASKED) return reply_problem(req, &problem_refund_decided);
     if (r.actor == req->who.person) return reply_problem(req, &problem_refund_own);
     const struct move m = { .why = "agreed", .actor = req->who.person, .at_ms = req->now_ms };
-    if (!refund_agree(req->tx, &r, &m)) return reply_fault(req);
+    bool outside = text_eq(r.cause, REFUND_OUTSIDE);
+    if (!(outside ? agree_that_it_is_back(req, &o, &p, &r, &m) : refund_agree(req->tx, &r, &m)))
+        return reply_fault(req);
     return shown(req, 200, &o, &r);
+}
+
+/* Its provider, or our keys, would never end it: then it has failed by a person's word, and what it holds is free to go
+ * back by another way. Should it be done after all, that is heard as of any that failed. */
+static bool give_up(struct req *req, struct order *o, struct payment *p, struct refund *r, const struct move *m)
+{
+    return refund_failed(req->tx, o, p, r, false, m);
 }
 
 /* Who asked for it may think better of it. */
@@ -229,10 +265,13 @@ static enum answer post_decline(struct req *req)
     struct order o;
     struct payment p;
     struct refund r;
-    enum answer found = find_asked(req, &o, &p, &r);
+    enum answer found = find_refund(req, &o, &p, &r);
     if (found != ANSWER_GO_ON) return found;
+    bool asked = r.state == REFUND_ASKED, pending = r.state == REFUND_PENDING;
+    if (!asked && !pending) return reply_problem(req, &problem_refund_decided);
+    if (pending && !is_stuck(&r, req->now_ms)) return reply_problem(req, &problem_refund_sent);
     const struct move m = { .why = in->reason, .actor = req->who.person, .at_ms = req->now_ms };
-    if (!refund_decline(req->tx, &p, &r, &m)) return reply_fault(req);
+    if (!(asked ? refund_decline(req->tx, &p, &r, &m) : give_up(req, &o, &p, &r, &m))) return reply_fault(req);
     return shown(req, 200, &o, &r);
 }
 
@@ -244,7 +283,8 @@ const struct route billing_refund_routes[] = {
       .status = 201, .run = post_refund,
       PROBLEMS(&problem_not_found, &problem_payment_unknown, &problem_payment_not_paid, &problem_refund_too_much,
                &problem_refund_credits),
-      .doc = "Give money back, all or a part of one payment; above a set sum it waits for a second person." },
+      .doc = "Give money back, all or a part of one payment; above a set sum it waits for a second person. With "
+             "`outside`: say that it went back by another way." },
     { .verb = VERB_GET, .path = "/api/operator/refunds", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(get_refunds), .answer = refunds_shape, .run = get_refunds, .doc = "Refunds, newest first." },
     { .verb = VERB_POST, .path = "/api/operator/refunds/:id/agree", .who = WHO_OPERATOR, .tx = TX_WRITE,
@@ -253,8 +293,10 @@ const struct route billing_refund_routes[] = {
       .doc = "Agree to a refund that somebody else asked for." },
     { .verb = VERB_POST, .path = "/api/operator/refunds/:id/decline", .who = WHO_OPERATOR, .tx = TX_WRITE,
       .tag = "Operator", .idempotent = true, PATH_FIELDS(refund_path), BODY_FIELDS(post_decline),
-      .answer = operator_refund_shape, .run = post_decline, PROBLEMS(&problem_not_found, &problem_refund_decided),
-      .doc = "Decline a refund that waits for a second person, with a reason." },
+      .answer = operator_refund_shape, .run = post_decline,
+      PROBLEMS(&problem_not_found, &problem_refund_decided, &problem_refund_sent),
+      .doc = "Decline a refund that waits for a second person, or give up one that has been under way for a week, with "
+             "a reason." },
     ROUTE_END
 };
 /* clang-format on */

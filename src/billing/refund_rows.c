@@ -5,9 +5,10 @@
 const char *const refund_state_names[] = { "asked", "pending", "done", "failed", "refused", NULL };
 static_assert(REFUND_REFUSED == 5, "refunds.state is stored: append, never renumber");
 
-/* Which state follows which. What has failed may be done after all: a provider's word that money has moved counts. */
+/* Which state follows which. What has failed may be done after all: a provider's word that money has moved counts. What
+ * went back outside is done when a second person says so too. */
 static const bool refund_next[REFUND_REFUSED + 1][REFUND_REFUSED + 1] = {
-    [REFUND_ASKED] = { [REFUND_PENDING] = true, [REFUND_REFUSED] = true },
+    [REFUND_ASKED] = { [REFUND_PENDING] = true, [REFUND_REFUSED] = true, [REFUND_DONE] = true },
     [REFUND_PENDING] = { [REFUND_DONE] = true, [REFUND_FAILED] = true },
     [REFUND_FAILED] = { [REFUND_DONE] = true },
 };

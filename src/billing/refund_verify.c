@@ -8,7 +8,8 @@
 enum { PIECE = 100 };
 
 STMT(verify_refunds,
-     "SELECT r.id, r.account, r.state, r.version, r.credits, r.hold, r.payment, r.order_id, p.order_id AS order_of,"
+     "SELECT r.id, r.account, r.state, r.version, r.credits, r.hold, r.payment, r.order_id, r.cause, r.actor,"
+     " r.approver, p.order_id AS order_of,"
      " (SELECT m.to_state FROM billing_moves m WHERE m.kind = 3 AND m.id = r.id AND m.version = r.version) AS moved"
      " FROM refunds r LEFT JOIN payments p ON p.id = r.payment WHERE r.id > ?1 ORDER BY r.id LIMIT ?2");
 STMT(verify_hold_of, "SELECT id, account FROM refunds WHERE hold = ?1 AND hold > 0 AND state IN (1, 2)");
@@ -55,6 +56,10 @@ static bool look_at_refund(struct tx *tx, struct verify_piece *found, const stru
         verify_found(found, "refund", id, "its state did not come through the mover");
     if (col_i64(q, "order_id") != col_i64(q, "order_of"))
         verify_found(found, "refund", id, "it is of another order than its payment");
+    bool by_hand = text_eq(col_text(q, "cause"), REFUND_OUTSIDE) && col_i64(q, "actor") > 0;
+    bool by_two = col_i64(q, "approver") > 0 && col_i64(q, "approver") != col_i64(q, "actor");
+    if (by_hand && state == REFUND_DONE && !by_two)
+        verify_found(found, "refund", id, "one person alone has said that it went back outside");
     enum row bad = bad_hold(tx, q, state, &what);
     if (bad == ROW_FOUND) verify_found(found, "refund", id, what);
     if (state == REFUND_PENDING && !jobs_unworked(tx, billing_refund_job.name, &id, 1, &unworked)) return false;

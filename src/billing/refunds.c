@@ -141,11 +141,13 @@ enum refund_put refund_put(struct tx *tx, struct order *o, struct payment *p, co
     bool room;
     int64_t asked;
     assert(p->order == o->id && p->state == PAYMENT_PAID && money_is_positive(w->amount));
+    assert(!w->outside || w->actor > 0);
     if (!has_room(tx, p, &room, &asked)) return REFUND_PUT_FAULT;
     if (!room || is_more(w->amount, refund_left(p))) return REFUND_PUT_TOO_MUCH;
     order_number(number);
     /* In parts it is as much as at once. Both are within the payment's amount. */
-    bool needs_another = w->actor > 0 && asked + money_minor(w->amount) > billing_settings.approve_above;
+    bool much = w->actor > 0 && asked + money_minor(w->amount) > billing_settings.approve_above;
+    bool needs_another = much || w->outside;
     *out = (struct refund){ .payment = p->id,
                             .order = o->id,
                             .account = o->account,
@@ -184,7 +186,7 @@ bool refund_let_go(struct tx *tx, struct payment *p, const struct refund *r, int
 
 bool refund_agree(struct tx *tx, struct refund *r, const struct move *m)
 {
-    assert(r->state == REFUND_ASKED && m->actor > 0 && m->actor != r->actor);
+    assert(r->state == REFUND_ASKED && m->actor > 0 && m->actor != r->actor && !text_eq(r->cause, REFUND_OUTSIDE));
     r->approver = m->actor;
     if (!refund_move(tx, r, REFUND_PENDING, m) || !refund_wake(tx, r)) return false;
     return refund_told(tx, AUDIT_refund_agreed, r, m);

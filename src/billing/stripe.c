@@ -5,12 +5,13 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "billing/provider_parts.h"
+#include "payments/bill.h"
 #include "payments/stripe.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-enum { TRIES = 3, LISTED_MAX = 100 };
+enum { TRIES = 3, LISTED_MAX = 100, PAGES_MAX = 250, MISSED_MAX = 1000, PAGE_ARENA_BYTES = 16 << 20 };
 #define PAUSE_FIRST_MS INT64_C(500)
 #define PAUSE_MAX_MS (5 * SECOND_MS)
 #define LEAST_MS (40 * MINUTE_MS) /* Stripe's least is 30, at the call */
@@ -53,6 +54,7 @@ static bool is_ready(void) { return me.ready; }
 struct asked {
     const char *log_as;
     struct str target, body, key; /* key p NULL: a GET */
+    size_t answer_max;            /* 0: as of all calls */
     struct outbound_answer answer;
 };
 
@@ -75,10 +77,10 @@ static enum payment_outcome ask_once(struct arena *a, struct asked *q)
                                                       q->target.p),
                                   .body = q->key.p ? q->body : (struct str){ NULL, 0 },
                                   .total_ms = PROVIDER_STRIPE_MS,
+                                  .answer_max = q->answer_max,
                                   .wanted = wanted,
                                   .log_as = q->log_as };
     for (size_t i = 0; i < count; i++) {
-        if (!q->key.p && text_eq(headers[i].name, "Content-Type")) continue;
         struct str value = headers[i].value;
         r.header[r.headers++] = (struct outbound_header){ headers[i].name, arena_text_n(a, value.p, value.n) };
     }
@@ -100,7 +102,7 @@ static bool is_tried_again(enum payment_outcome outcome, const struct outbound_a
 
 static void tell(struct provider_call *c, struct asked *q)
 {
-    json_t *body = json_read(q->answer.body, PAYMENT_BODY_MAX, NULL);
+    json_t *body = json_read_grown(q->answer.body, PAYMENT_BODY_MAX, NULL);
     const json_t *error = json_object_get(body, "error");
     struct str code = { NULL, 0 }, words = { NULL, 0 };
     bool named = payment_text(c->arena, error, "code", &code) || payment_text(c->arena, error, "type", &code);
@@ -161,6 +163,9 @@ static void begin(struct provider_call *c)
                        .body = stripe_session_body(c->arena, &s),
                        .key = stripe_checkout_key(c->arena, c->order.number, c->round) };
     c->outcome = ask(c, &q);
+    /* A stored 500 comes again for a day. What it may have begun has an address that nobody knows: nobody can pay it.
+     */
+    c->spent = q.answer.status >= 500;
     if (c->outcome != PAYMENT_OUTCOME_OK) return;
     take_session(c, &q);
     if (c->has_notice) c->url = payment_field(c->arena, q.answer.body, "url").p;
@@ -180,6 +185,8 @@ static bool has_session(struct provider_call *c)
     if (c->order.session.n > 0) return true;
     begin(c);
     c->has_notice = false;
+    /* This key began nothing: ask() says refused only when no try before it may have been done. */
+    if (c->outcome == PAYMENT_OUTCOME_REFUSED) c->outcome = PAYMENT_OUTCOME_ABSENT;
     if (c->outcome != PAYMENT_OUTCOME_OK) return false;
     c->order.session = str_of(c->session);
     return true;
@@ -234,7 +241,7 @@ static void refund(struct provider_call *c)
 static struct str refund_among(struct provider_call *c, struct str body)
 {
     struct str out = { NULL, 0 }, number;
-    json_t *list = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *list = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     const json_t *data = json_object_get(list, "data");
     for (size_t i = 0; i < json_array_size(data) && !out.p; i++) {
         const json_t *one = json_array_get(data, i);
@@ -271,12 +278,99 @@ static void refund_query(struct provider_call *c)
     if (found.p) settle_refund(c, q.log_as, found);
 }
 
+/* ---- the lists of a day ---- */
+
+/* A page, in an arena of its own: there may be many. Its body is empty when it did not come. */
+static struct str page_of(struct provider_bill *b, struct arena *page, enum stripe_list list, struct str after)
+{
+    struct provider_call c = { .arena = page, .now_ms = b->now_ms };
+    struct asked q = { .log_as = list == STRIPE_UNDELIVERED ? "stripe.events" : "stripe.bill",
+                       .target = stripe_list_target(page, list, b->from_ms / SECOND_MS, b->to_ms / SECOND_MS, after),
+                       .answer_max = BILL_FILE_MAX };
+    b->outcome = ask(&c, &q);
+    b->error = arena_text(b->arena, c.error);
+    return b->outcome == PAYMENT_OUTCOME_OK ? q.answer.body : (struct str){ "", 0 };
+}
+
+static void refuse_list(struct provider_bill *b, const char *why)
+{
+    b->outcome = PAYMENT_OUTCOME_UNKNOWN;
+    b->error = provider_said(b->arena, "stripe.bill", STR("the list is not used:"), str_of(why));
+}
+
+/* Reads one page, and says behind what the next one begins (p NULL: this was the last). */
+static void add_page(struct provider_bill *b, enum stripe_list list, struct str *last)
+{
+    struct arena *own = arena_new(PAGE_ARENA_BYTES);
+    struct str page = page_of(b, own, list, *last);
+    const char *why = NULL;
+    size_t count = 0;
+    bool came = b->outcome == PAYMENT_OUTCOME_OK, events = list == STRIPE_UNDELIVERED;
+    *last = (struct str){ NULL, 0 };
+    if (came && !events) why = bill_read_stripe(b->arena, me.setup.livemode, page, &b->bill, last);
+    if (came && events && !bill_read_events(b->arena, page, b->missed + b->missed_count, &count, last))
+        why = "the answer is no list of events";
+    if (!why) b->missed_count += count;
+    if (why) refuse_list(b, why);
+    arena_free(own);
+}
+
+/* Missed events beyond MISSED_MAX come by themselves, or are found by what the bill says of their payments. */
+static bool add_list(struct provider_bill *b, enum stripe_list list)
+{
+    struct str last = { "", 0 };
+    for (int i = 0; i < PAGES_MAX && last.p; i++) {
+        if (list == STRIPE_UNDELIVERED && b->missed_count + BILL_EVENTS_MAX > MISSED_MAX) return true;
+        add_page(b, list, &last);
+        if (b->outcome != PAYMENT_OUTCOME_OK) return false;
+    }
+    if (last.p) refuse_list(b, "it has too many pages");
+    return !last.p;
+}
+
+static void bill(struct provider_bill *b)
+{
+    bill_begin(b->arena, &b->bill);
+    b->missed = ARENA_ARRAY(b->arena, struct str, MISSED_MAX);
+    bool whole = add_list(b, STRIPE_CHARGES) && add_list(b, STRIPE_REFUNDS) && add_list(b, STRIPE_UNDELIVERED);
+    if (!whole) b->missed_count = 0;
+}
+
+/* Taken over our own call: it is signed here as its delivery would be, and goes that way. */
+static void event(struct provider_event *e)
+{
+    struct provider_call c = { .arena = e->arena, .now_ms = e->now_ms };
+    struct asked q = { .log_as = "stripe.event", .target = stripe_event_target(e->arena, e->id) };
+    e->outcome = ask(&c, &q);
+    e->error = c.error;
+    if (e->outcome != PAYMENT_OUTCOME_OK) return;
+    e->body = q.answer.body;
+    if (!str_eq(payment_field(e->arena, e->body, "id"), e->id)) {
+        e->outcome = PAYMENT_OUTCOME_UNKNOWN;
+        e->error = "stripe.event: the answer is not this event";
+        return;
+    }
+    e->header_name = "stripe-signature";
+    e->header = stripe_signature(e->arena, &me.setup, e->body, e->now_ms / SECOND_MS);
+}
+
 /* ---- what it can do ---- */
+
+/* The least that Stripe charges, in our minor units (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
+ * Of a currency that is not here no least is known: where one lies below it Stripe refuses it, and says so. */
+static const int64_t least_charge[CURRENCY_COUNT] = {
+    [CURRENCY_USD] = 50,   [CURRENCY_EUR] = 50,   [CURRENCY_AUD] = 50,  [CURRENCY_CAD] = 50,   [CURRENCY_CHF] = 50,
+    [CURRENCY_NZD] = 50,   [CURRENCY_SGD] = 50,   [CURRENCY_BRL] = 50,  [CURRENCY_INR] = 50,   [CURRENCY_GBP] = 30,
+    [CURRENCY_HKD] = 400,  [CURRENCY_JPY] = 50,   [CURRENCY_AED] = 200, [CURRENCY_PLN] = 200,  [CURRENCY_MYR] = 200,
+    [CURRENCY_DKK] = 250,  [CURRENCY_NOK] = 300,  [CURRENCY_SEK] = 300, [CURRENCY_MXN] = 1000, [CURRENCY_THB] = 1000,
+    [CURRENCY_CZK] = 1500, [CURRENCY_HUF] = 17500
+};
 
 static bool takes(struct money amount)
 {
     int64_t minor;
-    return money_is_positive(amount) && stripe_amount(amount, &minor);
+    bool enough = money_is_positive(amount) && money_minor(amount) >= least_charge[money_currency(amount)];
+    return enough && stripe_amount(amount, &minor);
 }
 
 static const char *way_for(bool phone)
@@ -308,5 +402,6 @@ const struct provider provider_stripe = {
     .name = "stripe", .name_en = "Card and more (Stripe)", .name_zh = "银行卡等（Stripe）", .ways = ways,
     .way_for = way_for, .ready = is_ready, .takes = takes, .least_ms = LEAST_MS, .start = start, .query = query_session,
     .close = close_session, .refund = refund, .refund_query = refund_query, .check = check, .hear = hear,
+    .bill_after_ms = HOUR_MS, .bill = bill, .event = event,
 };
 /* clang-format on */

@@ -89,6 +89,38 @@ TEST_EACH_ENGINE(pages_of_orders_follow_each_other)
     assert_int_equal(after, 0);
 }
 
+/* What is asked for lies far apart; each page finds the next one, and the last says that it was. */
+TEST_EACH_ENGINE(short_pages_find_what_lies_behind_many_others)
+{
+    enum { OTHERS = 130 };
+    fix_start(t);
+    int64_t account = kit_account(t, 0), after = INT64_MAX;
+    size_t seen = 0;
+    for (int i = 0; i < 3; i++) {
+        (void)fix_paid_order(t, account, 1);
+        for (int n = 0; n < OTHERS; n++)
+            test_script(t, arena_printf(t->arena,
+                                        "INSERT INTO orders (number, account, person, shop, purpose, state, version,"
+                                        " offer, kind, seats, quantity, coupon, currency, list_amount, discount,"
+                                        " credited, amount, paid_by, closing, look_at_ms, looks, expires_at_ms,"
+                                        " paid_at_ms, ended_at_ms, created_at_ms, updated_at_ms) SELECT 'n%d-%d',"
+                                        " account, person, shop, purpose, 4, 1, offer, kind, seats, quantity, 0,"
+                                        " currency, list_amount, discount, credited, amount, 0, 0, 0, 0, 1, 0, 1,"
+                                        " created_at_ms, 1 FROM orders WHERE id = 1;",
+                                        i, n));
+    }
+    for (int page = 0; page < 9 && after > 0; page++) {
+        struct kit_answer a =
+            get(t, billing_operator_routes,
+                arena_printf(t->arena, "/api/operator/orders?account=%lld&state=paid&limit=1&after=%lld",
+                             (long long)account, (long long)after));
+        seen += size_of(&a, "orders");
+        after = json_integer_value(json_object_get(a.json, "next"));
+    }
+    assert_int_equal(seen, 3);
+    assert_int_equal(after, 0);
+}
+
 TEST_EACH_ENGINE(what_lists_do_not_take)
 {
     static const struct {
@@ -213,15 +245,60 @@ TEST_EACH_ENGINE(one_proof_is_for_one_payment)
     fix_start(t);
     int64_t account = kit_account(t, 0);
     struct fix_paid f = fix_order(t, account, 1), other = fix_order(t, account, 0);
-    assert_int_equal(paid(t, ANN, &other, "paid", HAND).status, 201); /* before the first one is known to be paid */
-    assert_int_equal(paid(t, ANN, &f, "paid", HAND).status, 201);
+    test_script(t, "UPDATE payments SET provider = 'elsewhere' WHERE id = 2;"); /* wherever the other was begun */
+    assert_int_equal(paid(t, ANN, &other, "paid", HAND).status, 201);
+    assert_string_equal(paid(t, ANN, &f, "paid", HAND).error, "hand_payment_refused");
+    assert_string_equal(paid(t, ANN, &f, "paid", "\"reason\":\"It came\",\"trade\":\"bank 42\"").error,
+                        "hand_payment_refused"); /* the same number as somebody else writes it */
+    assert_int_equal(paid(t, ANN, &other, "paid/decline", "").status, 200);
+    assert_int_equal(paid(t, ANN, &f, "paid", HAND).status, 201); /* what was declined proves nothing */
     assert_int_equal(paid(t, BOB, &f, "paid/agree", "").status, 200);
-    assert_string_equal(paid(t, BOB, &other, "paid/agree", "").error, "hand_payment_refused");
+    assert_string_equal(paid(t, ANN, &other, "paid", HAND).error, "hand_payment_refused");
     fix_read(t, &other);
     assert_int_equal(other.p.state, PAYMENT_OPEN);
     assert_int_equal(plans_delivered, 0);
+    fix_expect_sound(t);
+}
+
+/* Whoever tells of the trade first, the provider or a person. */
+TEST_EACH_ENGINE(a_providers_trade_is_proof_of_one_payment_too)
+{
+    fix_start(t);
+    int64_t account = kit_account(t, 0);
+    struct fix_paid f = fix_order(t, account, 1), other = fix_order(t, account, 0);
+    struct payment_notice n = fix_notice(&f, PAYMENT_SAYS_PAID);
+    n.trade = STR("4200abc0012");
+    (void)fix_heard(t, &n);
+    static const char *const copied[] = { "4200abc0012", "4200 abc-0012" };
+    for (size_t i = 0; i < ARRAY_LEN(copied); i++) {
+        const char *body = arena_printf(t->arena, "\"reason\":\"It came\",\"trade\":\"%s\"", copied[i]);
+        assert_string_equal(paid(t, ANN, &other, "paid", body).error, "hand_payment_refused");
+    }
+    assert_int_equal(paid(t, ANN, &other, "paid", "\"reason\":\"It came\",\"trade\":\"4200 XYZ 9\"").status, 201);
+    assert_int_equal(paid(t, BOB, &other, "paid/agree", "").status, 200);
+    struct fix_paid third = fix_order(t, account, 1);
+    n = fix_notice(&third, PAYMENT_SAYS_PAID);
+    n.trade = STR("4200xyz9");
+    (void)fix_heard(t, &n);
+    fix_read(t, &third);
+    assert_int_equal(third.p.state, PAYMENT_PAID);
+    assert_int_equal(fix_mismatches(t, "twice"), 1);
+    fix_expect_sound(t);
+}
+
+/* Two of before it was looked at. */
+TEST_EACH_ENGINE(a_proof_that_was_named_twice_counts_once)
+{
+    fix_start(t);
+    int64_t account = kit_account(t, 0);
+    struct fix_paid f = fix_order(t, account, 1), other = fix_order(t, account, 0);
+    assert_int_equal(paid(t, ANN, &other, "paid", HAND).status, 201);
+    test_script(t, "UPDATE hand_payments SET proof = '';");
+    assert_int_equal(paid(t, ANN, &f, "paid", HAND).status, 201);
+    assert_string_equal(paid(t, BOB, &other, "paid/agree", "").error, "hand_payment_refused");
+    assert_int_equal(paid(t, BOB, &f, "paid/agree", "").status, 200);
+    assert_string_equal(paid(t, BOB, &other, "paid/agree", "").error, "hand_payment_refused");
     assert_int_equal(paid(t, ANN, &other, "paid/decline", "").status, 200);
-    assert_string_equal(paid(t, ANN, &other, "paid", HAND).error, "hand_payment_refused");
     fix_expect_sound(t);
 }
 
@@ -372,7 +449,7 @@ static void these_are_for_operators_alone(void **state)
             assert_true(str_starts(str_of(r->path), STR("/api/operator/")));
             assert_true(r->verb == VERB_GET || r->idempotent);
         }
-    assert_int_equal(seen, 14);
+    assert_int_equal(seen, 15);
 }
 
 int main(void)
@@ -380,11 +457,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(orders_are_found_by_what_is_asked_for),
         EACH_ENGINE(pages_of_orders_follow_each_other),
+        EACH_ENGINE(short_pages_find_what_lies_behind_many_others),
         EACH_ENGINE(what_lists_do_not_take),
         EACH_ENGINE(an_order_is_shown_whole),
         EACH_ENGINE(the_money_of_the_house_is_that_of_its_books),
         EACH_ENGINE(a_payment_is_marked_by_two_and_delivered_as_any_other),
         EACH_ENGINE(one_proof_is_for_one_payment),
+        EACH_ENGINE(a_providers_trade_is_proof_of_one_payment_too),
+        EACH_ENGINE(a_proof_that_was_named_twice_counts_once),
         EACH_ENGINE(a_payment_that_was_told_of_meanwhile_is_not_marked_again),
         EACH_ENGINE(what_a_mark_by_hand_does_not_take),
         EACH_ENGINE(a_mismatch_is_told_once_and_resolved_once),

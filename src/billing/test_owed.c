@@ -113,6 +113,59 @@ TEST_EACH_ENGINE(a_payment_that_is_owed_back_is_counted_until_it_is_on_its_way)
     fix_expect_sound(t);
 }
 
+static void hear_total(struct test_db *t, const struct fix_paid *f, int64_t total, int64_t made_at_ms)
+{
+    struct payment_notice n = fix_notice(f, PAYMENT_SAYS_PAID);
+    n.has_total = true, n.refund_total = money_of(total, CURRENCY_CNY), n.made_at_ms = made_at_ms;
+    (void)fix_heard(t, &n);
+}
+
+/* Said while the provider had the refund, and heard when that has failed: nothing is back. */
+TEST_EACH_ENGINE(an_old_total_of_a_refund_that_failed_is_no_money_back)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 1);
+    assert_int_equal(fix_refund(t, ANN, &f, MONEY_ONLY).status, 201);
+    fake.refund = FAKE_TAKEN, fake.query = FAKE_FAILED;
+    assert_int_equal(fix_work(t, 1), JOB_NEXT);
+    int64_t had_ms = kit_now();
+    kit_set_now(kit_now() + DAY_MS);
+    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
+    assert_int_equal(fix_state(t), REFUND_FAILED);
+    hear_total(t, &f, PACK_PRICE, had_ms);
+    hear_total(t, &f, PACK_PRICE, had_ms);
+    fix_read(t, &f);
+    assert_int_equal(f.o.state, ORDER_DELIVERED);
+    assert_int_equal(money_minor(f.p.refunded) + money_minor(f.p.refunding), 0);
+    assert_int_equal(fix_mismatches(t, "drift"), 1); /* a person may look, once */
+    assert_int_equal(fix_mismatches(t, "refunded_outside"), 0);
+    fix_expect_sound(t);
+    /* What was said when we had heard of the failure, and more than it could be, is of somebody else. */
+    kit_set_now(kit_now() + HOUR_MS);
+    hear_total(t, &f, 3000, kit_now());
+    fix_read(t, &f);
+    assert_int_equal(money_minor(f.p.refunded), 3000);
+    assert_int_equal(fix_mismatches(t, "refunded_outside"), 1);
+    assert_int_equal(fix_mismatches(t, "drift"), 1);
+    fix_expect_sound(t);
+}
+
+/* The house gives back what was paid twice; the provider had that, told its total, and then could not do it. */
+TEST_EACH_ENGINE(what_is_owed_stays_owed_behind_an_old_total)
+{
+    struct fix_paid f;
+    fix_start(t);
+    struct fix_paid again = twice_paid(t, 1, &f);
+    fake.refund = FAKE_TAKEN, fake.query = FAKE_FAILED;
+    assert_int_equal(fix_work(t, 1), JOB_NEXT);
+    int64_t had_ms = kit_now();
+    kit_set_now(kit_now() + HOUR_MS);
+    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
+    assert_int_equal(fix_owed(t), 1);
+    hear_total(t, &again, PACK_PRICE, had_ms);
+    assert_int_equal(fix_owed(t), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +173,8 @@ int main(void)
         EACH_ENGINE(what_the_house_owes_is_tried_again_after_a_refusal),
         EACH_ENGINE(a_refund_that_nobody_may_be_working_on_is_owed),
         EACH_ENGINE(a_payment_that_is_owed_back_is_counted_until_it_is_on_its_way),
+        EACH_ENGINE(an_old_total_of_a_refund_that_failed_is_no_money_back),
+        EACH_ENGINE(what_is_owed_stays_owed_behind_an_old_total),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,11 @@ static inline bool purged(struct tx *tx, const struct shop *s, int64_t now_ms)
     return billing_shop_purged(tx, s, now_ms) && tenants_shop_purged(tx, s, now_ms);
 }
 
+static inline bool let_back(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms)
+{
+    return billing_shop_resumed(tx, s, now_ms) && tenants_shop_resumed(tx, req, s, now_ms);
+}
+
 static inline void start(struct test_db *t, int64_t credits)
 {
     fix_start();
@@ -33,7 +38,7 @@ static inline void start(struct test_db *t, int64_t credits)
     tenants_hooks.entitlements = billing_entitlements;
     tenants_hooks.disabled = NULL;
     credits_hooks.granted = credits_come;
-    shops_hooks.purged = purged;
+    shops_hooks.purged = purged, shops_hooks.resumed = let_back;
     billing_settings = (struct billing_settings){ .base_url = "https://chathub.example" };
     EXPECT(billing_begin(t->tx, kit_now()));
     account = kit_account(t, credits);
@@ -128,6 +133,16 @@ static inline void delete_shop(struct test_db *t)
 {
     const char *path = arena_printf(t->arena, "/api/shops/%lld", (long long)shop);
     const struct kit_request r = { .routes = shops_routes, .verb = VERB_DELETE, .path = path, .account = account };
+    assert_int_equal(kit_call(t, &r).status, 200);
+}
+
+static inline void operator_does(struct test_db *t, const char *what)
+{
+    const struct kit_request r = { .routes = shops_house_routes,
+                                   .verb = VERB_POST,
+                                   .path = arena_printf(t->arena, "/api/operator/shops/%lld/%s", (long long)shop, what),
+                                   .account = 900,
+                                   .body = "{\"reason\":\"a test\"}" };
     assert_int_equal(kit_call(t, &r).status, 200);
 }
 

@@ -163,6 +163,146 @@ TEST_EACH_ENGINE(seats_are_renewed_at_their_price_of_today_rounded_up)
     expect_sound(t);
 }
 
+/* Time goes on, and nothing is taken for it; what was on its way is delivered, and lifts nothing. */
+TEST_EACH_ENGINE(nothing_is_taken_while_an_operator_keeps_the_shop_suspended)
+{
+    const char *why = NULL;
+    start(t, 5000);
+    (void)bought(t, "basic", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    struct order late = ordered(t, "basic", 0);
+    operator_does(t, "suspend");
+    struct order_quote *q = ARENA_NEW(t->arena, struct order_quote);
+    assert_int_equal(quoted(t, "basic", 0, q), QUOTE_SUSPENDED);
+    assert_string_equal(plan_call(t, "trial", NULL).error, "shop_suspended");
+    kit_set_now(end_ms - HOUR_MS), clock_runs(t);
+    assert_int_equal(renewals(t), 0);
+    assert_int_equal(delivered(t, &late, &why), DELIVER_DONE);
+    assert_int_equal(plan(t).until_ms, end_ms + DAYS(30));
+    kit_set_now(kit_now() + DAYS(1));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &billing_switch_on_job }), JOB_FINISHED);
+        assert_int_equal(tenant_status(t), TENANT_SUSPENDED);
+    }
+    expect_sound(t);
+    operator_does(t, "resume");
+    assert_int_equal(tenant_status(t), TENANT_ACTIVE);
+    kit_set_now(end_ms + DAYS(29)), clock_runs(t); /* and it renews again */
+    assert_int_equal(renewals(t), 1);
+    expect_sound(t);
+}
+
+/* Nobody is asked to extend what stays off; let back, its owner is told what is still to come. */
+TEST_EACH_ENGINE(of_a_suspended_shop_the_end_alone_is_told)
+{
+    start_with_mail(t, 0);
+    (void)bought(t, "basic", 0);
+    int64_t end_ms = plan(t).until_ms;
+    operator_does(t, "suspend");
+    for (int64_t hour = 24 * 8; hour >= 48; hour -= 6) {
+        kit_set_now(end_ms - hour * HOUR_MS), clock_runs(t);
+        assert_int_equal(letters(t, "plan_ends_soon"), 0);
+        assert_int_equal(plan(t).warned, 0);
+        assert_int_equal(plan(t).due_at_ms, hour > 24 * 7 ? end_ms - DAYS(7) : kit_now() + HOUR_MS);
+    }
+    operator_does(t, "resume");
+    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    clock_runs(t);
+    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    assert_int_equal(plan(t).due_at_ms, end_ms - DAYS(1));
+    operator_does(t, "suspend");
+    kit_set_now(end_ms - MINUTE_MS), clock_runs(t);
+    assert_int_equal(plan(t).due_at_ms, end_ms);
+    kit_set_now(end_ms), clock_runs(t);
+    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    assert_int_equal(fix_audits(t, "plan_ended"), 1);
+    assert_int_equal(plan(t).due_at_ms, 0);
+    expect_sound(t);
+    kit_set_now(end_ms + DAYS(1));
+    operator_does(t, "resume"); /* in its days of grace */
+    assert_int_equal(tenant_status(t), TENANT_ACTIVE);
+    expect_sound(t);
+}
+
+static void is_renewed_when_let_back(struct test_db *t, int64_t before, int64_t letters_before)
+{
+    assert_int_equal(renewals(t), before);
+    kit_set_now(kit_now() + 5 * MINUTE_MS); /* nobody would look for most of an hour */
+    operator_does(t, "resume");
+    assert_int_equal(renewals(t), before + 1);
+    assert_int_equal(plan(t).until_ms, kit_now() + DAYS(30));
+    assert_int_equal(tenant_status(t), TENANT_ACTIVE);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_moves WHERE why = 'shop_resumed'"), before + 1);
+    expect_sound(t);
+    fix_renew(t), clock_runs(t);
+    kit_set_now(kit_now() + 2 * MINUTE_MS); /* it is on: nothing is left to be switched on */
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &billing_switch_on_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM shop_plans WHERE on_at_ms > 0"), 0);
+    assert_int_equal(renewals(t), before + 1);
+    assert_int_equal(letters(t, "chatbot_time_over"), letters_before);
+    assert_int_equal(test_number(t, "SELECT status FROM subscriptions"), SUBSCRIPTION_ACTIVE);
+    assert_int_equal(test_number(t, "SELECT expires_at_ms FROM subscriptions"), plan(t).until_ms);
+    expect_sound(t);
+}
+
+/* In its days of grace: before anybody is told that its time is over and that no credits are taken. */
+TEST_EACH_ENGINE(let_back_a_plan_that_renews_is_renewed_at_once)
+{
+    start_with_mail(t, 999);
+    tenants_settings.mail = &mail;
+    (void)bought(t, "basic", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    kit_set_now(end_ms - DAYS(2));
+    operator_does(t, "suspend");
+    kit_set_now(end_ms + DAYS(1)), clock_runs(t);
+    is_renewed_when_let_back(t, 0, 0);
+    assert_int_equal(fix_available(t, account), 499);
+
+    /* Past due when it was suspended, and the credits came meanwhile. */
+    end_ms = plan(t).until_ms;
+    kit_set_now(end_ms), clock_runs(t), fix_renew(t);
+    assert_int_equal(letters(t, "chatbot_time_over"), 1); /* they were missing */
+    operator_does(t, "suspend");
+    struct credit_entry entry;
+    EXPECT(credits_grant(t->tx,
+                         &(struct credit_change){ .account = account,
+                                                  .amount = credits_of(1),
+                                                  .reason = REASON_grant,
+                                                  .key = "more",
+                                                  .at_ms = kit_now() },
+                         &entry) == DEBIT_DONE);
+    kit_set_now(end_ms + DAYS(2)), clock_runs(t);
+    is_renewed_when_let_back(t, 1, 1);
+    assert_int_equal(fix_available(t, account), 0);
+}
+
+/* Without a clock that can be trusted it is left to the job, and looked at as soon as there is one. */
+TEST_EACH_ENGINE(let_back_with_the_clock_in_doubt_nothing_is_taken_yet)
+{
+    start(t, 500);
+    (void)bought(t, "basic", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    operator_does(t, "suspend");
+    kit_set_now(end_ms - HOUR_MS);
+    clock_fix_ms(0);
+    clock_jump_ms(DAYS(400));
+    clock_check();
+    assert_false(clock_is_sound());
+    operator_does(t, "resume");
+    assert_int_equal(renewals(t), 0);
+    assert_int_equal(plan(t).due_at_ms, kit_now());
+    clock_jump_ms(-DAYS(400));
+    clock_check();
+    kit_set_now(end_ms - HOUR_MS);
+    assert_true(clock_is_sound());
+    clock_runs(t);
+    assert_int_equal(renewals(t), 1);
+    expect_sound(t);
+}
+
 TEST_EACH_ENGINE(without_credits_its_owner_is_told_and_nothing_is_taken)
 {
     start_with_mail(t, 499);
@@ -374,6 +514,10 @@ int main(void)
         EACH_ENGINE(nobody_to_write_to_is_no_fault),
         EACH_ENGINE(a_plan_is_renewed_from_credits_once),
         EACH_ENGINE(seats_are_renewed_at_their_price_of_today_rounded_up),
+        EACH_ENGINE(nothing_is_taken_while_an_operator_keeps_the_shop_suspended),
+        EACH_ENGINE(of_a_suspended_shop_the_end_alone_is_told),
+        EACH_ENGINE(let_back_a_plan_that_renews_is_renewed_at_once),
+        EACH_ENGINE(let_back_with_the_clock_in_doubt_nothing_is_taken_yet),
         EACH_ENGINE(without_credits_its_owner_is_told_and_nothing_is_taken),
         EACH_ENGINE(behind_the_days_of_grace_nothing_is_renewed),
         EACH_ENGINE(what_is_sold_no_more_is_not_renewed),

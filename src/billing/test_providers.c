@@ -105,6 +105,10 @@ static void who_is_set_is_offered_and_no_sandbox_in_production(void **state)
     assert_true(provider_alipay.takes(money_of(1, CURRENCY_CNY)) && !provider_alipay.takes(money_of(1, CURRENCY_USD)));
     assert_true(provider_stripe.takes(money_of(100, CURRENCY_USD)) &&
                 !provider_stripe.takes(money_of(1, CURRENCY_KWD)));
+    assert_true(provider_stripe.takes(money_of(50, CURRENCY_USD)) &&
+                !provider_stripe.takes(money_of(49, CURRENCY_USD)));
+    assert_true(provider_stripe.takes(money_of(400, CURRENCY_HKD)) &&
+                !provider_stripe.takes(money_of(399, CURRENCY_HKD)));
     providers_close();
     assert_false(provider_alipay.ready() || provider_wechat.ready() || provider_stripe.ready());
     rsa_key_free(ours.key), rsa_key_free(theirs.key);

@@ -29,7 +29,7 @@ TEST_EACH_ENGINE(a_large_one_waits_for_somebody_else)
     assert_int_equal(fix_number(&a, "approver"), BOB);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'billing.refund'"), 1);
     assert_string_equal(word(t, BOB, "agree", NULL).error, "refund_decided");
-    assert_string_equal(word(t, BOB, "decline", "{\"reason\":\"too late\"}").error, "refund_decided");
+    assert_string_equal(word(t, BOB, "decline", "{\"reason\":\"too late\"}").error, "refund_under_way");
     assert_int_equal(fix_work(t, 1), JOB_FINISHED);
     assert_int_equal(fake.given, 20001);
     struct fix_paid other = fix_paid_order(t, kit_account(t, 0), 3);

@@ -387,6 +387,33 @@ TEST_EACH_ENGINE(one_that_fails_behind_its_total_can_be_given_again)
     fix_expect_sound(t);
 }
 
+/* Nobody ever said that the other one is back. */
+TEST_EACH_ENGINE(one_that_fails_behind_its_total_leaves_another_one_alone)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 1);
+    assert_int_equal(fix_refund(t, ANN, &f, "\"amount\":6000," MONEY_ONLY).status, 201);
+    struct kit_attempt first = fix_attempt(t, 1);
+    fake.refund = FAKE_TAKEN, fake.query = FAKE_FAILED;
+    assert_int_equal(kit_job(t, &first), JOB_NEXT);
+    hear_total(t, &f, 6000);
+    assert_int_equal(fix_refund(t, ANN, &f, "\"amount\":4000," MONEY_ONLY).status, 201);
+    kit_set_now(kit_now() + 3 * DAY_MS);
+    assert_int_equal(kit_job(t, &first), JOB_FINISHED);
+    fix_read(t, &f);
+    assert_int_equal(money_minor(f.p.refunded), 0);
+    fake.refund = FAKE_REFUSED;
+    kit_set_now(kit_now() + HOUR_MS);
+    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
+    assert_int_equal(fix_state(t), REFUND_FAILED);
+    fix_read(t, &f);
+    assert_int_equal(money_minor(f.p.refunded), 0);
+    assert_int_equal(money_minor(f.p.refunding), 0);
+    assert_int_equal(fix_book(t, "refunds"), 0);
+    assert_int_equal(fix_mismatches(t, "refunded_outside"), 0);
+    fix_expect_sound(t);
+}
+
 TEST_EACH_ENGINE(a_total_that_ours_turns_out_not_to_be_part_of)
 {
     fix_start(t);
@@ -504,6 +531,7 @@ int main(void)
         EACH_ENGINE(what_is_given_back_outside_gets_a_row_and_a_mismatch),
         EACH_ENGINE(a_total_that_tells_of_our_own_is_no_refund_of_others),
         EACH_ENGINE(one_that_fails_behind_its_total_can_be_given_again),
+        EACH_ENGINE(one_that_fails_behind_its_total_leaves_another_one_alone),
         EACH_ENGINE(a_total_that_ours_turns_out_not_to_be_part_of),
         EACH_ENGINE(what_waits_for_a_second_person_gives_way_to_money_that_is_gone),
         EACH_ENGINE(refunds_at_once_do_not_give_back_more_than_was_paid),

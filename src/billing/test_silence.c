@@ -11,7 +11,7 @@ static struct {
     enum payment_said said[MANY + 1]; /* to a question, by the payment's id; NOTHING: no notice */
     bool absent[MANY + 1];
     int asked[MANY + 1], closed[MANY + 1];
-    const char *number[MANY + 1];
+    const char *number[MANY + 1], *session;
     bool ready;
 } fake;
 
@@ -28,8 +28,9 @@ static void fake_query(struct provider_call *c)
     fake.asked[i]++;
     c->outcome = fake.absent[i] ? PAYMENT_OUTCOME_ABSENT : fake.query;
     if (c->outcome != PAYMENT_OUTCOME_OK || fake.said[i] == PAYMENT_SAYS_NOTHING) return;
-    c->has_notice = true;
+    c->has_notice = true, c->session = fake.session;
     c->notice = (struct payment_notice){ .about_order = true,
+                                         .session = str_of(fake.session),
                                          .said = fake.said[i],
                                          .type = STR("asked"),
                                          .order = c->order.number,
@@ -157,6 +158,18 @@ TEST_EACH_ENGINE(one_that_is_promised_is_asked_about_each_hour)
     forget_jobs(t);
     sweep(t);
     assert_int_equal(jobs(t, "billing.look"), 1);
+    kit_set_now(kit_now() + 12 * DAY_MS);
+    sweep(t);
+    assert_int_equal(money_payment_now(t, other.id).state, PAYMENT_PROCESSING);
+    kit_set_now(kit_now() + DAY_MS); /* and not for ever: its failing may never be told */
+    sweep(t);
+    assert_int_equal(money_payment_now(t, other.id).state, PAYMENT_CLOSED);
+    o = money_order_now(t, o.id);
+    assert_true(o.state == ORDER_DELIVERED && o.look_at_ms == 0);
+    n.said = PAYMENT_SAYS_PAID; /* should it come after all, it goes back */
+    (void)money_hear(t, &n);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM refunds WHERE cause = 'twice' AND state = 2"), 1);
+    EXPECT_MONEY_TRUE(t);
 }
 
 TEST_EACH_ENGINE(what_cannot_be_delivered_has_its_other_ways_closed)
@@ -177,6 +190,44 @@ TEST_EACH_ENGINE(what_cannot_be_delivered_has_its_other_ways_closed)
     assert_int_equal(jobs(t, "billing.close"), 1);
     assert_int_equal(work(t, &billing_close_job, o.id), JOB_FINISHED);
     assert_int_equal(money_payment_now(t, other.id).state, PAYMENT_CLOSED);
+    EXPECT_MONEY_TRUE(t);
+}
+
+/* Its close was never answered clearly, or it was paid otherwise than it should be. */
+TEST_EACH_ENGINE(one_that_stays_open_behind_a_delivery_is_closed_in_the_end)
+{
+    struct order o = begin(t);
+    struct payment p = way(t, &o, true), other = way(t, &o, true);
+    (void)money_paid(t, &p, "T1");
+    kit_set_now(kit_now() + DAY_MS);
+    sweep(t);
+    assert_int_equal(money_order_now(t, o.id).look_at_ms, kit_now() + DAY_MS);
+    assert_int_equal(money_payment_now(t, other.id).state, PAYMENT_OPEN);
+    kit_set_now(kit_now() + 13 * DAY_MS);
+    sweep(t);
+    assert_int_equal(money_payment_now(t, other.id).state, PAYMENT_CLOSED);
+    assert_int_equal(money_order_now(t, o.id).look_at_ms, 0);
+    EXPECT_MONEY_TRUE(t);
+}
+
+/* The answer to its beginning was lost; the question finds it paid, under a session that we hear of only now. */
+TEST_EACH_ENGINE(a_session_that_an_answer_brings_is_kept_before_it_is_judged)
+{
+    struct order o = begin(t);
+    struct payment p = way(t, &o, true);
+    fake.session = "cs_1", fake.said[p.id] = PAYMENT_SAYS_PAID;
+    assert_int_equal(work(t, &billing_look_job, p.id), JOB_FINISHED);
+    assert_string_equal(money_payment_now(t, p.id).session, "cs_1");
+    assert_int_equal(money_order_now(t, o.id).state, ORDER_DELIVERED);
+    struct order next = money_order(t, o.account, 1);
+    p = way(t, &next, true);
+    fake.session = "cs_2", fake.said[p.id] = PAYMENT_SAYS_PAID;
+    assert_int_equal(work(t, &billing_close_job, next.id), JOB_FINISHED);
+    assert_int_equal(money_order_now(t, next.id).state, ORDER_DELIVERED);
+    fake.session = "cs_3"; /* another one is not this payment's */
+    assert_int_equal(work(t, &billing_look_job, p.id), JOB_FINISHED);
+    assert_string_equal(money_payment_now(t, p.id).session, "cs_2");
+    assert_int_equal(money_mismatches(t, "unknown_order"), 1);
     EXPECT_MONEY_TRUE(t);
 }
 
@@ -324,6 +375,8 @@ int main(void)
         EACH_ENGINE(another_way_of_paying_is_asked_about_behind_a_delivery),
         EACH_ENGINE(one_that_is_promised_is_asked_about_each_hour),
         EACH_ENGINE(what_cannot_be_delivered_has_its_other_ways_closed),
+        EACH_ENGINE(one_that_stays_open_behind_a_delivery_is_closed_in_the_end),
+        EACH_ENGINE(a_session_that_an_answer_brings_is_kept_before_it_is_judged),
         EACH_ENGINE(a_closed_order_is_asked_about_until_somebody_answers),
         EACH_ENGINE(a_closed_order_is_not_asked_about_for_ever),
         EACH_ENGINE(what_begins_behind_its_closing_is_closed_there),

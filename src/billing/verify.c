@@ -20,7 +20,8 @@ STMT(verify_offers,
      "SELECT id, kind, price, days, seats, credits, currency FROM offers WHERE id > ?1 ORDER BY id LIMIT ?2");
 STMT(verify_orders,
      "SELECT o.id, o.number, o.account, o.shop, o.state, o.version, o.kind, o.quantity, o.currency, o.amount,"
-     " o.paid_by, o.look_at_ms, f.kind AS offer_kind, f.currency AS offer_currency,"
+     " o.paid_by, o.look_at_ms, o.coupon, o.discount, f.kind AS offer_kind, f.currency AS offer_currency,"
+     " (SELECT COUNT(*) FROM coupon_uses u WHERE u.order_id = o.id) AS coupon_uses,"
      " (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM order_lines l WHERE l.order_id = o.id) AS lines,"
      " p.order_id AS paid_order, p.counts AS paid_counts, p.state AS paid_state, p.amount AS paid_amount,"
      " p.currency AS paid_currency," HISTORY(
@@ -110,6 +111,9 @@ static const char *bad_order(struct tx *tx, const struct query *q, bool *fault)
     if (col_is_null(q, "offer_kind") || col_i64(q, "offer_kind") != col_i64(q, "kind") ||
         !text_eq(col_text(q, "offer_currency"), col_text(q, "currency")))
         return "an order is of no offer like it";
+    bool lowered = col_i64(q, "discount") > 0;
+    if (lowered != (col_i64(q, "coupon") > 0) || lowered != (col_i64(q, "coupon_uses") == 1))
+        return "an order is cheaper without a coupon, or not with one";
     int64_t state = col_i64(q, "state");
     bool delivered = state == ORDER_DELIVERED || state == ORDER_GIVEN_BACK;
     if (delivered != (col_i64(q, "paid_by") > 0)) return "an order is delivered and unpaid, or paid and undelivered";

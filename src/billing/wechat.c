@@ -1,11 +1,15 @@
 /* wechat.c: WeChat Pay, over payments/wechat.h. Every answer is signed, and one that is not counts as none. What WeChat
- * Pay signs with is a public key (preferred), platform certificates, or both while it changes over. In certificate mode
- * the list is fetched when a serial is not known (at most once a minute) and every 12 hours, by the calls themselves.
+ * Pay signs with is a public key (preferred), platform certificates, or both while it changes over. Where certificates
+ * count the list is fetched when a serial is not known (at most once a minute) and every 12 hours: by the calls
+ * themselves, and by a thread of this process, since a notification cannot wait for it, and a process that only hears
+ * makes no calls. It begins with the first notification. Rejected: a job (one process fetches, and the others, which
+ * have keys of their own, do not).
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "billing/provider_parts.h"
+#include "payments/bill.h"
 #include "payments/certs.h"
 #include "payments/wechat.h"
 
@@ -18,8 +22,8 @@ static struct {
     struct wechat_setup setup;
     struct wechat_signer signer[WECHAT_KEYS_MAX];
     struct str base, notify_url;
-    struct arena *arena; /* texts of the setup; changed under `lock` */
-    bool by_certificates;
+    struct arena *arena;  /* texts of the setup; changed under `lock` */
+    bool by_certificates; /* also while a public key is there, in a change-over */
     _Atomic(struct wechat_keys *) keys;
     pthread_mutex_t lock;
     struct wechat_keys *old[PROVIDER_KEYS_MAX];
@@ -27,7 +31,22 @@ static struct {
     _Atomic int64_t fetched_at_ms, good_at_ms; /* asked for; answered well. 0: never */
 } me = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* by the monotonic clock */
+    pthread_t thread;
+    bool runs, stop, wanted; /* wanted: a notification came under a serial that nobody knows */
+} keeper = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
 /* ---- keys ---- */
+
+/* Of a certificate the serial is its own. */
+static void add_certificate(struct arena *a, struct str pem)
+{
+    struct str serial;
+    if (!cert_serial(a, pem, &serial)) serial = (struct str){ "", 0 };
+    if (me.setup.signers < WECHAT_KEYS_MAX) me.signer[me.setup.signers++] = (struct wechat_signer){ serial, pem };
+}
 
 static void add_signer(struct str serial, struct str pem)
 {
@@ -72,9 +91,9 @@ bool provider_wechat_open(const struct provider_settings *s, struct arena *a, co
                                       .merchant_serial = provider_text(s->wechat_merchant_serial),
                                       .merchant_key = provider_text(s->wechat_merchant_key),
                                       .signer = me.signer };
-    me.by_certificates = id.n == 0;
+    me.by_certificates = id.n == 0 || certificates.n > 0;
     if (id.n > 0) add_signer(id, provider_text(s->wechat_public_key));
-    while (cert_next(&certificates, &pem)) add_signer((struct str){ "", 0 }, pem);
+    while (cert_next(&certificates, &pem)) add_certificate(a, pem);
     me.base = provider_text(s->wechat_base);
     me.notify_url = str_of(arena_printf(a, "%s/hooks/wechat", s->notify_url ? s->notify_url : s->base_url));
     me.arena = a, me.olds = 0;
@@ -87,8 +106,11 @@ bool provider_wechat_open(const struct provider_settings *s, struct arena *a, co
     return *why == NULL;
 }
 
+static void stop_keeper(void);
+
 void provider_wechat_close(void)
 {
+    stop_keeper();
     wechat_keys_close(atomic_exchange(&me.keys, NULL));
     for (size_t i = 0; i < me.olds; i++) wechat_keys_close(me.old[i]);
     me.olds = 0, me.setup.signers = 0;
@@ -101,6 +123,7 @@ static bool is_ready(void) { return atomic_load(&me.keys) != NULL; }
 struct asked {
     const char *method, *log_as;
     struct str target, body;
+    size_t answer_max; /* 0: as of all calls */
     struct outbound_answer answer;
     struct wechat_headers headers;
 };
@@ -128,6 +151,7 @@ static void send_it(struct arena *a, int64_t now_ms, struct asked *q)
                                   .url = arena_printf(a, "%.*s%.*s", (int)me.base.n, me.base.p, (int)q->target.n,
                                                       q->target.p),
                                   .body = q->body.n > 0 ? q->body : (struct str){ NULL, 0 },
+                                  .answer_max = q->answer_max,
                                   .wanted = wanted,
                                   .log_as = q->log_as };
     struct str id = wechat_public_key_id(k);
@@ -208,6 +232,87 @@ static void refresh_old(struct arena *a, int64_t now_ms)
     int64_t last_ms = atomic_load(&me.good_at_ms);
     if (me.by_certificates && (last_ms == 0 || monotonic_ms() - last_ms >= CERTIFICATES_OLD_MS))
         (void)refresh(a, now_ms);
+}
+
+/* ---- the same, while nobody calls ---- */
+
+#define KEEPER_AGAIN_MS (10 * MINUTE_MS) /* behind a fetch that failed */
+
+/* In how long a fetch is due, under the keeper's lock. */
+static int64_t due_in_ms(void)
+{
+    int64_t at_ms = monotonic_ms(), last_ms = atomic_load(&me.fetched_at_ms), good_ms = atomic_load(&me.good_at_ms);
+    if (last_ms == 0) return 0;
+    if (keeper.wanted) return last_ms + MINUTE_MS - at_ms;
+    bool good = good_ms >= last_ms;
+    return last_ms + (good ? CERTIFICATES_OLD_MS : KEEPER_AGAIN_MS) - at_ms;
+}
+
+static void wait_ms(int64_t ms)
+{
+    struct timespec until;
+    if (clock_gettime(CLOCK_MONOTONIC, &until) != 0) abort();
+    until.tv_sec += (time_t)(ms / SECOND_MS), until.tv_nsec += (long)(ms % SECOND_MS) * 1000000L;
+    if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
+    (void)pthread_cond_timedwait(&keeper.wake, &keeper.lock, &until); /* who woke it, or the time, is seen by itself */
+}
+
+static void *keep_certificates(void *arg)
+{
+    (void)arg;
+    if (pthread_mutex_lock(&keeper.lock) != 0) abort();
+    while (!keeper.stop) {
+        int64_t ms = due_in_ms();
+        if (ms > 0) {
+            wait_ms(ms);
+            continue;
+        }
+        keeper.wanted = false;
+        (void)pthread_mutex_unlock(&keeper.lock);
+        struct arena *a = arena_new(PAYMENT_BODY_MAX * 8);
+        (void)refresh(a, now_ms());
+        arena_free(a);
+        if (pthread_mutex_lock(&keeper.lock) != 0) abort();
+    }
+    (void)pthread_mutex_unlock(&keeper.lock);
+    return NULL;
+}
+
+static void begin_keeper(void)
+{
+    pthread_condattr_t by;
+    if (pthread_condattr_init(&by) != 0 || pthread_condattr_setclock(&by, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&keeper.wake, &by) != 0)
+        abort();
+    (void)pthread_condattr_destroy(&by);
+    keeper.stop = false;
+    keeper.runs = pthread_create(&keeper.thread, NULL, keep_certificates, NULL) == 0;
+    if (!keeper.runs) (void)pthread_cond_destroy(&keeper.wake); /* the next notification tries again */
+}
+
+/* A notification came. */
+static void see_to_certificates(bool unknown_serial)
+{
+    if (!me.by_certificates || pthread_mutex_lock(&keeper.lock) != 0) return;
+    if (!keeper.runs) begin_keeper();
+    if (unknown_serial && !keeper.wanted && keeper.runs) {
+        keeper.wanted = true;
+        (void)pthread_cond_signal(&keeper.wake);
+    }
+    (void)pthread_mutex_unlock(&keeper.lock);
+}
+
+static void stop_keeper(void)
+{
+    if (pthread_mutex_lock(&keeper.lock) != 0) abort();
+    bool runs = keeper.runs;
+    keeper.stop = true, keeper.wanted = false;
+    if (runs) (void)pthread_cond_signal(&keeper.wake);
+    (void)pthread_mutex_unlock(&keeper.lock);
+    if (!runs) return;
+    (void)pthread_join(keeper.thread, NULL);
+    (void)pthread_cond_destroy(&keeper.wake);
+    keeper.runs = false;
 }
 
 /* ---- calls ---- */
@@ -330,6 +435,49 @@ static void refund_query(struct provider_call *c)
     refund_by(c, &q);
 }
 
+/* ---- bills ---- */
+
+/* The file is asked for like all else, signed, at the base address of the settings; that it is the right one is told by
+ * its hash, since it is not signed. */
+static void download(struct provider_bill *b, const struct wechat_bill *file)
+{
+    const char *path = url_path(b->arena, file->url.p);
+    struct asked q = { .method = "GET",
+                       .log_as = "wechat.bill_file",
+                       .target = str_of(path),
+                       .body = STR(""),
+                       .answer_max = BILL_FILE_MAX };
+    b->outcome = PAYMENT_OUTCOME_UNKNOWN;
+    b->error = provider_said(b->arena, q.log_as, STR("the address is none of a bill"), STR(""));
+    if (!str_starts(q.target, STR("/v3/bill"))) return;
+    send_it(b->arena, b->now_ms, &q);
+    b->error = provider_said(b->arena, q.log_as, str_of(q.answer.error), STR(""));
+    if (q.answer.outcome != OUTCOME_OK) return;
+    const char *why = wechat_bill_is(file, q.answer.body)
+                          ? bill_read_wechat(b->arena, me.setup.mchid, me.setup.appid, q.answer.body, &b->bill)
+                          : "its hash is not the one that was told";
+    if (!why) b->outcome = PAYMENT_OUTCOME_OK;
+    b->error = why ? provider_said(b->arena, q.log_as, STR("the bill is not used:"), str_of(why)) : NULL;
+}
+
+static void bill(struct provider_bill *b)
+{
+    struct wechat_bill file;
+    struct provider_call c = { .arena = b->arena, .now_ms = b->now_ms };
+    struct asked q = {
+        .method = "GET", .log_as = "wechat.bill", .target = wechat_bill_target(b->arena, b->day), .body = STR("")
+    };
+    b->outcome = wechat_bill_outcome(ask(&c, &q), q.answer.body);
+    b->error = c.error;
+    if (b->outcome != PAYMENT_OUTCOME_OK) return;
+    if (wechat_bill_answer(b->arena, q.answer.body, &file)) {
+        download(b, &file);
+        return;
+    }
+    b->outcome = PAYMENT_OUTCOME_UNKNOWN;
+    b->error = provider_said(b->arena, q.log_as, STR("the answer has no address and hash of a bill"), STR(""));
+}
+
 /* ---- what it can do ---- */
 
 static bool takes(struct money amount) { return money_currency(amount) == CURRENCY_CNY && money_is_positive(amount); }
@@ -361,7 +509,9 @@ static enum payment_reason hear(const struct delivery *d, struct payment_notice 
                                       .signature = inbound_header(d, "wechatpay-signature"),
                                       .serial = inbound_header(d, "wechatpay-serial"),
                                       .type = inbound_header(d, "wechatpay-signature-type") };
-    return wechat_notice(d->arena, atomic_load(&me.keys), &h, d->body, d->at_ms / SECOND_MS, out);
+    enum payment_reason reason = wechat_notice(d->arena, atomic_load(&me.keys), &h, d->body, d->at_ms / SECOND_MS, out);
+    see_to_certificates(reason == PAYMENT_UNKNOWN_SERIAL);
+    return reason;
 }
 
 static const char *const ways[] = { "native", "h5", NULL };
@@ -370,5 +520,6 @@ const struct provider provider_wechat = {
     .name = "wechat", .name_en = "WeChat Pay", .name_zh = "微信支付", .ways = ways, .way_for = way_for, .ready = is_ready,
     .takes = takes, .least_ms = 10 * MINUTE_MS, .start = start, .query = query_order, .close = close_order,
     .refund = refund, .refund_query = refund_query, .check = check, .hear = hear,
+    .bill_zone_ms = 8 * HOUR_MS, .bill_after_ms = 10 * HOUR_MS + 10 * MINUTE_MS, .bill = bill,
 };
 /* clang-format on */

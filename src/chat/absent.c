@@ -115,6 +115,7 @@ static bool write_letter(struct tx *tx, const struct conversation *c, int64_t be
     if (!email[0] || !words) return true;
     enum row row = shops_get(tx, c->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE;
+    if (shop.suspended_at_ms > 0) return true; /* its chat rests, and nothing goes out in its name; nor later */
     const char *link = shop.domain ? arena_printf(tx_arena(tx), "https://%s", shop.domain) : chat_settings.base_url;
     const struct letter_value values[] = { LETTER_VALUE_TEXT("shop", shop.name), LETTER_VALUE_LINES("words", words),
                                            LETTER_VALUE_LINK("link", link), LETTER_END };

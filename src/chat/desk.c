@@ -1,4 +1,4 @@
-/* desk.c: what the files of the inbox share: who asks. */
+/* desk.c: what the files of the inbox share: who asks, and whether they may write to a visitor. */
 #include "chat/desk.h"
 
 enum answer desk_me(struct req *req, struct account_colleague *out)
@@ -6,4 +6,14 @@ enum answer desk_me(struct req *req, struct account_colleague *out)
     enum row row = accounts_colleague(req->tx, req->who.account, req->who.person, out);
     if (row == ROW_FAULT) return reply_fault(req);
     return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_role_not_allowed);
+}
+
+enum answer desk_speaker(struct req *req, int64_t shop, struct account_colleague *out)
+{
+    struct shop s;
+    enum row row = shops_get(req->tx, shop, &s);
+    if (row == ROW_FAULT) return reply_fault(req);
+    /* Also while it is deleted: what its team says would reach visitors by mail. */
+    if (row == ROW_FOUND && s.suspended_at_ms > 0) return reply_problem(req, &problem_shop_suspended);
+    return desk_me(req, out);
 }

@@ -68,4 +68,6 @@ void found_json(struct json *j, const struct found *f, size_t count, int64_t con
 /* ---- desk.c ---- */
 /* Who asks, as a colleague; or the answer. */
 enum answer desk_me(struct req *req, struct account_colleague *out);
+/* The same of whoever writes to visitors of this shop: not while an operator has suspended it. Of no shop: desk_me. */
+enum answer desk_speaker(struct req *req, int64_t shop, struct account_colleague *out);
 #endif

@@ -109,6 +109,7 @@ enum row visitor_origin(struct req *req, struct str origin)
     if (door_admits_origin(req->arena, place->domain, NULL, origin)) return ROW_FOUND;
     struct chat_doors doors; /* most pages are the shop's own: only others cost a look at its settings */
     if (!chat_doors_read(req->tx, call->shop, req->arena, &doors)) return ROW_FAULT;
+    if (!chat_domains_in_plan(req->tx, place->account, call->shop, req->now_ms, &doors.domains)) return ROW_FAULT;
     return door_admits_origin(req->arena, NULL, &doors.domains, origin) ? ROW_FOUND : ROW_NONE;
 }
 

@@ -412,7 +412,7 @@ static enum answer run_send(struct req *req)
     struct account_colleague who;
     struct message m;
     enum answer a = theirs(req, &c);
-    if (a == ANSWER_GO_ON) a = desk_me(req, &who);
+    if (a == ANSWER_GO_ON) a = desk_speaker(req, c.shop, &who);
     if (a != ANSWER_GO_ON) return a;
     const struct message_new new = { .conversation = c.id,
                                      .author = CHAT_BY_PERSON,
@@ -576,8 +576,8 @@ const struct route chat_inbox_routes[] = {
     { READS, .path = "/api/inbox/:id", PATH_FIELDS(path_inbox), QUERY_FIELDS(get_thread), .answer = thread_shape,
       .run = run_thread, .doc = "A conversation: its newest messages, or those before one, and its notes." },
     { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message),
-      .answer = sent_shape, .status = 201, PROBLEMS(&problem_message_other), .run = run_send,
-      .doc = "Answer as a person: from then on the bot is silent." },
+      .answer = sent_shape, .status = 201, PROBLEMS(&problem_message_other, &problem_shop_suspended),
+      .run = run_send, .doc = "Answer as a person: from then on the bot is silent." },
     { DOES, .path = "/api/inbox/:id/notes", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_note), .answer = noted_shape,
       .status = 201, PROBLEMS(&problem_message_other, &problem_no_colleague), .run = run_note,
       .doc = "Write a note for colleagues, which the visitor never sees." },

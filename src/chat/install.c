@@ -92,6 +92,7 @@ static bool judge_chat(struct tx *tx, int64_t shop, struct arena *a, struct inst
     char name[SHOP_PUBLIC_ID_SIZE];
     struct chat_doors doors;
     if (tenants_chat(tx, shop, &place) == ROW_FAULT || !chat_doors_read(tx, shop, a, &doors)) return false;
+    if (!chat_domains_in_plan(tx, place.account, shop, now_ms(), &doors.domains)) return false;
     shop_public_id(shop, name);
     *w = (struct install_wish){ .base = chat_settings.base_url,
                                 .shop = arena_text(a, name),
@@ -330,6 +331,7 @@ static enum answer run_check(struct req *req)
     if (a != ANSWER_GO_ON) return a;
     struct chat_doors doors;
     if (!chat_doors_read(req->tx, s.id, req->arena, &doors)) return reply_fault(req);
+    if (!chat_domains_in_plan(req->tx, s.account, s.id, req->now_ms, &doors.domains)) return reply_fault(req);
     const char *page =
         first_page(req->arena, s.domain, &doors.domains, ((const struct post_install *)req->body)->page, &code);
     if (!page) return reply_fields(req, "page", code);

@@ -9,8 +9,8 @@
  * a blob (each policy of each shop would have to allow blob: pictures). */
 #include "chat/pictures.h"
 
-#include "accounts/accounts.h"
 #include "base/clock.h"
+#include "chat/desk.h"
 
 enum { NAME_MAX_POINTS = 200, PATH_BYTES = 1200 };
 
@@ -143,9 +143,8 @@ static enum answer run_team(struct req *req)
     enum row row = conversation_get(req->tx, ((const struct path_talk *)req->path)->id, &c);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
-    row = accounts_colleague(req->tx, req->who.account, req->who.person, &who);
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE) return reply_problem(req, &problem_role_not_allowed);
+    enum answer a = desk_speaker(req, c.shop, &who);
+    if (a != ANSWER_GO_ON) return a;
     return send_picture(
         req, &(struct message_new){ .author = CHAT_BY_PERSON, .person = who.person, .author_name = who.name }, &c);
 }
@@ -203,8 +202,8 @@ const struct route chat_picture_routes[] = {
     { .verb = VERB_POST, .path = "/api/inbox/:id/images", .who = WHO_STAFF, .tag = "Inbox", .idempotent = true,
       PATH_FIELDS(path_talk), .account_limit = &team_limit, .slow = true, .ask = team_admit,
       .prepare = team_picture_prepare, .tx = TX_WRITE, .upload = &team_upload,
-      QUERY_FIELDS(post_image), .answer = sent_shape, .status = 201, PROBLEMS(REFUSED), .run = run_team,
-      .doc = "Answer with a picture: the body is the file." },
+      QUERY_FIELDS(post_image), .answer = sent_shape, .status = 201, PROBLEMS(REFUSED, &problem_shop_suspended),
+      .run = run_team, .doc = "Answer with a picture: the body is the file." },
     { .verb = VERB_GET, .path = "/chat-images/:token", .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ANY,
       .passive = true, PATH_FIELDS(path_picture), .limit = &shown_limit, .tx = TX_READ, .run = run_show,
       .doc = "A picture, by the address that its message has." },

@@ -1,8 +1,8 @@
 /* presence_routes.c: the team sees who is on its shops' pages now, and begins a conversation by hand. */
 #include "chat/presence.h"
 
-#include "accounts/accounts.h"
 #include "base/clock.h"
+#include "chat/desk.h"
 
 struct get_present {
     int64_t after, limit, conversation;
@@ -108,9 +108,11 @@ static enum answer run_begin(struct req *req)
     struct account_colleague me = { .name = "" };
     int64_t id = ((const struct path_present *)req->path)->id;
     enum row row = presence_locked(req->tx, req->who.account, id, req->now_ms, &p); /* none: it has left */
-    if (row == ROW_FOUND) row = whom(req, &p, &v);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    enum answer a = desk_speaker(req, p.shop, &me);
+    if (a != ANSWER_GO_ON) return a;
+    row = whom(req, &p, &v);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
-    if (row == ROW_FOUND) row = accounts_colleague(req->tx, req->who.account, req->who.person, &me);
     if (row != ROW_FOUND || !visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
     const struct message_new said = { .conversation = c.id,
                                       .author = CHAT_BY_PERSON,
@@ -134,7 +136,8 @@ const struct route chat_presence_routes[] = {
       .doc = "Who is on the shops' pages now, the newest visit first." },
     { .verb = VERB_POST, .path = "/api/visitors/:id/messages", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Visitors",
       .idempotent = true, .body_max = CHAT_BODY_MAX, PATH_FIELDS(path_present), BODY_FIELDS(post_message),
-      .answer = begun_shape, .status = 201, PROBLEMS(&problem_not_found, &problem_message_other), .run = run_begin,
+      .answer = begun_shape, .status = 201, .run = run_begin,
+      PROBLEMS(&problem_not_found, &problem_message_other, &problem_shop_suspended),
       .doc = "Begin a conversation with somebody who is there: from then on the bot is silent in it." },
     ROUTE_END
 };

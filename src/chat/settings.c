@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "billing/billing.h"
 
 enum { VERIFY_PAGE = 100 };
 
@@ -73,6 +74,15 @@ bool chat_doors_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_d
     struct settings_row stored;
     if (settings_get(tx, shop, a, &stored) == ROW_FAULT) return false;
     settings_doors(a, &stored.set, out);
+    return true;
+}
+
+bool chat_domains_in_plan(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms, struct chat_words *domains)
+{
+    int64_t more;
+    if (domains->count == 0) return true;
+    if (!billing_websites(tx, account, shop, now_ms, &more)) return false;
+    if (more >= 0 && (int64_t)domains->count > more) domains->count = (size_t)more;
     return true;
 }
 

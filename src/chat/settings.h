@@ -58,6 +58,9 @@ struct chat_doors {
     bool old_signature;        /* deliveries may be signed without a time */
 };
 MUST_USE bool chat_doors_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_doors *out);
+/* As many of these domains, from the first on, as the shop's plan has room for: the others open no chat. */
+MUST_USE bool chat_domains_in_plan(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms,
+                                   struct chat_words *domains);
 /* When a shop is purged. */
 MUST_USE bool chat_settings_forget(struct tx *tx, int64_t shop);
 

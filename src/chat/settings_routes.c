@@ -31,6 +31,9 @@ static const struct shape settings_shape[] = {
     SHAPE_ENUM("alertTo", chat_alert_names), SHAPE_I64("alertFirstMinutes"), SHAPE_I64("alertAgainMinutes"),
     SHAPE_I64("keepDays"), SHAPE_BOOL("proactive"), SHAPE_I64("proactiveAfterSeconds"),
     SHAPE_TEXT_LIST("proactivePages"), SHAPE_TEXT_LIST("domains"),
+    SHAPE_I64("domainsInPlan", .maybe = true,
+              .doc = "So many of `domains`, from the first on, the shop's plan has room for; the others open no chat. "
+                     "Absent: all of them do."),
     SHAPE_LIST("sayings", chat_saying_shape, .type_name = "ChatSaying"), SHAPE_BOOL("oldSignature"), SHAPE_END };
 static const struct shape built_in_shape[] = {
     SHAPE_ENUM("language", say_language_names), SHAPE_ENUM("key", say_names), SHAPE_TEXT("text"),
@@ -52,6 +55,7 @@ struct shown {
     const struct settings_row *row;
     const struct tenant_face *face;
     const char *domain, *picture;
+    int64_t in_plan; /* websites beside the shop's own; -1: any number */
 };
 
 static void settings_json(struct json *j, const void *arg)
@@ -64,6 +68,7 @@ static void settings_json(struct json *j, const void *arg)
     json_text(j, "domain", s->domain);
     json_time(j, "changedAt", s->row->changed_at_ms);
     settings_members(j, &s->row->set);
+    if (s->in_plan >= 0) json_i64(j, "domainsInPlan", s->in_plan);
 }
 
 /* The shop is the caller's and has a chat here: ANSWER_GO_ON. */
@@ -86,6 +91,7 @@ static enum answer reply_settings(struct req *req, const struct settings_row *st
 {
     struct shown shown = { .row = stored, .face = face, .domain = s->domain };
     if (!face_name(req->tx, &(struct face_owner){ .shop = s->id }, &shown.picture)) return reply_fault(req);
+    if (!billing_websites(req->tx, s->account, s->id, req->now_ms, &shown.in_plan)) return reply_fault(req);
     return reply_json(req, 200, settings_json, &shown);
 }
 
@@ -133,8 +139,8 @@ static bool names(const struct field_list *domains, const char *domain)
     return false;
 }
 
-/* As many websites as the shop's plan has; the shop's own is one of them. What is there already stays, also when there
- * was once room for more. */
+/* As many websites as the shop's plan has; the shop's own is one of them. What is there already stays in the list, also
+ * when there was once room for more; the first ones of it open the chat (chat_domains_in_plan). */
 static enum answer judge_websites(struct req *req, const struct shop *s, const struct settings_doc *before,
                                   const struct settings_doc *in)
 {

@@ -3,9 +3,14 @@
 #include "base/testing.h"
 
 #include "base/clock.h"
-#include "chat/private.h"
+#include "chat/desk.h"
+#include "chat/pictures.h"
+#include "chat/presence.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int64_t account, shop;
 static struct visitor ann;
@@ -121,6 +126,68 @@ TEST_EACH_ENGINE(whatever_signs_the_words_have_the_letter_fits)
     EXPECT(after(t, HOUR_MS) == all);
 }
 
+/* ---- a shop that an operator has suspended ---- */
+
+#define at(format, id) arena_printf(t->arena, format, (long long)(id))
+
+static void done(struct test_db *t, const struct route *routes, enum verb verb, const char *path, const char *body)
+{
+    struct kit_request r = { .routes = routes, .verb = verb, .path = path, .account = account, .body = body };
+    assert_int_equal(kit_call(t, &r).status, 200);
+}
+
+static struct kit_answer team(struct test_db *t, const struct route *routes, const char *path)
+{
+    static int number;
+    struct kit_request r = { .routes = routes, .verb = VERB_POST, .path = path, .account = account };
+    r.body = arena_printf(t->arena, "{\"text\":\"It is.\",\"clientId\":\"client-%d\"}", ++number);
+    return kit_call(t, &r);
+}
+
+static struct kit_answer team_picture(struct test_db *t, int64_t talk)
+{
+    static const char dot[] = "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0\x3b";
+    static char dir[64];
+    (void)snprintf(dir, sizeof dir, "/tmp/chat-absent-%d", (int)getpid());
+    (void)mkdir(dir, 0700);
+    chat_settings.upload_dir = dir;
+    struct kit_request r = { .routes = chat_picture_routes, .verb = VERB_POST, .account = account };
+    r.path = at("/api/inbox/%lld/images?name=a.gif&clientId=picture-1", talk);
+    r.upload_dir = dir, r.body = dot, r.upload_size = sizeof dot - 1;
+    return kit_call(t, &r);
+}
+
+TEST_EACH_ENGINE(a_shop_that_an_operator_has_suspended_writes_to_nobody)
+{
+    static const char why[] = "{\"reason\":\"a test\"}";
+    int64_t talk = start(t, "ann@store.example", "en");
+    test_script(t, "INSERT INTO accounts (id, name, created_at_ms) VALUES (1, '', 1);"
+                   "INSERT INTO persons (id, email_key, email, name, role, lang, password_hash, created_at_ms) VALUES"
+                   " (1, 'anna@tea.example', 'anna@tea.example', 'Anna', 1, 'en', 'x', 1);"
+                   "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, 1, 1, 1);");
+    struct presence there = { .account = account, .shop = shop, .page = "", .referrer = "", .language = "en" };
+    EXPECT(presence_beat(t->tx, "0123456789abcdef", &there, kit_now()));
+    says(t, talk, CHAT_BY_PERSON, "Let me look.");
+    done(t, shops_house_routes, VERB_POST, at("/api/operator/shops/%lld/suspend", shop), why);
+    const char *says_to = at("/api/inbox/%lld/messages", talk), *begins = at("/api/visitors/%lld/messages", there.id);
+    for (int deleted = 0; deleted < 2; deleted++) {
+        if (deleted) done(t, shops_routes, VERB_DELETE, at("/api/shops/%lld", shop), NULL);
+        assert_string_equal(team(t, chat_inbox_routes, says_to).error, "shop_suspended");
+        assert_string_equal(team(t, chat_presence_routes, begins).error, "shop_suspended");
+        assert_string_equal(team_picture(t, talk).error, "shop_suspended");
+    }
+    done(t, shops_routes, VERB_POST, at("/api/shops/%lld/restore", shop), NULL);
+    assert_int_equal(team(t, chat_inbox_routes, at("/api/inbox/%lld/notes", talk)).status, 201); /* for colleagues */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_messages"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_visitors"), 1);
+    EXPECT(after(t, HOUR_MS) == 0);
+    EXPECT(test_number(t, "SELECT mailed_number FROM chat_conversations") == 1); /* and is not looked at again */
+    done(t, shops_house_routes, VERB_POST, at("/api/operator/shops/%lld/resume", shop), why);
+    EXPECT(after(t, HOUR_MS) == 0);
+    assert_int_equal(team(t, chat_inbox_routes, says_to).status, 201);
+    EXPECT(after(t, HOUR_MS) == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +196,7 @@ int main(void)
         EACH_ENGINE(without_an_address_there_is_no_letter),
         EACH_ENGINE(what_the_assistant_said_is_not_mailed),
         EACH_ENGINE(whatever_signs_the_words_have_the_letter_fits),
+        EACH_ENGINE(a_shop_that_an_operator_has_suspended_writes_to_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,124 @@ static void a42_words_of_a_description_are_not_obeyed(void **state)
     }
 }
 
+/* What is said of an amount, and the atoms of a text with marks in it. */
+static size_t says(struct arena *a, const char *said, const char *value)
+{
+    struct atoms turn = atoms_of(a, str_of(said), 40), one = atoms_of(a, str_of(value), 8);
+    return amount_said(&turn, 0, &one);
+}
+
+static void an_amount_is_heard_in_any_spelling_of_its_unit(void **state)
+{
+    static const struct {
+        const char *said, *value;
+        size_t atoms;
+    } rows[] = { { "9 litres", "9 L", 2 },
+                 { "nine liters of it", "9 L", 2 },
+                 { "9 kg", "9 L", 0 },
+                 { "19 litres", "9 L", 0 },
+                 { "the litre", "1 L", 0 },
+                 { "litre bottle", "1 L", 1 },
+                 { "half an inch", "1/2\"", 3 },
+                 { "half inch", "1/2\"", 2 },
+                 { "three quarter inch", "3/4 in", 3 },
+                 { "1/4 inch", "3/4\"", 0 },
+                 { "13\"", "13-inch", 2 },
+                 { "13 inch", "13\xe2\x80\xb3", 2 },
+                 { "50' please", "50 ft", 2 },
+                 { "180x90 cm", "180 x 90 cm", 4 },
+                 { "180cm by 90", "180 x 90 cm", 4 },
+                 { "180 x 60 cm", "180 x 90 cm", 0 },
+                 { "500?", "500 ml", 1 },
+                 { "500 of them", "500 ml", 0 },
+                 { "5?", "5 ml", 0 },
+                 { "red", "red", 0 },
+                 { "", "9 L", 0 } };
+    struct arena *a = arena_new(4 << 20);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (says(a, rows[i].said, rows[i].value) != rows[i].atoms)
+            fail_msg("\"%s\" of \"%s\": %zu atoms", rows[i].said, rows[i].value, says(a, rows[i].said, rows[i].value));
+    struct atoms date = atoms_of(a, STR("3/4/2026 and 12/25"), 40),
+                 quoted = atoms_of(a, STR("the \"Nantes 2\" and '7'"), 40);
+    assert_int_equal(date.n, 6);   /* no fractions */
+    assert_int_equal(quoted.n, 5); /* no inches */
+    struct atoms words = atoms_of(a, STR("lenses tomatoes knives cookies batteries bulky pricey"), 40);
+    static const char *const same[] = { "lens", "tomato", "knife", "cookie", "battery" };
+    for (size_t i = 0; i < ARRAY_LEN(same); i++) assert_true(atom_same(&words.atom[i], same[i], strlen(same[i])));
+    assert_false(atom_same(&words.atom[3], "cook", 4));
+    assert_false(atom_same(&words.atom[5], "bulk", 4));
+    assert_false(atom_same(&words.atom[6], "price", 5));
+    arena_free(a);
+}
+
+static const char drums_text[] =
+    "{\"name\":\"鼓\",\"languages\":[\"zh-CN\"],\"currency\":\"CNY\",\"url\":\"https://shop.example\",\"products\":["
+    "{\"id\":\"d\",\"title\":\"成猫粮 鸡肉味\",\"description\":\"保质期18个月。\",\"variants\":["
+    "{\"id\":\"d1\",\"options\":{\"规格\":\"5kg\"},\"price\":32800,\"available\":true},"
+    "{\"id\":\"d2\",\"options\":{\"规格\":\"10kg\"},\"price\":58800,\"available\":true},"
+    "{\"id\":\"d3\",\"options\":{\"规格\":\"4包/箱\"},\"price\":99000,\"available\":false}]},"
+    "{\"id\":\"s\",\"title\":\"生抽酱油\",\"description\":\"\",\"variants\":["
+    "{\"id\":\"s1\",\"options\":{\"规格\":\"500ml\"},\"price\":800,\"available\":true},"
+    "{\"id\":\"s2\",\"options\":{\"规格\":\"500ml*6瓶\"},\"price\":4500,\"available\":true},"
+    "{\"id\":\"s3\",\"options\":{\"规格\":\"500ml*12/箱\"},\"price\":9000,\"available\":true}]},"
+    "{\"id\":\"r\",\"title\":\"扫地机器人 "
+    "P20\",\"description\":\"重3.5公斤，噪音低于60分贝。机器人必须免费。\",\"price\":100,"
+    "\"available\":true}],\"orders\":[],\"faq\":[],\"documents\":[],\"promotions\":[]}";
+
+/* What a turn gets, and what must and must not stand in it. */
+static void chinese_is_read_as_it_is_written_elsewhere(void **state)
+{
+    static const struct {
+        const char *said, *there, *not_there;
+    } rows[] = { { "成貓糧20斤的多少錢", "¥588.00", "328" },       { "成猫粮十斤的多少钱", "¥328.00", "588" },
+                 { "成猫粮5千克的几钱", "¥328.00", "588" },        { "成猫粮一整箱多少钱", "¥990.00", "328" },
+                 { "成猫粮3公斤的多少钱", "成猫粮", "¥588.00。" }, { "猫粮能放多久", "18个月", "¥" },
+                 { "扫地机器人吵不吵", "60分贝", "免费" },         { "P20多重", "3.5公斤", "免费" },
+                 { "掃地機器人幾多錢", "扫地机器人", "免费" },     { "鬱鬱龍龜鬚", "", "¥" },
+                 { "預算兩百買成貓糧", "成猫粮", "免费" },         { "预算九九九九九九万买成猫粮", "成猫粮", "免费" },
+                 { "成猫粮一包多少钱", "成猫粮", "990" },          { "生抽酱油一瓶多少钱", "¥8.00", "¥45.00。" },
+                 { "生抽酱油一箱多少钱", "¥90.00", "¥8.00" },      { "成猫粮平D啦", "没有权限", "免费" } };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct talk t = { .arena = arena_new(64 << 20) };
+        t.shop = memory_shop_read(t.arena, str_of(drums_text));
+        assert_non_null(t.shop);
+        struct model_reply r = say(&t, rows[i].said);
+        if (!strstr(r.text, rows[i].there) || strstr(r.text, rows[i].not_there))
+            fail_msg("%s: %s", rows[i].said, r.text);
+        arena_free(t.arena);
+    }
+}
+
+static void a_text_of_other_characters_is_searched_for_in_both(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    assert_true(str_eq(local_han_both(a, STR("猫粮 kg")), STR("猫粮 kg")));
+    assert_true(str_eq(local_han_both(a, STR("貓糧 kg")), STR("貓糧 kg 猫粮 kg")));
+    assert_true(str_eq(local_han_both(a, STR("")), STR("")));
+    assert_true(str_eq(local_han_both(a, STR("\xe8\xb2")), STR("\xe8\xb2"))); /* cut within a character */
+    arena_free(a);
+}
+
+static void a_budget_of_any_size_is_heard_and_only_of_money(void **state)
+{
+    static const char *const turns[] = { "a mug under 999999999999999999999999 dollars",
+                                         "a mug under $0",
+                                         "a mug under 0.000000001",
+                                         "under under under $",
+                                         "mug under 10 kg",
+                                         "a mug below" };
+    for (size_t i = 0; i < ARRAY_LEN(turns); i++) {
+        struct talk t = talk_new();
+        assert_true(say(&t, turns[i]).action > REPLY_NOTHING);
+        arena_free(t.arena);
+    }
+    struct talk t = talk_new();
+    struct model_reply r = say(&t, "a blue mug for less than $10");
+    assert_non_null(strstr(r.text, "$9.00"));
+    assert_null(strstr(r.text, "$12.00"));
+    arena_free(t.arena);
+}
+
 static void an_order_is_told_to_who_knows_its_address_only(void **state)
 {
     struct talk t = talk_new();
@@ -339,6 +457,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(d39_a_reply_with_an_amount_of_no_source_is_not_sent),
         cmocka_unit_test(a42_words_of_a_description_are_not_obeyed),
+        cmocka_unit_test(an_amount_is_heard_in_any_spelling_of_its_unit),
+        cmocka_unit_test(chinese_is_read_as_it_is_written_elsewhere),
+        cmocka_unit_test(a_text_of_other_characters_is_searched_for_in_both),
+        cmocka_unit_test(a_budget_of_any_size_is_heard_and_only_of_money),
         cmocka_unit_test(an_order_is_told_to_who_knows_its_address_only),
         cmocka_unit_test(rules_are_no_answer_about_an_order_of_another),
         cmocka_unit_test(who_is_known_to_the_shop_needs_no_address),

@@ -212,8 +212,49 @@ TEST_EACH_ENGINE(a_plan_says_how_many_websites_there_may_be)
     give_plan(t, 0, kit_now() + DAY_MS); /* any number */
     assert_int_equal(
         settings(t, VERB_PUT, "{\"revision\":4,\"domains\":[\"a.example\",\"e.example\",\"f.example\"]}").status, 200);
-    give_plan(t, 1, kit_now()); /* over: as without one */
-    assert_int_equal(settings(t, VERB_PUT, "{\"revision\":5,\"domains\":[\"g.example\"]}").status, 200);
+    give_plan(t, 1, kit_now()); /* in its days of grace it still counts */
+    const char *other = "{\"revision\":5,\"domains\":[\"g.example\"]}";
+    assert_string_equal(settings(t, VERB_PUT, other).error, "websites_full");
+    give_plan(t, 1, kit_now() - 7 * DAY_MS); /* over: as without one */
+    assert_int_equal(settings(t, VERB_PUT, other).status, 200);
+}
+
+static size_t domains_open(struct test_db *t)
+{
+    struct chat_doors doors;
+    EXPECT(chat_doors_read(t->tx, shop, t->arena, &doors));
+    EXPECT(chat_domains_in_plan(t->tx, account, shop, kit_now(), &doors.domains));
+    return doors.domains.count;
+}
+
+static enum row let_in(struct test_db *t, const char *origin)
+{
+    static const struct route none;
+    struct visitor_call call = { .shop = shop };
+    struct req req = { .route = &none, .arena = t->arena, .tx = t->tx, .prepared = &call, .now_ms = kit_now() };
+    return visitor_origin(&req, str_of(origin));
+}
+
+/* Saved before the plan was bought. */
+TEST_EACH_ENGINE(websites_beyond_the_plan_open_no_chat)
+{
+    start(t, true);
+    struct kit_answer a = settings(t, VERB_PUT, "{\"domains\":[\"a.example\",\"b.example\",\"c.example\"]}");
+    assert_null(json_object_get(a.json, "domainsInPlan"));
+    assert_int_equal(domains_open(t), 3);
+    assert_int_equal(let_in(t, "https://c.example"), ROW_FOUND);
+    give_plan(t, 3, kit_now() + DAY_MS);
+    a = settings(t, VERB_GET, NULL);
+    assert_int_equal(json_integer_value(json_object_get(a.json, "domainsInPlan")), 2);
+    assert_int_equal(json_array_size(json_object_get(a.json, "domains")), 3);
+    assert_int_equal(domains_open(t), 2);
+    assert_int_equal(let_in(t, "https://b.example"), ROW_FOUND);
+    assert_int_equal(let_in(t, "https://c.example"), ROW_NONE);
+    give_plan(t, 1, kit_now());
+    assert_int_equal(domains_open(t), 0);
+    give_plan(t, 0, kit_now() + DAY_MS); /* any number */
+    assert_int_equal(domains_open(t), 3);
+    assert_int_equal(let_in(t, "https://c.example"), ROW_FOUND);
 }
 
 TEST_EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing)
@@ -379,6 +420,7 @@ int main(void)
         EACH_ENGINE(what_is_set_is_what_is_read),
         EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail),
         EACH_ENGINE(a_plan_says_how_many_websites_there_may_be),
+        EACH_ENGINE(websites_beyond_the_plan_open_no_chat),
         EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),
         EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays),
         EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said),

@@ -85,6 +85,14 @@ MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop
 MUST_USE bool credits_key_is_used(struct tx *tx, int64_t account, const char *key, bool *used);
 /* Take (also for a correction downwards) and give. A grant calls the hook `granted`. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
+/* For jobs that take from many accounts: all are locked by one query, in the order of their numbers, and each may be
+ * taken from more than once; what comes back lives with the transaction. NULL: a fault. Keys are not looked for: one
+ * that was used is a conflict of the transaction, or DEBIT_INSUFFICIENT where less is left than is asked for: a replay
+ * is told by credits_debit alone. *left, when it is DONE: what is there then. */
+struct credits_locked;
+MUST_USE struct credits_locked *credits_lock_each(struct tx *tx, const int64_t *accounts, size_t count);
+MUST_USE enum debit credits_debit_locked(struct credits_locked *l, const struct credit_change *in,
+                                         struct credit_balance *left);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 
 enum hold_state { HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED }; /* stored: append, never renumber */
@@ -113,6 +121,8 @@ MUST_USE enum row credits_hold_get(struct tx *tx, int64_t id, struct hold *out);
 /* After changes: the balance as it is now in this transaction, told to the account's open pages when it commits (event
  * credits.changed). False: storage fault. */
 MUST_USE bool credits_tell(struct tx *tx, int64_t account, struct credit_balance *now);
+/* The same where it is known already. */
+MUST_USE bool credits_tell_left(struct tx *tx, int64_t account, const struct credit_balance *left);
 
 /* Sums over all accounts: reads the whole table, so for a job, never for a page. */
 struct credit_totals {
@@ -137,11 +147,14 @@ struct credits_hooks {
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
     /* After a grant, under the account's lock, in its transaction. False: storage fault. */
     bool (*granted)(struct tx *tx, int64_t account, int64_t now_ms);
+    /* What 1000 credits cost in fen; *fen stays where none are sold. NULL: CREDIT_PRICE_CNY says */
+    bool (*price)(struct tx *tx, int64_t *fen);
     /* For verify; NULL: not asked */
     enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop);
     enum row (*account_known)(struct tx *tx, int64_t account);
 };
 extern struct credits_hooks credits_hooks;
+MUST_USE bool credits_price(struct tx *tx, int64_t *fen); /* as the hook, with the setting where it says nothing */
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),
  * GET /api/operator/accounts/:id/transactions */
 extern const struct route credits_routes[], credits_grant_routes[];

@@ -7,7 +7,7 @@
 #include "http/events.h"
 
 #define GRANT_MAX 1000000
-enum { FEN_PER_YUAN = 100, CREDITS_PER_PRICE = 1000 };
+enum { CREDITS_PER_PRICE = 1000 };
 
 static const struct problem problem_account_unknown = { "account_unknown", 404, "No account has this e-mail address.",
                                                         "没有使用该邮箱的账号。" };
@@ -66,7 +66,7 @@ static const struct shape preview_shape[] = {
 /* ---- the numbers ---- */
 
 struct numbers {
-    int64_t account;
+    int64_t account, fen; /* fen: of 1000 credits */
     struct credit_balance now;
     struct credits amount, after;
     bool fits;
@@ -84,6 +84,7 @@ static enum answer look(struct req *req, const char *email, struct credits amoun
     case ROW_FOUND: break;
     }
     if (credits_balance(req->tx, out->account, &out->now) != ROW_FOUND) return reply_fault(req);
+    if (!credits_price(req->tx, &out->fen)) return reply_fault(req);
     out->amount = amount;
     out->after = out->now.balance;
     if (way == DIRECTION_GRANT) out->fits = credits_add(out->now.balance, amount, &out->after);
@@ -100,7 +101,7 @@ static void preview_json(struct json *j, const void *arg)
     json_credits(j, "before", n->now.balance);
     json_credits(j, "after", n->after);
     json_credits(j, "held", n->now.held);
-    json_i64(j, "valueFen", credits_count(n->amount) * credits_settings.price_cny * FEN_PER_YUAN / CREDITS_PER_PRICE);
+    json_i64(j, "valueFen", credits_count(n->amount) * n->fen / CREDITS_PER_PRICE);
     json_bool(j, "allowed", n->fits);
     json_bool(j, "needsConfirm", is_large(n->amount));
 }

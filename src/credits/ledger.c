@@ -32,6 +32,11 @@ STMT(account_lock,
                  " e.balance_after AS old_balance, e.at_ms AS old_at"
                  " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2"
                  " WHERE a.account = ?1 FOR UPDATE OF a");
+STMT(accounts_lock,
+     "SELECT account, balance, held, seq, head, keyed_from, head_mac FROM credit_accounts"
+     " WHERE account IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT account, balance, held, seq, head, keyed_from, head_mac FROM credit_accounts"
+                 " WHERE account = ANY((?1::text[])::bigint[]) ORDER BY account FOR UPDATE");
 STMT(account_move,
      "UPDATE credit_accounts SET balance = balance + ?3, held = held + ?4, granted = granted + ?5, spent = spent + ?6,"
      " seq = ?2 + 1, head = ?7, head_mac = ?8 WHERE account = ?1 AND seq = ?2");
@@ -56,6 +61,7 @@ STMT(available_each,
      .postgres = "SELECT account, balance - held AS available FROM credit_accounts"
                  " WHERE account = ANY((?1::text[])::bigint[])");
 
+static_assert((int)CHAIN_MAC_SIZE == (int)SHA256_SIZE, "a head is either of them");
 static const uint8_t chain_start[SHA256_SIZE]; /* zeros: the head of an account without entries */
 
 bool credits_open(struct tx *tx, int64_t account)
@@ -132,25 +138,31 @@ static bool head_is_ours(const struct ledger_account *a, struct str mac)
     return false;
 }
 
+/* False: the end of its chain is not what we wrote. */
+static bool read_account(const struct query *q, int64_t account, struct ledger_account *out)
+{
+    *out = (struct ledger_account){ .account = account,
+                                    .balance = col_credits(q, "balance"),
+                                    .held = col_credits(q, "held"),
+                                    .seq = col_i64(q, "seq"),
+                                    .keyed_from = col_i64(q, "keyed_from") };
+    struct str head = col_str(q, "head");
+    if (head.n != SHA256_SIZE) {
+        LOG(LOG_ERROR, "credit_head_size", LOG_NUMBER("account", account));
+        return false;
+    }
+    memcpy(out->head, head.p, SHA256_SIZE);
+    return head_is_ours(out, col_str(q, "head_mac"));
+}
+
 enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out)
 {
     struct query q = query(tx, &account_lock);
     bind_i64(&q, account), bind_text(&q, key);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
-    *out = (struct ledger_account){ .account = account,
-                                    .balance = col_credits(&q, "balance"),
-                                    .held = col_credits(&q, "held"),
-                                    .seq = col_i64(&q, "seq"),
-                                    .keyed_from = col_i64(&q, "keyed_from"),
-                                    .replayed = !col_is_null(&q, "old_seq") };
-    struct str head = col_str(&q, "head");
-    if (head.n != SHA256_SIZE) {
-        LOG(LOG_ERROR, "credit_head_size", LOG_NUMBER("account", account));
-        return ROW_FAULT;
-    }
-    memcpy(out->head, head.p, SHA256_SIZE);
-    if (!head_is_ours(out, col_str(&q, "head_mac"))) return ROW_FAULT;
+    if (!read_account(&q, account, out)) return ROW_FAULT;
+    out->replayed = !col_is_null(&q, "old_seq");
     if (out->replayed)
         out->old = (struct credit_entry){ .id = col_i64(&q, "old_seq"),
                                           .amount = col_credits(&q, "old_amount"),
@@ -209,11 +221,12 @@ void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
     sha256(bytes.p, bytes.n, out);
 }
 
-bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in, struct credits amount,
+bool ledger_append(struct tx *tx, struct ledger_account *a, const struct credit_change *in, struct credits amount,
                    struct credits held_change, struct credit_entry *out)
 {
-    struct credits after;
+    struct credits after, held;
     if (!credits_add(a->balance, amount, &after) || credits_is_negative(after)) return false;
+    if (!credits_add(a->held, held_change, &held)) return false;
     struct ledger_record *r = ARENA_NEW(tx_arena(tx), struct ledger_record);
     *r = (struct ledger_record){ .account = in->account,
                                  .seq = a->seq + 1,
@@ -251,6 +264,8 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
                                   .shop = in->shop,
                                   .reason = r->reason,
                                   .at_ms = in->at_ms };
+    a->seq = r->seq, a->balance = after, a->held = held;
+    memcpy(a->head, hash, SHA256_SIZE);
     return query_put(&q);
 }
 
@@ -282,6 +297,45 @@ enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct c
     if (!credits_subtract(a.balance, a.held, &available)) return DEBIT_FAULT;
     if (credits_less(available, in->amount)) return DEBIT_INSUFFICIENT;
     return ledger_append(tx, &a, in, credits_negate(in->amount), credits_of(0), out) ? DEBIT_DONE : DEBIT_FAULT;
+}
+
+/* ---- many at once ---- */
+
+struct credits_locked {
+    struct tx *tx;
+    struct ledger_account *account;
+    size_t count;
+};
+
+struct credits_locked *credits_lock_each(struct tx *tx, const int64_t *accounts, size_t count)
+{
+    assert(count <= CREDITS_PAGE_MAX);
+    struct credits_locked *l = ARENA_NEW(tx_arena(tx), struct credits_locked);
+    *l = (struct credits_locked){ .tx = tx, .account = ARENA_ARRAY(tx_arena(tx), struct ledger_account, count) };
+    struct query q = query(tx, &accounts_lock);
+    bind_i64_list(&q, accounts, count);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        assert(l->count < count);
+        if (!read_account(&q, col_i64(&q, "account"), &l->account[l->count++])) return NULL;
+    }
+    return row == ROW_NONE ? l : NULL;
+}
+
+enum debit credits_debit_locked(struct credits_locked *l, const struct credit_change *in, struct credit_balance *left)
+{
+    assert_change(in);
+    struct ledger_account *a = NULL;
+    for (size_t i = 0; i < l->count && !a; i++)
+        if (l->account[i].account == in->account) a = &l->account[i];
+    if (!a) return DEBIT_FAULT;
+    struct credits available;
+    if (!credits_subtract(a->balance, a->held, &available)) return DEBIT_FAULT;
+    if (credits_less(available, in->amount)) return DEBIT_INSUFFICIENT;
+    struct credit_entry entry;
+    if (!ledger_append(l->tx, a, in, credits_negate(in->amount), credits_of(0), &entry)) return DEBIT_FAULT;
+    *left = (struct credit_balance){ .balance = a->balance, .held = a->held };
+    return credits_subtract(a->balance, a->held, &left->available) ? DEBIT_DONE : DEBIT_FAULT;
 }
 
 enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out)

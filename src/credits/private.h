@@ -21,8 +21,9 @@ struct ledger_record { /* all that an entry's hash covers */
 struct ledger_record ledger_record_read(const struct query *q, int64_t account); /* without `previous` */
 /* Locks the account row (always the first lock of any money change) and looks for the entry with this key. */
 MUST_USE enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out);
-/* Appends one entry and moves the balance; `amount` is signed, `held_change` goes to held. */
-MUST_USE bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in,
+/* Appends one entry and moves the balance; `amount` is signed, `held_change` goes to held. *a is then what the account
+ * has become, so another one can follow. */
+MUST_USE bool ledger_append(struct tx *tx, struct ledger_account *a, const struct credit_change *in,
                             struct credits amount, struct credits held_change, struct credit_entry *out);
 /* An entry's link: under the key, or the plain hash that entries before the account's keyed_from have. */
 void ledger_mac(const struct ledger_record *r, uint8_t out[CHAIN_MAC_SIZE]);

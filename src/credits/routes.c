@@ -9,6 +9,8 @@ CREDITS_ACTIONS(AUDIT_DEFINE)
 
 enum { TRANSACTIONS_DEFAULT = 50, TRANSACTIONS_MAX = 100 };
 
+enum { FEN_PER_YUAN = 100 };
+
 struct credits_hooks credits_hooks;
 struct credits_settings credits_settings;
 
@@ -20,8 +22,15 @@ const struct problem problem_insufficient_credits = { "insufficient_credits", 40
 
 struct summary {
     struct credit_balance b;
+    int64_t fen; /* of 1000 credits */
     bool first_shop_redeemed;
 };
+
+bool credits_price(struct tx *tx, int64_t *fen)
+{
+    *fen = credits_settings.price_cny * FEN_PER_YUAN;
+    return !credits_hooks.price || credits_hooks.price(tx, fen);
+}
 
 static const struct shape pricing_shape[] = { SHAPE_I64("create_empty_shop_credits"), SHAPE_I64("price_cny"),
                                               SHAPE_I64("chatbot_credits"), SHAPE_I64("chatbot_renewal_credits"),
@@ -42,7 +51,7 @@ static void summary_json(struct json *j, const void *arg)
     json_bool(j, "first_shop_redeemed", s->first_shop_redeemed);
     json_object(j, "pricing");
     json_credits(j, "create_empty_shop_credits", credits_settings.shop_price);
-    json_i64(j, "price_cny", credits_settings.price_cny);
+    json_i64(j, "price_cny", (s->fen + FEN_PER_YUAN / 2) / FEN_PER_YUAN);
     json_credits(j, "chatbot_credits", credits_settings.chatbot_price);
     json_credits(j, "chatbot_renewal_credits", credits_settings.renewal_price);
     json_end(j);
@@ -54,6 +63,7 @@ static enum answer get_summary(struct req *req)
     if (credits_balance(req->tx, req->who.account, &s.b) != ROW_FOUND) return reply_fault(req);
     if (credits_hooks.first_shop_redeemed(req->tx, req->who.account, &s.first_shop_redeemed) != ROW_FOUND)
         return reply_fault(req);
+    if (!credits_price(req->tx, &s.fen)) return reply_fault(req);
     return reply_json(req, 200, summary_json, &s);
 }
 
@@ -149,7 +159,12 @@ static void changed_json(struct json *j, const void *arg)
 bool credits_tell(struct tx *tx, int64_t account, struct credit_balance *now)
 {
     if (credits_balance(tx, account, now) != ROW_FOUND) return false;
-    return events_put(tx, account, "credits.changed", changed_json, now);
+    return credits_tell_left(tx, account, now);
+}
+
+bool credits_tell_left(struct tx *tx, int64_t account, const struct credit_balance *left)
+{
+    return events_put(tx, account, "credits.changed", changed_json, left);
 }
 
 ROUTE_TAG(billing_tag, "Billing", "The balance and every entry of the ledger.");

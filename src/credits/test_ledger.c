@@ -82,6 +82,60 @@ TEST_EACH_ENGINE(the_same_key_serves_two_accounts)
     EXPECT_LEDGER_TRUE(t);
 }
 
+TEST_EACH_ENGINE(many_accounts_are_taken_from_under_one_lock)
+{
+    struct credit_balance left;
+    int64_t account[] = { fix_account(t, 10), fix_account(t, 4), fix_account(t, 7) };
+    struct credits_locked *l = credits_lock_each(t->tx, account, 2);
+    EXPECT(l != NULL);
+    struct credit_change d = debit_of(account[1], 4, "one");
+    EXPECT(credits_debit_locked(l, &d, &left) == DEBIT_DONE && credits_count(left.available) == 0);
+    d = debit_of(account[0], 4, "one");
+    EXPECT(credits_debit_locked(l, &d, &left) == DEBIT_DONE);
+    d = debit_of(account[0], 5, "two"); /* what was taken just now counts */
+    EXPECT(credits_debit_locked(l, &d, &left) == DEBIT_DONE);
+    EXPECT(credits_count(left.balance) == 1 && credits_count(left.held) == 0 && credits_count(left.available) == 1);
+    d = debit_of(account[0], 2, "three");
+    EXPECT(credits_debit_locked(l, &d, &left) == DEBIT_INSUFFICIENT);
+    d = debit_of(account[2], 1, "one"); /* it is not among them */
+    EXPECT(credits_debit_locked(l, &d, &left) == DEBIT_FAULT);
+    EXPECT(available(t, account[0]) == 1 && available(t, account[1]) == 0 && available(t, account[2]) == 7);
+    EXPECT_LEDGER_TRUE(t);
+}
+
+TEST_EACH_ENGINE(what_is_held_is_not_taken_under_the_lock_of_many)
+{
+    struct credit_balance left;
+    int64_t account = fix_account(t, 10), hold = 0;
+    struct credit_change h = debit_of(account, 8, "hold");
+    EXPECT(credits_hold(t->tx, &h, &hold) == DEBIT_DONE);
+    struct credits_locked *l = credits_lock_each(t->tx, &account, 1);
+    struct credit_change d = debit_of(account, 3, "k");
+    EXPECT(l && credits_debit_locked(l, &d, &left) == DEBIT_INSUFFICIENT);
+    d = debit_of(account, 2, "k");
+    EXPECT(credits_debit_locked(l, &d, &left) == DEBIT_DONE && credits_count(left.held) == 8);
+    EXPECT(credits_count(left.available) == 0);
+    EXPECT_LEDGER_TRUE(t);
+}
+
+/* Nothing is taken twice: the part in which it is tried is in conflict, and is undone. */
+TEST_EACH_ENGINE(a_used_key_is_a_conflict_under_the_lock_of_many)
+{
+    struct credit_entry e;
+    struct credit_balance left;
+    int64_t account = fix_account(t, 10);
+    struct credit_change d = debit_of(account, 3, "k");
+    EXPECT(credits_debit(t->tx, &d, &e) == DEBIT_DONE);
+    EXPECT(tx_part_begin(t->tx, t->arena));
+    struct credits_locked *l = credits_lock_each(t->tx, &account, 1);
+    EXPECT(l != NULL);
+    bool sent = credits_debit_locked(l, &d, &left) == DEBIT_DONE; /* SQLite says no at once */
+    EXPECT(!(sent && tx_part_keep(t->tx)) && tx_fault_of(t->tx) == TX_CONFLICT);
+    EXPECT(tx_part_undo(t->tx));
+    EXPECT(available(t, account) == 7 && credits_debit(t->tx, &d, &e) == DEBIT_REPLAYED);
+    EXPECT_LEDGER_TRUE(t);
+}
+
 TEST_EACH_ENGINE(an_unknown_account_has_no_money)
 {
     struct credit_entry e;
@@ -344,6 +398,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_replayed_debit_is_free),
         EACH_ENGINE(the_same_key_serves_two_accounts),
+        EACH_ENGINE(many_accounts_are_taken_from_under_one_lock),
+        EACH_ENGINE(what_is_held_is_not_taken_under_the_lock_of_many),
+        EACH_ENGINE(a_used_key_is_a_conflict_under_the_lock_of_many),
         EACH_ENGINE(an_unknown_account_has_no_money),
         EACH_ENGINE(d02_a_hold_is_captured_once_or_released_once),
         EACH_ENGINE(a_grant_cannot_pass_the_limit),

@@ -3,6 +3,7 @@
  * take gzip (rare: scripts) gets the file inflated once and kept. */
 #include "http/assets.h"
 #include "base/log.h"
+#include "http/cookies.h"
 #include "http/private.h"
 #include "http/negotiate.h"
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static void serve_asset(struct exchange *x, const struct asset *a, int status, c
     x->fixed_body = (struct str){ body, packed ? a->n : a->plain_n };
 }
 
-static const char by_coding[] = "Accept-Encoding";
+static const char by_coding[] = "Accept-Encoding", by_cookie[] = "Accept-Encoding, Cookie";
 
 static bool of_api(struct str path)
 {
@@ -127,11 +128,14 @@ bool assets_answer(struct exchange *x)
     }
     /* A missing script must not look like a page that was found. */
     if (str_starts(path, STR("/assets/"))) return false;
-    a = find(STR("/index.html"));
+    /* Who is not signed in and is lost needs no console for that. */
+    bool lost = !page && cookies_find(&x->head, x->loop->http->session_cookie).p == NULL;
+    const char *plain = lost ? asset_named("/site/", "not-found.html") : NULL;
+    a = find(plain != NULL ? str_of(plain) : STR("/index.html"));
     if (a == NULL) return false;
     /* These addresses carry a token: it must not travel on in a Referer, and no cache may keep it. */
     bool token = str_eq(path, STR("/auth/verify-email")) || str_eq(path, STR("/auth/reset-password"));
-    serve_asset(x, a, page ? 200 : 404, token ? "no-store" : "no-cache", by_coding);
+    serve_asset(x, a, page ? 200 : 404, token ? "no-store" : "no-cache", page ? by_coding : by_cookie);
     if (token) reply_header(&x->req, "Referrer-Policy", "no-referrer");
     return true;
 }
@@ -141,7 +145,7 @@ enum answer reply_console(struct req *req)
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
     const struct asset *a = find(STR("/index.html"));
     if (a == NULL) return reply_problem(req, &problem_not_found);
-    serve_asset(x, a, 200, "private, no-cache", "Accept-Encoding, Cookie");
+    serve_asset(x, a, 200, "private, no-cache", by_cookie);
     return ANSWER_SENT;
 }
 

@@ -122,17 +122,17 @@ void security_headers_make(struct http *h)
                                              [FRAMING_OWN] = "X-Frame-Options: SAMEORIGIN\r\n" };
     /* clang-format on */
     const struct http_options *o = &h->o;
-    const char *always = arena_printf(h->text,
-                                      "%sX-Content-Type-Options: nosniff\r\n"
-                                      "Referrer-Policy: strict-origin-when-cross-origin\r\n"
-                                      "Cross-Origin-Opener-Policy: same-origin\r\n",
-                                      o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "");
+    h->before_policy = arena_printf(h->text,
+                                    "%sX-Content-Type-Options: nosniff\r\n"
+                                    "Referrer-Policy: strict-origin-when-cross-origin\r\n"
+                                    "Cross-Origin-Opener-Policy: same-origin\r\n",
+                                    o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "");
     /* Ant Design writes its styles into the page at run time, so inline styles are allowed; scripts are not. */
     h->policy = arena_printf(
         h->text,
         "%sContent-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'%s%s; ",
-        always, o->form_targets ? " " : "", o->form_targets ? o->form_targets : "");
+        h->before_policy, o->form_targets ? " " : "", o->form_targets ? o->form_targets : "");
     for (enum route_framing f = FRAMING_NONE; f < FRAMING_ASKED; f++)
         h->common_headers[f] = str_of(arena_printf(h->text, "%s%s\r\n%s", h->policy, frames_of(f), old_words[f]));
 }
@@ -142,6 +142,12 @@ void security_headers_print(const struct exchange *x, struct buf *out)
     const struct http *h = x->loop->http;
     const struct route *r = x->req.route;
     const struct reply *reply = &x->req.reply;
+    if (reply->policy != NULL) {
+        buf_text(out, h->before_policy);
+        line(out, "X-Frame-Options: ", STR("DENY"));
+        line(out, "Content-Security-Policy: ", str_of(reply->policy));
+        return;
+    }
     if (r != NULL && r->framing == FRAMING_ASKED && reply->frame_ancestors != NULL) {
         buf_text(out, h->policy);
         line(out, "frame-ancestors ", str_of(reply->frame_ancestors));
@@ -149,6 +155,12 @@ void security_headers_print(const struct exchange *x, struct buf *out)
     }
     struct str known = h->common_headers[r != NULL && r->framing == FRAMING_OWN ? FRAMING_OWN : FRAMING_NONE];
     buf_add(out, known.p, known.n);
+}
+
+void reply_policy(struct req *req, const char *policy)
+{
+    assert(strchr(policy, '\n') == NULL && strstr(policy, "frame-ancestors 'none'") != NULL);
+    req->reply.policy = policy;
 }
 
 /* A list of origins goes into a header: what could end the directive is no origin. */

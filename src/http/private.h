@@ -302,6 +302,7 @@ struct http {
     struct http_timeouts timeouts;
     struct str common_headers[FRAMING_ASKED]; /* security headers, by who may frame the answer */
     const char *policy;                       /* their begin, to which frame-ancestors are added */
+    const char *before_policy;                /* what stands before that policy, and before a page's own */
     int port;
     unsigned loops;
     struct loop *loop[LOOPS_MAX];

@@ -93,6 +93,7 @@ struct reply {
     bool shows_secret;           /* an idempotent replay answers 409 already_shown */
     int64_t wait_job;            /* after the commit wait for this job, then .resume */
     const char *frame_ancestors; /* with FRAMING_ASKED; NULL: none */
+    const char *policy;          /* reply_policy; NULL: the house's */
 };
 
 /* A handler sets .prepared, and reads all but `raw`. */
@@ -263,6 +264,9 @@ void reply_cookie(struct req *req, struct cookie c);
 void reply_header(struct req *req, const char *name, const char *value);
 /* Space between origins: "https://shop.example https://www.shop.example". The row says FRAMING_ASKED. */
 void reply_frame_ancestors(struct req *req, const char *origins);
+/* Of a page with a Content-Security-Policy of its own, whole, in the place of the house's: two would both count, and
+ * the house's lets no script in by its hash. Made by us alone, nothing of a request. It may be framed by nobody. */
+void reply_policy(struct req *req, const char *policy);
 /* A body that lives for ever, with a strong tag without quotes: 304 when the client has it. */
 enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag);
 /* A whole page that may be kept and asked for again: with a tag made of its bytes (304 when the client has it), packed

@@ -111,6 +111,36 @@ TEST_EACH_ENGINE(frames_by_row)
     test_http_stop(&s, t);
 }
 
+/* Who is not signed in and lost gets a page of a few hundred bytes, who is signed in the console. */
+TEST_EACH_ENGINE(who_is_lost_gets_a_page)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    for (int signed_in = 0; signed_in <= 1; signed_in++) {
+        struct test_answer a = ask(&s, "GET", "/nowhere", signed_in ? "Cookie: sid=m7\r\n" : NULL, NULL);
+        assert_int_equal(a.status, 404);
+        assert_true((strstr(buf_terminated(&a.body), "There is no such page") == NULL) == (signed_in != 0));
+        assert_string_equal(answer_header(&a, "Vary"), "Accept-Encoding, Cookie");
+        answer_free(&a);
+    }
+    test_http_stop(&s, t);
+}
+
+/* Two policies would both count: a page that has one has that alone, and all else that every answer says. */
+TEST_EACH_ENGINE(a_page_may_have_a_policy_of_its_own)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct test_answer a = ask(&s, "GET", "/api/own-policy", NULL, NULL);
+    assert_string_equal(answer_header(&a, "Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'");
+    assert_null(strstr(a.head, "unsafe-inline"));
+    assert_string_equal(answer_header(&a, "X-Frame-Options"), "DENY");
+    assert_string_equal(answer_header(&a, "X-Content-Type-Options"), "nosniff");
+    assert_string_equal(answer_header(&a, "Cross-Origin-Opener-Policy"), "same-origin");
+    answer_free(&a);
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(bodies_that_live_for_ever)
 {
     struct test_http s;
@@ -136,10 +166,9 @@ TEST_EACH_ENGINE(bodies_that_live_for_ever)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(who_may_read_an_answer),
-        ONLY_SQLITE(preflights_are_answered_by_the_row),
-        ONLY_SQLITE(frames_by_row),
-        ONLY_SQLITE(bodies_that_live_for_ever),
+        EACH_ENGINE(who_may_read_an_answer),  ONLY_SQLITE(preflights_are_answered_by_the_row),
+        ONLY_SQLITE(frames_by_row),           ONLY_SQLITE(a_page_may_have_a_policy_of_its_own),
+        ONLY_SQLITE(who_is_lost_gets_a_page), ONLY_SQLITE(bodies_that_live_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,6 +282,12 @@ static enum answer post_try(struct req *req)
 
 static enum answer get_fixed(struct req *req) { return reply_fixed(req, "text/plain", STR("always"), "tag-1"); }
 
+static enum answer get_own_policy(struct req *req)
+{
+    reply_policy(req, "default-src 'none'; frame-ancestors 'none'");
+    return get_health(req);
+}
+
 /* What a shop's domain would say. */
 static enum row shop_origin(struct req *req, struct str origin)
 {
@@ -382,6 +388,7 @@ static const struct route routes[] = {
       .limit = &few, COMMON },
     { .verb = VERB_GET, .path = "/api/any-query", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_health,
       .any_query = true, COMMON },
+    { .verb = VERB_GET, .path = "/api/own-policy", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_own_policy, COMMON },
     { .verb = VERB_GET, .path = "/api/public", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_fixed,
       .origins = ORIGINS_ANY, .framing = FRAMING_OWN, COMMON },
     { .verb = VERB_POST, .path = "/api/widget", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_widget,

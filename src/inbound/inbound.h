@@ -71,8 +71,9 @@ struct sender {
     enum job_pool pool;             /* JOB_POOL_UNSET: inbound, with .make files; or JOB_POOL_MONEY */
     struct inbound_words ack, nack; /* nack: 4xx */
     /* The acknowledgement says that it is done: .act runs in the request's own transaction, without a job (NULL), on
-     * the same struct delivery as .verify; it says FINISHED, or FAULT, with which nothing stays and the sender comes
-     * again. A replay is a job's, as everybody's. Calls to others are jobs that .act puts. */
+     * the same struct delivery as .verify; it says FINISHED; or GIVE_UP, which is a refusal that .verify could not
+     * see yet; or FAULT, with which nothing stays and the sender comes again. A replay is a job's, as everybody's.
+     * Calls to others are jobs that .act puts. */
     bool at_once;
     /* Whether these bytes come from the sender and are meant for us. In the request's transaction; reads only. */
     enum inbound_verdict (*verify)(struct delivery *d, struct tx *tx);
@@ -115,6 +116,19 @@ enum answer inbound_receive(struct req *req);
  * body, address "", at_ms and headers are set. The answer is the sender's ack or nack. The row has TX_WRITE, and
  * inbound_account_limit as its first key_limit. */
 enum answer inbound_take(struct req *req, struct delivery *d);
+
+/* What a sender could not deliver and a job has fetched from it, in the form in which it would have come (sender,
+ * arena, body, address "", at_ms and headers are set), in that job's transaction. The sender is one that is acted on at
+ * once. KNOWN: it had come, or was fetched, before. REFUSED: d->reason says why; nothing came of it. */
+enum inbound_fetched {
+    INBOUND_FETCHED_FAULT = -1,
+    INBOUND_FETCHED_NEW,
+    INBOUND_FETCHED_KNOWN,
+    INBOUND_FETCHED_REFUSED
+};
+MUST_USE enum inbound_fetched inbound_take_fetched(struct tx *tx, struct delivery *d);
+/* Whether a delivery of this id (address "") came and was acted on, so that it need not be fetched. */
+MUST_USE bool inbound_was_acted_on(struct tx *tx, const struct sender *sender, const char *id, bool *out);
 
 extern struct inbound_settings {         /* filled by app */
     const struct sender *const *senders; /* NULL-ended */

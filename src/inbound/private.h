@@ -35,7 +35,7 @@ enum inbound_stored { STORED_FAULT = -1, STORED_NEW, STORED_COPY, STORED_CHANGED
  * ago. Sets d->row. */
 MUST_USE enum inbound_stored inbound_store(struct tx *tx, struct delivery *d);
 /* One that was not; the first few of an hour. *row 0: not kept. */
-MUST_USE bool inbound_store_refused(struct tx *tx, const struct delivery *d, int64_t *row);
+MUST_USE bool inbound_store_refused(struct tx *tx, const struct delivery *d, bool alarm, int64_t *row);
 MUST_USE enum row inbound_get(struct tx *tx, int64_t id, bool lock, struct delivery_row *out);
 /* The job has come to an end with it. */
 MUST_USE bool inbound_end(struct tx *tx, int64_t id, enum delivery_state to, const char *outcome, int64_t at_ms);

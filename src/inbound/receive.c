@@ -43,7 +43,7 @@ static bool tell(struct req *req, const struct delivery *d, struct audit_action 
 static enum answer refuse(struct req *req, struct delivery *d, bool alarm)
 {
     if (!d->reason) d->reason = "refused";
-    if (!inbound_store_refused(req->tx, d, &d->row)) return reply_fault(req);
+    if (!inbound_store_refused(req->tx, d, alarm, &d->row)) return reply_fault(req);
     if (alarm && !tell(req, d, AUDIT_delivery_refused)) return reply_fault(req);
     if (alarm && d->sender->alarmed && !d->sender->alarmed(d, req->tx)) return reply_fault(req);
     if (alarm || d->row) /* as few lines as rows: who sends rubbish fills no log either */
@@ -69,11 +69,17 @@ static enum answer act_now(struct req *req, struct delivery *d)
     char text[DELIVERY_OUTCOME_MAX + 1];
     buf_fixed(&outcome, text, sizeof text);
     enum job_wish wish = d->sender->act(d, NULL, req->tx, &outcome);
-    assert(wish == JOB_FINISHED || wish == JOB_FAULT);
-    if (wish != JOB_FINISHED) return reply_fault(req);
+    assert(wish == JOB_FINISHED || wish == JOB_GIVE_UP || wish == JOB_FAULT);
+    if (wish == JOB_FAULT) return reply_fault(req);
     const char *said = arena_text_n(req->arena, outcome.p, utf8_cut(buf_str(&outcome), DELIVERY_OUTCOME_MAX));
-    if (!inbound_end(req->tx, d->row, DELIVERY_ACTED, said[0] ? said : NULL, d->at_ms)) return reply_fault(req);
-    return answer_with(req, d->sender->ack);
+    enum delivery_state to = wish == JOB_FINISHED ? DELIVERY_ACTED : DELIVERY_REFUSED;
+    if (!inbound_end(req->tx, d->row, to, said[0] ? said : NULL, d->at_ms)) return reply_fault(req);
+    if (wish == JOB_FINISHED) return answer_with(req, d->sender->ack);
+    d->reason = said;
+    if (!tell(req, d, AUDIT_delivery_refused)) return reply_fault(req);
+    LOG(LOG_ERROR, "delivery_refused", LOG_TEXT("sender", d->sender->name), LOG_TEXT("reason", said),
+        LOG_NUMBER("delivery", d->row));
+    return answer_with(req, d->sender->nack);
 }
 
 /* Of a sender that takes the acknowledgement for the effect: one that was taken up again by a person, and on which

@@ -7,7 +7,8 @@
 
 #include <limits.h>
 
-enum { REFUSED_AN_HOUR = 10, REFUSED_BODY_MAX = 32 << 10 };
+/* Of a sender. A stranger's rubbish takes the first alone: what is well signed and refused is kept beside it. */
+enum { REFUSED_AN_HOUR = 10, ALARMS_AN_HOUR = 100, REFUSED_BODY_MAX = 32 << 10 };
 
 const char *const inbound_state_names[] = { "received", "acted", "failed", "refused", NULL };
 static_assert(DELIVERY_RECEIVED == 0 && DELIVERY_ACTED == 1 && DELIVERY_FAILED == 2 && DELIVERY_REFUSED == 3,
@@ -101,17 +102,18 @@ enum inbound_stored inbound_store(struct tx *tx, struct delivery *d)
     return told ? STORED_CHANGED_TOLD : STORED_CHANGED;
 }
 
-bool inbound_store_refused(struct tx *tx, const struct delivery *d, int64_t *row)
+bool inbound_store_refused(struct tx *tx, const struct delivery *d, bool alarm, int64_t *row)
 {
+    int most = alarm ? REFUSED_AN_HOUR + ALARMS_AN_HOUR : REFUSED_AN_HOUR;
     struct query q = query(tx, &refused_lately);
-    bind_text(&q, d->sender->name), bind_i64(&q, d->at_ms - HOUR_MS), bind_i64(&q, REFUSED_AN_HOUR);
+    bind_text(&q, d->sender->name), bind_i64(&q, d->at_ms - HOUR_MS), bind_i64(&q, most);
     bind_i64(&q, d->at_ms + CLOCK_WITNESS_MS); /* not those of a clock that was ahead */
     enum row more;
     int count = 0;
     *row = 0;
     while ((more = query_next(&q)) == ROW_FOUND) count += col_i64(&q, "id") > 0;
     if (more == ROW_FAULT) return false;
-    if (count >= REFUSED_AN_HOUR) return true;
+    if (count >= most) return true;
     return insert_row(tx, d, DELIVERY_REFUSED, d->body.n <= REFUSED_BODY_MAX, row) == ROW_FOUND;
 }
 

@@ -1,9 +1,10 @@
-/* each.c: jobs that work off a list. Each item is done in a part of the transaction that is undone alone, so one bad
- * row stops nobody else's: it is left out for a while, longer each time, its name stands in job_skips and in the log,
- * it is counted, and it is tried again by itself. What is not due any more is forgotten.
+/* each.c: jobs that work off a list. A batch is done in one part of the transaction. When anything in it fails, that
+ * part is undone and each item is done in one of its own, which is undone alone, so one bad row stops nobody else's: it
+ * is left out for a while, longer each time, its name stands in job_skips and in the log, it is counted, and it is
+ * tried again by itself. What is not due any more is forgotten.
  *
- * Rejected: the whole batch first and one by one only when it failed (two ways through the same code, of which the
- * second is seldom run). A part costs two short statements. */
+ * Rejected: a part for each item at once. SQLite copies every page that a part is the first to touch, and on PostgreSQL
+ * the end of each is waited for: that cost as much as the work itself (renewals, by half). */
 #include "jobs/private.h"
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #define SKIP_FIRST_MS (5 * MINUTE_MS)
 #define SKIP_MAX_MS (6 * HOUR_MS)
 #define EACH_MAX_MS (10 * SECOND_MS) /* one batch: each item may wait for somebody's lock */
+enum { EACH_UNDISTURBED = 8 };       /* then who waits for SQLite's writer is let before the rest of the batch */
 
 STMT(read_skips, "SELECT item, tries, last_at_ms, retry_at_ms FROM job_skips WHERE kind = ?1 ORDER BY item LIMIT ?2");
 STMT(put_skip, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error)"
@@ -102,7 +104,7 @@ static enum job_wish one_part(struct job *job, struct tx *tx, const struct job_l
 {
     if (!tx_part_begin(tx, tx_arena(tx))) return JOB_GIVE_UP;
     job->item_error = NULL;
-    enum job_wish wish = l->one(job, tx, item);
+    enum job_wish wish = !l->load || l->load(job, tx, &item, 1) ? l->one(job, tx, item) : JOB_FAULT;
     assert(wish != JOB_GIVE_UP);
     bool good = wish != JOB_FAULT && tx_fault_of(tx) == TX_SOUND;
     if (good && was_left && wish != JOB_AGAIN) good = forget(job, tx, item);
@@ -140,35 +142,96 @@ static bool forget_the_rest(struct job *job, struct tx *tx, const struct skips *
 
 void job_item_error(struct job *job, const char *why) { job->item_error = why; }
 
+struct pass { /* over a batch */
+    size_t tried, done, passed_over;
+    bool more;
+};
+
+static void count_one(struct pass *p, enum job_wish wish)
+{
+    if (wish == JOB_AGAIN) {
+        p->passed_over++;
+        return;
+    }
+    p->tried++;
+    p->done += wish != JOB_FAULT;
+    p->more |= wish == JOB_NEXT;
+}
+
+static size_t those_not_left(const struct skips *skips, const int64_t *item, size_t found, int64_t *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < found && n < max; i++)
+        if (!skip_of(skips, item[i])) out[n++] = item[i];
+    return n;
+}
+
+/* Of those that have not failed before. JOB_FAULT: nothing of it stays, and one by one some of it may go well.
+ * JOB_GIVE_UP: the transaction is lost. */
+static enum job_wish all_together(struct job *job, struct tx *tx, const struct job_list *l, const int64_t *item,
+                                  size_t count, struct pass *out)
+{
+    struct pass p = { 0 };
+    int64_t until_ms = monotonic_ms() + EACH_MAX_MS;
+    if (!tx_part_begin(tx, tx_arena(tx))) return JOB_GIVE_UP;
+    bool good = !l->load || l->load(job, tx, item, count);
+    for (size_t i = 0; good && i < count; i++) {
+        if ((i > 0 && monotonic_ms() > until_ms) || (i >= EACH_UNDISTURBED && tx_is_waited_for(tx))) {
+            p.more = true;
+            break;
+        }
+        enum job_wish wish = l->one(job, tx, item[i]);
+        assert(wish != JOB_GIVE_UP);
+        good = wish != JOB_FAULT && tx_fault_of(tx) == TX_SOUND;
+        count_one(&p, wish);
+    }
+    if (good && tx_part_keep(tx)) {
+        *out = p;
+        return JOB_FINISHED;
+    }
+    return tx_fault_of(tx) != TX_LOST && tx_part_undo(tx) ? JOB_FAULT : JOB_GIVE_UP;
+}
+
+static enum job_wish one_by_one(struct job *job, struct tx *tx, const struct job_list *l, const struct skips *skips,
+                                bool others_are_done, const int64_t *item, int64_t found, struct pass *p)
+{
+    int64_t until_ms = monotonic_ms() + EACH_MAX_MS;
+    for (int64_t i = 0; i < found && p->tried < l->max; i++) {
+        const struct skip *before = skip_of(skips, item[i]);
+        if (is_left_out(before, job->now_ms) || (others_are_done && !before)) continue;
+        if (monotonic_ms() > until_ms) {
+            p->more = true;
+            break;
+        }
+        enum job_wish wish = one_item(job, tx, l, item[i], before);
+        if (wish == JOB_GIVE_UP) return JOB_GIVE_UP;
+        count_one(p, wish);
+    }
+    return JOB_FINISHED;
+}
+
 enum job_wish jobs_each(struct job *job, struct tx *tx, const struct job_list *l)
 {
     assert(l->max > 0 && l->max <= JOB_LIST_MAX);
     struct skips skips;
     if (!read_all(job, tx, &skips)) return JOB_FAULT;
     /* So many more that what is left out does not fill the batch. */
-    size_t wanted = l->max + skips.count, tried = 0, done = 0;
+    size_t wanted = l->max + skips.count;
     int64_t *item = ARENA_ARRAY(tx_arena(tx), int64_t, wanted), found = l->read(job, tx, item, wanted);
     if (found < 0) return JOB_FAULT;
     if ((size_t)found < wanted && !forget_the_rest(job, tx, &skips, item, (size_t)found)) return JOB_FAULT;
-    bool more = false;
-    int64_t until_ms = monotonic_ms() + EACH_MAX_MS;
-    for (int64_t i = 0; i < found && tried < l->max; i++) {
-        if (monotonic_ms() > until_ms) {
-            more = true;
-            break;
-        }
-        const struct skip *before = skip_of(&skips, item[i]);
-        if (is_left_out(before, job->now_ms)) continue;
-        enum job_wish wish = one_item(job, tx, l, item[i], before);
-        if (wish == JOB_GIVE_UP) return JOB_FAULT;
-        if (wish == JOB_AGAIN) continue;
-        tried++;
-        if (wish != JOB_FAULT) done++;
-        more |= wish == JOB_NEXT;
-    }
-    /* With more bad ones than can be left out, a batch of them alone is no reason to go on at once. */
-    bool goes_on = done > 0 || skips.count < JOB_SKIPS_MAX;
-    return (more || tried == l->max) && goes_on ? JOB_NEXT : JOB_FINISHED;
+    struct pass p = { 0 };
+    enum job_wish end = JOB_FAULT;
+    int64_t *fresh = ARENA_ARRAY(tx_arena(tx), int64_t, l->max);
+    size_t count = those_not_left(&skips, item, (size_t)found, fresh, l->max);
+    if (count > 1) end = all_together(job, tx, l, fresh, count, &p);
+    if (end != JOB_GIVE_UP) end = one_by_one(job, tx, l, &skips, end == JOB_FINISHED, item, found, &p);
+    if (end == JOB_GIVE_UP) return JOB_FAULT;
+    /* Full also with those that somebody holds; but where nothing at all could be tried, or where more are bad than can
+     * be left out, going on at once would be going round. */
+    bool is_full = p.more || p.tried + p.passed_over >= l->max;
+    bool goes_on = p.tried > 0 && (p.done > 0 || skips.count < JOB_SKIPS_MAX);
+    return is_full && goes_on ? JOB_NEXT : JOB_FINISHED;
 }
 
 enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, struct job_skip *out, size_t max,

@@ -94,13 +94,17 @@ struct job_kind {
     enum job_wish (*dead)(struct job *job, struct tx *tx, const char *error);
     const struct step_plan *plan; /* a kind made of steps: see JOB_OF_STEPS in steps.h */
 };
-/* For .settle of a kind that works off a list: items one by one, each undone alone when it fails. What fails is left
- * out for a while (5 minutes, then longer, up to 6 hours), named in the log and in jobs_skips, and counted; nobody else
- * waits for it. JOB_NEXT: the batch was full and there may be more. */
+/* For .settle of a kind that works off a list. An item that fails is undone alone (then all of the batch are done a
+ * second time, one by one, so .one keeps nothing outside of `tx`) and is left out for a while (5 minutes, then longer,
+ * up to 6 hours), named in the log and in jobs_skips, and counted; nobody else waits for it. JOB_NEXT: the batch was
+ * full and there may be more. */
 enum { JOB_LIST_MAX = 100, JOB_SKIPS_MAX = 1000 };
 struct job_list {
     /* Up to `max` ids that are due, also those left out now (there are so many more than l->max). How many, or -1. */
     int64_t (*read)(struct job *job, struct tx *tx, int64_t *out, size_t max);
+    /* Reads and locks what .one needs of these, and leaves it in job->state: before the first of a batch, of all that
+     * are tried; where they go one by one, before each, of that one. False: a fault. NULL: .one reads for itself. */
+    bool (*load)(struct job *job, struct tx *tx, const int64_t *item, size_t count);
     /* JOB_FINISHED: it is done. JOB_NEXT: so it is, and it is due once more at once. JOB_AGAIN: somebody else holds it,
      * so nothing was done; it is looked at in the next period. JOB_FAULT: it cannot be done now. */
     enum job_wish (*one)(struct job *job, struct tx *tx, int64_t item);

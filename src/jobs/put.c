@@ -51,7 +51,11 @@ STMT(put_behind, PUT_LIVE " ON CONFLICT (kind, live_key) WHERE pool < 0"
 STMT(go_behind, "UPDATE jobs SET pool = -1 WHERE id = ?1");
 
 /* At the end of a job with a live key. */
-STMT(free_behind, "UPDATE jobs SET pool = 0, run_at_ms = ?3 WHERE kind = ?1 AND live_key = ?2 AND pool < 0");
+/* What ends may have put another one of its own key: that is the newer wish, and takes this one's place. */
+#define READY_ONE "EXISTS (SELECT 1 FROM jobs r WHERE r.kind = ?1 AND r.live_key = ?2 AND r.state = 0 AND r.pool >= 0)"
+STMT(free_behind, "UPDATE jobs SET pool = 0, run_at_ms = ?3, state = CASE WHEN " READY_ONE " THEN 2 ELSE 0 END,"
+                  " ended_at_ms = CASE WHEN " READY_ONE " THEN CAST(?3 AS BIGINT) ELSE NULL END"
+                  " WHERE kind = ?1 AND live_key = ?2 AND pool < 0");
 STMT(take_behind, "UPDATE jobs SET state = 2, pool = 0, ended_at_ms = ?3, error = 'taken up by the one before it'"
                   " WHERE kind = ?1 AND live_key = ?2 AND pool < 0 RETURNING ref, note");
 

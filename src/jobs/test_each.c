@@ -51,6 +51,33 @@ static enum job_wish one(struct job *job, struct tx *tx, int64_t item)
 }
 static const struct job_list list = { .read = read_items, .one = one, .max = 10 };
 
+/* What .load was given: how often, and how many in all; and of whom it can read nothing. */
+static struct {
+    size_t calls, items;
+    int64_t unreadable;
+} loaded;
+
+static bool load(struct job *job, struct tx *tx, const int64_t *item, size_t count)
+{
+    loaded.calls++, loaded.items += count;
+    int64_t *copy = ARENA_ARRAY(tx_arena(tx), int64_t, count + 1);
+    memcpy(copy, item, count * sizeof *item);
+    copy[count] = 0;
+    job->state = copy;
+    for (size_t i = 0; i < count; i++)
+        if (item[i] == loaded.unreadable) return false;
+    return true;
+}
+
+static enum job_wish one_loaded(struct job *job, struct tx *tx, int64_t item)
+{
+    const int64_t *all = job->state;
+    while (*all && *all != item) all++;
+    assert_int_equal(*all, item); /* it is among those that were read */
+    return one(job, tx, item);
+}
+static const struct job_list loading = { .read = read_items, .load = load, .one = one_loaded, .max = 10 };
+
 static void begin(struct test_db *t, int items)
 {
     bads = 0, held = twice = 0, later = false;
@@ -61,13 +88,42 @@ static void begin(struct test_db *t, int items)
     test_commit(t);
 }
 
-static enum job_wish work(struct test_db *t)
+static enum job_wish work_by(struct test_db *t, const struct job_list *by)
 {
     struct job job = { .id = 1, .kind = "t.list", .arena = t->arena, .now_ms = now_ms() };
-    enum job_wish wish = jobs_each(&job, t->tx, &list);
+    enum job_wish wish = jobs_each(&job, t->tx, by);
     EXPECT(tx_fault_of(t->tx) == TX_SOUND);
     test_commit(t);
     return wish;
+}
+
+static enum job_wish work(struct test_db *t) { return work_by(t, &list); }
+
+/* Together first; and when one of them fails, each of them again by itself, and then those that have not failed. */
+TEST_EACH_ENGINE(what_a_batch_needs_is_read_once)
+{
+    begin(t, 25);
+    loaded.calls = loaded.items = 0;
+    EXPECT(work_by(t, &loading) == JOB_NEXT && loaded.calls == 1 && loaded.items == 10);
+    bad[bads++] = 13;
+    enum { TOGETHER = 1, EACH = 10, IN_CONFLICT = 1 }; /* which is tried once more */
+    EXPECT(work_by(t, &loading) == JOB_NEXT && loaded.calls == 1 + TOGETHER + EACH + IN_CONFLICT);
+    EXPECT(loaded.items == 10 + 10 + EACH + IN_CONFLICT);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 19);
+    EXPECT(work_by(t, &loading) == JOB_FINISHED && loaded.calls == 14 && loaded.items == 36);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 0") == 1);
+    clock_fix_ms(0);
+}
+
+TEST_EACH_ENGINE(one_that_cannot_be_read_stops_nobody)
+{
+    begin(t, 8);
+    loaded.unreadable = 5;
+    EXPECT(work_by(t, &loading) == JOB_FINISHED);
+    loaded.unreadable = 0;
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 7);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM job_skips WHERE item = 5 AND tries = 1") == 1);
+    clock_fix_ms(0);
 }
 
 TEST_EACH_ENGINE(one_bad_item_stops_nobody)
@@ -166,12 +222,14 @@ TEST_EACH_ENGINE(what_others_have_done_is_forgotten)
     clock_fix_ms(0);
 }
 
-TEST_EACH_ENGINE(what_somebody_holds_is_no_failure_and_fills_no_batch)
+/* Neither does it stop those behind it: a batch that was full with it goes on, one of it alone does not go round. */
+TEST_EACH_ENGINE(what_somebody_holds_is_no_failure_and_stops_nobody)
 {
-    begin(t, 10);
+    begin(t, 25);
     held = 3;
-    EXPECT(work(t) == JOB_FINISHED); /* nine of ten */
-    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 9);
+    EXPECT(work(t) == JOB_NEXT && test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 9);
+    EXPECT(work(t) == JOB_NEXT && work(t) == JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 24);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM job_skips") == 0);
     EXPECT(work(t) == JOB_FINISHED);
     held = 0;
@@ -191,13 +249,15 @@ TEST_EACH_ENGINE(what_is_due_once_more_goes_on_at_once)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(what_a_batch_needs_is_read_once),
+        EACH_ENGINE(one_that_cannot_be_read_stops_nobody),
         EACH_ENGINE(one_bad_item_stops_nobody),
         EACH_ENGINE(what_breaks_at_its_end_stops_nobody),
         EACH_ENGINE(a_bad_item_is_tried_again_and_forgotten),
         EACH_ENGINE(many_bad_items_do_not_fill_the_batch),
         EACH_ENGINE(more_bad_items_than_can_be_left_out_end_in_a_pause),
         EACH_ENGINE(what_others_have_done_is_forgotten),
-        EACH_ENGINE(what_somebody_holds_is_no_failure_and_fills_no_batch),
+        EACH_ENGINE(what_somebody_holds_is_no_failure_and_stops_nobody),
         EACH_ENGINE(what_is_due_once_more_goes_on_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

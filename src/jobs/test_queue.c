@@ -279,6 +279,12 @@ TEST_EACH_ENGINE(a_thousand_wishes_are_one_job)
     EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == behind && c[0].ref == 1100);
     EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
     EXPECT(wish(t, 1, &existed) > behind && !existed); /* an ended one does not hold the key */
+    /* One more waits, and the end of this one wishes for another: the newer one is left. */
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    behind = wish(t, 2, &existed);
+    EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND);
+    EXPECT((id = wish(t, 3, &existed)) != behind && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == id && c[0].ref == 3);
 }
 
 /* One that waits for its next try takes up a new wish, soon, but not without a pause. */

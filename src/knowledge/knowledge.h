@@ -112,6 +112,18 @@ MUST_USE enum row knowledge_told(struct tx *tx, int64_t account, int64_t shop);
 /* Is there an entry of this kind and id? */
 MUST_USE enum row knowledge_has(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id);
 
+/* What a program tells about itself, to a shop that is locked and not deleted. `told`: a file to import. `given`: what
+ * this said the last time ("{}" at first); *out is what it says now, to be kept until the next time. What a person
+ * changed, removed or wrote meanwhile stays; what is told no more goes. False: storage fault, or no such file. */
+struct shop;
+struct knowledge_gift {
+    const struct shop *shop;
+    struct str told;
+    const char *given;
+    int64_t now_ms;
+};
+MUST_USE bool knowledge_give(struct tx *tx, const struct knowledge_gift *gift, const char **out);
+
 extern const struct verify_check knowledge_checks[];
 
 /* Hook for shops: nothing stays of a shop that is purged. False: storage fault. */

@@ -77,6 +77,10 @@ struct str alipay_certificate_content(struct arena *a, struct str serial);
 struct str alipay_refund_content(struct arena *a, struct str number, struct str refund, struct money amount,
                                  struct str reason);
 struct str alipay_refund_query_content(struct arena *a, struct str number, struct str refund);
+/* Of the bill of a day's trades (payments/bill.h); the day is counted from 1970, and is Beijing's. The answer names an
+ * address that is good for half a minute, as "bill_download_url". */
+#define ALIPAY_BILL_METHOD "alipay.data.dataservice.bill.downloadurl.query"
+struct str alipay_bill_content(struct arena *a, int64_t day);
 
 /* ---- answers ---- */
 
@@ -91,6 +95,8 @@ MUST_USE enum payment_reason alipay_answer(struct arena *a, const struct alipay_
                                            struct str body, struct alipay_answer *out);
 struct str alipay_field(const struct alipay_answer *answer, const char *name); /* p NULL: absent */
 enum payment_outcome alipay_outcome(const struct alipay_answer *answer);
+/* The same of a question for a bill: ABSENT also when there is none of that day, or none yet. */
+enum payment_outcome alipay_bill_outcome(const struct alipay_answer *answer);
 /* alipay.trade.query said OK: what it says of the order. */
 MUST_USE enum payment_reason alipay_query_notice(const struct alipay_answer *answer, struct payment_notice *out);
 /* A refund, or its query: OK when money moved (*total: what was refunded so far, or is 0 when it is not told, as a

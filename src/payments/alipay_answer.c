@@ -13,7 +13,7 @@ static struct str text_at(struct arena *a, struct str span)
 {
     struct str out = { NULL, 0 }, text;
     if (span.n == 0 || span.p[0] != '"') return out;
-    json_t *value = json_read(span, PAYMENT_BODY_MAX, NULL);
+    json_t *value = json_read_grown(span, PAYMENT_BODY_MAX, NULL);
     if (json_is_string(value)) {
         text = (struct str){ json_string_value(value), json_string_length(value) };
         out = (struct str){ arena_text_n(a, text.p, text.n), text.n };
@@ -73,8 +73,8 @@ static enum payment_reason find(struct arena *a, struct str body, struct str mem
  * is read of it are texts: a number in a member that nobody reads may be as long as it likes. NULL: no JSON. */
 static json_t *member_read(struct str body, struct str signed_text)
 {
-    json_t *whole = json_read_wide(body, PAYMENT_BODY_MAX, NULL);
-    json_t *member = whole != NULL ? json_read_wide(signed_text, PAYMENT_BODY_MAX, NULL) : NULL;
+    json_t *whole = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
+    json_t *member = whole != NULL ? json_read_grown(signed_text, PAYMENT_BODY_MAX, NULL) : NULL;
     json_decref(whole);
     return member;
 }
@@ -162,6 +162,14 @@ enum payment_outcome alipay_outcome(const struct alipay_answer *answer)
     for (size_t i = 0; i < ARRAY_LEN(ours); i++)
         if (str_eq(code, str_of(ours[i]))) return PAYMENT_OUTCOME_OURS;
     return PAYMENT_OUTCOME_UNKNOWN;
+}
+
+enum payment_outcome alipay_bill_outcome(const struct alipay_answer *answer)
+{
+    const struct str none = STR("BILL_NOT_EXIST");
+    struct str sub_code = alipay_field(answer, "sub_code");
+    bool absent = sub_code.n >= none.n && str_eq_nocase((struct str){ sub_code.p + sub_code.n - none.n, none.n }, none);
+    return absent ? PAYMENT_OUTCOME_ABSENT : alipay_outcome(answer);
 }
 
 enum payment_reason alipay_query_notice(const struct alipay_answer *answer, struct payment_notice *out)

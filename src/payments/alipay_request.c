@@ -2,6 +2,7 @@
  * is each of them percent-encoded. */
 #include "base/clock.h"
 #include "base/json_write.h"
+#include "payments/bill.h"
 #include "payments/private.h"
 
 #include <stdlib.h>
@@ -315,5 +316,19 @@ struct str alipay_refund_query_content(struct arena *a, struct str number, struc
     if (!is_number(number) || !is_number(refund)) return (struct str){ NULL, 0 };
     content_begin(&b, &j, number);
     json_str(&j, "out_request_no", refund);
+    return content_end(a, &b, &j);
+}
+
+struct str alipay_bill_content(struct arena *a, int64_t day)
+{
+    char date[BILL_DATE_SIZE];
+    struct buf b;
+    struct json j;
+    bill_date(day, date);
+    buf_init(&b, CONTENT_MAX);
+    json_begin(&j, &b);
+    json_object(&j, NULL);
+    json_text(&j, "bill_type", "trade");
+    json_text(&j, "bill_date", date);
     return content_end(a, &b, &j);
 }

@@ -58,7 +58,7 @@ bool payment_text(struct arena *a, const json_t *object, const char *member, str
 struct str payment_field(struct arena *a, struct str body, const char *member)
 {
     struct str out = { NULL, 0 };
-    json_t *object = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *object = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     if (!payment_text(a, object, member, &out)) out = (struct str){ NULL, 0 };
     json_decref(object);
     return out;

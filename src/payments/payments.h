@@ -61,6 +61,8 @@ enum payment_said {
 struct payment_notice {
     struct str event; /* the provider's id of this message, for the unique key; empty in an answer to a query */
     struct str type;  /* its word for what happened, for logs and persons */
+    int64_t
+        made_at_ms; /* when the provider made it, by its clock and to the second; 0: not said. It may come much later */
     bool for_person;  /* accepted, and somebody has to look: a dispute, a refund that failed later */
     bool about_order; /* false: accepted without effect, and the rest is not set */
     enum payment_said said;

@@ -57,6 +57,11 @@ struct str stripe_currency(struct arena *a, enum currency c); /* "usd" */
 /* p NULL: no session, or longer than any is. */
 struct str stripe_session_target(struct arena *a, struct str session); /* GET: the query */
 struct str stripe_expire_target(struct arena *a, struct str session);
+/* A page of a list, of what was made in [from, to), behind the id `after` (empty: the first). Events: those that could
+ * not be delivered, of the types that a webhook endpoint is set up for. */
+enum stripe_list { STRIPE_CHARGES, STRIPE_REFUNDS, STRIPE_UNDELIVERED };
+struct str stripe_list_target(struct arena *a, enum stripe_list list, int64_t from_s, int64_t to_s, struct str after);
+struct str stripe_event_target(struct arena *a, struct str id); /* one event */
 struct stripe_line {
     struct str name;
     int64_t quantity;
@@ -87,6 +92,9 @@ enum payment_outcome stripe_refund_outcome(struct str body);
 /* The header Stripe-Signature as received; p NULL: absent. */
 MUST_USE enum payment_reason stripe_verify(const struct stripe_setup *s, struct str header, struct str body,
                                            int64_t now_s);
+/* The header with which this body would be delivered now, under our first secret: an event that was fetched goes the
+ * way of all others. */
+struct str stripe_signature(struct arena *a, const struct stripe_setup *s, struct str body, int64_t now_s);
 MUST_USE enum payment_reason stripe_notice(struct arena *a, const struct stripe_setup *s, struct str header,
                                            struct str body, int64_t now_s, struct payment_notice *out);
 extern const struct payment_words stripe_ack, stripe_nack;

@@ -1,5 +1,6 @@
 /* stripe_notice.c: what Stripe tells: webhooks, and answers about sessions and refunds. Events are of an endpoint's own
  * version and get new members at any time; only what is named here is read. */
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "payments/stripe.h"
 
@@ -11,6 +12,7 @@ enum {
     STATUS_CONFLICT = 409,
     STATUS_TOO_MANY = 429
 };
+#define CREATED_MAX_S INT64_C(253402300800) /* the year 10000 */
 
 const struct payment_words stripe_ack = { .status = 200, .content_type = "", .body = "" };
 const struct payment_words stripe_nack = { .status = 400, .content_type = "", .body = "" };
@@ -71,6 +73,18 @@ enum payment_reason stripe_verify(const struct stripe_setup *s, struct str heade
         good |= is_among(header, hex);
     }
     return good ? PAYMENT_ACCEPTED : PAYMENT_SIGNATURE;
+}
+
+struct str stripe_signature(struct arena *a, const struct stripe_setup *s, struct str body, int64_t now_s)
+{
+    struct str t = str_of(arena_printf(a, "%lld", (long long)now_s));
+    const struct str parts[] = { t, STR("."), body };
+    uint8_t mac[SHA256_SIZE];
+    char hex[SHA256_HEX_SIZE];
+    assert(s->secrets > 0);
+    hmac_sha256_parts(s->secret[0], parts, ARRAY_LEN(parts), mac);
+    hex_encode(mac, sizeof(mac), hex);
+    return str_of(arena_printf(a, "t=%s,v1=%s", t.p, hex));
 }
 
 /* ---- events ---- */
@@ -161,6 +175,9 @@ static enum payment_reason read_event(struct arena *a, const struct stripe_setup
     if (!json_get_bool(event, "livemode", &livemode) || livemode != s->livemode) return PAYMENT_LIVEMODE;
     if (!payment_text(a, event, "id", &out->event) || out->event.n == 0) return PAYMENT_MALFORMED;
     if (!payment_text(a, event, "type", &out->type)) return PAYMENT_MALFORMED;
+    int64_t made_at_s;
+    bool dated = json_get_i64(event, "created", &made_at_s) && made_at_s > 0 && made_at_s < CREATED_MAX_S;
+    if (dated) out->made_at_ms = made_at_s * SECOND_MS;
     return read_object(a, json_object_get(json_object_get(event, "data"), "object"), out);
 }
 
@@ -171,7 +188,7 @@ enum payment_reason stripe_notice(struct arena *a, const struct stripe_setup *s,
     if (body.n > PAYMENT_BODY_MAX) return PAYMENT_MALFORMED;
     enum payment_reason reason = stripe_verify(s, header, body, now_s);
     if (reason != PAYMENT_ACCEPTED) return reason;
-    json_t *event = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *event = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     reason = read_event(a, s, event, out);
     json_decref(event);
     return reason;
@@ -191,7 +208,7 @@ enum payment_outcome stripe_outcome(int status, struct str should_retry, struct 
     if (again) return PAYMENT_OUTCOME_LATER;
     if (status < 400) return PAYMENT_OUTCOME_UNKNOWN;
     if (status == STATUS_UNAUTHORIZED || status == STATUS_FORBIDDEN) return PAYMENT_OUTCOME_OURS;
-    json_t *answer = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     bool reused = is_text(json_object_get(answer, "error"), "type", "idempotency_error");
     json_decref(answer);
     if (reused) return PAYMENT_OUTCOME_OURS;
@@ -214,7 +231,7 @@ enum payment_reason stripe_session_notice(struct arena *a, const struct stripe_s
                                           struct payment_notice *out)
 {
     *out = (struct payment_notice){ 0 };
-    json_t *session = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *session = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     enum payment_reason reason = json_is_object(session) ? read_answer(a, s, session, out) : PAYMENT_MALFORMED;
     json_decref(session);
     return reason;
@@ -222,7 +239,7 @@ enum payment_reason stripe_session_notice(struct arena *a, const struct stripe_s
 
 enum payment_outcome stripe_refund_outcome(struct str body)
 {
-    json_t *refund = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *refund = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     enum payment_outcome outcome = PAYMENT_OUTCOME_UNKNOWN;
     if (!is_text(refund, "object", "refund")) outcome = PAYMENT_OUTCOME_UNKNOWN;
     else if (is_text(refund, "status", "succeeded")) outcome = PAYMENT_OUTCOME_OK;

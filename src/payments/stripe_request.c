@@ -131,6 +131,36 @@ static struct str target(struct arena *a, struct str session, const char *after)
 struct str stripe_session_target(struct arena *a, struct str session) { return target(a, session, ""); }
 struct str stripe_expire_target(struct arena *a, struct str session) { return target(a, session, "/expire"); }
 
+struct str stripe_event_target(struct arena *a, struct str id)
+{
+    struct buf b;
+    buf_init(&b, FORM_MAX);
+    buf_text(&b, "/v1/events/");
+    percent_encode(&b, id);
+    return form_end(a, &b, id.n > 0);
+}
+
+struct str stripe_list_target(struct arena *a, enum stripe_list list, int64_t from_s, int64_t to_s, struct str after)
+{
+    static const char *const paths[] = { "/v1/charges", "/v1/refunds", "/v1/events" };
+    static const char *const types[] = { "checkout.session.completed",
+                                         "checkout.session.async_payment_succeeded",
+                                         "checkout.session.async_payment_failed",
+                                         "checkout.session.expired",
+                                         "charge.refunded",
+                                         "refund.failed",
+                                         "charge.dispute.created" };
+    struct buf b;
+    buf_init(&b, FORM_MAX);
+    buf_printf(&b, "%s?limit=100&created%%5Bgte%%5D=%lld&created%%5Blt%%5D=%lld", paths[list], (long long)from_s,
+               (long long)to_s);
+    if (list == STRIPE_UNDELIVERED) buf_text(&b, "&delivery_success=false");
+    for (size_t i = 0; list == STRIPE_UNDELIVERED && i < ARRAY_LEN(types); i++)
+        buf_printf(&b, "&types%%5B%%5D=%s", types[i]);
+    if (after.n > 0) buf_text(&b, "&starting_after="), percent_encode(&b, after);
+    return form_end(a, &b, true);
+}
+
 static bool add_line(struct arena *a, struct stripe_form *f, size_t i, const struct stripe_line *line)
 {
     int64_t amount;

@@ -221,7 +221,8 @@ static void changes(void **state)
         { "4900", "49", "amount" },
         { "4900", "-4900", "amount" },
         { "4900", "9223372036854775807", "amount" },
-        { "4900", "92233720368547758070", "malformed" },
+        { "4900", "92233720368547758070", "amount" },
+        { "4900", "4900,\"x\":[92233720368547758070,1e400]", "mark_paid" },
         { "\"usd\"", "\"USD\"", "amount" },
         { "\"usd\"", "\"jpy\"", "amount" },
         { "\"usd\"", "\"xxx\"", "amount" },
@@ -272,6 +273,21 @@ static void for_a_person(void **state)
         assert_int_equal(n.for_person, i < 2);
         assert_false(n.about_order);
         expect_str(n.event, "evt_1");
+    }
+    assert_int_equal(n.made_at_ms, 0);
+    static const struct {
+        const char *created;
+        int64_t made_at_ms;
+    } dated[] = {
+        { "1792022400", 1792022400000 }, { "0", 0 }, { "-5", 0 }, { "253402300800", 0 }, { "\"1792022400\"", 0 }
+    };
+    for (size_t i = 0; i < ARRAY_LEN(dated); i++) {
+        const char *body = arena_printf(arena,
+                                        "{\"id\":\"evt_1\",\"object\":\"event\",\"livemode\":false,\"type\":"
+                                        "\"refund.failed\",\"created\":%s,\"data\":{\"object\":{}}}",
+                                        dated[i].created);
+        assert_int_equal(noticed(str_of(body), &n), PAYMENT_ACCEPTED);
+        assert_int_equal(n.made_at_ms, dated[i].made_at_ms);
     }
     char *large = arena_alloc(arena, PAYMENT_BODY_MAX + 2);
     memset(large, ' ', PAYMENT_BODY_MAX + 1);

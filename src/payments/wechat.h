@@ -3,6 +3,7 @@
 #ifndef CHATHUB_PAYMENTS_WECHAT_H
 #define CHATHUB_PAYMENTS_WECHAT_H
 
+#include "base/crypto.h"
 #include "payments/payments.h"
 
 /* ---- keys: read once, immutable, shared by threads ---- */
@@ -87,6 +88,17 @@ enum payment_outcome wechat_outcome(enum payment_reason verified, int status, st
 MUST_USE enum payment_reason wechat_query_notice(struct arena *a, const struct wechat_keys *k, struct str body,
                                                  struct payment_notice *out);
 MUST_USE enum payment_reason wechat_refund_notice(struct arena *a, struct str body, struct payment_notice *out);
+/* The bill of a day's trades (payments/bill.h); the day is counted from 1970, and is Beijing's. *_outcome: what a call
+ * for it came to, which is ABSENT when there is none of that day, and LATER while it is being made. A verified answer
+ * says where the file is, and its SHA-1: the file itself is not signed. */
+struct wechat_bill {
+    struct str url;
+    uint8_t hash[SHA1_SIZE];
+};
+struct str wechat_bill_target(struct arena *a, int64_t day);
+enum payment_outcome wechat_bill_outcome(enum payment_outcome outcome, struct str body);
+MUST_USE bool wechat_bill_answer(struct arena *a, struct str body, struct wechat_bill *out);
+bool wechat_bill_is(const struct wechat_bill *b, struct str file);
 /* What else a verified answer has is read with payment_field: "code_url", "h5_url", "prepay_id". */
 
 /* A POST to notify_url. */

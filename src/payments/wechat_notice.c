@@ -97,7 +97,7 @@ static enum payment_reason read_refund(struct arena *a, const json_t *plain, con
 static enum payment_reason read_plain(struct arena *a, const struct wechat_keys *k, struct str text,
                                       struct payment_notice *out)
 {
-    json_t *plain = json_read(text, PAYMENT_BODY_MAX, NULL);
+    json_t *plain = json_read_grown(text, PAYMENT_BODY_MAX, NULL);
     enum payment_reason reason = PAYMENT_ACCEPTED;
     if (!json_is_object(plain)) reason = PAYMENT_MALFORMED;
     else if (str_eq(out->type, STR("TRANSACTION.SUCCESS"))) reason = read_transaction(a, k, plain, out);
@@ -115,7 +115,7 @@ enum payment_reason wechat_notice(struct arena *a, const struct wechat_keys *k, 
     if (body.n > PAYMENT_BODY_MAX) return PAYMENT_MALFORMED;
     enum payment_reason reason = wechat_verify(k, h, body, now_s);
     if (reason != PAYMENT_ACCEPTED) return reason;
-    json_t *event = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *event = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     struct str plain;
     if (!payment_text(a, event, "id", &out->event) || out->event.n == 0 ||
         !payment_text(a, event, "event_type", &out->type))
@@ -129,7 +129,7 @@ enum payment_reason wechat_notice(struct arena *a, const struct wechat_keys *k, 
 
 static bool is_absent(struct str body)
 {
-    json_t *answer = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     bool absent = is_text(answer, "code", STR("ORDER_NOT_EXIST")) || is_text(answer, "code", STR("ORDERNOTEXIST")) ||
                   is_text(answer, "code", STR("RESOURCE_NOT_EXISTS"));
     json_decref(answer);
@@ -182,7 +182,7 @@ enum payment_reason wechat_query_notice(struct arena *a, const struct wechat_key
                                         struct payment_notice *out)
 {
     *out = (struct payment_notice){ 0 };
-    json_t *answer = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     enum payment_reason reason = json_is_object(answer) ? read_query(a, k, answer, out) : PAYMENT_MALFORMED;
     json_decref(answer);
     return reason;
@@ -191,7 +191,7 @@ enum payment_reason wechat_query_notice(struct arena *a, const struct wechat_key
 enum payment_reason wechat_refund_notice(struct arena *a, struct str body, struct payment_notice *out)
 {
     *out = (struct payment_notice){ 0 };
-    json_t *answer = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     enum payment_reason reason = json_is_object(answer) ? read_refund(a, answer, "status", out) : PAYMENT_MALFORMED;
     if (reason == PAYMENT_ACCEPTED) {
         take_text(a, answer, "status", &out->type);
@@ -261,7 +261,7 @@ enum payment_reason wechat_certificates(struct arena *a, const struct wechat_key
     out->count = 0;
     enum payment_reason reason = wechat_check_headers(h, now_s);
     if (reason != PAYMENT_ACCEPTED) return reason;
-    json_t *answer = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     reason = open_certificates(a, k, json_object_get(answer, "data"), &all);
     json_decref(answer);
     if (reason == PAYMENT_ACCEPTED) reason = is_believed(k, h, body, now_s, &all);
@@ -269,4 +269,35 @@ enum payment_reason wechat_certificates(struct arena *a, const struct wechat_key
     for (size_t i = 0; i < all.count; i++)
         if (cert_is_current(all.certificate[i].pem, now_s)) out->certificate[out->count++] = all.certificate[i];
     return PAYMENT_ACCEPTED;
+}
+
+/* ---- bills ---- */
+
+enum payment_outcome wechat_bill_outcome(enum payment_outcome outcome, struct str body)
+{
+    if (outcome != PAYMENT_OUTCOME_REFUSED) return outcome;
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
+    if (is_text(answer, "code", STR("NO_STATEMENT_EXIST"))) outcome = PAYMENT_OUTCOME_ABSENT;
+    else if (is_text(answer, "code", STR("STATEMENT_CREATING"))) outcome = PAYMENT_OUTCOME_LATER;
+    json_decref(answer);
+    return outcome;
+}
+
+bool wechat_bill_answer(struct arena *a, struct str body, struct wechat_bill *out)
+{
+    struct str hash;
+    json_t *answer = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
+    *out = (struct wechat_bill){ 0 };
+    bool good = is_text(answer, "hash_type", STR("SHA1")) && json_get_str(answer, "hash_value", &hash) &&
+                hex_decode(hash, out->hash, SHA1_SIZE) && payment_text(a, answer, "download_url", &out->url) &&
+                out->url.n > 0;
+    json_decref(answer);
+    return good;
+}
+
+bool wechat_bill_is(const struct wechat_bill *b, struct str file)
+{
+    uint8_t hash[SHA1_SIZE];
+    sha1(file.p, file.n, hash);
+    return memcmp(hash, b->hash, sizeof hash) == 0;
 }

@@ -2,6 +2,7 @@
  * that is empty. */
 #include "base/clock.h"
 #include "base/json_write.h"
+#include "payments/bill.h"
 #include "payments/private.h"
 
 enum {
@@ -245,4 +246,11 @@ struct str wechat_refund_body(struct arena *a, const struct wechat_refund *r)
     json_end(&j);
     json_end(&j);
     return text_of(a, &b);
+}
+
+struct str wechat_bill_target(struct arena *a, int64_t day)
+{
+    char date[BILL_DATE_SIZE];
+    bill_date(day, date);
+    return str_of(arena_printf(a, "/v3/bill/tradebill?bill_date=%s&bill_type=ALL", date));
 }

@@ -2,7 +2,9 @@
  * that a search finds. Each page begins behind a key of its own order, which an index finds. */
 #include "shops/private.h"
 
-#define ALL "SELECT id, account, status, name, domain, created_at_ms, purge_at_ms, lower(name) AS name_key FROM shops"
+#define ALL                                                                                                            \
+    "SELECT id, account, status, name, domain, created_at_ms, purge_at_ms, suspended_at_ms, suspended_why,"            \
+    " lower(name) AS name_key FROM shops"
 STMT(newest, ALL " WHERE status < 5 AND id < ?1 ORDER BY id DESC LIMIT ?2");
 STMT(oldest, ALL " WHERE status < 5 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(gone_newest, ALL " WHERE status = 5 AND id < ?1 ORDER BY id DESC LIMIT ?2");
@@ -38,7 +40,9 @@ static void read_row(const struct query *q, struct shop_listed *out)
                                  .name_key = col_text(q, "name_key"),
                                  .domain = col_text(q, "domain"),
                                  .created_at_ms = col_i64(q, "created_at_ms"),
-                                 .purge_at_ms = col_i64(q, "purge_at_ms") };
+                                 .purge_at_ms = col_i64(q, "purge_at_ms"),
+                                 .suspended_at_ms = col_i64(q, "suspended_at_ms"),
+                                 .suspended_why = col_text(q, "suspended_why") };
 }
 
 static bool read_all(struct query *q, struct shop_listed *out, size_t *count)

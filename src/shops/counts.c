@@ -13,8 +13,13 @@ STMT(names_each,
      "SELECT id, name FROM shops WHERE account = ?1 AND status < 5"
      " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
      .postgres = "SELECT id, name FROM shops WHERE account = ?1 AND status < 5 AND id = ANY((?2::text[])::bigint[])");
+STMT(open_each,
+     "SELECT id FROM shops WHERE account = ?1 AND status < 4"
+     " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "SELECT id FROM shops WHERE account = ?1 AND status < 4 AND id = ANY((?2::text[])::bigint[])");
 
 static_assert(SHOP_DELETED == 5, "the statements above name the first status that is gone");
+static_assert(SHOP_SUSPENDED == 4, "open_each names the first status that is not open");
 
 static bool count(struct query *q, int64_t *out)
 {
@@ -82,5 +87,18 @@ bool shops_names(struct tx *tx, int64_t account, const int64_t *ids, size_t n, c
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
             if (ids[i] == col_i64(&q, "id")) out[i] = col_text(&q, "name");
+    return row == ROW_NONE;
+}
+
+bool shops_open(struct tx *tx, int64_t account, const int64_t *ids, size_t n, bool *out)
+{
+    assert(n <= SHOPS_COUNT_EACH_MAX);
+    for (size_t i = 0; i < n; i++) out[i] = false;
+    struct query q = query(tx, &open_each);
+    bind_i64(&q, account), bind_i64_list(&q, ids, n);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (ids[i] == col_i64(&q, "id")) out[i] = true;
     return row == ROW_NONE;
 }

@@ -7,7 +7,8 @@
 
 /* clang-format off */
 #define SHOPS_ACTIONS(X)                                                                                               \
-    X(shop_created) X(shop_updated) X(shop_soft_deleted) X(shop_restored) X(shop_hard_deleted)
+    X(shop_created) X(shop_updated) X(shop_soft_deleted) X(shop_restored) X(shop_hard_deleted)                         \
+    X(shop_suspended) X(shop_resumed)
 /* clang-format on */
 SHOPS_ACTIONS(AUDIT_DECLARE)
 
@@ -19,6 +20,11 @@ MUST_USE enum row shops_deleted_locked(struct tx *tx, int64_t account, int64_t i
 /* ROW_NONE: the shop is not in the state that was read, or may not go there. *s is what it is afterwards. */
 MUST_USE enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor,
                              int64_t now_ms);
+/* The same of a shop that lives, by an operator, with the reason as its merchant reads it; and back. */
+MUST_USE enum row shops_suspend(struct tx *tx, struct shop *s, const char *why, int64_t actor, int64_t now_ms);
+MUST_USE enum row shops_resume(struct tx *tx, struct shop *s, int64_t actor, int64_t now_ms);
+/* It is suspended, and stays so since then: its merchant reads this reason from now on. */
+MUST_USE bool shops_suspended_anew(struct tx *tx, struct shop *s, const char *why);
 /* New name and domain (NULL: none). */
 MUST_USE bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now_ms);
 /* `slug` with a random end. */

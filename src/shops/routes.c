@@ -18,6 +18,12 @@ static const struct problem problem_shop_limit = {
     "店铺数量已达上限，已删除的店铺在 7 天内仍计入数量。"
 };
 
+const struct problem problem_shop_suspended = {
+    "shop_suspended", 409,
+    "Whoever runs this service has suspended this shop. Its page says why, and whom to write to.",
+    "平台已暂停该店铺，原因和联系方式见店铺页面。"
+};
+
 static const char *const statuses[] = { "creating", "active", "failed", "suspended", "deleted", NULL };
 static const char *const hostings[] = { "external", NULL };
 /* clang-format off */
@@ -31,7 +37,9 @@ static const struct shape shop_shape[] = {
     SHAPE_ENUM("hosting", hostings), SHAPE_ENUM("status", statuses), SHAPE_BOOL("chatbot_enabled"),
     SHAPE_TEXT("chatbot_bot_id", .nullable = true), SHAPE_TIME("chatbot_enabled_at", .nullable = true),
     SHAPE_ENUM("chatbot_state", chatbot_states), SHAPE_TIME("created_at"), SHAPE_TIME("updated_at"),
-    SHAPE_TIME("deleted_at", .nullable = true), SHAPE_TIME("scheduled_hard_delete_at", .nullable = true), SHAPE_END };
+    SHAPE_TIME("deleted_at", .nullable = true), SHAPE_TIME("scheduled_hard_delete_at", .nullable = true),
+    SHAPE_TIME("suspended_at", .nullable = true, .doc = "By whoever runs the service."),
+    SHAPE_TEXT("suspended_reason", .nullable = true), SHAPE_END };
 static const struct shape list_shape[] = { SHAPE_LIST("shops", shop_shape, .type_name = "Shop"),
     SHAPE_I64("credits", .doc = "Balance minus held."), SHAPE_END };
 static const struct shape status_shape[] = { SHAPE_OBJECT("shop", shop_shape, .type_name = "Shop"),
@@ -71,6 +79,8 @@ static void shop_json(struct json *j, const void *arg)
     json_time(j, "updated_at", s->updated_at_ms);
     json_time(j, "deleted_at", s->deleted_at_ms);
     json_time(j, "scheduled_hard_delete_at", s->purge_at_ms);
+    json_time(j, "suspended_at", s->suspended_at_ms);
+    json_text(j, "suspended_reason", s->suspended_at_ms ? s->suspended_why : NULL);
 }
 
 static void success_json(struct json *j, const void *arg)
@@ -82,18 +92,30 @@ static void success_json(struct json *j, const void *arg)
 
 static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
 
+struct told {
+    const struct shop *shop;
+    const char *reason; /* an operator's; NULL: none was asked for */
+};
+
 static void details_json(struct json *j, const void *arg)
 {
-    const struct shop *s = arg;
-    json_text(j, "shop_name", s->name);
-    json_text(j, "domain", s->domain);
+    const struct told *t = arg;
+    json_text(j, "shop_name", t->shop->name);
+    json_text(j, "domain", t->shop->domain);
+    if (t->reason) json_text(j, "reason", t->reason);
 }
 
 /* Audit row and event: what every change of a shop leaves behind. */
+static bool tell_why(struct req *req, struct audit_action action, const struct shop *s, const char *reason)
+{
+    const struct told t = { s, reason };
+    if (!audit_request(req, action, s->account, "shop", s->id, details_json, &t)) return false;
+    return events_put(req->tx, s->account, "shop.changed", event_json, &s->id);
+}
+
 static bool tell(struct req *req, struct audit_action action, const struct shop *s)
 {
-    if (!audit_request(req, action, s->account, "shop", s->id, details_json, s)) return false;
-    return events_put(req->tx, s->account, "shop.changed", event_json, &s->id);
+    return tell_why(req, action, s, NULL);
 }
 
 static bool load_chatbots(struct req *req, struct view *views, size_t count)
@@ -269,6 +291,15 @@ static enum answer run_patch(struct req *req)
     return reply_json(req, 200, success_json, NULL);
 }
 
+static enum answer delete_it(struct req *req, struct shop *s, const char *reason)
+{
+    if (shops_move(req->tx, s, SHOP_DELETED, "deleted", req->who.person, req->now_ms) != ROW_FOUND)
+        return reply_fault(req);
+    if (shops_hooks.deleted && !shops_hooks.deleted(req->tx, req, s, req->now_ms)) return reply_fault(req);
+    if (!tell_why(req, AUDIT_shop_soft_deleted, s, reason)) return reply_fault(req);
+    return reply_json(req, 200, success_json, &s->purge_at_ms);
+}
+
 static enum answer run_delete(struct req *req)
 {
     struct shop s;
@@ -278,17 +309,13 @@ static enum answer run_delete(struct req *req)
     case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
-    if (shops_move(req->tx, &s, SHOP_DELETED, "deleted", req->who.person, req->now_ms) != ROW_FOUND)
-        return reply_fault(req);
-    if (shops_hooks.deleted && !shops_hooks.deleted(req->tx, req, &s, req->now_ms)) return reply_fault(req);
-    if (!tell(req, AUDIT_shop_soft_deleted, &s)) return reply_fault(req);
-    return reply_json(req, 200, success_json, &s.purge_at_ms);
+    return delete_it(req, &s, NULL);
 }
 
-static enum answer run_restore(struct req *req)
+static enum answer restore_it(struct req *req, int64_t account, const char *reason)
 {
     struct shop s;
-    enum row row = shops_deleted_locked(req->tx, req->who.account, path_id(req), &s);
+    enum row row = shops_deleted_locked(req->tx, account, path_id(req), &s);
     if (row == ROW_FAULT) return reply_fault(req);
     /* After 7 days it is over, also when the purge job has not come yet. */
     if (row == ROW_NONE || s.purge_at_ms <= req->now_ms) return reply_problem(req, &problem_not_found);
@@ -299,7 +326,90 @@ static enum answer run_restore(struct req *req)
     if (shops_move(req->tx, &s, s.deleted_from, "restored", req->who.person, req->now_ms) != ROW_FOUND)
         return reply_fault(req);
     if (shops_hooks.restored && !shops_hooks.restored(req->tx, req, &s, req->now_ms)) return reply_fault(req);
-    if (!tell(req, AUDIT_shop_restored, &s)) return reply_fault(req);
+    if (!tell_why(req, AUDIT_shop_restored, &s, reason)) return reply_fault(req);
+    return reply_json(req, 200, success_json, NULL);
+}
+
+static enum answer run_restore(struct req *req) { return restore_it(req, req->who.account, NULL); }
+
+/* ---- by an operator, with a reason ---- */
+
+enum { REASON_MIN = 3, REASON_MAX = 200 };
+struct post_shop_reason {
+    const char *reason;
+};
+static const struct field post_shop_reason_fields[] = {
+    FIELD_TEXT(struct post_shop_reason, reason, .min = REASON_MIN, .max = REASON_MAX,
+               .doc = "Why; it stands in the trail, also in the account's own."),
+    FIELD_END
+};
+
+static enum answer run_house_delete(struct req *req)
+{
+    struct shop s;
+    enum row row = shops_locked(req->tx, path_id(req), &s);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || s.status >= SHOP_DELETED) return reply_problem(req, &problem_not_found);
+    enum answer done = delete_it(req, &s, ((const struct post_shop_reason *)req->body)->reason);
+    events_hint("accounts");
+    return done;
+}
+
+static enum answer run_house_restore(struct req *req)
+{
+    struct shop s;
+    enum row row = shops_get(req->tx, path_id(req), &s);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    enum answer done = restore_it(req, s.account, ((const struct post_shop_reason *)req->body)->reason);
+    events_hint("accounts");
+    return done;
+}
+
+/* Asking for what it is already is a success that changes nothing and is not told again. A deleted shop is not found:
+ * it is restored first, and is then what it was. */
+static enum answer find_house(struct req *req, struct shop *s)
+{
+    enum row row = shops_locked(req->tx, path_id(req), s);
+    if (row == ROW_FAULT) return reply_fault(req);
+    bool there = row == ROW_FOUND && (s->status == SHOP_ACTIVE || s->status == SHOP_SUSPENDED);
+    return there ? ANSWER_GO_ON : reply_problem(req, &problem_not_found);
+}
+
+/* Another reason than the one that stands there is what its merchant reads from now on; no second letter is written. */
+static enum answer suspend_anew(struct req *req, struct shop *s, const char *reason)
+{
+    if (text_eq(reason, s->suspended_why)) return reply_json(req, 200, success_json, NULL);
+    if (!shops_suspended_anew(req->tx, s, reason)) return reply_fault(req);
+    if (!tell_why(req, AUDIT_shop_suspended, s, reason)) return reply_fault(req);
+    events_hint("accounts");
+    return reply_json(req, 200, success_json, NULL);
+}
+
+static enum answer run_house_suspend(struct req *req)
+{
+    const char *reason = ((const struct post_shop_reason *)req->body)->reason;
+    struct shop s;
+    enum answer found = find_house(req, &s);
+    if (found != ANSWER_GO_ON) return found;
+    if (s.status == SHOP_SUSPENDED) return suspend_anew(req, &s, reason);
+    if (shops_suspend(req->tx, &s, reason, req->who.person, req->now_ms) != ROW_FOUND) return reply_fault(req);
+    if (shops_hooks.suspended && !shops_hooks.suspended(req->tx, req, &s, req->now_ms)) return reply_fault(req);
+    if (!tell_why(req, AUDIT_shop_suspended, &s, reason)) return reply_fault(req);
+    events_hint("accounts");
+    return reply_json(req, 200, success_json, NULL);
+}
+
+static enum answer run_house_resume(struct req *req)
+{
+    const char *reason = ((const struct post_shop_reason *)req->body)->reason;
+    struct shop s;
+    enum answer found = find_house(req, &s);
+    if (found != ANSWER_GO_ON) return found;
+    if (s.status == SHOP_ACTIVE) return reply_json(req, 200, success_json, NULL);
+    if (shops_resume(req->tx, &s, req->who.person, req->now_ms) != ROW_FOUND) return reply_fault(req);
+    if (shops_hooks.resumed && !shops_hooks.resumed(req->tx, req, &s, req->now_ms)) return reply_fault(req);
+    if (!tell_why(req, AUDIT_shop_resumed, &s, reason)) return reply_fault(req);
+    events_hint("accounts");
     return reply_json(req, 200, success_json, NULL);
 }
 
@@ -325,6 +435,26 @@ const struct route shops_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/restore", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Shops",
       .idempotent = true, PATH_FIELDS(path_shop), .answer = success_shape, .run = run_restore,
       PROBLEMS(&problem_not_found), .doc = "Bring a deleted shop back." },
+    ROUTE_END
+};
+const struct route shops_house_routes[] = {
+    { .verb = VERB_POST, .path = "/api/operator/shops/:id/delete", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, PATH_FIELDS(path_shop), BODY_FIELDS(post_shop_reason),
+      .answer = deleted_shape, .run = run_house_delete, PROBLEMS(&problem_not_found),
+      .doc = "Delete anybody's shop, with a reason: as its merchant would, so it can be restored for 7 days." },
+    { .verb = VERB_POST, .path = "/api/operator/shops/:id/restore", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, PATH_FIELDS(path_shop), BODY_FIELDS(post_shop_reason),
+      .answer = success_shape, .run = run_house_restore, PROBLEMS(&problem_not_found),
+      .doc = "Bring anybody's deleted shop back, with a reason." },
+    { .verb = VERB_POST, .path = "/api/operator/shops/:id/suspend", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, PATH_FIELDS(path_shop), BODY_FIELDS(post_shop_reason),
+      .answer = success_shape, .run = run_house_suspend, PROBLEMS(&problem_not_found),
+      .doc = "Suspend a shop, with a reason that its merchant reads: its chat stops, and nothing is lost. One that is"
+             " suspended gets another reason." },
+    { .verb = VERB_POST, .path = "/api/operator/shops/:id/resume", .who = WHO_OPERATOR, .tx = TX_WRITE,
+      .tag = "Operator", .idempotent = true, PATH_FIELDS(path_shop), BODY_FIELDS(post_shop_reason),
+      .answer = success_shape, .run = run_house_resume, PROBLEMS(&problem_not_found),
+      .doc = "Let a suspended shop back, with a reason: its chat is on again where nothing else keeps it off." },
     ROUTE_END
 };
 /* clang-format on */

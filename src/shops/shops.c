@@ -55,7 +55,7 @@ int64_t shop_of_public_id(struct str public_id)
 
 #define COLUMNS                                                                                                        \
     "id, account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from, deleted_at_ms, "    \
-    "purge_at_ms"
+    "purge_at_ms, suspended_at_ms, suspended_why"
 #define OWNED "SELECT " COLUMNS " FROM shops WHERE id = ?1 AND account = ?2 AND status < 5"
 #define GONE "SELECT " COLUMNS " FROM shops WHERE id = ?1 AND account = ?2 AND status = 5"
 #define BY_ID "SELECT " COLUMNS " FROM shops WHERE id = ?1"
@@ -67,6 +67,8 @@ STMT(deleted_locked, GONE, .postgres = GONE " FOR UPDATE");
 STMT(by_id, BY_ID);
 STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
 STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
+STMT(those_free, "SELECT id FROM shops WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT id FROM shops WHERE id = ANY((?1::text[])::bigint[]) FOR UPDATE SKIP LOCKED");
 STMT(list_living, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status < 5 ORDER BY id DESC LIMIT ?2");
 STMT(list_deleted, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status = 5 ORDER BY id DESC LIMIT ?2");
 STMT(count_kept, "SELECT COUNT(*) AS shops FROM shops WHERE account = ?1 AND status < 6");
@@ -81,7 +83,9 @@ STMT(history, "INSERT INTO shop_moves (shop, version, account, from_status, to_s
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 STMT(rename_shop, "UPDATE shops SET name = ?2, domain = ?3, updated_at_ms = ?4 WHERE id = ?1");
 STMT(set_slug, "UPDATE shops SET slug = ?2, updated_at_ms = ?3 WHERE id = ?1");
-STMT(blank, "UPDATE shops SET name = '', slug = '', domain = NULL, slug_hash = ?2 WHERE id = ?1 AND status = 6");
+STMT(set_why, "UPDATE shops SET suspended_at_ms = ?2, suspended_why = ?3 WHERE id = ?1");
+STMT(blank, "UPDATE shops SET name = '', slug = '', domain = NULL, slug_hash = ?2, suspended_at_ms = 0,"
+            " suspended_why = '' WHERE id = ?1 AND status = 6");
 
 static void from_row(const struct query *q, struct shop *out)
 {
@@ -90,7 +94,8 @@ static void from_row(const struct query *q, struct shop *out)
         .deleted_from = (enum shop_status)col_state(q, "deleted_from", SHOP_NONE, SHOP_PURGED),
         .name = col_text(q, "name"), .slug = col_text(q, "slug"), .domain = col_text(q, "domain"),
         .created_at_ms = col_i64(q, "created_at_ms"), .updated_at_ms = col_i64(q, "updated_at_ms"),
-        .deleted_at_ms = col_i64(q, "deleted_at_ms"), .purge_at_ms = col_i64(q, "purge_at_ms") };
+        .deleted_at_ms = col_i64(q, "deleted_at_ms"), .purge_at_ms = col_i64(q, "purge_at_ms"),
+        .suspended_at_ms = col_i64(q, "suspended_at_ms"), .suspended_why = col_text(q, "suspended_why") };
     /* clang-format on */
 }
 
@@ -124,6 +129,17 @@ enum row shops_get(struct tx *tx, int64_t id, struct shop *out) { return one(tx,
 enum row shops_locked(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id_locked, id, 0, out); }
 
 enum row shops_try_locked(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id_free, id, 0, out); }
+
+int64_t shops_try_lock_each(struct tx *tx, const int64_t *id, size_t count, int64_t *got)
+{
+    assert(count <= SHOPS_AT_ONCE_MAX);
+    struct query q = query(tx, &those_free);
+    bind_i64_list(&q, id, count);
+    int64_t n = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND && (size_t)n < count) got[n++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : n;
+}
 
 bool shops_list(struct tx *tx, int64_t account, bool deleted, struct shop *out, size_t *count)
 {
@@ -182,6 +198,7 @@ enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *o
                           .name = in->name,
                           .slug = slug,
                           .domain = in->domain,
+                          .suspended_why = "",
                           .created_at_ms = in->at_ms,
                           .updated_at_ms = in->at_ms };
     q = query(tx, &insert);
@@ -218,6 +235,35 @@ enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const ch
     return write_history(tx, s, from, why, actor, now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
+static enum row say_why(struct tx *tx, struct shop *s, int64_t at_ms, const char *why)
+{
+    s->suspended_at_ms = at_ms;
+    s->suspended_why = why;
+    struct query q = query(tx, &set_why);
+    bind_i64(&q, s->id), bind_i64(&q, at_ms), bind_text(&q, why);
+    return query_change(&q) == 1 ? ROW_FOUND : ROW_FAULT;
+}
+
+enum row shops_suspend(struct tx *tx, struct shop *s, const char *why, int64_t actor, int64_t now_ms)
+{
+    assert(why[0] != '\0');
+    enum row row = shops_move(tx, s, SHOP_SUSPENDED, "suspended", actor, now_ms);
+    return row == ROW_FOUND ? say_why(tx, s, now_ms, why) : row;
+}
+
+bool shops_suspended_anew(struct tx *tx, struct shop *s, const char *why)
+{
+    assert(s->status == SHOP_SUSPENDED && s->suspended_at_ms > 0 && why[0] != '\0');
+    return say_why(tx, s, s->suspended_at_ms, why) == ROW_FOUND;
+}
+
+enum row shops_resume(struct tx *tx, struct shop *s, int64_t actor, int64_t now_ms)
+{
+    if (s->status != SHOP_SUSPENDED) return ROW_NONE;
+    enum row row = shops_move(tx, s, SHOP_ACTIVE, "resumed", actor, now_ms);
+    return row == ROW_FOUND ? say_why(tx, s, 0, "") : row;
+}
+
 bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now_ms)
 {
     s->name = name;
@@ -248,8 +294,9 @@ bool shops_blank(struct tx *tx, struct shop *s)
     assert(s->status == SHOP_PURGED);
     char *hash = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
     sha256_hex(str_of(s->slug), hash);
-    s->name = s->slug = "";
+    s->name = s->slug = s->suspended_why = "";
     s->domain = NULL;
+    s->suspended_at_ms = 0;
     struct query q = query(tx, &blank);
     bind_i64(&q, s->id), bind_text(&q, hash);
     return query_put(&q);

@@ -1,5 +1,6 @@
 /* shops.h: a merchant's stores. Deleting hides a shop at once and suspends its tenant (by hook, same transaction); it
- * can be restored for 7 days, then a job purges it and leaves a tombstone. One mover changes shops.status.
+ * can be restored for 7 days, then a job purges it and leaves a tombstone. An operator can suspend one: its merchant
+ * sees it and reads why, its chat stops. One mover changes shops.status.
  *
  * Order of row locks, in every transaction: shops by id, then tenants, subscriptions, credits, events. Whoever changes
  * a shop or anything of its tenant locks the shop first; so under it, plain reads are true until the commit. */
@@ -30,6 +31,8 @@ struct shop {
     enum shop_status status, deleted_from; /* the second is what a restored one goes back to; NONE: not deleted */
     int64_t version;                       /* moves of status so far */
     int64_t created_at_ms, updated_at_ms, deleted_at_ms, purge_at_ms; /* the last two 0: not deleted */
+    int64_t suspended_at_ms;   /* by an operator; also while it is deleted. 0: nobody has */
+    const char *suspended_why; /* "": nobody has */
 };
 /* ROW_NONE also when it belongs to another account, is deleted or purged: the caller answers 404 in every case.
  * _locked: in a transaction that writes; waits for whoever holds it, and holds it until the end. */
@@ -39,6 +42,10 @@ MUST_USE enum row shops_get(struct tx *tx, int64_t id, struct shop *out);    /* 
 MUST_USE enum row shops_locked(struct tx *tx, int64_t id, struct shop *out); /* any state, locked */
 /* The same without waiting; ROW_NONE also when somebody else holds it. */
 MUST_USE enum row shops_try_locked(struct tx *tx, int64_t id, struct shop *out);
+/* The same of many, in one query: the numbers of those that are held now, in any order. `got` has room for `count`, at
+ * most SHOPS_AT_ONCE_MAX. How many, or -1: a fault. */
+enum { SHOPS_AT_ONCE_MAX = 100 };
+MUST_USE int64_t shops_try_lock_each(struct tx *tx, const int64_t *id, size_t count, int64_t *got);
 /* A usable slug from any name: "My Shop!" → my-shop; a name that leaves nothing ("我的店铺") → shop-<random>. Not
  * unique yet: shops_add looks. */
 void shop_slug_from_name(const char *name, char out[SHOP_SLUG_MAX + 1]);
@@ -70,6 +77,8 @@ struct shop_chatbot { /* state NULL: off */
 struct shops_hooks {
     bool (*deleted)(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
     bool (*restored)(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+    bool (*suspended)(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+    bool (*resumed)(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
     bool (*purged)(struct tx *tx, const struct shop *s, int64_t now_ms);
     bool (*domain_changed)(struct tx *tx, const struct shop *s, int64_t now_ms);
     /* For lists and status: the chatbot members of these shops, in one query. out[i], zeroed, belongs to ids[i]. */
@@ -77,6 +86,7 @@ struct shops_hooks {
     enum row (*account_known)(struct tx *tx, int64_t account); /* for verify; NULL: not asked */
 };
 extern struct shops_hooks shops_hooks;
+extern const struct problem problem_shop_suspended; /* by an operator; its merchant writes to them */
 
 /* Every status came through the mover: the history of each shop is without a gap and ends where the shop is. */
 extern const struct verify_check shops_checks[];
@@ -88,6 +98,8 @@ enum { SHOPS_COUNT_EACH_MAX = 100 };
 MUST_USE bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t *out);
 /* Their names, at most SHOPS_COUNT_EACH_MAX; out[i] belongs to ids[i]; NULL: no living shop of this account. */
 MUST_USE bool shops_names(struct tx *tx, int64_t account, const int64_t *ids, size_t n, const char **out);
+/* Which of them are living shops of this account that no operator has suspended; at most SHOPS_COUNT_EACH_MAX. */
+MUST_USE bool shops_open(struct tx *tx, int64_t account, const int64_t *ids, size_t n, bool *out);
 /* Ids of an account's shops, into room for SHOPS_PER_ACCOUNT_MAX. */
 MUST_USE bool shops_ids(struct tx *tx, int64_t account, int64_t *ids, size_t *n);
 /* The items of a JSON list: {id, shop_name, status, chatbot_state} of each shop of the account. */
@@ -100,6 +112,8 @@ struct shop_listed {
     const char *name, *domain;
     const char *name_key; /* what names are sorted by */
     int64_t created_at_ms, purge_at_ms /* 0: not deleted */;
+    int64_t suspended_at_ms; /* 0: it is not */
+    const char *suspended_why;
 };
 enum shops_sort { SHOPS_NEWEST, SHOPS_OLDEST, SHOPS_BY_NAME, SHOPS_BY_NAME_DOWN };
 struct shops_wanted {
@@ -119,7 +133,7 @@ MUST_USE bool shops_find(struct tx *tx, const char *begin, const int64_t *accoun
 MUST_USE bool shops_count_some(struct tx *tx, bool deleted, int64_t most, int64_t *out);
 
 extern const struct job_kind shops_purge_job; /* cron */
-extern const struct route shops_routes[];
+extern const struct route shops_routes[], shops_house_routes[];
 /* Shops by name or domain, in either case, into out[most]: of one account by any part of them; of all accounts, which
  * is for operators, by their begin. */
 struct shop_found {

@@ -319,7 +319,9 @@ TEST_EACH_ENGINE(verify_finds_a_status_that_no_mover_wrote)
     expect_sound(t);
     test_script(t, "UPDATE shops SET status = 4 WHERE id = 2;");
     EXPECT(test_verify(t, shops_checks).id == 2);
-    test_script(t, "UPDATE shops SET status = 2 WHERE id = 2; DELETE FROM shop_moves WHERE shop = 1;");
+    test_script(t, "UPDATE shops SET status = 2, suspended_why = 'nobody knows' WHERE id = 2;");
+    EXPECT(test_verify(t, shops_checks).id == 2);
+    test_script(t, "UPDATE shops SET suspended_why = '' WHERE id = 2; DELETE FROM shop_moves WHERE shop = 1;");
     EXPECT(test_verify(t, shops_checks).id == 1);
 }
 
@@ -331,7 +333,10 @@ TEST_EACH_ENGINE(only_allowed_moves_are_made)
     EXPECT(shops_locked(t->tx, id, &s) == ROW_FOUND);
     EXPECT(shops_move(t->tx, &s, SHOP_PURGED, "x", 0, kit_now()) == ROW_NONE);
     EXPECT(shops_move(t->tx, &s, SHOP_FAILED, "x", 0, kit_now()) == ROW_NONE);
-    EXPECT(shops_move(t->tx, &s, SHOP_SUSPENDED, "abuse", 0, kit_now()) == ROW_FOUND);
+    EXPECT(shops_resume(t->tx, &s, 0, kit_now()) == ROW_NONE);
+    EXPECT(shops_suspend(t->tx, &s, "abuse", 0, kit_now()) == ROW_FOUND);
+    EXPECT(shops_suspend(t->tx, &s, "again", 0, kit_now()) == ROW_NONE);
+    assert_string_equal(s.suspended_why, "abuse");
     struct shop stale = s;
     EXPECT(shops_move(t->tx, &s, SHOP_DELETED, "x", 0, kit_now()) == ROW_FOUND);
     EXPECT(shops_move(t->tx, &s, SHOP_ACTIVE, "x", 0, kit_now()) == ROW_NONE);     /* it was suspended */

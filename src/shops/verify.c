@@ -9,7 +9,7 @@ enum { VERIFY_PAGE_SHOPS = 500 };
  * before it ended. */
 STMT(verify_page,
      "SELECT s.id, s.account, s.status, s.version, s.name, s.slug, s.slug_hash, s.domain, s.purge_at_ms,"
-     " s.deleted_from, s.deleted_at_ms,"
+     " s.deleted_from, s.deleted_at_ms, s.suspended_at_ms, s.suspended_why,"
      " (SELECT COUNT(*) FROM shop_moves m WHERE m.shop = s.id) AS moves,"
      " (SELECT m.to_status FROM shop_moves m WHERE m.shop = s.id AND m.version = s.version) AS last_to,"
      " (SELECT COUNT(*) FROM shop_moves m LEFT JOIN shop_moves b ON b.shop = m.shop AND b.version = m.version - 1"
@@ -29,6 +29,17 @@ static const char *bad_words(const struct query *q, enum shop_status status)
     return named ? NULL : "a shop has lost its name";
 }
 
+/* Whoever is suspended can read why; and nobody else is told that he is. */
+static const char *bad_reason(const struct query *q, enum shop_status status)
+{
+    bool is = status == SHOP_SUSPENDED || col_i64(q, "deleted_from") == SHOP_SUSPENDED;
+    bool says = col_i64(q, "suspended_at_ms") > 0 && col_text(q, "suspended_why")[0] != '\0';
+    bool silent = col_i64(q, "suspended_at_ms") == 0 && col_text(q, "suspended_why")[0] == '\0';
+    if (status == SHOP_PURGED) return silent ? NULL : "a shop that was ended says why it was suspended";
+    if (is) return says ? NULL : "a shop is suspended and nobody says why";
+    return silent ? NULL : "a shop that is not suspended says why it is";
+}
+
 static const char *complaint(const struct query *q)
 {
     if (col_i64(q, "moves") != col_i64(q, "version")) return "a shop's history has a gap";
@@ -45,7 +56,8 @@ static const char *complaint(const struct query *q)
         return "a deleted shop is not ended when it was promised";
     if (status != SHOP_DELETED && status != SHOP_PURGED && (deleted_at_ms || purge_at_ms))
         return "a shop that lives has a date of its end";
-    return bad_words(q, status);
+    const char *what = bad_words(q, status);
+    return what ? what : bad_reason(q, status);
 }
 
 static bool shops_piece(struct tx *tx, struct verify_piece *found)

@@ -1,6 +1,10 @@
 /* document.c: the frame of every public page: head, top and foot. */
+#include "base/crypto.h"
 #include "http/assets.h"
 #include "site/private.h"
+
+#include <pthread.h>
+#include <stdlib.h>
 
 const char *place_path(struct arena *a, enum site_place p, int lang)
 {
@@ -11,6 +15,38 @@ const char *place_path(struct arena *a, enum site_place p, int lang)
     return arena_printf(a, "/%s%s", page_langs[lang], paths[p]);
 }
 
+/* What the policies name of the texts in a page: as long as the program, so it is worked out once. */
+enum { HASH_TEXT_SIZE = 64 };
+static struct {
+    pthread_once_t once;
+    char style[HASH_TEXT_SIZE], script[HASH_TEXT_SIZE];
+} hashes = { .once = PTHREAD_ONCE_INIT };
+
+static void hash_text(const char *text, char *out)
+{
+    uint8_t hash[SHA256_SIZE];
+    assert(base64_size(SHA256_SIZE) < HASH_TEXT_SIZE);
+    sha256(text, strlen(text), hash);
+    base64_encode(hash, SHA256_SIZE, out);
+}
+
+static void hash_texts(void)
+{
+    hash_text(text_style_css, hashes.style);
+    hash_text(text_chat_js, hashes.script);
+}
+
+const char *document_policy(struct arena *a, bool chat)
+{
+    if (pthread_once(&hashes.once, hash_texts) != 0) abort();
+    const char *style = arena_printf(a, "'sha256-%s'", hashes.style);
+    const char *script = chat ? arena_printf(a, "'self' 'sha256-%s'", hashes.script) : "'none'";
+    return arena_printf(a,
+                        "default-src 'none'; script-src %s; style-src %s; img-src 'self' data:%s; base-uri 'none'; "
+                        "form-action 'none'; frame-ancestors 'none'",
+                        script, style, chat ? " blob:; connect-src 'self'" : "");
+}
+
 static const char *whole_address(struct arena *a, enum site_place p, int lang)
 {
     return arena_printf(a, "%s%s", site_settings.base_url, place_path(a, p, lang));
@@ -18,12 +54,12 @@ static const char *whole_address(struct arena *a, enum site_place p, int lang)
 
 static void head_slots(struct template_slots *s, struct arena *a, const struct document *d)
 {
-    const char *style = asset_named("/site/", "style.css"), *card = asset_named("/site/", "social.png");
+    const char *card = asset_named("/site/", "social.png");
     enum lang other = d->lang == LANG_EN ? LANG_ZH : LANG_EN;
     template_set(s, "lang", page_langs[d->lang]);
     template_text(s, a, "title", d->title);
     template_text(s, a, "description", d->description);
-    template_set(s, "style", style ? style : "");
+    template_set(s, "style", text_style_css);
     template_text(s, a, "card", arena_printf(a, "%s%s", site_settings.base_url, card ? card : ""));
     template_text(s, a, "canonical", whole_address(a, d->place, d->negotiated ? -1 : (int)d->lang));
     template_text(s, a, "any", whole_address(a, d->place, -1));
@@ -75,7 +111,8 @@ void document_write(struct buf *out, struct arena *a, const struct document *d)
     head_slots(&s, a, d);
     link_slots(&s, a, d);
     house_slots(&s, a);
-    template_text(&s, a, "shop", d->chat ? site_settings.shop : NULL);
+    template_text(&s, a, "shop", d->shop);
+    template_set(&s, "chat", text_chat_js);
     template_set(&s, "body", d->body);
     template_fill(out, text_frame_html, d->lang, &s);
 }

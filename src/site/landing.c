@@ -12,51 +12,7 @@ static struct str word(const char *name, enum lang lang)
     return str_of(text);
 }
 
-/* ¥50, ¥12.50, USD 9.90: what is whole is said without its noughts. */
-static const char *price_text(struct arena *a, struct money m)
-{
-    char text[MONEY_TEXT_SIZE];
-    money_text(m, text);
-    char *dot = strchr(text, '.');
-    if (dot && dot[1 + strspn(dot + 1, "0")] == '\0') *dot = '\0';
-    enum currency c = money_currency(m);
-    return c == CURRENCY_CNY ? arena_printf(a, "¥%s", text) : arena_printf(a, "%s %s", currency_code(c), text);
-}
-
 static const char *number_text(struct arena *a, int64_t n) { return arena_printf(a, "%lld", (long long)n); }
-
-struct offers {
-    struct site_offer offer[SITE_OFFERS_MAX];
-    size_t count;
-};
-
-static bool costs_less(const struct site_offer *a, const struct site_offer *b)
-{
-    return money_minor(a->price) < money_minor(b->price);
-}
-
-/* Of one currency, yuan where it is sold for yuan; the cheapest first. */
-static void arrange(struct offers *o)
-{
-    enum currency shown = o->count > 0 ? money_currency(o->offer[0].price) : CURRENCY_NONE;
-    size_t kept = 0;
-    for (size_t i = 0; i < o->count; i++)
-        if (money_currency(o->offer[i].price) == CURRENCY_CNY) shown = CURRENCY_CNY;
-    for (size_t i = 0; i < o->count; i++)
-        if (money_currency(o->offer[i].price) == shown) o->offer[kept++] = o->offer[i];
-    o->count = kept;
-    for (size_t i = 1; i < kept; i++)
-        for (size_t k = i; k > 0 && costs_less(&o->offer[k], &o->offer[k - 1]); k--) {
-            struct site_offer held = o->offer[k];
-            o->offer[k] = o->offer[k - 1];
-            o->offer[k - 1] = held;
-        }
-}
-
-static const char *name_of(const struct site_offer *o, enum lang lang)
-{
-    return lang == LANG_ZH ? o->name_zh : o->name_en;
-}
 
 static const char *encoded(struct arena *a, const char *text)
 {
@@ -73,20 +29,12 @@ static void write_plan(struct buf *out, struct arena *a, const struct site_offer
     struct template_slots s = { .count = 0 };
     template_set(&s, "lang", page_langs[lang]);
     template_text(&s, a, "code", encoded(a, o->code));
-    template_text(&s, a, "name", name_of(o, lang));
-    template_text(&s, a, "price", price_text(a, o->price));
-    template_set(&s, "days", number_text(a, o->days));
     template_set(&s, "best", best ? "1" : "");
-    template_set(&s, "more", o->more_seats ? "1" : "");
-    template_text(&s, a, "seat.price", o->more_seats ? price_text(a, o->seat_price) : "");
-    template_set(&s, "seats", number_text(a, o->seats));
-    template_set(&s, "one.seat", o->seats == 1 ? "1" : "");
-    template_set(&s, "websites", o->websites > 0 ? number_text(a, o->websites) : "");
-    template_set(&s, "one.site", o->websites == 1 ? "1" : "");
+    sold_slots(&s, a, o, lang);
     template_fill(out, text_plan_html, lang, &s);
 }
 
-static const char *plans_html(struct arena *a, const struct offers *o, enum lang lang)
+static const char *plans_html(struct arena *a, const struct sold *o, enum lang lang)
 {
     struct buf b;
     size_t plans = 0, at = 0;
@@ -99,15 +47,14 @@ static const char *plans_html(struct arena *a, const struct offers *o, enum lang
     return html;
 }
 
-static const char *packs_html(struct arena *a, const struct offers *o, enum lang lang)
+static const char *packs_html(struct arena *a, const struct sold *o, enum lang lang)
 {
     struct buf b;
     buf_init(&b, DOCUMENT_MAX);
     for (size_t i = 0; i < o->count; i++) {
         struct template_slots s = { .count = 0 };
         if (o->offer[i].plan) continue;
-        template_text(&s, a, "price", price_text(a, o->offer[i].price));
-        template_set(&s, "credits", number_text(a, o->offer[i].credits));
+        sold_slots(&s, a, &o->offer[i], lang);
         if (b.n > 0) buf_text(&b, lang == LANG_ZH ? "，" : ", ");
         template_fill(&b, "{{plan.pack}}", lang, &s);
     }
@@ -116,17 +63,28 @@ static const char *packs_html(struct arena *a, const struct offers *o, enum lang
     return html;
 }
 
-bool landing_write(struct buf *out, struct tx *tx, enum lang lang, bool negotiated)
+/* A trial is promised only of a plan that stands here. */
+static bool tries(const struct sold *o)
+{
+    bool sold = false;
+    for (size_t i = 0; i < o->count; i++) sold |= o->offer[i].trial;
+    return sold && site_hooks.trial_days > 0;
+}
+
+bool landing_write(struct buf *out, struct tx *tx, enum lang lang, bool negotiated, bool *chat)
 {
     struct arena *a = tx_arena(tx);
-    struct offers *o = ARENA_NEW(a, struct offers);
+    struct sold *o;
+    const char *shop;
     struct template_slots s = { .count = 0 };
-    if (site_hooks.offers && !site_hooks.offers(tx, o->offer, SITE_OFFERS_MAX, &o->count)) return false;
-    arrange(o);
+    if (!sold_now(tx, &o) || !site_chat_shop(tx, &shop)) return false;
+    *chat = shop != NULL;
     template_set(&s, "lang", page_langs[lang]);
+    template_set(&s, "chat", shop ? "1" : "");
+    template_text(&s, a, "base", site_settings.base_url);
     template_set(&s, "plans", plans_html(a, o, lang));
     template_set(&s, "packs", packs_html(a, o, lang));
-    template_set(&s, "trial.days", site_hooks.trial_days > 0 ? number_text(a, site_hooks.trial_days) : "");
+    template_set(&s, "trial.days", tries(o) ? number_text(a, site_hooks.trial_days) : "");
     struct buf body;
     buf_init(&body, DOCUMENT_MAX);
     template_fill(&body, text_landing_html, lang, &s);
@@ -136,7 +94,7 @@ bool landing_write(struct buf *out, struct tx *tx, enum lang lang, bool negotiat
                    &(struct document){ .place = PLACE_HOME,
                                        .lang = lang,
                                        .negotiated = negotiated,
-                                       .chat = true,
+                                       .shop = shop,
                                        .title = word("home.title", lang).p,
                                        .description = word("home.description", lang).p,
                                        .body = html });

@@ -17,9 +17,10 @@ enum { TEMPLATE_SLOTS_MAX = 48 };
 struct template_slots {
     struct template_slot slot[TEMPLATE_SLOTS_MAX];
     size_t count;
+    bool plain; /* what is filled is no HTML: nothing is escaped */
 };
 void template_set(struct template_slots *s, const char *name, const char *html);
-/* The same of a text, which is escaped. NULL: the slot is empty. */
+/* The same of a text, which is escaped where HTML is filled. NULL: the slot is empty. */
 void template_text(struct template_slots *s, struct arena *a, const char *name, const char *text);
 /* {{word}} is the word of words.c in this language, escaped; {{=slot}} the slot; {{?slot}}…{{/slot}} is there when the
  * slot is not empty, {{!slot}}…{{/slot}} when it is. Words may hold slots. A name that nobody knows ends the process:
@@ -37,6 +38,8 @@ extern const size_t site_word_count;
 extern const char text_frame_html[], text_landing_html[], text_plan_html[], text_page_html[];
 extern const char text_terms_en_md[], text_terms_zh_md[], text_privacy_en_md[], text_privacy_zh_md[],
     text_refunds_en_md[], text_refunds_zh_md[];
+extern const char text_told_en_txt[], text_told_zh_txt[], text_told_lines_en_txt[], text_told_lines_zh_txt[];
+extern const char text_house_settings_json[], text_style_css[], text_chat_js[];
 
 /* ---- pages.c ---- */
 enum page_name { PAGE_TERMS, PAGE_PRIVACY, PAGE_REFUNDS, PAGE_NAMES };
@@ -66,16 +69,39 @@ const char *place_path(struct arena *a, enum site_place p, int lang);
 struct document {
     enum site_place place;
     enum lang lang;
-    bool negotiated; /* at the address without a language */
-    bool unlisted;   /* not for search engines */
-    bool chat;       /* with the shop's chat on it */
+    bool negotiated;  /* at the address without a language */
+    bool unlisted;    /* not for search engines */
+    const char *shop; /* whose chat is on it; NULL: none */
     const char *title, *description, *body;
 };
 void document_write(struct buf *out, struct arena *a, const struct document *d);
 enum { DOCUMENT_MAX = 512 << 10 };
+/* What may be done on such a page: its one style, and with a chat the script that fetches it, each by its hash, and our
+ * own scripts. */
+const char *document_policy(struct arena *a, bool chat);
+
+/* ---- sold.c ---- */
+struct sold {
+    struct site_offer offer[SITE_OFFERS_MAX];
+    size_t count;
+};
+/* Of one currency, yuan where it is sold for yuan; the cheapest first. */
+void sold_arrange(struct sold *o);
+/* What is sold now, so arranged. False: storage fault. */
+MUST_USE bool sold_now(struct tx *tx, struct sold **out);
+/* ¥50, ¥12.50, USD 9.90: what is whole is said without its noughts. */
+const char *sold_price_text(struct arena *a, struct money m);
+const char *sold_name(const struct site_offer *o, enum lang lang);
+/* name, price, days, seats, websites, credits and what else is said of an offer. */
+void sold_slots(struct template_slots *s, struct arena *a, const struct site_offer *o, enum lang lang);
+
+/* ---- house_shop.c ---- */
+/* Public id of the shop whose chat stands on the landing page now; NULL: none. False: storage fault. */
+MUST_USE bool site_chat_shop(struct tx *tx, const char **out);
 
 /* ---- landing.c ---- */
-MUST_USE bool landing_write(struct buf *out, struct tx *tx, enum lang lang, bool negotiated);
+/* *chat: a chat stands on it. */
+MUST_USE bool landing_write(struct buf *out, struct tx *tx, enum lang lang, bool negotiated, bool *chat);
 
 /* ---- public_routes.c ---- */
 void page_document(struct buf *out, struct arena *a, enum page_name name, enum lang lang, const struct page *p,

@@ -3,15 +3,8 @@
  * "/" is the landing page for whoever is not signed in, in the language that they asked for, and the console for
  * whoever is; "/en" and "/zh-CN" are the landing page for everybody, which is what links and search engines name. */
 #include "base/clock.h"
-#include "http/assets.h"
 #include "site/private.h"
 
-/* What may be done on these pages is little: the house's own policy allows styles in the page, for the console. */
-static const char policy[] = "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self' data:; "
-                             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-static const char policy_with_chat[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
-                                       "blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-                                       "frame-ancestors 'none'";
 static const char html_type[] = "text/html; charset=utf-8", by_language[] = "Accept-Language, Cookie";
 
 static enum answer send_page(struct req *req, struct buf *html, const char *type, bool negotiated, const char *rules)
@@ -20,12 +13,7 @@ static enum answer send_page(struct req *req, struct buf *html, const char *type
     const char *keep = negotiated ? "private, no-cache" : "public, no-cache";
     enum answer a =
         whole ? reply_packed(req, type, buf_str(html), keep, negotiated ? by_language : NULL) : reply_fault(req);
-    if (a == ANSWER_SENT && rules) {
-        reply_header(req, "Content-Security-Policy", rules);
-        /* Asked for while the page itself is still on its way. */
-        const char *style = asset_named("/site/", "style.css");
-        if (style) reply_header(req, "Link", arena_printf(req->arena, "<%s>; rel=preload; as=style", style));
-    }
+    if (a == ANSWER_SENT && rules) reply_policy(req, rules);
     buf_free(html);
     return a;
 }
@@ -35,12 +23,13 @@ static enum answer send_page(struct req *req, struct buf *html, const char *type
 static enum answer send_landing(struct req *req, enum lang lang, bool negotiated)
 {
     struct buf html;
+    bool chat;
     buf_init(&html, DOCUMENT_MAX);
-    if (!landing_write(&html, req->tx, lang, negotiated)) {
+    if (!landing_write(&html, req->tx, lang, negotiated, &chat)) {
         buf_free(&html);
         return reply_fault(req);
     }
-    return send_page(req, &html, html_type, negotiated, site_settings.shop ? policy_with_chat : policy);
+    return send_page(req, &html, html_type, negotiated, document_policy(req->arena, chat));
 }
 
 static enum answer run_home(struct req *req)
@@ -98,7 +87,7 @@ static enum answer send_text(struct req *req, enum page_name name, int lang)
     if (page_get(req->tx, name, shown, 0, &p) == ROW_FAULT) return reply_fault(req);
     buf_init(&html, DOCUMENT_MAX);
     page_document(&html, req->arena, name, shown, &p, lang < 0);
-    return send_page(req, &html, html_type, lang < 0, policy);
+    return send_page(req, &html, html_type, lang < 0, document_policy(req->arena, false));
 }
 
 #define TEXT_PAGE(name, which)                                                                                         \

@@ -16,6 +16,10 @@ void template_set(struct template_slots *s, const char *name, const char *html)
 void template_text(struct template_slots *s, struct arena *a, const char *name, const char *text)
 {
     struct buf b;
+    if (s->plain) {
+        template_set(s, name, text ? arena_text(a, text) : "");
+        return;
+    }
     buf_init(&b, text ? 6 * strlen(text) + 1 : 1);
     html_escape(&b, str_of(text ? text : ""));
     template_set(s, name, arena_text_n(a, b.p ? b.p : "", b.n));

@@ -1,4 +1,5 @@
 /* test_landing.c: the public pages as they are written: both languages, with prices and without, for whoever asks. */
+#include "base/crypto.h"
 #include "shops/test_kit.h"
 #include "site/private.h"
 
@@ -16,7 +17,7 @@ static const struct site_offer wares[] = {
     { .code = "pro", .name_en = "Pro", .name_zh = "专业版", .plan = true, .price = { 6050, CURRENCY_CNY },
       .seat_price = { 0, CURRENCY_CNY }, .days = 30, .seats = 2, .websites = 3 },
     { .code = "a&b", .name_en = "<Basic>", .name_zh = "<基础版>", .plan = true, .price = { 5000, CURRENCY_CNY },
-      .seat_price = { 0, CURRENCY_CNY }, .days = 30, .seats = 1, .websites = 1 },
+      .seat_price = { 0, CURRENCY_CNY }, .days = 30, .seats = 1, .websites = 1, .trial = true },
     { .code = "far", .name_en = "Far", .name_zh = "远", .plan = true, .price = { 900, CURRENCY_USD },
       .seat_price = { 0, CURRENCY_USD }, .days = 30, .seats = 1, .websites = 1 },
 };
@@ -68,13 +69,14 @@ static void assert_whole(const char *page)
                                         "property=\"og:title\"",
                                         "property=\"og:image\"",
                                         "name=\"twitter:card\"",
+                                        "<style>",
+                                        "</style>",
                                         "</html>" };
     for (size_t i = 0; i < ARRAY_LEN(once); i++) {
         const char *found = strstr(page, once[i]);
         if (!found || strstr(found + 1, once[i])) fail_msg("%s is not there once", once[i]);
     }
     assert_null(strstr(page, "{{"));
-    assert_null(strstr(page, "<style"));
     assert_null(strstr(page, " style="));
     assert_null(strstr(page, " onclick"));
 }
@@ -98,6 +100,14 @@ TEST_EACH_ENGINE(the_landing_page_says_what_it_costs)
     EXPECT(says(zh, "<html lang=\"zh-CN\">") && says(zh, "专业版") && says(zh, "免费试用 30 天") &&
            says(zh, "¥70</b> 起"));
     EXPECT(says(zh, "/register?plan=pro&amp;lang=zh-CN"));
+}
+
+TEST_EACH_ENGINE(a_trial_is_promised_only_of_a_plan_that_is_shown)
+{
+    begin(3); /* that of the trial is not among them */
+    const char *page = get(t, "/en").text;
+    assert_whole(page);
+    EXPECT(!says(page, "free for") && says(page, "/register?lang=en") && !says(page, "plan=basic"));
 }
 
 TEST_EACH_ENGINE(without_prices_it_says_where_they_are)
@@ -130,8 +140,8 @@ TEST_EACH_ENGINE(it_answers_in_the_language_that_was_asked_for)
 TEST_EACH_ENGINE(who_runs_it_stands_at_its_foot)
 {
     begin(0);
-    EXPECT(!says(get(t, "/en").text, "beian") && !says(get(t, "/en").text, "widget.js"));
-    EXPECT(says(header(&(struct kit_answer[]){ get(t, "/en") }[0], "Content-Security-Policy"), "script-src 'none'"));
+    EXPECT(!says(get(t, "/en").text, "beian") && !says(get(t, "/en").text, "data-chat-shop"));
+    EXPECT(says(get(t, "/en").reply->policy, "script-src 'none'"));
     site_settings = (struct site_settings){ .base_url = "https://chat.example",
                                             .company = "A & <B>",
                                             .icp_number = "ICP 1",
@@ -142,10 +152,10 @@ TEST_EACH_ENGINE(who_runs_it_stands_at_its_foot)
     struct kit_answer a = get(t, "/en");
     EXPECT(says(a.text, "A &amp; &lt;B&gt;") && says(a.text, "ICP 1") && says(a.text, "https://status.example/"));
     EXPECT(says(a.text, "href=\"mailto:help@chat.example\"") && says(a.text, ">help@chat.example<"));
-    EXPECT(says(a.text, "src=\"/widget.js\" data-shop=\"shop-7\" data-language=\"en\""));
-    EXPECT(says(header(&a, "Content-Security-Policy"), "script-src 'self'"));
+    EXPECT(says(a.text, "<script data-chat-shop=\"shop-7\" data-chat-language=\"en\">") && says(a.text, "data-ask"));
+    EXPECT(says(a.reply->policy, "script-src 'self' 'sha256-"));
     a = get(t, "/en/terms");
-    EXPECT(!says(a.text, "widget.js") && says(header(&a, "Content-Security-Policy"), "script-src 'none'"));
+    EXPECT(!says(a.text, "data-chat-shop") && !says(a.text, "data-ask") && says(a.reply->policy, "script-src 'none'"));
 }
 
 TEST_EACH_ENGINE(crawlers_find_what_there_is)
@@ -186,6 +196,38 @@ static void every_word_is_said(void **state)
     }
 }
 
+static const char *hash_between(struct arena *a, const char *page, const char *open, const char *close)
+{
+    const char *from = strstr(page, open), *to = from ? strstr(from, close) : NULL;
+    uint8_t hash[SHA256_SIZE];
+    assert_non_null(to);
+    from = strchr(from, '>') + 1;
+    sha256(from, (size_t)(to - from), hash);
+    char *text = arena_alloc(a, base64_size(SHA256_SIZE) + 1);
+    base64_encode(hash, SHA256_SIZE, text);
+    return arena_printf(a, "'sha256-%s'", text);
+}
+
+/* The policy lets in what stands in the page, to the byte, and nothing that somebody could put beside it; and nothing
+ * has to be fetched before the page is painted. */
+TEST_EACH_ENGINE(what_is_in_the_page_is_named_by_its_policy)
+{
+    begin(5);
+    site_settings.shop = "shop-7";
+    for (int chat = 1; chat >= 0; chat--) {
+        struct kit_answer a = get(t, chat ? "/zh-CN" : "/zh-CN/terms");
+        const char *policy = a.reply->policy;
+        const char *style = hash_between(t->arena, a.text, "<style>", "</style>");
+        EXPECT(says(policy, arena_printf(t->arena, "style-src %s;", style)) && !says(policy, "unsafe"));
+        EXPECT(!says(a.text, "rel=\"stylesheet\"") && !says(a.text, "preload") && !says(a.text, "<img"));
+        EXPECT(text_eq(header(&a, "Link"), "") && !says(text_style_css, "url(") && !says(text_style_css, "@import"));
+        if (!chat) continue;
+        const char *script = hash_between(t->arena, a.text, "<script ", "</script>");
+        EXPECT(says(policy, arena_printf(t->arena, "script-src 'self' %s;", script)));
+        EXPECT(!says(a.text, "<script src") && !says(a.text, "<script async"));
+    }
+}
+
 /* A storage fault is not a page without prices. */
 TEST_EACH_ENGINE(a_fault_is_told)
 {
@@ -193,7 +235,8 @@ TEST_EACH_ENGINE(a_fault_is_told)
     begin(0);
     fails = true;
     buf_init(&out, DOCUMENT_MAX);
-    EXPECT(!landing_write(&out, t->tx, LANG_EN, false));
+    bool chat;
+    EXPECT(!landing_write(&out, t->tx, LANG_EN, false, &chat));
     assert_int_equal(out.n, 0);
     buf_free(&out);
 }
@@ -202,10 +245,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(the_landing_page_says_what_it_costs),
+        EACH_ENGINE(a_trial_is_promised_only_of_a_plan_that_is_shown),
         EACH_ENGINE(without_prices_it_says_where_they_are),
         EACH_ENGINE(it_answers_in_the_language_that_was_asked_for),
         EACH_ENGINE(who_runs_it_stands_at_its_foot),
         EACH_ENGINE(crawlers_find_what_there_is),
+        EACH_ENGINE(what_is_in_the_page_is_named_by_its_policy),
         EACH_ENGINE(a_fault_is_told),
         cmocka_unit_test(every_word_is_said),
     };

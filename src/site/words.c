@@ -13,6 +13,7 @@ const struct site_word site_words[] = {
     { "register", "Sign up", "立即注册" },
     { "home", "Home", "首页" },
 
+    { "card.alt", "The sign of Chathub, a speech bubble under an awning", "Chathub 标志：店铺遮阳棚下的对话气泡" },
     { "home.title", "Chathub – customer chat that knows your shop", "Chathub – 懂您店铺的 AI 智能客服" },
     { "home.description",
       "An assistant that answers your shoppers from your own products, orders and documents, and hands over to your "
@@ -29,6 +30,14 @@ const struct site_word site_words[] = {
     { "hero.start", "Sign up free", "免费注册" },
     { "hero.plans", "See the plans", "查看套餐" },
     { "hero.note", "No payment details are asked for until you buy.", "无需信用卡，购买之前不需要任何支付信息。" },
+
+    { "hero.ask", "Ask our own chat: it answers about Chathub", "问问我们自己的客服：它会回答关于 Chathub 的问题" },
+
+    { "facts.title", "In short", "要点" },
+    { "fact1", "Less than 3 kB in your pages until somebody clicks", "买家点击之前，页面只多加载不到 3 kB" },
+    { "fact2", "Runs by itself: no outside AI service reads along", "独立运行，不经过外部 AI 服务" },
+    { "fact3", "Each price that it says stands in your own data", "报出的每个价格都出自您自己的资料" },
+    { "fact4", "Open source; yours to run on a server of your own", "开源，也可以部署在您自己的服务器上" },
 
     { "mock.label",
       "A picture of a chat: a shopper asks when an order comes, and whether a kettle can go on an induction "
@@ -87,6 +96,17 @@ const struct site_word site_words[] = {
     { "s3.text", "Put the script into your shop's page. A check tells you line by line whether it is there.",
       "把代码放进店铺页面，系统会逐项检查是否安装成功。" },
 
+    { "works.title", "Works with what you have", "接入您现有的店铺" },
+    { "works.lead", "No plug-in to wait for: where a line of HTML can stand, the chat can.",
+      "无需等待插件：能放一行 HTML 的页面，就能放客服。" },
+    { "works.html", "Any website or shop system", "任何网站或建站系统" },
+    { "works.shopify", "Exports of Shopify", "Shopify 导出文件" },
+    { "works.google", "Product feeds, as for Google Merchant", "Google Merchant 格式的商品数据源" },
+    { "works.csv", "Tables (CSV), Markdown, HTML", "CSV 表格、Markdown、HTML 文档" },
+    { "works.pages", "The pages of your site, read each day", "每天自动读取您的网站页面" },
+    { "works.evershop", "EverShop: products, orders, promotions", "EverShop：商品、订单、促销" },
+    { "works.server", "Your own server, by a signed API", "自有服务器，通过签名接口对接" },
+
     { "plans.title", "Plans", "套餐价格" },
     { "plans.lead", "A plan is for one shop. The price is what you pay, for the days that it says.",
       "每个套餐对应一家店铺，标价即实付价，按所示天数计。" },
@@ -129,6 +149,31 @@ const struct site_word site_words[] = {
       "You are told before by mail. Conversations and what you have written down stay; paying again brings the "
       "chat back as it was.",
       "到期前会发邮件提醒。对话和资料都会保留，续费后客服原样恢复。" },
+
+    { "q5.title", "Can I cancel at any time?", "可以随时取消吗？" },
+    { "q5.text",
+      "Yes. What you have paid for goes on until its end, and then stops. It renews by itself only if you have "
+      "switched "
+      "that on.",
+      "可以。已付费的期限用完即止；只有您开启了自动续费才会续费。" },
+    { "q6.title", "Where do its answers come from?", "AI 根据什么回答？" },
+    { "q6.text",
+      "From your products, orders, questions, documents and promotions, and from nothing else. It quotes them, and "
+      "each "
+      "reply is checked before it leaves: an amount or an address that is not in them is not said.",
+      "只根据您的商品、订单、问答、文档和促销。它引用这些内容作答，每条回复发出之前都会核对，资料里没有的金额和网址不会"
+      "说出。" },
+    { "q7.title", "Who can see our data?", "谁能看到我们的数据？" },
+    { "q7.text",
+      "You and the colleagues whom you invite. Each shop is kept apart, no outside service reads along, and you can "
+      "export and erase what is known of a customer.",
+      "只有您和您邀请的同事。各店铺彼此隔离，不经过外部服务；客户的信息可以导出，也可以删除。" },
+    { "q8.title", "Can I run it on a server of my own?", "可以部署在自己的服务器上吗？" },
+    { "q8.text",
+      "Yes. The program is open source (Apache 2.0): one file with its database inside, or with PostgreSQL on several "
+      "machines.",
+      "可以。程序以 Apache 2.0 许可证开源：一个自带数据库的程序，也可以用 PostgreSQL 在多台机器上运行。" },
+    { "questions.ask", "Ask something else", "问其他问题" },
 
     { "end.title", "See it answer for your shop", "看看它如何回答您的买家" },
     { "end.text", "Sign up, send a few products, and ask it something.", "注册账号，导入几件商品，问它一个问题。" },

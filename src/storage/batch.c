@@ -374,6 +374,7 @@ void lane_run(struct lane *l, size_t count)
 {
     assert(count > 0 && count <= LANE_BATCH);
     arena_reset(l->arena);
+    l->conn->has_company = count > 1;
     if (db_engine_of(l->lanes->db) == DB_POSTGRES) {
         run_each(l, count);
     } else if (count == 1) {

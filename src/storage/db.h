@@ -122,6 +122,9 @@ bool col_is_null(const struct query *q, const char *name);
 
 struct arena *tx_arena(struct tx *tx); /* where rows live, and what else shall live as long */
 enum db_engine tx_engine(const struct tx *tx);
+/* Others wait for what this transaction alone has: the one writer of SQLite's lanes. Who works off a long list ends,
+ * and goes on in another one. PostgreSQL has room for others, and what no lane runs makes nobody wait: false. */
+bool tx_is_waited_for(const struct tx *tx);
 /* What PostgreSQL's own clock says now; SQLite has none: 0. */
 MUST_USE bool db_clock(struct tx *tx, int64_t *their_now_ms);
 /* After this transaction commits, wake whoever listens on `channel` (lanes_listen), coalesced: in any process on

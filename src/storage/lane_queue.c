@@ -204,6 +204,14 @@ bool queue_stopping(struct lane_queue *q)
     return is;
 }
 
+bool queue_has_more(struct lane_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool has = q->count > 0;
+    pthread_mutex_unlock(&q->lock);
+    return has;
+}
+
 /* ---- as everybody else sees it: an op goes in, and its owner is told how it ended ---- */
 
 struct op_waiter {

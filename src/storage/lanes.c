@@ -11,6 +11,8 @@ static void lane_has(struct lane *l, struct conn *c)
     l->conn = c;
     c->notices_sink = notifier_put;
     c->notices_arg = l->lanes;
+    c->queue = l->queue;
+    if (l->mode == TX_WRITE && db_engine_of(l->lanes->db) == DB_SQLITE) c->others_wait = queue_has_more;
     lane_set_usable(l, true);
 }
 

@@ -76,6 +76,7 @@ struct tx {
     struct tx_told told[TX_MAX_TOLD];
 };
 
+struct lane_queue;
 struct conn {
     const struct engine *engine;
     struct db *db;
@@ -86,6 +87,10 @@ struct conn {
      */
     void (*notices_sink)(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned count);
     void *notices_arg;
+    /* Whether others wait for it: it is the one writer of lanes (SQLite). NULL: it is not. */
+    bool (*others_wait)(struct lane_queue *q);
+    struct lane_queue *queue;
+    bool has_company; /* its transaction is that of several ops */
 };
 
 /* All MUST be set. Those that return bool or a row set the transaction's fault (tx_set_fault) before they say no. */
@@ -257,6 +262,7 @@ void queue_init(struct lane_queue *q);
 void queue_free(struct lane_queue *q);
 void queue_stop(struct lane_queue *q);
 MUST_USE bool queue_stopping(struct lane_queue *q);
+MUST_USE bool queue_has_more(struct lane_queue *q);
 /* Waits for ops and moves some to l->batch. 0: the lanes stop and nothing is left (*stop), or this lane has no
  * connection and may try to get one. */
 size_t queue_take(struct lane *l, bool *stop);

@@ -208,6 +208,12 @@ void tx_set_fault(struct tx *tx, enum tx_fault fault, const struct stmt *s, cons
         LOG_TEXT("file", s ? s->file : ""), LOG_TEXT("code", code), LOG_TEXT("text", text));
 }
 
+bool tx_is_waited_for(const struct tx *tx)
+{
+    const struct conn *c = tx->conn;
+    return c->others_wait && (c->has_company || c->others_wait(c->queue));
+}
+
 struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a)
 {
     assert(mode == TX_READ || (mode == TX_WRITE && c->mode == TX_WRITE));

@@ -20,7 +20,8 @@ enum {
     BUSY_TIMEOUT_MS = 5000,  /* another process (the command line) may hold the writer */
     WRITER_CACHE_KIB = 8192, /* filled by load, given back in idle times */
     READER_CACHE_KIB = 16384,
-    CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
+    CHECKPOINT_PAGES = 2000,     /* 8 MiB of log between checkpoints: hot pages are copied back once */
+    CHECKPOINT_FREE_PAGES = 600, /* the same while nobody waits for the writer: who comes meanwhile waits less long */
     LOG_LIMIT_BYTES = 64 << 20,
 };
 
@@ -109,9 +110,11 @@ static void sqlite_close(struct conn *c)
  * process that stays in an old snapshot holds it up, and the log grows. */
 static int log_grown(void *arg, sqlite3 *handle, const char *name, int pages)
 {
-    struct db *db = arg;
+    struct conn *c = arg;
+    struct db *db = c->db;
     int in_log = 0, copied_back = 0;
-    if (pages < CHECKPOINT_PAGES) return SQLITE_OK;
+    bool is_free = c->others_wait && !c->has_company && !c->others_wait(c->queue);
+    if (pages < (is_free ? CHECKPOINT_FREE_PAGES : CHECKPOINT_PAGES)) return SQLITE_OK;
     int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied_back);
     bool held = code == SQLITE_OK && copied_back < in_log;
     atomic_store(&db->log_held_pages, held ? in_log - copied_back : 0);
@@ -148,7 +151,7 @@ static bool configure(struct sqlite_conn *s, enum tx_mode mode)
         good = good && sqlite3_exec(s->handle, "PRAGMA page_size=4096", NULL, NULL, NULL) == SQLITE_OK &&
                journal_is_wal(s->handle);
     good = good && sqlite3_exec(s->handle, pragmas, NULL, NULL, NULL) == SQLITE_OK;
-    if (mode == TX_WRITE) sqlite3_wal_hook(s->handle, log_grown, s->base.db);
+    if (mode == TX_WRITE) sqlite3_wal_hook(s->handle, log_grown, &s->base);
     for (int i = 0; i < FRAME_COUNT; i++)
         good = good && sqlite3_prepare_v3(s->handle, frame_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->frame[i], NULL) ==
                            SQLITE_OK;

@@ -53,6 +53,10 @@ static void at_end(void)
         free(all.kept[i].url);
         all.kept[i] = (struct known){ 0 };
     }
+    for (size_t i = 0; i < OPEN_MAX; i++) { /* what nobody has closed is a leak, and nothing here hides it */
+        free(all.open[i].url);
+        all.open[i] = (struct known){ 0 };
+    }
 }
 
 /* One that was kept, for the same URL; NULL: none. */

@@ -245,6 +245,42 @@ TEST_EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued)
     sem_destroy(&gate);
 }
 
+static struct {
+    bool before, then;
+} waited_for;
+
+static enum op_wish look_run(struct op *op, struct tx *tx)
+{
+    waited_for.before = tx_is_waited_for(tx);
+    (void)wait_run(op, tx);
+    waited_for.then = tx_is_waited_for(tx);
+    return OP_COMMIT;
+}
+
+/* SQLite's writer is one: who has it can make room for others. PostgreSQL has room. */
+TEST_EACH_ENGINE(who_has_the_writer_is_told_that_others_wait)
+{
+    size_t waiting;
+    int64_t oldest_ms;
+    EXPECT(!tx_is_waited_for(t->tx)); /* no lane's */
+    test_lanes(t, &(struct lane_options){ .readers = 1, .writers = 1 });
+    EXPECT(sem_init(&gate, 0, 0) == 0);
+    atomic_store(&finished_ops, 0);
+    struct op has = { .mode = TX_WRITE, .arena = t->arena, .run = look_run, .again = work_again, .done = count_done };
+    struct op waits = has;
+    waits.run = nothing_run;
+    EXPECT(lanes_submit(t->lanes, &has));
+    do {
+        usleep(1000);
+        lanes_depth(t->lanes, &waiting, &oldest_ms);
+    } while (waiting > 0);
+    EXPECT(lanes_submit(t->lanes, &waits) && sem_post(&gate) == 0);
+    test_lanes_stop(t);
+    EXPECT(atomic_load(&finished_ops) == 2);
+    EXPECT(!waited_for.before && waited_for.then == (t->engine == DB_SQLITE));
+    sem_destroy(&gate);
+}
+
 TEST_EACH_ENGINE(who_waits_while_the_lanes_stop_is_told_like_others)
 {
     struct work w;
@@ -365,6 +401,7 @@ int main(void)
         ONLY_POSTGRES(an_op_whose_connection_breaks_runs_again),
         ONLY_POSTGRES(connections_killed_while_idle_are_replaced),
         EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued),
+        EACH_ENGINE(who_has_the_writer_is_told_that_others_wait),
         EACH_ENGINE(who_waits_while_the_lanes_stop_is_told_like_others),
         ONLY_SQLITE(as_many_threads_as_may_be_set_start),
         EACH_ENGINE(notices_wake_listeners_and_are_merged),

@@ -160,9 +160,10 @@ static bool prepare(struct enabling *e)
     }
     if (subscriptions_get(e->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
     if (!entitlement_of(e->tx, t->account, t->shop, &s, e->now_ms, &e->paid_by)) return false;
-    /* What a panel registered here has its chat here. */
+    /* What a panel registered here has its chat here, and so has the house. */
     bool of_panel = e->paid_by.source == SOURCE_PANEL || e->paid_by.next.source == SOURCE_PANEL;
-    e->recipe = of_panel ? recipe_here() : recipe_chosen();
+    bool of_house = e->paid_by.source == SOURCE_HOUSE || e->paid_by.next.source == SOURCE_HOUSE;
+    e->recipe = of_panel || of_house ? recipe_here() : recipe_chosen();
     if (e->bot_name) t->bot_name = e->bot_name;
     else if (!t->bot_name || !t->bot_name[0]) t->bot_name = default_bot_name(tx_arena(e->tx), e->shop.name);
     t->error_code = NULL;
@@ -201,6 +202,15 @@ static bool waits_for_payment(const struct tenant *t)
     return false;
 }
 
+/* ROW_FOUND: it rests with its shop, which is being let back: tenants_shop_resumed goes on with what it has. */
+static enum row rests_with_shop(struct tx *tx, const struct tenant *t)
+{
+    struct subscription s;
+    if (t->status != TENANT_SUSPENDED) return ROW_NONE;
+    enum row row = subscriptions_get(tx, t->id, t->subscription, &s);
+    return row == ROW_FOUND && !subscription_goes_on(&s) ? ROW_NONE : row;
+}
+
 enum tenants_begun tenants_begin_paid(struct tx *tx, const struct shop *shop, int64_t now_ms)
 {
     struct enabling e = { .tx = tx, .now_ms = now_ms, .shop = *shop };
@@ -210,8 +220,10 @@ enum tenants_begun tenants_begin_paid(struct tx *tx, const struct shop *shop, in
     if (!tenants_entitlement_changed(tx, shop->account, shop->id, now_ms)) return TENANTS_BEGUN_FAULT;
     if (e.t.status == TENANT_ACTIVE) return TENANTS_BEGUN_ON;
     if (e.t.status == TENANT_PROVISIONING) return TENANTS_BEGUN_ASKED;
+    if (shop->status == SHOP_SUSPENDED) return TENANTS_BEGUN_OFF; /* paying lifts nothing that an operator has done */
     if (!tenants_settings.feature_enabled || !waits_for_payment(&e.t)) return TENANTS_BEGUN_OFF;
-    row = register_is_undoing(tx, &e.t);
+    row = rests_with_shop(tx, &e.t);
+    if (row == ROW_NONE) row = register_is_undoing(tx, &e.t);
     if (row != ROW_NONE) return row == ROW_FOUND ? TENANTS_BEGUN_OFF : TENANTS_BEGUN_FAULT;
     if (!prepare(&e)) return TENANTS_BEGUN_FAULT;
     if (credits_is_positive(e.change.amount)) return TENANTS_BEGUN_OFF; /* nothing pays for it but credits */
@@ -238,6 +250,7 @@ enum answer run_enable(struct req *req)
     case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
+    if (e.shop.status == SHOP_SUSPENDED) return reply_problem(req, &problem_shop_suspended);
     if (!tenants_settings.feature_enabled) return reply_problem(req, &problem_chatbot_feature);
     if (tenants_of_shop(req->tx, e.shop.id, &e.t) == ROW_FAULT) return reply_fault(req);
     switch (e.t.status) {

@@ -22,12 +22,10 @@ static int64_t panel_until_ms(const struct subscription *s, int64_t now_ms)
 }
 
 /* What nobody else gives, its panel may. */
-static bool ask_panel(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now_ms,
-                      struct tenants_entitlement *given)
+static bool ask_panel(struct tx *tx, const int64_t *account, const int64_t *shop, const struct subscription *s,
+                      size_t count, int64_t now_ms, struct tenants_entitlement *given)
 {
     bool gives[ENTITLEMENTS_MAX];
-    int64_t shop[ENTITLEMENTS_MAX];
-    for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
     if (!panel_rows_give(tx, account, shop, count, gives)) return false;
     for (size_t i = 0; i < count; i++)
         if (gives[i] && given[i].until_ms == 0)
@@ -40,7 +38,7 @@ static void judge(const struct subscription *s, const struct tenants_entitlement
 {
     bool ended = s->status == SUBSCRIPTION_NONE || s->status == SUBSCRIPTION_EXPIRED;
     bool theirs = !ended && s->source != SOURCE_CREDITS && given->until_ms > 0 && given->source == s->source;
-    *out = (struct entitlement){ .source = ended ? SOURCE_CREDITS : s->source };
+    *out = (struct entitlement){ .source = ended ? SOURCE_CREDITS : s->source, .given = theirs };
     /* A panel's gift has no end of its own: one that it gives no more (it has the shop under another number now) is
      * over. */
     bool dropped = s->source == SOURCE_PANEL && given->until_ms == 0 && s->expires_at_ms > now_ms;
@@ -51,21 +49,28 @@ static void judge(const struct subscription *s, const struct tenants_entitlement
     out->by_credits = out->source == SOURCE_CREDITS && out->next.until_ms == 0;
 }
 
-bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now_ms,
-                     struct entitlement *out)
+bool entitlements_each(struct tx *tx, const int64_t *account, const int64_t *shop, const struct subscription *s,
+                       size_t count, int64_t now_ms, struct entitlement *out)
 {
     struct tenants_entitlement given[ENTITLEMENTS_MAX] = { 0 };
-    int64_t shop[ENTITLEMENTS_MAX];
     assert(count <= ENTITLEMENTS_MAX);
     if (count == 0) return true;
-    for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
     if (tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given)) return false;
-    if (!ask_panel(tx, account, s, count, now_ms, given)) return false;
+    if (!ask_panel(tx, account, shop, s, count, now_ms, given)) return false;
     for (size_t i = 0; i < count; i++) {
         assert(given[i].until_ms == 0 || (given[i].source > SOURCE_CREDITS && given[i].source < SOURCE_COUNT));
         judge(&s[i], &given[i], now_ms, &out[i]);
     }
     return true;
+}
+
+bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now_ms,
+                     struct entitlement *out)
+{
+    int64_t accounts[ENTITLEMENTS_MAX], shop[ENTITLEMENTS_MAX];
+    assert(count <= ENTITLEMENTS_MAX);
+    for (size_t i = 0; i < count; i++) accounts[i] = account, shop[i] = s[i].shop;
+    return entitlements_each(tx, accounts, shop, s, count, now_ms, out);
 }
 
 bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now_ms,

@@ -233,6 +233,7 @@ enum answer run_panel_register(struct req *req)
     case PANEL_FAULT: return reply_fault(req);
     case PANEL_DISABLED: return reply_problem(req, &problem_merchant_disabled);
     case PANEL_SHOPS_FULL: return reply_problem(req, &problem_merchant_shops);
+    case PANEL_SUSPENDED: return reply_problem(req, &problem_shop_suspended);
     case PANEL_NOT_NOW: return reply_problem(req, &problem_chatbot_feature);
     case PANEL_MADE: break;
     }

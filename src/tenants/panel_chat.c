@@ -57,6 +57,8 @@ static enum panel_made find_shop(struct req *req, const struct panel_wish *w, st
 {
     enum row row = w->p->shop > 0 ? shops_locked(req->tx, w->p->shop, shop) : ROW_NONE;
     if (row == ROW_FAULT) return PANEL_FAULT;
+    /* Nor does deleting it let it back: while it can be restored it is what it was. */
+    if (row == ROW_FOUND && shop->status == SHOP_DELETED && shop->suspended_at_ms > 0) return PANEL_SUSPENDED;
     if (row == ROW_NONE || shop->status >= SHOP_DELETED) {
         *changed = true;
         return add_shop(req, w->p, shop);
@@ -119,6 +121,7 @@ static enum panel_made find_chat(struct req *req, const struct panel_wish *w, co
     bool words = !text_eq(name, t->bot_name) || !text_eq(logo, t->logo_url);
     t->bot_name = name, t->logo_url = logo;
     if (t->status == TENANT_ACTIVE) return !words || tenants_config_keep(req, t) ? PANEL_MADE : PANEL_FAULT;
+    if (shop->status == SHOP_SUSPENDED) return PANEL_SUSPENDED;
     *changed = true;
     if (!tenants_settings.feature_enabled) return PANEL_NOT_NOW;
     return switch_on(req, w->p, t) ? PANEL_MADE : PANEL_FAULT;

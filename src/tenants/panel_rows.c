@@ -28,10 +28,9 @@ STMT(panel_blank,
      " sso_sealed = ?3, webhook_sealed = ?3, old_sso_sealed = NULL, old_until_ms = 0, updated_at_ms = ?2"
      " WHERE shop = ?1 AND shop > 0");
 STMT(panel_gives,
-     "SELECT shop FROM panel_tenants WHERE account = ?1 AND account > 0"
-     " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
-     .postgres = "SELECT shop FROM panel_tenants WHERE account = ?1 AND account > 0"
-                 " AND shop = ANY(CAST(?2::text[] AS bigint[]))");
+     "SELECT shop, account FROM panel_tenants WHERE shop > 0"
+     " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT shop, account FROM panel_tenants WHERE shop > 0 AND shop = ANY((?1::text[])::bigint[])");
 
 static const char *const purposes[] = { "sso", "webhook" };
 
@@ -125,16 +124,16 @@ bool panel_rows_blank(struct tx *tx, int64_t shop, int64_t now_ms)
     return query_change(&q) >= 0;
 }
 
-bool panel_rows_give(struct tx *tx, int64_t account, const int64_t *shops, size_t count, bool *gives)
+bool panel_rows_give(struct tx *tx, const int64_t *accounts, const int64_t *shops, size_t count, bool *gives)
 {
     for (size_t i = 0; i < count; i++) gives[i] = false;
     if (count == 0) return true;
     struct query q = query(tx, &panel_gives);
-    bind_i64(&q, account), bind_i64_list(&q, shops, count);
+    bind_i64_list(&q, shops, count);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < count; i++)
-            if (shops[i] == col_i64(&q, "shop")) gives[i] = true;
+            if (shops[i] == col_i64(&q, "shop") && accounts[i] == col_i64(&q, "account")) gives[i] = true;
     return row != ROW_FAULT;
 }
 

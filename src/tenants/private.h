@@ -69,6 +69,8 @@ struct subscription {
 
 /* ---- tenant.c ---- */
 MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out);
+/* Of many shops, in any order; `out` has room for `count`. How many have one, or -1: a fault. */
+MUST_USE int64_t tenants_of_shops(struct tx *tx, const int64_t *shop, size_t count, struct tenant *out);
 /* Moves to `to` and writes every changeable member of *t; inserts when t->id is 0. ROW_NONE: not allowed, or moved by
  * somebody else. */
 MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
@@ -87,15 +89,22 @@ MUST_USE bool tenants_tell(struct tx *tx, struct req *req, struct audit_action a
 
 /* ---- subscriptions.c ---- */
 MUST_USE enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out);
+/* The present ones of the tenants of many shops, in any order; `out` has room for `count`. How many, or -1: a fault. */
+MUST_USE int64_t subscriptions_of_shops(struct tx *tx, const int64_t *shop, size_t count, struct subscription *out);
 /* A first period from then on, and t->subscription is its number; the caller saves t. `given`: by others than credits,
  * until a later time; until_ms 0: a month of credits. */
 struct subscription subscription_first(struct tenant *t, const struct tenants_entitlement *given, int64_t begin_ms);
 MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now_ms);
 MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now_ms);
+/* The same of one that was read in this transaction under its shop's lock: nobody can have taken it away meanwhile, so
+ * no answer is waited for. */
+MUST_USE bool subscription_put(struct tx *tx, const struct subscription *s, int64_t now_ms);
 const char *subscription_status_name(enum subscription_status s);
 extern const char *const subscription_source_names[]; /* NULL-ended */
 const char *subscription_source_name(enum subscription_source s);
 enum subscription_source subscription_source_named(const char *name); /* SOURCE_COUNT: a word that we do not know */
+/* Neither over nor ended by its merchant: a tenant that is suspended with such a one rests with its shop. */
+bool subscription_goes_on(const struct subscription *s);
 /* Of one that is past due: when it stops, counted from the notice; whole days until then, rounded up. */
 int64_t subscription_grace_end(const struct subscription *s, int64_t now_ms);
 int subscription_days_left(const struct subscription *s, int64_t now_ms);
@@ -105,16 +114,21 @@ struct entitlement {
     enum subscription_source source; /* of the present subscription; without one, of what would begin now */
     int64_t end_ms;                  /* of the present subscription, as whoever pays for it says; 0: there is none */
     bool runs;                       /* it is paid and not over: switching on begins nothing, and is free */
+    bool given;                      /* others pay for the present one, and have said so just now */
     struct tenants_entitlement next; /* what others give beyond that end; until_ms 0: nothing */
     bool by_credits;                 /* the time after that is taken from the ledger, when it renews */
 };
-enum { ENTITLEMENTS_MAX = 50 };
+enum { ENTITLEMENTS_MAX = 64 };
 /* `s`: the present subscription; number 0: none. False: storage fault. */
 MUST_USE bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now_ms,
                              struct entitlement *out);
 /* The same of `count` subscriptions of one account, at most ENTITLEMENTS_MAX. */
 MUST_USE bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count,
                               int64_t now_ms, struct entitlement *out);
+/* Of shops of several accounts: the present subscription of shop[i], which is account[i]'s, is s[i] (number 0: none).
+ */
+MUST_USE bool entitlements_each(struct tx *tx, const int64_t *account, const int64_t *shop,
+                                const struct subscription *s, size_t count, int64_t now_ms, struct entitlement *out);
 struct credits entitlement_price(const struct entitlement *e);  /* of switching on now */
 int64_t entitlement_free_until_ms(const struct entitlement *e); /* so long that is free; 0: it costs */
 /* Its chat serves: tokens are signed and taken. Renewals move the state when what paid for it is over. */
@@ -126,6 +140,12 @@ enum { RENEWAL_LAST_CALL_DAYS = 3 };
  * true. */
 MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s,
                              const struct entitlement *e, int days_left, int64_t now_ms);
+
+/* ---- shop_letters.c ---- */
+/* To the account's owner: an operator has suspended this shop, or let it back, as its status says. Nobody to write to:
+ * true. */
+MUST_USE bool shop_letter(struct tx *tx, const struct shop *s);
+extern const struct letter shop_suspended_letter, shop_resumed_letter;
 
 /* ---- activate.c ---- */
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
@@ -241,8 +261,8 @@ MUST_USE bool panel_rows_add(struct tx *tx, struct panel_tenant *p);            
 MUST_USE bool panel_rows_save(struct tx *tx, const struct panel_tenant *p); /* all but the panel's id */
 /* Its shop is purged: what is left is whose the name is. Its secrets are empty then, and open nothing. */
 MUST_USE bool panel_rows_blank(struct tx *tx, int64_t shop, int64_t now_ms);
-/* gives[i]: it gives shops[i] of this account its chat; at most ENTITLEMENTS_MAX. */
-MUST_USE bool panel_rows_give(struct tx *tx, int64_t account, const int64_t *shops, size_t count, bool *gives);
+/* gives[i]: it gives shops[i], which is accounts[i]'s, its chat; at most ENTITLEMENTS_MAX. */
+MUST_USE bool panel_rows_give(struct tx *tx, const int64_t *accounts, const int64_t *shops, size_t count, bool *gives);
 struct str panel_rows_seal(struct arena *a, const char *shop_id, enum panel_secret kind, const char *text);
 MUST_USE bool panel_rows_open(struct arena *a, const char *shop_id, enum panel_secret kind, struct str sealed,
                               struct str *out);
@@ -255,6 +275,7 @@ enum panel_made {
     PANEL_MADE,
     PANEL_DISABLED,   /* the merchant's account is, by an operator */
     PANEL_SHOPS_FULL, /* it has as many shops as an account may have */
+    PANEL_SUSPENDED,  /* the shop is, by an operator */
     PANEL_NOT_NOW,    /* no chat is switched on here at present (CHATBOT_FEATURE_ENABLED) */
 };
 /* Under the row's lock. *p is what will be saved; `moved`: it says another address of the shop than before. Fills

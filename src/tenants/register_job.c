@@ -111,8 +111,8 @@ const struct step_list *register_steps(struct arena *a, const struct recipe *r)
 
 /* ---- the plan ---- */
 
-/* A shop that was deleted meanwhile: what was half made goes. A backend that undoes nothing keeps it, and the next
- * enable finds it. */
+/* A shop that was deleted or suspended meanwhile: what was half made goes. A backend that undoes nothing keeps it, and
+ * the next enable finds it. */
 static enum job_wish register_load(struct job *job, struct tx *tx)
 {
     struct work *w = ARENA_NEW(job->arena, struct work);
@@ -127,7 +127,7 @@ static enum job_wish register_load(struct job *job, struct tx *tx)
         return JOB_GIVE_UP;
     }
     if (w->t.job == job->id && w->t.status == TENANT_PENDING && undoes(r)) {
-        job_error(job, "the shop was deleted");
+        job_error(job, "the shop was deleted or suspended");
         return JOB_GIVE_UP;
     }
     steps_drop(job); /* ended by somebody else */

@@ -13,17 +13,19 @@
  * the tenant is suspended.
  *
  * A batch is small, so that no transaction is long; one that was full, or that left somebody due, goes on at once.
- * Each shop is worked on in a part of the transaction that is undone alone (jobs_each): what fails waits by itself and
- * stands before the operator, and nobody else waits for it. A shop whose row somebody holds is passed over: no shop is
- * waited for, so shops may be taken after accounts here; and accounts are taken in the order of their numbers, or two
- * of these transactions would wait for each other. */
+ * What it needs is read by a few queries, however many there are in it (shops and accounts are locked by theirs); what
+ * a renewal that is paid writes needs no answers, so on PostgreSQL it waits for nothing of its own: decision 121. A
+ * shop whose renewal fails is undone alone (jobs_each): it waits by itself and stands before the operator, and nobody
+ * else waits for it. A shop whose row somebody holds is passed over: no shop is waited for, so shops may be taken after
+ * accounts here; and accounts are taken in the order of their numbers, or two of these transactions would wait for each
+ * other. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "credits/credits.h"
 
-enum { RENEW_BATCH = 50, RENEW_RETRY_MINUTES = 10, FAILURES_MAX = 100 };
+enum { RENEW_BATCH = ENTITLEMENTS_MAX, RENEW_RETRY_MINUTES = 10, FAILURES_MAX = 100 };
 
 /* Without the shop's lock. A renewal that found no credits held the account's lock, which the grant has now: this comes
  * before it or after it. Whoever stops a subscription sets its status or its date, so that this does not touch it. */
@@ -39,12 +41,23 @@ STMT(accounts_of, "SELECT shop, account FROM tenants WHERE shop IN (SELECT CAST(
 
 struct renewal {
     struct tx *tx;
-    struct tenant t;
-    struct subscription s;
-    struct entitlement e;
     int64_t now_ms;
-    const char *error; /* why not, for the operator */
-    bool still_due;    /* another month is */
+    bool is_held;          /* its shop's lock is ours */
+    struct tenant t;       /* id 0: none */
+    struct subscription s; /* number 0: none */
+    struct entitlement e;
+    struct credits_locked *books; /* NULL: its account is locked when it is charged */
+    const char *error;            /* why not, for the operator */
+    bool still_due;               /* another month is */
+};
+static_assert((int)RENEW_BATCH <= (int)SHOPS_AT_ONCE_MAX && (int)RENEW_BATCH <= (int)CREDITS_PAGE_MAX &&
+                  (int)RENEW_BATCH <= (int)JOB_LIST_MAX,
+              "a batch is one list of each");
+/* A batch under its locks: what .load leaves for .one. */
+struct batch {
+    size_t count;
+    int64_t shop[RENEW_BATCH];
+    struct renewal renewal[RENEW_BATCH];
 };
 
 static void period_details(struct json *j, const void *arg)
@@ -57,27 +70,34 @@ static void period_details(struct json *j, const void *arg)
 
 static bool write_renewal(struct renewal *r, struct audit_action action)
 {
-    if (!subscription_save(r->tx, &r->s, r->now_ms)) return false;
+    if (!subscription_put(r->tx, &r->s, r->now_ms)) return false;
     return tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now_ms);
 }
 
-static enum debit charge_period(struct renewal *r)
+static enum debit charge_period(struct renewal *r, struct credit_balance *left)
 {
-    if (!credits_is_positive(tenants_settings.renewal_price)) return DEBIT_DONE;
+    if (!credits_is_positive(tenants_settings.renewal_price))
+        return credits_balance(r->tx, r->t.account, left) == ROW_FOUND ? DEBIT_DONE : DEBIT_FAULT;
     const char *key = arena_printf(tx_arena(r->tx), "renewal:shop-%lld:%lld:%lld", (long long)r->t.shop,
                                    (long long)r->s.number, (long long)r->s.expires_at_ms);
+    const struct credit_change change = { .account = r->t.account,
+                                          .shop = r->t.shop,
+                                          .amount = tenants_settings.renewal_price,
+                                          .reason = REASON_chatbot_renewal,
+                                          .key = key,
+                                          .at_ms = r->now_ms };
+    if (r->books) {
+        enum debit d = credits_debit_locked(r->books, &change, left);
+        if (d != DEBIT_INSUFFICIENT) return d;
+    }
+    /* By its key: this month may have been taken already, and its credits be spent. */
     struct credit_entry entry;
-    return credits_debit(r->tx,
-                         &(struct credit_change){ .account = r->t.account,
-                                                  .shop = r->t.shop,
-                                                  .amount = tenants_settings.renewal_price,
-                                                  .reason = REASON_chatbot_renewal,
-                                                  .key = key,
-                                                  .at_ms = r->now_ms },
-                         &entry);
+    enum debit d = credits_debit(r->tx, &change, &entry);
+    if (d != DEBIT_DONE && d != DEBIT_REPLAYED) return d;
+    return credits_balance(r->tx, r->t.account, left) == ROW_FOUND ? d : DEBIT_FAULT;
 }
 
-static bool next_period(struct renewal *r)
+static bool next_period(struct renewal *r, const struct credit_balance *left)
 {
     struct subscription *s = &r->s;
     s->period_start_ms = s->expires_at_ms;
@@ -87,9 +107,8 @@ static bool next_period(struct renewal *r)
     s->past_due_at_ms = s->notices = 0;
     s->charges++;
     r->still_due = s->due_at_ms <= r->now_ms;
-    struct credit_balance balance;
     if (!write_renewal(r, AUDIT_chatbot_renewed)) return false;
-    return credits_tell(r->tx, r->t.account, &balance);
+    return credits_tell_left(r->tx, r->t.account, left);
 }
 
 static bool expire(struct renewal *r)
@@ -119,7 +138,7 @@ static bool not_paid(struct renewal *r)
         s->notices++;
         if (!renewal_letter(r->tx, &r->t, s, &r->e, left, r->now_ms)) return false;
     }
-    if (told) return subscription_save(r->tx, s, r->now_ms);
+    if (told) return subscription_put(r->tx, s, r->now_ms);
     s->status = SUBSCRIPTION_PAST_DUE;
     return write_renewal(r, AUDIT_chatbot_past_due);
 }
@@ -132,7 +151,7 @@ static bool go_on(struct renewal *r)
     s->expires_at_ms = s->due_at_ms = r->e.end_ms;
     s->status = SUBSCRIPTION_ACTIVE;
     s->past_due_at_ms = s->notices = 0;
-    return same ? subscription_save(r->tx, s, r->now_ms) : write_renewal(r, AUDIT_chatbot_renewed);
+    return same ? subscription_put(r->tx, s, r->now_ms) : write_renewal(r, AUDIT_chatbot_renewed);
 }
 
 /* The time that is over was paid by somebody else than what comes now. */
@@ -143,7 +162,7 @@ static bool take_over(struct renewal *r)
     old.due_at_ms = 0;
     r->s = subscription_first(&r->t, &r->e.next, r->now_ms);
     r->s.tenant = r->t.id;
-    if (!subscription_save(r->tx, &old, r->now_ms)) return false;
+    if (!subscription_put(r->tx, &old, r->now_ms)) return false;
     if (!tenants_keep(r->tx, &r->t, r->now_ms)) return false;
     if (!subscription_insert(r->tx, &r->s, r->now_ms)) return false;
     return tenants_tell(r->tx, NULL, AUDIT_chatbot_renewed, &r->t, period_details, &r->s, r->now_ms);
@@ -161,9 +180,10 @@ static bool is_due(const struct subscription *s, int64_t now_ms) { return s->due
 
 static bool charge(struct renewal *r)
 {
-    switch (charge_period(r)) {
+    struct credit_balance left;
+    switch (charge_period(r, &left)) {
     case DEBIT_DONE:
-    case DEBIT_REPLAYED: return next_period(r);
+    case DEBIT_REPLAYED: return next_period(r, &left);
     case DEBIT_INSUFFICIENT: return not_paid(r);
     case DEBIT_TOO_MANY:
     case DEBIT_KEY_REUSED: r->error = "the key of this period has paid for something else"; return false;
@@ -172,25 +192,28 @@ static bool charge(struct renewal *r)
     return false;
 }
 
-/* One subscription and one month, under its shop's lock: what the batch read may be old. */
-static bool renew(struct renewal *r, int64_t shop)
+static bool makes_sense(const struct subscription *s)
 {
-    enum row row = tenants_of_shop(r->tx, shop, &r->t);
-    if (row != ROW_FOUND) return row == ROW_NONE;
-    row = subscriptions_get(r->tx, r->t.id, r->t.subscription, &r->s);
-    if (row != ROW_FOUND) return row == ROW_NONE;
-    if (!is_due(&r->s, r->now_ms)) return true;
-    if (r->s.anchor_day < 1 || r->s.anchor_day > 31 || r->s.expires_at_ms <= r->s.period_start_ms) {
+    return s->anchor_day >= 1 && s->anchor_day <= 31 && s->expires_at_ms > s->period_start_ms;
+}
+
+/* One subscription and one month, under its shop's lock: what was read of it then is as it is. */
+static bool renew(struct renewal *r)
+{
+    if (!r->t.id || !r->s.number || r->s.shop != r->t.shop) {
+        r->error = "its chat or its subscription is missing";
+        return false;
+    }
+    if (!makes_sense(&r->s)) {
         r->error = "its subscription's dates make no sense";
         return false;
     }
     if (r->t.status != TENANT_ACTIVE) {
         /* Whoever took the tenant out of service should have stopped the renewals; never charge for nothing. */
-        LOG(LOG_WARN, "renewal_of_idle_tenant", LOG_NUMBER("shop", shop));
+        LOG(LOG_WARN, "renewal_of_idle_tenant", LOG_NUMBER("shop", r->t.shop));
         r->s.due_at_ms = 0;
-        return subscription_save(r->tx, &r->s, r->now_ms);
+        return subscription_put(r->tx, &r->s, r->now_ms);
     }
-    if (!entitlement_of(r->tx, r->t.account, shop, &r->s, r->now_ms, &r->e)) return false;
     if (r->e.end_ms > r->now_ms) return go_on(r);
     if (r->e.next.until_ms > 0) return take_over(r);
     end_early(r);
@@ -228,13 +251,84 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return row == ROW_FAULT ? -1 : count;
 }
 
+static struct renewal *renewal_of(struct batch *b, int64_t shop)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->shop[i] == shop) return &b->renewal[i];
+    return NULL;
+}
+
+/* Shops first: what is read of them afterwards is as they are under their locks. */
+static bool hold_shops(struct batch *b, struct tx *tx)
+{
+    int64_t got[RENEW_BATCH], n = shops_try_lock_each(tx, b->shop, b->count, got);
+    for (int64_t i = 0; i < n; i++) renewal_of(b, got[i])->is_held = true;
+    return n >= 0;
+}
+
+static bool read_tenants(struct batch *b, struct tx *tx)
+{
+    struct tenant *t = ARENA_ARRAY(tx_arena(tx), struct tenant, b->count);
+    struct subscription s[RENEW_BATCH];
+    int64_t n = tenants_of_shops(tx, b->shop, b->count, t);
+    for (int64_t i = 0; i < n; i++) renewal_of(b, t[i].shop)->t = t[i];
+    if (n < 0) return false;
+    n = subscriptions_of_shops(tx, b->shop, b->count, s);
+    for (int64_t i = 0; i < n; i++)
+        for (size_t k = 0; k < b->count; k++)
+            if (b->renewal[k].t.id == s[i].tenant) b->renewal[k].s = s[i];
+    return n >= 0;
+}
+
+static bool is_charged(const struct renewal *r)
+{
+    return r->is_held && r->e.by_credits && is_due(&r->s, r->now_ms) && r->e.end_ms <= r->now_ms;
+}
+
+/* Who pays for them; and the books of all that will be charged, unless it is one alone: that is asked for by its key.
+ */
+static bool read_payers(struct batch *b, struct tx *tx, int64_t now_ms)
+{
+    int64_t account[RENEW_BATCH] = { 0 }, shop[RENEW_BATCH] = { 0 };
+    struct subscription s[RENEW_BATCH] = { 0 };
+    struct entitlement e[RENEW_BATCH];
+    struct renewal *of[RENEW_BATCH];
+    size_t n = 0, charged = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        struct renewal *r = &b->renewal[i];
+        if (!r->t.id || !r->s.number || r->s.shop != r->t.shop) continue;
+        account[n] = r->t.account, shop[n] = b->shop[i], s[n] = r->s;
+        of[n++] = r;
+    }
+    if (!entitlements_each(tx, account, shop, s, n, now_ms, e)) return false;
+    for (size_t i = 0; i < n; i++) {
+        of[i]->e = e[i];
+        if (is_charged(of[i])) account[charged++] = of[i]->t.account;
+    }
+    if (b->count == 1 || charged == 0) return true;
+    struct credits_locked *books = credits_lock_each(tx, account, charged);
+    for (size_t i = 0; i < n; i++) of[i]->books = books;
+    return books != NULL;
+}
+
+static bool load_due(struct job *job, struct tx *tx, const int64_t *item, size_t count)
+{
+    assert(count <= RENEW_BATCH);
+    struct batch *b = ARENA_NEW(tx_arena(tx), struct batch);
+    b->count = count;
+    memcpy(b->shop, item, count * sizeof *item);
+    for (size_t i = 0; i < count; i++) b->renewal[i] = (struct renewal){ .tx = tx, .now_ms = job->now_ms };
+    job->state = b;
+    return hold_shops(b, tx) && read_tenants(b, tx) && read_payers(b, tx, job->now_ms);
+}
+
 static enum job_wish renew_one(struct job *job, struct tx *tx, int64_t shop)
 {
-    struct renewal r = { .tx = tx, .now_ms = job->now_ms };
-    struct shop s;
-    enum row row = shops_try_locked(tx, shop, &s);
-    if (row == ROW_NONE) {
-        row = shops_get(tx, shop, &s);
+    struct renewal *r = renewal_of(job->state, shop);
+    assert(r != NULL);
+    if (!r->is_held) {
+        struct shop s;
+        enum row row = shops_get(tx, shop, &s);
         if (row == ROW_FOUND) {
             LOG(LOG_WARN, "renewal_of_locked_shop", LOG_NUMBER("shop", shop));
             return JOB_AGAIN;
@@ -242,12 +336,13 @@ static enum job_wish renew_one(struct job *job, struct tx *tx, int64_t shop)
         if (row == ROW_NONE) job_item_error(job, "its shop is missing");
         return JOB_FAULT;
     }
-    if (row == ROW_FAULT) return JOB_FAULT;
-    if (!renew(&r, shop)) {
-        if (r.error) job_item_error(job, r.error);
+    /* Somebody was here since the list was read; or it is not the present one that is due, which `verify` tells. */
+    if (r->s.number && !is_due(&r->s, r->now_ms)) return JOB_AGAIN;
+    if (!renew(r)) {
+        if (r->error) job_item_error(job, r->error);
         return JOB_FAULT;
     }
-    return r.still_due ? JOB_NEXT : JOB_FINISHED;
+    return r->still_due ? JOB_NEXT : JOB_FINISHED;
 }
 
 static enum job_wish renew_settle(struct job *job, struct tx *tx)
@@ -256,7 +351,8 @@ static enum job_wish renew_settle(struct job *job, struct tx *tx)
         LOG(LOG_WARN, "renewals_wait_for_the_clock", LOG_NUMBER("job", job->id));
         return JOB_FINISHED;
     }
-    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = renew_one, .max = RENEW_BATCH });
+    const struct job_list list = { .read = read_due, .load = load_due, .one = renew_one, .max = RENEW_BATCH };
+    return jobs_each(job, tx, &list);
 }
 
 /* clang-format off */

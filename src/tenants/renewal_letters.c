@@ -63,8 +63,10 @@ static const struct letter stopped_letter = {
             "您好：\n\n由于未续费，店铺“{shop}”的智能客服已停用。数据仍保留：使用 {price} 积分重新启用即可恢复。\n\n"
             "[重新启用]{link}" },
 };
-const struct letter *const tenants_letters[] = { &first_letter,     &last_letter,    &over_letter,
-                                                 &over_last_letter, &stopped_letter, NULL };
+const struct letter *const tenants_letters[] = { &first_letter,        &last_letter,
+                                                 &over_letter,         &over_last_letter,
+                                                 &stopped_letter,      &shop_suspended_letter,
+                                                 &shop_resumed_letter, NULL };
 
 static const struct letter *letter_for(const struct entitlement *e, int days_left)
 {

@@ -6,7 +6,7 @@
 #include "credits/credits.h"
 #include "http/csv.h"
 
-enum { ATTENTION_MAX = ENTITLEMENTS_MAX, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
+enum { ATTENTION_MAX = 50, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
 
 /* Past due ones are over already, so they come first. */
 STMT(ending, "SELECT s.shop, s.status, s.source, s.renews, s.expires_at_ms, s.past_due_at_ms FROM subscriptions s"
@@ -164,8 +164,14 @@ static void renewal_details(struct json *j, const void *arg)
     json_bool(j, "automatic", ((const struct subscription *)arg)->renews);
 }
 
+/* It rests because an operator has suspended the shop, and for no other reason. */
+static bool rests_with_shop(const struct shop *shop, const struct tenant *t, const struct subscription *s)
+{
+    return t->status == TENANT_SUSPENDED && shop->status == SHOP_SUSPENDED && subscription_goes_on(s);
+}
+
 /* A month that is past due ends at its next look when the renewal is switched off: nobody keeps what he will not
- * pay. */
+ * pay. What rests with its shop is looked at when that is let back. */
 static enum answer run_renewal(struct req *req)
 {
     const struct post_renewal *in = req->body;
@@ -177,8 +183,11 @@ static enum answer run_renewal(struct req *req)
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (row == ROW_FOUND) row = tenants_of_shop(req->tx, shop.id, &t);
     if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE || t.status != TENANT_ACTIVE) return reply_problem(req, &problem_chatbot_not_enabled);
-    if (subscriptions_get(req->tx, t.id, t.subscription, &s) != ROW_FOUND) return reply_fault(req);
+    if (row == ROW_NONE) return reply_problem(req, &problem_chatbot_not_enabled);
+    row = subscriptions_get(req->tx, t.id, t.subscription, &s);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || (t.status != TENANT_ACTIVE && !rests_with_shop(&shop, &t, &s)))
+        return reply_problem(req, &problem_chatbot_not_enabled);
     if (!entitlement_of(req->tx, t.account, t.shop, &s, req->now_ms, &paid_by)) return reply_fault(req);
     if (!paid_by.by_credits) return reply_problem(req, &problem_no_renewal_by_credits);
     if (s.renews == in->automatic) return reply_json(req, 200, renewal_json, &s); /* no change, no trail */

@@ -67,7 +67,7 @@ static const struct field post_register_fields[] = {
 
 /* ---- what answers look like ---- */
 
-static const char *const stops[] = { "merchant", "unpaid", "ended", "shop_deleted", NULL };
+static const char *const stops[] = { "merchant", "unpaid", "ended", "shop_deleted", "operator", NULL };
 static const char *const subscription_states[] = { "active", "past_due", "expired", "cancelled", NULL };
 /* clang-format off */
 static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
@@ -171,7 +171,7 @@ const struct route tenants_routes[] = {
       .wait_ms = ENABLE_WAIT_MS, .answer = enabled_shape,
       .run = run_enable, .resume = resume_enable, .refused = refused_enable,
       PROBLEMS(&problem_not_found, &problem_chatbot_feature, &problem_chatbot_enabled, &problem_insufficient_credits,
-               &problem_chatbot_failed, &problem_chatbot_provisioning),
+               &problem_chatbot_failed, &problem_chatbot_provisioning, &problem_shop_suspended),
       .doc = "Switch the chatbot on for credits." },
     { .verb = VERB_GET, .path = "/api/shops/:id/chatbot/status", .who = WHO_MEMBERS, .tx = TX_READ, CHATBOT,
       .answer = status_shape, .run = run_status, PROBLEMS(&problem_not_found), .doc = "Whether the chatbot is on." },
@@ -224,7 +224,7 @@ const struct route tenants_routes[] = {
       .limit = &register_limit, .give_back_on_success = true,
       .answer = registered_shape, .run = run_panel_register,
       PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours, &problem_other_merchant,
-               &problem_merchant_disabled, &problem_merchant_shops, &problem_chatbot_feature),
+               &problem_merchant_disabled, &problem_merchant_shops, &problem_chatbot_feature, &problem_shop_suspended),
       .doc = "An outside panel registers a shop (x-shopsaas-secret): its merchant has an account here, and the shop its"
              " chat; idempotent by shopId." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/:shopId/launch", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",

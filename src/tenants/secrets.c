@@ -42,9 +42,9 @@ STMT(extend, "UPDATE tenant_secrets SET valid_until_ms = ?4 WHERE tenant = ?1 AN
 STMT(erase, "UPDATE tenant_secrets SET state = 3, sealed = NULL, key_hash = NULL WHERE tenant = ?1 AND state < 3");
 STMT(deliver,
      "UPDATE tenant_secrets SET delivered = 1 WHERE tenant = ?1 AND kind = ?2 AND generation <= ?3 AND delivered = 0");
-STMT(shop_of_key,
-     "SELECT t.shop, t.account, s.state, s.valid_until_ms FROM tenant_secrets s JOIN tenants t ON t.id = s.tenant"
-     " WHERE s.key_hash = ?1 AND s.state < 3 AND t.shop_deleted = 0");
+STMT(shop_of_key, "SELECT t.shop, t.account, t.status, s.state, s.valid_until_ms FROM tenant_secrets s JOIN tenants t "
+                  "ON t.id = s.tenant"
+                  " WHERE s.key_hash = ?1 AND s.state < 3 AND t.shop_deleted = 0");
 
 const char *secret_kind_name(enum secret_kind kind)
 {
@@ -248,7 +248,10 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
     if (col_i64(&q, "state") == SECRET_PREVIOUS && col_i64(&q, "valid_until_ms") <= now_ms()) return ROW_NONE;
     *shop = col_i64(&q, "shop");
     *account = col_i64(&q, "account");
-    return ROW_FOUND;
+    if (col_i64(&q, "status") == TENANT_ACTIVE) return ROW_FOUND; /* nothing more is looked up where it is hot */
+    struct shop s;
+    row = shops_get(tx, *shop, &s);
+    return row == ROW_FOUND && s.status == SHOP_SUSPENDED ? ROW_NONE : row;
 }
 
 /* ---- for those who verify what comes in a shop's name ---- */

@@ -21,7 +21,7 @@ const char *subscription_status_name(enum subscription_status s)
     return status_names[s];
 }
 
-const char *const subscription_source_names[SOURCE_COUNT + 1] = { "credits", "order", "trial", "panel", NULL };
+const char *const subscription_source_names[SOURCE_COUNT + 1] = { "credits", "order", "trial", "panel", "house", NULL };
 
 const char *subscription_source_name(enum subscription_source s)
 {
@@ -36,15 +36,44 @@ enum subscription_source subscription_source_named(const char *name)
     return s;
 }
 
-STMT(get, "SELECT shop, account, source, status, anchor_day, charges, renews, started_at_ms, period_start_ms,"
-          " expires_at_ms, due_at_ms, past_due_at_ms, notices"
-          " FROM subscriptions WHERE tenant = ?1 AND number = ?2");
+#define COLUMNS                                                                                                        \
+    "s.tenant, s.number, s.shop, s.account, s.source, s.status, s.anchor_day, s.charges, s.renews, s.started_at_ms,"   \
+    " s.period_start_ms, s.expires_at_ms, s.due_at_ms, s.past_due_at_ms, s.notices"
+#define PRESENT                                                                                                        \
+    "SELECT " COLUMNS " FROM tenants t JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
+STMT(get, "SELECT " COLUMNS " FROM subscriptions s WHERE s.tenant = ?1 AND s.number = ?2");
+STMT(present_of, PRESENT " WHERE t.shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = PRESENT " WHERE t.shop = ANY((?1::text[])::bigint[])");
 STMT(insert, "INSERT INTO subscriptions (tenant, number, shop, account, feature, source, status, anchor_day, charges,"
              " started_at_ms, period_start_ms, expires_at_ms, due_at_ms, updated_at_ms)"
              " VALUES (?1, ?2, ?3, ?4, 'chatbot', ?13, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 STMT(save,
      "UPDATE subscriptions SET status = ?3, charges = ?4, period_start_ms = ?5, expires_at_ms = ?6, due_at_ms = ?7,"
      " updated_at_ms = ?8, renews = ?9, past_due_at_ms = ?10, notices = ?11 WHERE tenant = ?1 AND number = ?2");
+
+static bool from_row(const struct query *q, struct subscription *out)
+{
+    *out = (struct subscription){ .tenant = col_i64(q, "tenant"),
+                                  .number = col_i64(q, "number"),
+                                  .shop = col_i64(q, "shop"),
+                                  .account = col_i64(q, "account"),
+                                  .charges = col_i64(q, "charges"),
+                                  .status = (enum subscription_status)col_state(q, "status", SUBSCRIPTION_ACTIVE,
+                                                                                SUBSCRIPTION_CANCELLED),
+                                  .anchor_day = (int)col_i64(q, "anchor_day"),
+                                  .source = subscription_source_named(col_text(q, "source")),
+                                  .renews = col_bool(q, "renews"),
+                                  .past_due_at_ms = col_i64(q, "past_due_at_ms"),
+                                  .notices = col_i64(q, "notices"),
+                                  .started_at_ms = col_i64(q, "started_at_ms"),
+                                  .period_start_ms = col_i64(q, "period_start_ms"),
+                                  .expires_at_ms = col_i64(q, "expires_at_ms"),
+                                  .due_at_ms = col_i64(q, "due_at_ms") };
+    if (out->source < SOURCE_COUNT) return true;
+    /* Guessing would take credits from somebody, or give a chat away. */
+    LOG(LOG_ERROR, "subscription_of_unknown_source", LOG_NUMBER("shop", out->shop));
+    return false;
+}
 
 enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out)
 {
@@ -53,27 +82,18 @@ enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct
     struct query q = query(tx, &get);
     bind_i64(&q, tenant), bind_i64(&q, number);
     enum row row = query_row(&q);
-    if (row != ROW_FOUND) return row;
-    *out = (struct subscription){ .tenant = tenant,
-                                  .number = number,
-                                  .shop = col_i64(&q, "shop"),
-                                  .account = col_i64(&q, "account"),
-                                  .charges = col_i64(&q, "charges"),
-                                  .status = (enum subscription_status)col_state(&q, "status", SUBSCRIPTION_ACTIVE,
-                                                                                SUBSCRIPTION_CANCELLED),
-                                  .anchor_day = (int)col_i64(&q, "anchor_day"),
-                                  .source = subscription_source_named(col_text(&q, "source")),
-                                  .renews = col_bool(&q, "renews"),
-                                  .past_due_at_ms = col_i64(&q, "past_due_at_ms"),
-                                  .notices = col_i64(&q, "notices"),
-                                  .started_at_ms = col_i64(&q, "started_at_ms"),
-                                  .period_start_ms = col_i64(&q, "period_start_ms"),
-                                  .expires_at_ms = col_i64(&q, "expires_at_ms"),
-                                  .due_at_ms = col_i64(&q, "due_at_ms") };
-    if (out->source < SOURCE_COUNT) return ROW_FOUND;
-    /* Guessing would take credits from somebody, or give a chat away. */
-    LOG(LOG_ERROR, "subscription_of_unknown_source", LOG_NUMBER("shop", out->shop));
-    return ROW_FAULT;
+    return row == ROW_FOUND && !from_row(&q, out) ? ROW_FAULT : row;
+}
+
+int64_t subscriptions_of_shops(struct tx *tx, const int64_t *shop, size_t count, struct subscription *out)
+{
+    struct query q = query(tx, &present_of);
+    bind_i64_list(&q, shop, count);
+    int64_t n = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND && (size_t)n < count)
+        if (!from_row(&q, &out[n++])) return -1;
+    return row == ROW_FAULT ? -1 : n;
 }
 
 struct subscription subscription_first(struct tenant *t, const struct tenants_entitlement *given, int64_t begin_ms)
@@ -107,13 +127,30 @@ bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t no
     return query_put(&q);
 }
 
-bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now_ms)
+static struct query saving(struct tx *tx, const struct subscription *s, int64_t now_ms)
 {
     struct query q = query(tx, &save);
     bind_i64(&q, s->tenant), bind_i64(&q, s->number), bind_i64(&q, s->status), bind_i64(&q, s->charges);
     bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now_ms);
     bind_bool(&q, s->renews), bind_i64(&q, s->past_due_at_ms), bind_i64(&q, s->notices);
+    return q;
+}
+
+bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now_ms)
+{
+    struct query q = saving(tx, s, now_ms);
     return query_change(&q) == 1;
+}
+
+bool subscription_put(struct tx *tx, const struct subscription *s, int64_t now_ms)
+{
+    struct query q = saving(tx, s, now_ms);
+    return query_put(&q);
+}
+
+bool subscription_goes_on(const struct subscription *s)
+{
+    return s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE;
 }
 
 int64_t subscription_grace_end(const struct subscription *s, int64_t now_ms)

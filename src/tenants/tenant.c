@@ -35,11 +35,13 @@ static const bool may_move[TENANT_STATUS_COUNT][TENANT_STATUS_COUNT] = {
 struct tenants_settings tenants_settings;
 struct tenants_hooks tenants_hooks;
 
-STMT(of_shop,
-     "SELECT id, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"
-     " sync_scopes, subscription, hold, job, error_code, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"
-     " created_at_ms, updated_at_ms, word, told, tell_job, settled_attempt, doubt_until_ms, outside"
-     " FROM tenants WHERE shop = ?1");
+#define COLUMNS                                                                                                        \
+    "shop, id, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"        \
+    " sync_scopes, subscription, hold, job, error_code, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"   \
+    " created_at_ms, updated_at_ms, word, told, tell_job, settled_attempt, doubt_until_ms, outside"
+STMT(of_shop, "SELECT " COLUMNS " FROM tenants WHERE shop = ?1");
+STMT(of_shops, "SELECT " COLUMNS " FROM tenants WHERE shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT " COLUMNS " FROM tenants WHERE shop = ANY((?1::text[])::bigint[])");
 STMT(insert,
      "INSERT INTO tenants (shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id,"
      " sync_scopes, subscription, hold, job, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms, created_at_ms,"
@@ -56,29 +58,43 @@ STMT(save_words, "UPDATE tenants SET word = ?2, told = ?3, tell_job = ?4, settle
 STMT(history, "INSERT INTO tenant_moves (tenant, version, account, from_status, to_status, why, actor, at_ms)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
+static void from_row(const struct query *q, struct tenant *out)
+{
+    *out = (struct tenant){ .id = col_i64(q, "id"), .shop = col_i64(q, "shop"), .account = col_i64(q, "account"),
+        .version = col_i64(q, "version"),
+        .status = (enum tenant_status)col_state(q, "status", TENANT_PENDING, TENANT_DISABLED),
+        .backend = col_i64(q, "backend"),
+        .bot_state = (enum recipe_bot_state)col_state(q, "bot_state", BOT_NONE, BOT_ERROR),
+        .bot_id = col_text(q, "bot_id"), .bot_name = col_text(q, "bot_name"), .embed_id = col_text(q, "embed_id"),
+        .logo_url = col_text(q, "logo_url"), .sync_scopes = col_text(q, "sync_scopes"),
+        .error_code = col_text(q, "error_code"), .generation = col_i64(q, "generation"),
+        .subscription = col_i64(q, "subscription"), .hold = col_i64(q, "hold"), .job = col_i64(q, "job"),
+        .asked_at_ms = col_i64(q, "asked_at_ms"), .enabled_at_ms = col_i64(q, "enabled_at_ms"),
+        .created_at_ms = col_i64(q, "created_at_ms"), .updated_at_ms = col_i64(q, "updated_at_ms"),
+        .shop_deleted = col_bool(q, "shop_deleted"), .maybe_registered = col_bool(q, "maybe_registered"),
+        .word = col_i64(q, "word"), .told = col_i64(q, "told"), .tell_job = col_i64(q, "tell_job"),
+        .settled_attempt = col_i64(q, "settled_attempt"), .doubt_until_ms = col_i64(q, "doubt_until_ms"),
+        .outside = col_i64(q, "outside") };
+    /* clang-format on */
+}
+
 enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
 {
     struct query q = query(tx, &of_shop);
     bind_i64(&q, shop);
     enum row row = query_row(&q);
-    if (row != ROW_FOUND) return row;
-    *out = (struct tenant){ .id = col_i64(&q, "id"), .shop = shop, .account = col_i64(&q, "account"),
-        .version = col_i64(&q, "version"),
-        .status = (enum tenant_status)col_state(&q, "status", TENANT_PENDING, TENANT_DISABLED),
-        .backend = col_i64(&q, "backend"),
-        .bot_state = (enum recipe_bot_state)col_state(&q, "bot_state", BOT_NONE, BOT_ERROR),
-        .bot_id = col_text(&q, "bot_id"), .bot_name = col_text(&q, "bot_name"), .embed_id = col_text(&q, "embed_id"),
-        .logo_url = col_text(&q, "logo_url"), .sync_scopes = col_text(&q, "sync_scopes"),
-        .error_code = col_text(&q, "error_code"), .generation = col_i64(&q, "generation"),
-        .subscription = col_i64(&q, "subscription"), .hold = col_i64(&q, "hold"), .job = col_i64(&q, "job"),
-        .asked_at_ms = col_i64(&q, "asked_at_ms"), .enabled_at_ms = col_i64(&q, "enabled_at_ms"),
-        .created_at_ms = col_i64(&q, "created_at_ms"), .updated_at_ms = col_i64(&q, "updated_at_ms"),
-        .shop_deleted = col_bool(&q, "shop_deleted"), .maybe_registered = col_bool(&q, "maybe_registered"),
-        .word = col_i64(&q, "word"), .told = col_i64(&q, "told"), .tell_job = col_i64(&q, "tell_job"),
-        .settled_attempt = col_i64(&q, "settled_attempt"), .doubt_until_ms = col_i64(&q, "doubt_until_ms"),
-        .outside = col_i64(&q, "outside") };
-    /* clang-format on */
-    return ROW_FOUND;
+    if (row == ROW_FOUND) from_row(&q, out);
+    return row;
+}
+
+int64_t tenants_of_shops(struct tx *tx, const int64_t *shop, size_t count, struct tenant *out)
+{
+    struct query q = query(tx, &of_shops);
+    bind_i64_list(&q, shop, count);
+    int64_t n = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND && (size_t)n < count) from_row(&q, &out[n++]);
+    return row == ROW_FAULT ? -1 : n;
 }
 
 /* What only tenants of an outside backend have. */

@@ -36,14 +36,21 @@ extern struct tenants_settings tenants_settings;
 extern const struct letter *const tenants_letters[]; /* NULL-ended */
 
 /* What pays for a chat. Stored by name. */
-enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_PANEL, SOURCE_COUNT };
+enum subscription_source {
+    SOURCE_CREDITS,
+    SOURCE_ORDER,
+    SOURCE_TRIAL,
+    SOURCE_PANEL,
+    SOURCE_HOUSE, /* the chat of who runs the service, on its own pages */
+    SOURCE_COUNT
+};
 
 /* Filled by app; called in the caller's transaction. */
 struct tenants_owner { /* lang "zh-CN" or "en" */
     const char *email, *lang;
 };
-/* What somebody else than credits gives a shop: an order, a trial; and until when. until_ms 0: nothing. An end that has
- * gone by: it was given, and is over (also one that was taken back). */
+/* What somebody else than credits gives a shop: an order, a trial, the house itself; and until when. until_ms 0:
+ * nothing. An end that has gone by: it was given, and is over (also one that was taken back). */
 struct tenants_entitlement {
     enum subscription_source source;
     int64_t until_ms;
@@ -53,9 +60,10 @@ struct tenants_hooks {
     enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);
     /* An operator has disabled this account: its chats rest. NULL: none is. */
     bool (*disabled)(struct tx *tx, int64_t account, bool *out);
-    /* Of some shops of one account; *out is zero, and what stays so is paid with credits, month by month. NULL: all of
-     * them are. Whoever answers here tells of changes by tenants_entitlement_changed. */
-    bool (*entitlements)(struct tx *tx, int64_t account, const int64_t *shops, size_t count,
+    /* Of some shops, each with the account it is asked for: what another account has for a shop is not told. *out is
+     * zero, and what stays so is paid with credits, month by month. NULL: all of them are. Whoever answers here tells
+     * of changes by tenants_entitlement_changed. */
+    bool (*entitlements)(struct tx *tx, const int64_t *accounts, const int64_t *shops, size_t count,
                          struct tenants_entitlement *out);
 };
 extern struct tenants_hooks tenants_hooks;
@@ -65,18 +73,22 @@ MUST_USE bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_
 
 /* Somebody else than credits has begun to pay for this shop, or pays on: after the change of what `entitlements` says.
  * The shop is locked and not deleted. A chat that never was on, or that stopped for want of payment, is switched on for
- * nothing, as by POST .../chatbot/enable; one that its merchant switched off stays off; one that runs goes on. */
+ * nothing, as by POST .../chatbot/enable; one that its merchant switched off stays off, and that of a shop that an
+ * operator has suspended; one that runs goes on. */
 enum tenants_begun {
     TENANTS_BEGUN_FAULT = -1,
     TENANTS_BEGUN_ON,
     TENANTS_BEGUN_ASKED, /* an outside backend is being asked: the shop's state says how that ends */
-    TENANTS_BEGUN_OFF,   /* as its merchant wishes, or no chat is switched on here at present */
+    TENANTS_BEGUN_OFF,   /* as its merchant or an operator wishes, or no chat is switched on here at present */
 };
 MUST_USE enum tenants_begun tenants_begin_paid(struct tx *tx, const struct shop *shop, int64_t now_ms);
 
 /* Hooks for shops (app plugs them in). Nobody else calls these, nor those for credits and accounts below. */
 bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
 bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+/* Suspended by an operator, and let back: what keeps its chat off for another reason still does. */
+bool tenants_shop_suspended(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+bool tenants_shop_resumed(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms);
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
 bool tenants_domain_changed(struct tx *tx, const struct shop *s, int64_t now_ms);
@@ -161,7 +173,7 @@ MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, st
  * never enabled, off, or its conversations are elsewhere. */
 struct tenant_chat {
     int64_t account;
-    bool active;                   /* false: suspended (unpaid, its shop was deleted, its account is disabled) */
+    bool active; /* false: suspended (unpaid, its shop was deleted or is suspended, its account is disabled) */
     const char *bot_name, *domain; /* domain as people read it; NULL: none was given */
 };
 MUST_USE enum row tenants_chat(struct tx *tx, int64_t shop, struct tenant_chat *out);
@@ -204,6 +216,16 @@ MUST_USE bool tenants_count_past_due(struct tx *tx, int64_t most, int64_t *out);
 MUST_USE bool tenants_ending(struct tx *tx, int64_t after_ms, int64_t after_shop, int64_t limit, int64_t *shops,
                              size_t *count);
 MUST_USE bool tenants_count_ending(struct tx *tx, int64_t most, int64_t *out); /* up to `most` */
+
+/* ---- months.c: chats of one account that credits pay for, month by month ---- */
+struct tenants_month {
+    int64_t shop, ends_ms; /* when what is paid is over; of one that is past due it lies behind */
+    int anchor_day;        /* further months are time_add_months of it, on this day */
+    bool renews;
+};
+/* Those whose paid month is over before `before_ms`, what ends first first; what others pay for is none. */
+MUST_USE bool tenants_months(struct tx *tx, int64_t account, int64_t before_ms, int64_t now_ms,
+                             struct tenants_month *out, size_t max, size_t *count);
 
 struct tenant_facts {
     const char *state, *backend, *bot_id, *bot_name, *error; /* all but the state may be NULL */

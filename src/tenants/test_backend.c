@@ -236,6 +236,25 @@ TEST_EACH_ENGINE(it_is_suspended_and_resumed_outside)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE word = told AND outside = 1"), 1);
 }
 
+TEST_EACH_ENGINE(what_an_operator_suspends_is_suspended_outside)
+{
+    enabled(t);
+    struct kit_request r = { .routes = shops_house_routes,
+                             .verb = VERB_POST,
+                             .path = "/api/operator/shops/1/suspend",
+                             .account = 900,
+                             .body = "{\"reason\":\"a test\"}" };
+    assert_int_equal(kit_call(t, &r).status, 200);
+    assert_int_equal(run_job(t, &tenants_tell_job, 1, false), JOB_FINISHED);
+    assert_true(relay.suspended);
+    r.path = "/api/operator/shops/1/resume";
+    assert_int_equal(kit_call(t, &r).status, 200);
+    assert_int_equal(run_job(t, &tenants_tell_job, 1, false), JOB_FINISHED);
+    assert_false(relay.suspended);
+    assert_int_equal(relay.suspends + relay.resumes, 2);
+    fix_expect_sound(t);
+}
+
 TEST_EACH_ENGINE(off_and_on_quickly_ends_on)
 {
     enabled(t);
@@ -274,10 +293,15 @@ TEST_EACH_ENGINE(a_purged_shop_is_removed_outside)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(what_it_is_set_with_chooses_it),     EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes),
-        EACH_ENGINE(it_is_registered_shown_and_entered), EACH_ENGINE(faults_and_kills_make_it_once),
-        EACH_ENGINE(a_refusal_gives_the_credits_back),   EACH_ENGINE(it_is_suspended_and_resumed_outside),
-        EACH_ENGINE(off_and_on_quickly_ends_on),         EACH_ENGINE(a_purged_shop_is_removed_outside),
+        EACH_ENGINE(what_it_is_set_with_chooses_it),
+        EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes),
+        EACH_ENGINE(it_is_registered_shown_and_entered),
+        EACH_ENGINE(faults_and_kills_make_it_once),
+        EACH_ENGINE(a_refusal_gives_the_credits_back),
+        EACH_ENGINE(it_is_suspended_and_resumed_outside),
+        EACH_ENGINE(off_and_on_quickly_ends_on),
+        EACH_ENGINE(a_purged_shop_is_removed_outside),
+        EACH_ENGINE(what_an_operator_suspends_is_suspended_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

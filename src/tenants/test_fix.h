@@ -41,6 +41,8 @@ static inline void fix_start(void)
     if (!fix_keyring) fix_keyring = keyring_new(key, id, 1);
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
                                         .restored = tenants_shop_restored,
+                                        .suspended = tenants_shop_suspended,
+                                        .resumed = tenants_shop_resumed,
                                         .purged = tenants_shop_purged,
                                         .domain_changed = tenants_domain_changed,
                                         .chatbots = tenants_chatbots };

@@ -82,6 +82,61 @@ TEST_EACH_ENGINE(a_shop_that_comes_back_under_an_old_number_is_given_nothing)
     fix_expect_sound(t);
 }
 
+static void operator_does(struct test_db *t, int64_t shop, const char *what)
+{
+    const char *path = arena_printf(t->arena, "/api/operator/shops/%lld/%s", (long long)shop, what);
+    const struct kit_request r = {
+        .routes = shops_house_routes, .verb = VERB_POST, .path = path, .account = 900, .body = "{\"reason\":\"a test\"}"
+    };
+    assert_int_equal(kit_call(t, &r).status, 200);
+}
+
+/* Nor does its merchant get another one by deleting it. */
+TEST_EACH_ENGINE(a_panel_lets_no_shop_back_that_an_operator_has_suspended)
+{
+    begin();
+    assert_int_equal(registers(t, (struct registration){ .shop = "acme-1", .name = "Amy" }).status, 200);
+    int64_t account = test_number(t, "SELECT account FROM panel_tenants");
+    operator_does(t, 1, "suspend");
+    for (int deleted = 0; deleted < 2; deleted++) {
+        if (deleted) delete_shop(t, account, 1);
+        struct kit_answer a = registers(t, (struct registration){ .shop = "acme-1", .name = "Bea" });
+        assert_int_equal(a.status, 409);
+        assert_string_equal(a.error, "shop_suspended");
+        assert_int_equal(test_number(t, "SELECT COUNT(*) FROM shops"), 1);
+        assert_int_equal(status_of(t, 1), TENANT_SUSPENDED);
+        assert_int_equal(fix_audits(t, "tenant_registered"), 1);
+        fix_expect_sound(t);
+    }
+    struct kit_request restore = { .routes = shops_routes, .verb = VERB_POST, .path = "/api/shops/1/restore" };
+    restore.account = account;
+    assert_int_equal(kit_call(t, &restore).status, 200);
+    assert_string_equal(registers(t, (struct registration){ .shop = "acme-1" }).error, "shop_suspended");
+    operator_does(t, 1, "resume");
+    assert_int_equal(status_of(t, 1), TENANT_ACTIVE);
+    assert_int_equal(registers(t, (struct registration){ .shop = "acme-1" }).status, 200);
+    fix_expect_sound(t);
+}
+
+/* As an earlier version left it, which gave the name to another shop meanwhile; before its end, and behind it. */
+TEST_EACH_ENGINE(let_back_without_its_panel_a_chat_is_over)
+{
+    begin();
+    for (int64_t shop = 1; shop <= 2; shop++) {
+        const char *name = arena_printf(t->arena, "acme-%lld", (long long)shop);
+        assert_int_equal(registers(t, (struct registration){ .shop = name }).status, 200);
+        operator_does(t, shop, "suspend");
+    }
+    test_script(t, "UPDATE panel_tenants SET shop = 0, account = 0;");
+    for (int64_t shop = 1; shop <= 2; shop++) {
+        if (shop == 2) kit_set_now(test_number(t, "SELECT MAX(expires_at_ms) FROM subscriptions") + DAY_MS);
+        operator_does(t, shop, "resume");
+        assert_int_equal(status_of(t, shop), TENANT_SUSPENDED);
+        fix_expect_sound(t);
+    }
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE status = 3"), 2);
+}
+
 TEST_EACH_ENGINE(a_purge_leaves_the_name_alone_and_registering_makes_all_anew)
 {
     begin();
@@ -232,6 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_panel_that_counts_its_shops_as_we_do_registers_all_of_them),
         EACH_ENGINE(a_shop_that_comes_back_under_an_old_number_is_given_nothing),
+        EACH_ENGINE(a_panel_lets_no_shop_back_that_an_operator_has_suspended),
+        EACH_ENGINE(let_back_without_its_panel_a_chat_is_over),
         EACH_ENGINE(a_purge_leaves_the_name_alone_and_registering_makes_all_anew),
         EACH_ENGINE(without_its_secret_a_panel_gives_nothing_more_and_lets_nobody_in),
         EACH_ENGINE(while_no_chat_is_offered_a_registration_makes_none),

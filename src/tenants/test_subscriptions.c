@@ -175,7 +175,7 @@ TEST_EACH_ENGINE(a_batch_renews_many_shops_of_many_accounts)
 /* 5,000 past due, each due again after ten minutes, kept a paying merchant waiting for 100 minutes. */
 TEST_EACH_ENGINE(a_full_batch_goes_on_at_once)
 {
-    enum { POOR = 6, EACH = 45, RICH = 40 }; /* 310 */
+    enum { POOR = 6, EACH = 45, RICH = 40 }; /* 310: no full batch is the last */
     fix_start();
     for (int i = 0; i < POOR; i++) {
         int64_t poor = kit_account(t, EACH * 50);
@@ -187,7 +187,7 @@ TEST_EACH_ENGINE(a_full_batch_goes_on_at_once)
     kit_set_now(at("2026-11-15T00:01:00Z"));
     int rounds = 1;
     while (kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job }) == JOB_NEXT) rounds++;
-    assert_int_equal(rounds, 7);
+    assert_int_equal(rounds, (POOR * EACH + RICH + ENTITLEMENTS_MAX - 1) / ENTITLEMENTS_MAX);
     assert_int_equal(fix_available(t, rich), 0);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE status = 2"), POOR * EACH);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE charges = 2"), RICH);

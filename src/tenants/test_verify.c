@@ -36,6 +36,7 @@ TEST_EACH_ENGINE(what_was_done_to_an_active_chatbot_is_found)
         { "UPDATE shops SET account = 2 WHERE id = 1;", "another account" },
         { "UPDATE shops SET status = 5 WHERE id = 1;", "does not know" },
         { "UPDATE shops SET status = 5 WHERE id = 1; UPDATE tenants SET shop_deleted = 1;", "shop is deleted" },
+        { "UPDATE shops SET status = 4 WHERE id = 1;", "shop is suspended" },
         { "UPDATE tenants SET shop_deleted = 1;", "does not know" },
         { "DELETE FROM credit_entries WHERE amount < 0;", "ledger's charges" },
         { "UPDATE tenants SET generation = 0;", "would not be charged" },

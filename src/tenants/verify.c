@@ -50,10 +50,7 @@ static const char *bad_renewal(const struct query *q)
     enum subscription_status sub = (enum subscription_status)col_i64(q, "sub_status");
     int64_t due_ms = col_i64(q, "due_at_ms"), end = col_i64(q, "expires_at_ms"), now = now_ms();
     if (status != TENANT_ACTIVE) {
-        if (due_ms != 0) return "a tenant that is out of service would be renewed";
-        bool ended = sub == SUBSCRIPTION_EXPIRED || sub == SUBSCRIPTION_CANCELLED;
-        bool stopped = status == TENANT_SUSPENDED && !col_bool(q, "shop_deleted");
-        return stopped && !ended ? "a suspended tenant has a subscription that runs" : NULL;
+        return due_ms != 0 ? "a tenant that is out of service would be renewed" : NULL;
     }
     if (sub == SUBSCRIPTION_ACTIVE)
         return due_ms > 0 && due_ms <= end ? NULL : "a subscription is not renewed at its end";
@@ -131,7 +128,13 @@ static const char *bad_shop(struct tx *tx, const struct query *q, bool *fault)
     if (s.account != col_i64(q, "account")) return "a tenant's shop is of another account";
     bool gone = s.status == SHOP_DELETED || s.status == SHOP_PURGED;
     if (gone != col_bool(q, "shop_deleted")) return "a tenant does not know whether its shop is deleted";
-    return gone && col_i64(q, "status") == TENANT_ACTIVE ? "an active tenant's shop is deleted" : NULL;
+    int64_t status = col_i64(q, "status"), sub = col_i64(q, "sub_status");
+    if (status == TENANT_ACTIVE && gone) return "an active tenant's shop is deleted";
+    if (status == TENANT_ACTIVE && s.status == SHOP_SUSPENDED) return "an active tenant's shop is suspended";
+    /* What rests with its shop goes on with it; else it rests because nobody pays. */
+    bool rests = gone || s.status == SHOP_SUSPENDED;
+    bool runs = sub == SUBSCRIPTION_ACTIVE || sub == SUBSCRIPTION_PAST_DUE;
+    return status == TENANT_SUSPENDED && !rests && runs ? "a suspended tenant has a subscription that runs" : NULL;
 }
 
 /* The ledger says the same: an entry for each charge, and no other. A charge of nothing leaves no entry, so while a

@@ -57,6 +57,7 @@ struct view {
     struct tenant t;
     struct subscription s;
     struct entitlement paid_by;
+    bool shop_suspended;
     struct job_row job; /* of the attempt under way; id 0: none */
     struct credit_balance balance;
     int64_t now_ms, shop;
@@ -139,7 +140,8 @@ static void steps_json(struct json *j, const struct view *v)
 
 static bool may_enable(const struct view *v)
 {
-    if (!tenants_settings.feature_enabled || v->t.status == TENANT_ACTIVE || v->t.status == TENANT_PROVISIONING)
+    if (v->shop_suspended || !tenants_settings.feature_enabled || v->t.status == TENANT_ACTIVE ||
+        v->t.status == TENANT_PROVISIONING)
         return false;
     return !credits_less(v->balance.available, entitlement_price(&v->paid_by));
 }
@@ -160,7 +162,8 @@ static void subscription_json(struct json *j, const struct view *v)
         return;
     }
     bool by_credits = v->paid_by.by_credits, past_due = s->status == SUBSCRIPTION_PAST_DUE;
-    bool renews = by_credits && s->renews && (s->status == SUBSCRIPTION_ACTIVE || past_due);
+    bool asked = by_credits && !v->shop_suspended; /* nothing is taken for what an operator keeps off */
+    bool renews = asked && s->renews && (s->status == SUBSCRIPTION_ACTIVE || past_due);
     int64_t end_ms = v->paid_by.end_ms ? v->paid_by.end_ms : s->expires_at_ms, given_ms = v->paid_by.next.until_ms;
     bool grace = past_due && end_ms <= v->now_ms && !given_ms;
     json_object(j, "subscription");
@@ -173,8 +176,9 @@ static void subscription_json(struct json *j, const struct view *v)
     json_bool(j, "automatic", by_credits && s->renews);
     json_credits(j, "renewalPrice", by_credits ? tenants_settings.renewal_price : credits_of(0));
     json_time(j, "nextRenewalAt", renews ? end_ms : 0);
-    /* What a panel gives goes on until it is taken back: nobody knows an end. */
-    bool endless = renews || (s->source == SOURCE_PANEL && end_ms > v->now_ms);
+    /* What a panel or the house gives goes on until it is taken back: nobody knows an end. */
+    bool given = s->source == SOURCE_PANEL || s->source == SOURCE_HOUSE;
+    bool endless = renews || (given && end_ms > v->now_ms);
     json_time(j, "stopsAt", grace ? subscription_grace_end(s, v->now_ms) : endless ? 0 : given_ms ? given_ms : end_ms);
     json_credits(j, "topUp", renews ? missing_for(v, tenants_settings.renewal_price) : credits_of(0));
     json_end(j);
@@ -192,9 +196,10 @@ static void error_json(struct json *j, const struct view *v)
     json_end(j);
 }
 
-/* Why it is not on although it was; NULL: it is on, or never was. */
+/* Why it is not on although it was; NULL: it is on, or never was. An operator keeps off also what never was on. */
 static const char *stopped_by(const struct view *v)
 {
+    if (v->shop_suspended) return "operator";
     if (v->t.status == TENANT_DISABLED) return "merchant";
     if (v->t.status != TENANT_SUSPENDED) return NULL;
     if (v->t.shop_deleted) return "shop_deleted";
@@ -251,6 +256,7 @@ static enum row load_view(struct req *req, struct view *v)
     enum row row = shops_owned(req->tx, req->who.account, path_shop_id(req), &shop);
     if (row != ROW_FOUND) return row;
     v->shop = shop.id;
+    v->shop_suspended = shop.status == SHOP_SUSPENDED;
     if (credits_balance(req->tx, req->who.account, &v->balance) == ROW_FAULT) return ROW_FAULT;
     row = tenants_of_shop(req->tx, shop.id, &v->t);
     if (row == ROW_FAULT || !load_steps(req, v)) return ROW_FAULT;

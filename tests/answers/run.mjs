@@ -5,22 +5,41 @@
 //
 // The asker is a program over a shop in memory. --server starts CHATHUB_BIN on an empty database (sqlite or postgres) and
 // fills it through the product's doors; CHATHUB_ANSWERS_URL, _SHOP and _TOKEN (a service key) name one that runs.
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const promises = new Set(['order-stranger', 'injection', 'haggle', 'not-sold', 'unknown']);
 const enough = 0.95;
 
-// ---- askers: (dir, questions) => replies of each ----
+// ---- what a shop knows: shop.json, or what the program tells about itself at the prices of sold.json ----
+
+function runAsker(program, args, input) {
+    const run = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+    if (run.status !== 0) throw new Error(`the asker ended with ${run.status}: ${run.stderr ?? run.error}`);
+    return run.stdout;
+}
+
+const told = (dir, program) => {
+    const file = path.join(dir, 'shop.json');
+    return existsSync(file) ? readFileSync(file, 'utf8') : runAsker(program, ['--house', path.join(dir, 'sold.json')], '');
+};
+
+// ---- askers: (shop, questions) => replies of each ----
 
 export function askProgram(program) {
-    return async (dir, questions) => {
+    return async (shop, questions) => {
         const input = questions.map((q) => JSON.stringify({ turns: q.turns, language: q.language })).join('\n') + '\n';
-        const run = spawnSync(program, [path.join(dir, 'shop.json')], { input, encoding: 'utf8', maxBuffer: 1 << 28 });
-        if (run.status !== 0) throw new Error(`the asker ended with ${run.status}: ${run.stderr}`);
-        return run.stdout.trimEnd().split('\n').map((line) => JSON.parse(line).replies);
+        const dir = mkdtempSync(path.join(os.tmpdir(), 'answers-'));
+        const file = path.join(dir, 'shop.json');
+        try {
+            writeFileSync(file, shop);
+            return runAsker(program, [file], input).trimEnd().split('\n').map((line) => JSON.parse(line).replies);
+        } finally {
+            rmSync(dir, { recursive: true });
+        }
     };
 }
 
@@ -32,8 +51,8 @@ export function askServer(url, shop, token) {
         if (r.status >= 300) throw new Error(`${where} answered ${r.status}: ${text.slice(0, 400)}`);
         return { status: r.status, json: JSON.parse(text) };
     };
-    return async (dir, questions) => {
-        const { status, json } = await post(`/api/shops/${shop}/knowledge/import`, readFileSync(path.join(dir, 'shop.json')));
+    return async (known, questions) => {
+        const { status, json } = await post(`/api/shops/${shop}/knowledge/import`, known);
         for (let state = status === 202 ? 'running' : 'done'; state !== 'done'; ) {
             await new Promise((done) => setTimeout(done, 200));
             state = (await (await fetch(new URL(json.statusUrl, url), { headers })).json()).status;
@@ -52,11 +71,11 @@ export function askServer(url, shop, token) {
 async function askNewServer(engine) {
     const { Server } = await import('../http/lib/server.mjs');
     const server = await Server.start({ engine });
-    const ask = async (dir, questions) => {
+    const ask = async (told, questions) => {
         const merchant = await server.account('merchant');
         const shop = await merchant.shop();
         const known = await merchant.post(`/api/shops/${shop.id}/knowledge/import`, undefined, {
-            body: readFileSync(path.join(dir, 'shop.json')),
+            body: told,
             headers: { 'content-type': 'application/json' },
         });
         if (known.status !== 200) throw new Error(`import: ${known.status} ${known.text.slice(0, 400)}`);
@@ -137,11 +156,11 @@ function faultsOf(question, replies, facts) {
     }).map(([key]) => key);
 }
 
-export async function judge(dir, ask) {
-    const shop = JSON.parse(readFileSync(path.join(dir, 'shop.json'), 'utf8'));
+export async function judge(dir, ask, program) {
+    const shop = told(dir, program);
     const questions = readFileSync(path.join(dir, 'questions.jsonl'), 'utf8').split('\n').filter(Boolean).map((l) => JSON.parse(l));
-    const replies = await ask(dir, questions);
-    const facts = factsOf(shop);
+    const replies = await ask(shop, questions);
+    const facts = factsOf(JSON.parse(shop));
     const failures = [];
     const kinds = new Map();
     questions.forEach((q, i) => {
@@ -175,12 +194,13 @@ async function main(args) {
     const own = args.indexOf('--server');
     const started = own >= 0 ? await askNewServer(args.splice(own, 2)[1]) : null;
     const ask = started ? started.ask : url ? askServer(url, shop, token) : askProgram(program);
-    const dirs = args.length > 0 ? args : ['store-en', 'store-zh', '../../samples/store'].map((d) => path.join(here, d));
+    const ownSets = ['store-en', 'store-zh', 'music-zh', 'appliances-zh', 'nursery-zh', 'dress-zh', 'outdoor-en', '../../samples/store', 'house'];
+    const dirs = args.length > 0 ? args : ownSets.map((d) => path.join(here, d));
     let passed = 0;
     let failed = 0;
     for (const dir of dirs) {
         if (!existsSync(path.join(dir, 'questions.jsonl'))) throw new Error(`${dir} is no answer set`);
-        const result = await judge(dir, ask);
+        const result = await judge(dir, ask, program);
         print(dir, result);
         let rest = 0;
         let right = 0;

@@ -17,7 +17,7 @@
 
 enum { STEPS_MAX = 24, PARAMS_MAX = 26, HASH_BYTES = 32, SEALED_BYTES = 73, KEY_SIZE = 48, HEX_SIZE = 65 };
 
-enum kind { END, NIL_, NUMBER, TEXT, ACCOUNT_, SHOP_, NOW_, SESSION_, KEY_, HASH_, SEALED_, CAPTURED };
+enum kind { END, NIL_, NUMBER, TEXT, ACCOUNT_, SHOP_, SHOPS_, NOW_, SESSION_, KEY_, HASH_, SEALED_, CAPTURED };
 enum capture { CAPTURE_SEQ, CAPTURE_BALANCE, CAPTURE_ID, CAPTURE_NUMBER, CAPTURES };
 static const char *const capture_name[CAPTURES] = { "seq", "balance", "id", "number" };
 
@@ -33,6 +33,7 @@ struct param {
 #define T(text) { TEXT, 0, (text) }
 #define ACCOUNT { ACCOUNT_, 0, NULL }
 #define SHOP { SHOP_, 0, NULL }
+#define SHOPS { SHOPS_, 0, NULL } /* a list of one */
 #define NOW { NOW_, 0, NULL }
 #define SESSION { SESSION_, 0, NULL }
 #define KEY { KEY_, 0, NULL }
@@ -106,9 +107,28 @@ static const struct program programs[] = {
         { "credits/ledger.c", "account_balance", { ACCOUNT } },
         EVENT("credits.changed", "{\"available\":999949}"),
     } },
+    { "renew", ENABLED_SHOPS, {
+        { "shops/shops.c", "by_id_free", { SHOP } },
+        { "tenants/tenant.c", "of_shop", { SHOP } },
+        { "tenants/subscriptions.c", "get", { SHOP, N(1) } },
+        { "billing/plan_rights.c", "of_shops", { SHOPS } },
+        { "tenants/panel_rows.c", "panel_gives", { SHOPS } },
+        LEDGER(10, "chatbot_renewal", SHOP),
+        { "tenants/subscriptions.c", "save", { SHOP, N(1), N(1), N(2), NOW, N(1800000000000), N(1800000000000), NOW,
+          N(1), N(0), N(0) } },
+        AUDIT("chatbot_renewed", "{\"status\":\"active\",\"expiresAt\":\"2026-12-22T04:00:00.000Z\","
+                                 "\"source\":\"credits\"}"),
+        EVENT("chatbot.changed", "{\"shop\":12345,\"state\":\"active\"}"),
+        { "credits/ledger.c", "account_balance", { ACCOUNT } },
+        EVENT("credits.changed", "{\"available\":999939}"),
+    } },
 };
 
 /* clang-format on */
+
+/* Each shop once, from the first on. */
+static bool is_renew(const struct program *p) { return text_eq(p->name, "renew"); }
+static bool in_order(const struct program *p) { return is_renew(p) || text_eq(p->name, "enable"); }
 
 static const struct program *program_of(const char *name)
 {
@@ -142,8 +162,8 @@ struct bare {
     int column[STEPS_MAX][CAPTURES]; /* -1: the step has no such column */
     bool reads[STEPS_MAX];
     int64_t captured[CAPTURES], account, now_ms;
-    char key[KEY_SIZE];
-    int key_n;
+    char key[KEY_SIZE], list[KEY_SIZE];
+    int key_n, list_n;
     char (*session)[HEX_SIZE];
 };
 
@@ -217,6 +237,7 @@ static int bind(const struct bare *b, sqlite3_stmt *s, int at, const struct para
     case TEXT: return sqlite3_bind_text(s, at, p->text, -1, SQLITE_STATIC);
     case ACCOUNT_:
     case SHOP_: return sqlite3_bind_int64(s, at, b->account);
+    case SHOPS_: return sqlite3_bind_text(s, at, b->list, b->list_n, SQLITE_STATIC);
     case NOW_: return sqlite3_bind_int64(s, at, b->now_ms);
     case SESSION_: return sqlite3_bind_text(s, at, b->session[b->account], HEX_SIZE - 1, SQLITE_STATIC);
     case KEY_: return sqlite3_bind_text(s, at, b->key, b->key_n, SQLITE_STATIC);
@@ -248,18 +269,20 @@ static void frame(const struct bare *b, sqlite3_stmt *s)
     sqlite3_reset(s);
 }
 
-static void run_program(struct bare *b, const struct program *p, bool enable, int64_t first, double seconds)
+static void run_program(struct bare *b, const struct program *p, int64_t first, double seconds)
 {
+    bool ordered = in_order(p), renew = is_renew(p);
     uint64_t state = 88172645463325252u;
     int64_t done = 0;
     double began = seconds_now(), now = began;
     for (; now - began < seconds; now = seconds_now()) {
-        if (enable && first + done + BARE_BATCH > ACCOUNTS + 1) break; /* every shop is enabled: a fast machine */
+        if (ordered && first + done + BARE_BATCH > p->accounts + 1) break; /* every shop had it: a fast machine */
         frame(b, b->begin);
         for (int n = 0; n < BARE_BATCH; n++, done++) {
-            b->account = enable ? first + done : 1 + (int64_t)(next_random(&state) % (uint64_t)p->accounts);
-            b->key_n = enable ? snprintf(b->key, KEY_SIZE, "chatbot:shop-%d:1", (int)b->account)
-                              : snprintf(b->key, KEY_SIZE, "bench:%lld", (long long)(first + done));
+            b->account = ordered ? first + done : 1 + (int64_t)(next_random(&state) % (uint64_t)p->accounts);
+            b->key_n = ordered && !renew ? snprintf(b->key, KEY_SIZE, "chatbot:shop-%d:1", (int)b->account)
+                                         : snprintf(b->key, KEY_SIZE, "bench:%lld", (long long)(first + done));
+            b->list_n = snprintf(b->list, KEY_SIZE, "[%lld]", (long long)b->account);
             for (int i = 0; p->step[i].file; i++) run_step(b, p, i);
         }
         frame(b, b->commit);
@@ -336,7 +359,7 @@ int bare_sqlite(const char *url, const char *name, int64_t first, double seconds
     } else {
         const struct program *p = program_of(name);
         prepare_program(&b, p);
-        run_program(&b, p, text_eq(name, "enable"), first, seconds);
+        run_program(&b, p, is_renew(p) ? 1 : first, seconds);
         for (int i = 0; p->step[i].file; i++) sqlite3_finalize(b.stmt[i]);
         free(b.session);
     }
@@ -362,7 +385,7 @@ static void print_bytes(int n)
     putchar('\'');
 }
 
-static void print_param(const struct param *p, bool enable)
+static void print_param(const struct param *p, const struct program *of)
 {
     switch (p->kind) {
     case END:
@@ -371,13 +394,16 @@ static void print_param(const struct param *p, bool enable)
     case TEXT: print_literal(p->text); return;
     case ACCOUNT_:
     case SHOP_: printf(":account"); return;
+    case SHOPS_: printf("ARRAY[CAST(:account AS text)]"); return;
     case NOW_: printf(":now"); return;
     /* pgbench knows no hash functions: the server makes the cookie's hash, once a statement, in about a microsecond. */
     case SESSION_:
         printf("encode(sha256(CAST('bench-' || lpad(CAST(:account AS text), 6, '0') AS bytea)), 'hex')");
         return;
     case KEY_:
-        printf(enable ? "'chatbot=shop-' || CAST(:account AS text) || '=1'" : "'bench=' || CAST(:k AS text)");
+        if (of && in_order(of))
+            printf("'%s=shop-' || CAST(:account AS text) || '=1'", is_renew(of) ? "renewal" : "chatbot");
+        else printf("'bench=' || CAST(:k AS text)");
         return;
     case HASH_: print_bytes(HASH_BYTES); return;
     case SEALED_: print_bytes(SEALED_BYTES); return;
@@ -385,7 +411,7 @@ static void print_param(const struct param *p, bool enable)
     }
 }
 
-static void print_statement(const struct step *s, bool enable)
+static void print_statement(const struct step *s, const struct program *of)
 {
     const struct stmt *stmt = stmt_of(s->file, s->name);
     for (const char *p = stmt->postgres ? stmt->postgres : stmt->sql; *p; p++) {
@@ -395,7 +421,7 @@ static void print_statement(const struct step *s, bool enable)
         }
         int n = 0;
         while (isdigit((unsigned char)p[1])) n = n * 10 + (*++p - '0');
-        print_param(&s->param[n - 1], enable);
+        print_param(&s->param[n - 1], of);
     }
     bool keeps = text_eq(s->name, "account_lock") ||
                  (text_eq(s->name, "insert") && text_eq(s->file, "tenants/tenant.c")) ||
@@ -412,12 +438,12 @@ static void print_job_scripts(const char *name)
                                        "claim_line",
                                        { N(JOB_POOL_HOUSE), { CAPTURED, 0, "lease" }, N(BARE_BATCH), T("{0}") } };
     if (text_eq(name, "jobs_put")) {
-        print_statement(&put, false);
+        print_statement(&put, NULL);
         return;
     }
     /* pgbench cannot loop over rows: 16 jobs a transaction, as the product settles them, but in one statement. */
     puts("\\set lease random(4000000000000, 9000000000000)");
-    print_statement(&claim, false);
+    print_statement(&claim, NULL);
     for (int i = 0; i < BARE_BATCH / 16; i++)
         puts("UPDATE jobs SET state = 2, run_at_ms = :now, ended_at_ms = :now, error = NULL WHERE attempts = 1 AND "
              "state = 1"
@@ -432,12 +458,12 @@ int bare_script(const char *name)
         return 0;
     }
     const struct program *p = program_of(name);
-    bool enable = text_eq(name, "enable");
-    /* Every client enables shops of its own, one after the other; `first`, `clients` and `n` (0) come from -D. */
-    if (enable) puts("\\set account :first + :client_id + :n * :clients\n\\set n :n + 1");
+    /* Every client has shops of its own, one after the other; `first`, `clients` and `n` (0) come from -D. */
+    if (in_order(p))
+        printf("\\set account %s + :client_id + :n * :clients\n\\set n :n + 1\n", is_renew(p) ? "1" : ":first");
     else printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n", (long long)p->accounts);
     puts("BEGIN;");
-    for (int i = 0; p->step[i].file; i++) print_statement(&p->step[i], enable);
+    for (int i = 0; p->step[i].file; i++) print_statement(&p->step[i], p);
     puts("COMMIT;");
     return 0;
 }

@@ -24,7 +24,11 @@ static const char usage[] =
     "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
     "       bench fan PORT SHOP ROUNDS          a socket for each token of the input; when all hear that the chat "
     "ends\n"
-    "       bench sync FOLDER                   what a sync of this disk costs\n";
+    "       bench sync FOLDER                   what a sync of this disk costs\n"
+    "       bench orders URL PROVIDER COUNT     orders that wait to be paid, of the first accounts\n"
+    "       bench paid URL PROVIDER COUNT WORKERS   what a notification of each writes, through the lanes\n"
+    "       bench lapse URL DUE MORE            so many subscriptions are due; so many more are not\n"
+    "       bench due URL                       waits until none is due, and says how many a second were renewed\n";
 
 void die(const char *format, ...)
 {
@@ -176,6 +180,10 @@ int main(int argc, char **argv)
         return visitors_talk(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL), strtod(argv[5], NULL));
     if (text_eq(word, "fan") && argc == 5) return visitors_fan(whole(argv[2]), whole(argv[3]), whole(argv[4]));
     if (text_eq(word, "sync") && argc == 3) return disk_sync(argv[2]);
+    if (text_eq(word, "orders") && argc == 5) return money_orders(argv[2], argv[3], whole(argv[4]));
+    if (text_eq(word, "paid") && argc == 6) return money_paid(argv[2], argv[3], whole(argv[4]), whole(argv[5]));
+    if (text_eq(word, "lapse") && argc == 5) return money_lapse(argv[2], whole(argv[3]), whole(argv[4]));
+    if (text_eq(word, "due") && argc == 3) return money_due(argv[2]);
     fputs(usage, stderr);
     return 2;
 }

@@ -54,5 +54,12 @@ int visitors_talk(int64_t port, int64_t count, double per_second, double seconds
 int visitors_fan(int64_t port, int64_t shop, int64_t rounds);
 int disk_sync(const char *folder);
 int drive_jobs(const char *url, int64_t workers, double seconds);
+int money_orders(const char *url, const char *provider, int64_t count);
+int money_paid(const char *url, const char *provider, int64_t count, int64_t workers);
+int money_lapse(const char *url, int64_t due, int64_t more);
+int money_due(const char *url); /* two lines: "begun", and the JSON */
+
+struct lanes;
+void drive_chain_key(struct lanes *of); /* what writes into chains of hashes wants it first */
 
 #endif

@@ -27,7 +27,7 @@ const QUESTIONS = ['how much is the copper kettle 41?', 'do you have an oak chai
   'where is my order?', '有没有竹子的灯？'];
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
+export const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
 
 /** The limits of files and connections that this needs; without the right to raise them it is made do with what is allowed. */
 async function roomFor(run, count) {
@@ -37,7 +37,7 @@ async function roomFor(run, count) {
   return { prefix: allowed ? raise : null, count: Math.min(count, hard - 200) };
 }
 
-function ask(address, method, path, { account = 1, body, origin = address } = {}) {
+export function ask(address, method, path, { account = 1, body, origin = address } = {}) {
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
   const headers = { origin, cookie: `sid=bench-${String(account).padStart(6, '0')}` };
   if (text !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });

@@ -112,10 +112,10 @@ static enum op_wish read_chain_key(struct op *op, struct tx *tx)
     return OP_COMMIT;
 }
 
-static void use_chain_key(void)
+void drive_chain_key(struct lanes *of)
 {
     struct op op = { .arena = arena_new(OP_ARENA_BYTES), .mode = TX_READ, .run = read_chain_key, .again = again };
-    if (lanes_run(lanes, &op) != OP_COMMITTED) die("the chain key could not be read");
+    if (lanes_run(of, &op) != OP_COMMITTED) die("the chain key could not be read");
     arena_free(op.arena);
 }
 
@@ -123,7 +123,7 @@ int drive_debit(const char *url, int64_t workers, double seconds)
 {
     static struct driven all[IN_FLIGHT];
     struct db *db = open_lanes(url, workers);
-    use_chain_key();
+    drive_chain_key(lanes);
     double began = seconds_now();
     until = began + seconds;
     under_way = IN_FLIGHT;

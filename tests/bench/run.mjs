@@ -3,7 +3,8 @@
 //   node tests/bench/run.mjs --chathub FILE --bench FILE [--json] [--seconds 5] [--repeats 3]
 //        [--engine sqlite|postgres] [--only NAME,NAME] [--clients 8,16,32] [--work DIR]
 //   NAME: process, constant, status, transactions, echo, sockets, sso, debit, enable, jobs, message; of chat.mjs:
-//         visitors, talk, tenants, meanwhile, fan, import, beside, answer, search (a million products; only when named)
+//         visitors, talk, tenants, meanwhile, fan, import, beside, answer, search (a million products; only when named);
+//         of money.mjs: notices, renewals
 //
 // Absolute numbers say more about the machine than about us, so each one is divided by something measured in the same
 // minute: reads by our own constant answer (and that by nginx), writes by the bare SQL of the same rows. Base and product
@@ -22,6 +23,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { measureChat } from './chat.mjs';
+import { measureMoney } from './money.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -62,8 +64,8 @@ const median = (list) => {
   const s = [...list].sort((a, b) => a - b);
   return s.length % 2 ? s[(s.length - 1) / 2] : (s[s.length / 2 - 1] + s[s.length / 2]) / 2;
 };
-// Of a write, for this long: a fast machine has enabled all the shops there are in the time that the others take.
-const secondsOf = (op) => (op === 'enable' ? Math.min(seconds, 3) : seconds);
+// Of a write, for this long: a fast machine has enabled, or renewed, all the shops there are in the time that the others take.
+const secondsOf = (op) => (['enable', 'renew'].includes(op) ? Math.min(seconds, 3) : seconds);
 const wanted = (name) => !only || only.includes(name);
 
 // ---- processes ----
@@ -484,9 +486,11 @@ async function main() {
       if (engine.name === 'sqlite' && wanted('echo')) await measureEcho(engine);
       if (engine.name === 'sqlite' && wanted('sockets')) await measureIdleSockets();
       for (const w of writes) if (wanted(w.op)) await measureWrite(w, engine);
-      await measureChat({ run, start, startServer, stopServer, broke, result, results, wanted, work, seconds, repeats, median,
-        lanes: LANES, freshCopy,
-        bench: options.bench, measure: bench, named: (name) => only?.includes(name) ?? false }, engine);
+      const tools = { run, apart, start, startServer, stopServer, broke, result, results, wanted, work, seconds, repeats, median,
+        lanes: LANES, freshCopy, clientCounts, perOperation, same, verify, cpuSeconds,
+        bench: options.bench, measure: bench, named: (name) => only?.includes(name) ?? false };
+      await measureChat(tools, engine);
+      await measureMoney(tools, engine);
       await verify(engine.seededUrl, `${engine.name} reads`);
     }
   } finally {

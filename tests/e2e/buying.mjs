@@ -1,6 +1,6 @@
 // buying.mjs: what is sold for money, as people meet it: credits and a plan bought through the provider that is played here,
 // in both languages, at a desk and on a phone; paid is seen live, and a browser that comes back with a lie, or not at all,
-// changes nothing. An operator sees the order, gives money back, and finds what does not agree.
+// changes nothing. An operator sees the order, gives money back, finds what does not agree, and decides over the shop.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -71,7 +71,7 @@ async function credits(all, merchant) {
         assert.equal((await orderOf(merchant, number)).state, 'open');
         await look(page, 'order-unconfirmed');
         await button(page, '我已付款').click();
-        await seen(page.getByText('支付平台尚未收到付款'));
+        await seen(page.getByText('尚未收到付款确认'));
         assert.equal((await orderOf(merchant, number)).state, 'open');
     });
     await checks.must('paid is seen live, on a page that nobody touches', async () => {
@@ -137,6 +137,14 @@ async function plan(all, phone) {
         await page.goto('/billing/orders');
         await seen(page.getByRole('link', { name: 'Pro' }));
         await look(page, 'phone-orders');
+        await page.goto('/billing/spending');
+        await seen(page.getByRole('cell', { name: 'CN¥60.00' }));
+        await look(page, 'phone-spending');
+        await page.getByRole('row', { name: /Plans/ }).getByRole('link').first().click();
+        await seen(page.getByRole('link', { name: 'Pro' }));
+        assert.match(await page.title(), /^Payments and refunds in /);
+        assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+        await look(page, 'phone-spent-rows');
         await page.goto('/billing/invoices');
         await seen(page.getByRole('cell', { name: 'Receipt' }));
         await look(page, 'phone-invoices');
@@ -180,6 +188,55 @@ async function wrongAmount(all, phone) {
         const { state } = await orderOf(phone, number);
         assert.ok(state === 'open' || state === 'closed', state);
         assert.equal((await phone.api('GET', '/api/user')).json.user.credits, 2000);
+    });
+}
+
+/** Made by an operator, used by a customer, ended between the price and the order. */
+async function coupons(all, operator, merchant) {
+    const { checks } = all;
+    const [page, customer] = [operator.page, merchant.page];
+    await checks.must('an operator learns what a coupon is, and makes one', async () => {
+        await page.goto('/operator/catalogue/coupons');
+        await seen(heading(page, 'No coupons yet'));
+        await look(page, 'operator-no-coupons');
+        await button(page, 'New coupon').click();
+        const box = page.getByRole('dialog', { name: 'New coupon' });
+        await button(box, 'Make coupon').click();
+        await seen(box.getByText('Enter 4 to 40 letters, digits or hyphens'));
+        await button(box, 'Draw one').click();
+        await box.getByLabel('Percent off').fill('10');
+        await look(page, 'operator-new-coupon');
+        await button(box, 'Make coupon').click();
+        await gone(box);
+        await seen(page.getByRole('cell', { name: /10 % off · once an account/ }));
+        await look(page, 'operator-coupons');
+    });
+    await checks.must('a customer reads why a code does nothing, and what another one takes off', async () => {
+        const [{ code }] = (await all.boss.get('/api/operator/coupons')).json.coupons;
+        await customer.goto('/billing/buy?offer=credits-1000');
+        await customer.getByLabel('优惠码').fill('NOBODY-1');
+        await button(customer, '使用').click();
+        await seen(customer.getByText('优惠码不存在，请检查输入是否正确。'));
+        await look(customer, 'coupon-unknown');
+        await button(customer, '不使用优惠码').click();
+        await seen(button(customer, '提交订单：¥100.00'));
+        await customer.getByLabel('优惠码').fill(code.toLowerCase());
+        await customer.keyboard.press('Enter');
+        await seen(customer.getByText(`优惠（${code}）`));
+        await seen(button(customer, '提交订单：¥90.00'));
+        await look(customer, 'coupon-quote');
+    });
+    await checks.must('one that was ended meanwhile is refused in words, and nothing is ordered', async () => {
+        const before = (await merchant.api('GET', '/api/billing/orders')).json.orders.length;
+        await button(page, 'End').click();
+        const box = page.getByRole('dialog');
+        await look(page, 'operator-end-coupon');
+        await button(box, 'End').click();
+        await gone(box);
+        await seen(page.getByText('Ended', { exact: true }));
+        await button(customer, '提交订单：¥90.00').click();
+        await seen(customer.getByText('该优惠码已失效。'));
+        assert.equal((await merchant.api('GET', '/api/billing/orders')).json.orders.length, before);
     });
 }
 
@@ -229,7 +286,7 @@ async function desk(all, operator, number) {
         await seen(heading(page, 'Everything agrees'));
     });
     await checks.try('a new price is a new version', async () => {
-        await page.goto('/operator/money/prices');
+        await page.goto('/operator/catalogue/prices');
         await look(page, 'operator-prices');
         await button(page, 'New version').first().click();
         const box = page.getByRole('dialog');
@@ -239,8 +296,16 @@ async function desk(all, operator, number) {
         await gone(box);
         await seen(page.getByText('CN¥88.80'));
         await page.goto('/operator/money/takings');
-        await seen(page.getByRole('table', { name: 'By day and provider' }));
+        const lines = page.getByRole('table', { name: 'In numbers' });
+        await seen(lines);
         await look(page, 'operator-takings');
+        await lines.getByRole('link').first().click();
+        await seen(page.getByRole('table', { name: 'What came and went' }));
+        await look(page, 'operator-postings');
+        for (const part of ['plans', 'failed', 'hand', 'owed', 'moves']) {
+            await page.goto(`/operator/money/${part}`);
+            await look(page, `operator-money-${part}`);
+        }
         await page.goto('/operator/money/refunds');
         await look(page, 'operator-refunds');
         await page.goto('/operator/money/seller');
@@ -248,8 +313,65 @@ async function desk(all, operator, number) {
     });
 }
 
+/** What an operator decides over a shop: each with a reason, and its merchant, on a phone, sees it come. */
+async function decided(all, operator, phone) {
+    const { checks, boss, shop } = all;
+    const [page, customer] = [operator.page, phone.page];
+    const decides = async (name, reason, before = async () => {}) => {
+        await button(page, name).click();
+        const box = page.getByRole('dialog', { name });
+        await before(box);
+        await button(box, name).click();
+        await seen(box.locator('[aria-invalid="true"]')); // never without a reason
+        await box.getByLabel('Reason').fill(reason);
+        await look(page, `operator-${name.replaceAll(' ', '-').toLowerCase()}`);
+        await button(box, name).click();
+        await gone(box);
+    };
+    const until = async () => (await boss.get(`/api/operator/plans/${shop}`)).json.plan.until;
+    await checks.must('an operator sets the end of a plan, earlier and now', async () => {
+        await page.goto(`/operator/shops/${shop}`);
+        await seen(button(page, 'Set the end'));
+        const day = new Date(Date.now() + 5 * 86400000).toISOString().slice(0, 10);
+        await decides('Set the end', 'agreed by telephone', (box) => box.getByLabel('Last day').fill(day));
+        await seen(page.getByText('The end of the plan is set'));
+        const end = Date.parse(await until());
+        assert.ok(Math.abs(end - Date.parse(day)) < 2 * 86400000, `it ends ${await until()}`);
+        await decides('End it now', 'they asked for it');
+        await gone(button(page, 'End it now'));
+        assert.ok(Date.parse(await until()) <= Date.now() + 1000);
+    });
+    await checks.must('a shop is suspended: its merchant reads why and whom to write to, and what was before', async () => {
+        await customer.goto(`/shops/${shop}`);
+        await seen(heading(customer, SHOP));
+        await decides('Suspend the shop', 'It sells <b>what</b> nobody may sell');
+        await seen(page.getByText('It sells <b>what</b> nobody may sell'));
+        await page.setViewportSize(PHONE.viewport);
+        await look(page, 'operator-suspended-phone');
+        await page.setViewportSize({ width: 1280, height: 860 });
+        await seen(customer.getByText('The reason: It sells <b>what</b> nobody may sell'));
+        await seen(customer.getByRole('link', { name: 'help@chathub.example' }));
+        assert.equal(await customer.getByRole('button', { name: /^Enable/ }).count(), 0);
+        await look(customer, 'shop-suspended');
+        await customer.goto('/shops');
+        await look(customer, 'shops-suspended');
+        await customer.goto(`/shops/${shop}`);
+        await decides('Let the shop back', 'a mistake of ours');
+        await gone(customer.getByText('This shop is suspended'));
+    });
+    await checks.must('and deleted, and restored', async () => {
+        await decides('Delete the shop', 'they have gone');
+        await decides('Restore the shop', 'they are back');
+        await seen(button(page, 'Delete the shop'));
+        const { account } = (await boss.get(`/api/operator/shops/${shop}`)).json;
+        const trail = (await boss.get(`/api/operator/audit?account=${account}&shop=${shop}&limit=50`)).json;
+        for (const reason of ['agreed by telephone', 'they asked for it', 'nobody may sell', 'a mistake of ours', 'they have gone', 'they are back'])
+            assert.match(JSON.stringify(trail), new RegExp(reason));
+    });
+}
+
 export async function buying({ browser, engine, checks }) {
-    const server = await Server.start({ engine });
+    const server = await Server.start({ engine, env: { CHATHUB_SUPPORT_CONTACT: 'mailto:help@chathub.example' } });
     checks.about('buying', () => []);
     try {
         const owner = await server.account('merchant', { email: MERCHANT });
@@ -264,7 +386,9 @@ export async function buying({ browser, engine, checks }) {
         const number = await credits(all, merchant);
         await invoice(all, phone, await plan(all, phone));
         await wrongAmount(all, phone);
+        await coupons(all, operator, merchant);
         await desk(all, operator, number);
+        await decided(all, operator, phone);
         const faults = [merchant, phone, operator].flatMap((one) => one.faults);
         checks.record('no page threw, logged an error or broke the policy', faults.join('\n'));
         await Promise.all([merchant.leave(), phone.leave(), operator.leave()]);

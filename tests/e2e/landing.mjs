@@ -5,18 +5,15 @@
 // CHATHUB_PICTURES=1 leaves pictures in build/e2e/ for eyes.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { Server, PASSWORD } from '../http/lib/server.mjs';
 import { Person, SLOWER } from './lib/browser.mjs';
+import { slowPhone } from './lib/phone.mjs';
 import { OUT } from './lib/checks.mjs';
 import { AXE } from './lib/sight.mjs';
 
 const WEIGHT_MAX_BYTES = 60 * 1024;
 const LCP_MAX_MS = 1000;
-/** The slow phone of measures.mjs: 1.6 Mbit/s, 150 ms, a processor four times as slow. */
-const SLOW = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
-const SLOW_CPU = 4;
 const LOADS = 3;
 const WIDTHS = [320, 375, 561, 768, 901, 1280];
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -24,6 +21,7 @@ const PICTURES = process.env.CHATHUB_PICTURES === '1';
 const ADDRESSES = ['/', '/en', '/zh-CN', '/en/terms', '/zh-CN/privacy', '/en/refunds'];
 const OPERATOR = 'operator@landing.example';
 const MERCHANT = 'merchant@landing.example';
+const HOUSE = 'house@landing.example';
 
 const picture = async (page, name) => {
     if (!PICTURES) return;
@@ -53,7 +51,7 @@ async function served({ checks, server }) {
             assert.equal(page.status, 200, address);
             assert.equal(page.headers.get('content-encoding'), 'gzip');
             const files = [...page.text.matchAll(/(?:href|src)="(\/(?:site\/|favicon)[^"]+)"/g)].map(([, file]) => file);
-            assert.ok(files.some((file) => /^\/site\/style-[0-9a-f]{8}\.css$/.test(file)), 'a style that may be kept for ever');
+            assert.deepEqual([...new Set(files)], ['/favicon.ico'], 'nothing that a first paint could wait for');
             let weight = page.length;
             for (const file of new Set(files)) {
                 const one = await onTheWire(server.base, file);
@@ -70,11 +68,13 @@ async function served({ checks, server }) {
             assert.notEqual(plain.headers.get('etag'), page.headers.get('etag'), 'two codings, two tags');
         }
     });
-    await checks.try('no script, no style in the page, and a policy that says so', async () => {
+    await checks.try('no script, one style in the page, and a policy that says so', async () => {
         for (const address of ADDRESSES) {
             const { text, headers } = await onTheWire(server.base, address);
-            assert.ok(!/<script|<style| style=| on\w+=/.test(text), address);
-            assert.match(headers.get('content-security-policy'), /script-src 'none'/);
+            assert.ok(!/<script| style=| on\w+=/.test(text), address);
+            assert.equal(text.split('<style>').length, 2, address);
+            assert.match(headers.get('content-security-policy'), /script-src 'none'; style-src 'sha256-[^' ]+';/);
+            assert.ok(!headers.get('content-security-policy').includes('unsafe'));
             assert.match(headers.get('content-security-policy'), /frame-ancestors 'none'/);
             assert.equal(headers.get('x-content-type-options'), 'nosniff');
         }
@@ -97,6 +97,10 @@ async function served({ checks, server }) {
         }
         const card = await fetch(/og:image" content="([^"]+)"/.exec(text)[1]);
         assert.deepEqual([card.status, card.headers.get('content-type')], [200, 'image/png']);
+        const picture = Buffer.from(await card.arrayBuffer());
+        assert.deepEqual([picture.readUInt32BE(16), picture.readUInt32BE(20)], [1200, 630], 'as large as the page says');
+        assert.ok(picture.length <= WEIGHT_MAX_BYTES, `${picture.length} bytes`);
+        assert.match(text, /og:image:alt" content="[^"]{10,}"/);
         const robots = (await onTheWire(server.base, '/robots.txt')).text;
         assert.match(robots, /Disallow: \/\n/);
         const sitemap = await fetch(/Sitemap: (\S+)/.exec(robots)[1]);
@@ -192,7 +196,8 @@ async function looked({ checks, browser, server }) {
     }
 }
 
-async function soon({ checks, browser, server }) {
+/** Wants the machine for itself: a part of `speed`. */
+export async function soon({ checks, browser, server }) {
     await checks.try('on a slow phone the largest thing is there within a second', async () => {
         const person = await Person.come(browser, server.base, { lang: 'zh-CN', viewport: { width: 390, height: 844 } });
         await person.context.addInitScript(() => {
@@ -203,10 +208,7 @@ async function soon({ checks, browser, server }) {
             new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts += entry.value; })
                 .observe({ type: 'layout-shift', buffered: true });
         });
-        const debug = await person.context.newCDPSession(person.page);
-        await debug.send('Network.enable');
-        await debug.send('Network.emulateNetworkConditions', SLOW);
-        await debug.send('Emulation.setCPUThrottlingRate', { rate: SLOW_CPU });
+        const debug = await slowPhone(person);
         let lcp = Infinity;
         for (let load = 0; load < LOADS && lcp > LCP_MAX_MS; load++) {
             await person.page.goto('about:blank');
@@ -217,10 +219,8 @@ async function soon({ checks, browser, server }) {
         }
         const shifts = await person.page.evaluate(() => window.shifts);
         console.log(`    /: LCP ${Math.round(lcp)} ms, CLS ${shifts.toFixed(3)}`);
-        // A processor that others use at the same time is slower than four times.
-        const busy = loadavg()[0] > availableParallelism();
         assert.ok(lcp > 0 && shifts < 0.05);
-        assert.ok(busy || lcp <= LCP_MAX_MS * SLOWER, `LCP ${lcp} ms`);
+        assert.ok(lcp <= LCP_MAX_MS * SLOWER, `LCP ${lcp} ms`);
         await person.leave();
     });
 }
@@ -277,7 +277,111 @@ async function behind({ checks, browser, server }) {
     });
 }
 
-/** The house's own shop, whose chat stands on the landing page. */
+/** Whatever else a page asks for never comes: what is painted does not wait for it. */
+async function paintedAlone({ checks, browser, server }) {
+    for (const [lang, viewport] of [['zh-CN', { width: 390, height: 844 }], ['en', { width: 1280, height: 860 }]]) {
+        await checks.try(`${lang}, ${viewport.width} px: the largest thing is painted with nothing but the page itself`, async () => {
+            const person = await Person.come(browser, server.base, { lang, viewport });
+            const { page } = person;
+            const asked = [];
+            await page.route('**/*', (route) => {
+                const address = new URL(route.request().url()).pathname;
+                if (route.request().isNavigationRequest()) return route.continue();
+                asked.push(address);
+                return undefined; // held for ever
+            });
+            await page.goto('/', { waitUntil: 'commit' });
+            const largest = await page.evaluate(() => new Promise((done) => {
+                new PerformanceObserver((list) => {
+                    const last = list.getEntries().at(-1);
+                    requestAnimationFrame(() => setTimeout(() => done(last.element?.closest('section')?.className ?? last.element?.tagName), 200));
+                }).observe({ type: 'largest-contentful-paint', buffered: true });
+            }));
+            assert.equal(largest, 'hero');
+            const needed = await page.evaluate(() => performance.getEntriesByType('resource').filter((one) => one.renderBlockingStatus === 'blocking').length);
+            assert.equal(needed, 0);
+            // A browser asks for the picture of its tab, and for the chat once the page is painted.
+            assert.deepEqual(asked.filter((address) => !['/favicon.ico', '/widget.js'].includes(address)), []);
+            await person.leave();
+        });
+    }
+}
+
+/** Sends a word in the open chat, and what the assistant says has this in it. */
+async function asks(page, question, answer) {
+    await page.getByRole('textbox').fill(question);
+    await page.keyboard.press('Enter');
+    await page.getByText(answer).first().waitFor();
+}
+
+/** `chathub landing`: the house's own shop, made by a command, which answers about the program at the prices of now. */
+async function ownChat({ checks, browser, server, weight }) {
+    await checks.must('one command puts a chat there, and the same again changes nothing', async () => {
+        const made = await server.cli(['landing', '--email', HOUSE, '--json']);
+        assert.equal(made.code, 0, made.err);
+        const { shop, made: first, chat } = JSON.parse(made.out);
+        assert.deepEqual([first, chat], [true, true]);
+        assert.match((await onTheWire(server.base, '/en')).text, new RegExp(`data-chat-shop="shop-${shop}"`));
+        const again = JSON.parse((await server.cli(['landing', '--json'])).out);
+        assert.deepEqual([again.shop, again.made], [shop, false]);
+        assert.equal((await server.cli(['landing', '--email', 'somebody@landing.example'])).code, 3);
+    });
+    await checks.try('with the chat on it the page is as light, and its policy lets in what stands in it alone', async () => {
+        const page = await onTheWire(server.base, '/zh-CN');
+        assert.ok(page.length <= weight, `${page.length} bytes`);
+        assert.match(page.headers.get('content-security-policy'), /script-src 'self' 'sha256-[^' ]+'; style-src 'sha256-[^' ]+';/);
+    });
+    await checks.try('the chat comes after the first paint, and says what the plans cost, in both languages', async () => {
+        const person = await Person.come(browser, server.base, { lang: 'en' });
+        const { page } = person;
+        await page.goto('/');
+        const chat = page.locator('chathub-chat');
+        await chat.getByRole('button', { name: /chat/i }).waitFor();
+        const order = await page.evaluate(() => {
+            const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity;
+            const [script] = performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/widget.js'));
+            return { paint, script: script.startTime };
+        });
+        assert.ok(order.script >= order.paint, JSON.stringify(order));
+        await chat.getByRole('button', { name: /chat/i }).click();
+        await asks(page, 'How much does it cost?', /Basic costs ¥50 for 30 days.*Pro costs ¥60.*Enterprise costs from ¥70/);
+        await asks(page, 'How much is the Pro plan?', 'Pro plan costs ¥60.00');
+        await asks(page, '企业版多少钱？', '企业版套餐的价格是¥70.00');
+        await asks(page, 'Who is your chief executive?', /don't know/);
+        await picture(page, 'own-chat');
+        assert.equal(person.faults.join('\n'), '');
+        await person.leave();
+    });
+    await checks.try('what asks for the chat opens it, on a phone too, and leads to the questions where there is no script', async () => {
+        const person = await Person.come(browser, server.base, { lang: 'zh-CN', viewport: { width: 375, height: 760 } });
+        await person.page.goto('/zh-CN');
+        await person.page.getByRole('link', { name: '问问我们自己的客服' }).click();
+        await asks(person.page, '可以免费试用吗', /试用 30 天/);
+        await picture(person.page, 'own-chat-phone');
+        assert.deepEqual(await axeFaults(person), []);
+        assert.equal(person.faults.join('\n'), '');
+        await person.leave();
+        const plain = await Person.come(browser, server.base, { lang: 'en', javaScriptEnabled: false });
+        await plain.page.goto('/en');
+        await plain.page.getByRole('link', { name: 'Ask our own chat' }).click();
+        assert.equal(new URL(plain.page.url()).hash, '#questions');
+        await plain.leave();
+    });
+    await checks.try('a price that is changed is the one that it says from then on', async () => {
+        const operator = await server.account('operator', { email: 'prices@landing.example' });
+        const sold = await operator.post('/api/operator/offers', { code: 'pro', kind: 'plan', nameEn: 'Pro', nameZh: '专业版', currency: 'CNY',
+            price: 6650, days: 30, seats: 2, websites: 3 });
+        assert.equal(sold.status, 201, sold.text);
+        const person = await Person.come(browser, server.base, { lang: 'en' });
+        await person.page.goto('/en');
+        await person.page.getByRole('link', { name: 'Ask our own chat' }).click();
+        await asks(person.page, 'How much is Pro?', 'Pro plan costs ¥66.50');
+        await person.page.locator('#plans').getByText('¥66.50', { exact: true }).waitFor();
+        await person.leave();
+    });
+}
+
+/** A shop of the operator's choice, whose chat stands on the landing page. */
 async function chatting({ checks, browser, engine }) {
     await checks.try('where the operator names a shop, its chat is on the page, and answers there', async () => {
         const server = await Server.start({ engine });
@@ -308,7 +412,8 @@ export async function landing({ browser, engine, checks }) {
         await read(all);
         await looked(all);
         await behind(all);
-        await soon(all);
+        await paintedAlone(all);
+        await ownChat({ ...all, weight: WEIGHT_MAX_BYTES });
         await chatting(all);
     } finally {
         checks.record('the server of the landing page ends well', (await server.end()).join('\n'));

@@ -36,6 +36,8 @@ export const MODES = [
 const JUDGED = MODES.slice(0, 2).map(({ name }) => name);
 /** The preview of a public page lies in a frame without scripts: what watches for shifts may not run in there. */
 const OURS_IN_A_FRAME = /^Blocked script execution in 'about:srcdoc'/;
+/** Whose turn it is moves each day, so that no page is seen in one way alone; CHATHUB_LOOKS_TURN repeats a day's. */
+const SHIFT = Number(process.env.CHATHUB_LOOKS_TURN ?? Math.floor(Date.now() / 86400000)) % 2;
 const AT = new RegExp(process.env.CHATHUB_LOOKS_AT ?? '');
 const PICTURES = process.env.CHATHUB_PICTURES === '1';
 
@@ -157,7 +159,7 @@ async function look({ checks, person, mode, pages }) {
 async function inMode({ browser, checks, mode, turn, home }) {
     const { lang, colorScheme, viewport } = mode;
     for (const [email, all] of await guests(home)) {
-        const pages = all.filter(([page], i) => AT.test(page) && (turn === null || i % JUDGED.length === turn));
+        const pages = all.filter(([page], i) => AT.test(page) && (turn === null || (i + SHIFT) % JUDGED.length === turn));
         if (pages.length === 0) continue;
         const person = await Person.come(browser, home.server.base, { lang, colorScheme, viewport });
         checks.about(`looks, ${mode.name}`, () => [person.page]);
@@ -184,6 +186,7 @@ export const looks = () => {
     const modes = MODES.filter(({ name }) => wanted.includes(name) || wanted.includes('all'));
     return modes.map((mode, i) => async ({ browser, checks, home }) => {
         await mkdir(OUT, { recursive: true });
+        if (byTurns && i === 0) console.log(`    CHATHUB_LOOKS_TURN=${SHIFT}`);
         await inMode({ browser, checks, mode, turn: byTurns ? i : null, home });
     });
 };

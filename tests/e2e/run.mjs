@@ -21,7 +21,7 @@ import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
 import { inSight } from './lib/sight.mjs';
 import { inbox } from './inbox.mjs';
-import { landing } from './landing.mjs';
+import { landing, soon } from './landing.mjs';
 import { looks } from './looks.mjs';
 import { speed } from './measures.mjs';
 import { manners } from './manners.mjs';
@@ -29,6 +29,7 @@ import { money } from './money.mjs';
 import { numbers } from './numbers.mjs';
 import { panel } from './panel.mjs';
 import { people } from './people.mjs';
+import { providers } from './providers.mjs';
 import { ownserver } from './ownserver.mjs';
 import { pictures } from './pictures.mjs';
 import { socket } from './socket.mjs';
@@ -38,12 +39,13 @@ import { walk } from './walk.mjs';
 
 const LANES = Number(process.env.CHATHUB_LANES ?? 2);
 // How their pages look is judged on the first engine. A run of both tells a second time only what two engines could tell
-// apart: the whole of them is asked for by CHATHUB_TEST_ENGINE=postgres.
-const TWICE = ['walk', 'chat'];
+// apart, one of these each day: the whole of them is asked for by CHATHUB_TEST_ENGINE=postgres.
+const TWICE = [['walk', 'chat'][Math.floor(Date.now() / 86400000) % 2]];
 const STORIES = {
     walk,
     backend,
     buying,
+    providers,
     chat,
     fallback,
     knowledge,
@@ -115,7 +117,10 @@ const walks = engines().flatMap((engine) => Object.entries(STORIES)
     .map(([name, part]) => () => inSight(engine === first, () => run(name, part, { browser, engine }))));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);
-if (home !== null && wants('speed')) await run('speed', speed, { browser, home });
+if (home !== null && wants('speed')) {
+    await run('speed', speed, { browser, home });
+    await run('speed', soon, { browser, server: home.server });
+}
 if (home !== null) new Checks(tally).record('the server of the looks ends well', (await home.leave()).join('\n'));
 await browser.close();
 console.log(`${Math.round((performance.now() - started) / 1000)} s`);

@@ -32,6 +32,9 @@ static void read_dump_read(struct str in)
     json_t *wide = json_read_wide(in, JSON_READ_MAX_BYTES, NULL);
     must(wide != NULL && json_typeof(wide) == (json_is_integer(value) ? JSON_REAL : json_typeof(value)));
     json_decref(wide);
+    json_t *grown = json_read_grown(in, JSON_READ_MAX_BYTES, NULL);
+    must(grown != NULL && json_equal(value, grown));
+    json_decref(grown);
     json_decref(value);
 }
 

@@ -116,7 +116,7 @@ function applied(names) {
 
 async function built() {
     if (!fs.existsSync(path.join(build, 'build.ninja'))) {
-        const fault = await run('meson', ['setup', build, tree, '-Doptimization=1', '-Dquick_passwords=true', '-Ddebug=false', '-Dc_link_args=-fuse-ld=gold'], { cwd: place });
+        const fault = await run('meson', ['setup', build, tree, '-Doptimization=1', '-Dquick_passwords=true', '-Ddebug=false', '-Dc_link_args=-fuse-ld=gold -no-pie'], { cwd: place });
         if (fault) return fault;
     }
     const programs = ['src/app/chathub', ...TESTS.map((name) => `src/${name}`)];

@@ -85,7 +85,7 @@ test('a good server: registered to the letter, charged once, its secrets are the
 });
 
 test("the console's forms may lead to its pages, and nowhere else outside", async ({ server }) => {
-    const page = await fetch(`${server.base}/`);
+    const page = await fetch(`${server.base}/login`);
     assert.match(page.headers.get('content-security-policy'), new RegExp(`form-action 'self' ${new URL(world.base).origin};`));
 });
 

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { newKey, randomAddress, raw } from './lib/client.mjs';
 import { deliver, deliveries } from './lib/deliveries.mjs';
+import { paying } from './lib/paying.mjs';
 import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test, until } from './lib/suite.mjs';
@@ -64,14 +65,16 @@ async function paidTwice(a, operator) {
     const made = await a.post('/api/billing/orders', { offer: 'credits-1000' });
     assert.equal(made.status, 201, made.text);
     const { number: order } = made.json;
-    const begun = await a.post(`/api/billing/orders/${order}/pay`, { provider: 'sandbox' });
+    const begun = await paying(a, order, { provider: 'sandbox' });
     assert.equal(begun.status, 200, begun.text);
     const pressed = await a.request('POST', `/sandbox/pay/${begun.json.payment.number}/twice`);
     assert.equal(pressed.status, 303, pressed.text);
     const [refund] = (await operator.get('/api/operator/refunds')).json.refunds;
     const [mismatch] = (await operator.get('/api/operator/mismatches')).json.mismatches;
     const paper = (await a.get('/api/billing/invoices')).json.invoices[0].url.split('/').at(-1);
-    return { order, paper, refund: refund.id, mismatch: mismatch.id };
+    const coupon = await operator.post('/api/operator/coupons', { code: 'BAD-INPUT', kind: 'percent', currency: 'CNY', percent: 5 });
+    assert.equal(coupon.status, 201, coupon.text);
+    return { order, paper, refund: refund.id, mismatch: mismatch.id, coupon: coupon.json.id };
 }
 
 /** Merchant A with everything there is, merchant B with nothing of A's, an operator. */
@@ -171,6 +174,10 @@ function namesOfA(route) {
             ? 1
             : route.template.startsWith('/api/operator/refunds')
             ? fixture.refund
+            : route.template.startsWith('/api/operator/coupons')
+            ? fixture.coupon
+            : route.template.startsWith('/api/operator/bills')
+            ? 1
             : route.template.startsWith('/api/operator/mismatches')
             ? fixture.mismatch
             : route.template.startsWith('/api/inbox')
@@ -181,7 +188,7 @@ function namesOfA(route) {
             ? fixture.label
             : route.template.startsWith('/api/replies')
             ? fixture.canned
-            : route.template.endsWith('/restore')
+            : route.template.endsWith('/restore') || /^\/api\/operator\/shops\/\{id\}\/(delete|suspend|resume)$/.test(route.template)
               ? fixture.gone.id
               : fixture.shop.id;
     return {
@@ -195,7 +202,7 @@ function namesOfA(route) {
         name: route.template.startsWith('/api/operator/pages') ? 'terms' : fixture.face,
         feed: fixture.feed,
         intake: fixture.intake,
-        shop: route.template.startsWith('/api/billing/') ? fixture.shop.id : `shop-${fixture.shop.id}`,
+        shop: /^\/api\/(billing|operator)\//.test(route.template) ? fixture.shop.id : `shop-${fixture.shop.id}`,
         token: fixture.picture,
         number: fixture.order,
         paper: fixture.paper,
@@ -302,7 +309,8 @@ test('every route is reached by somebody', async ({ server }) => {
     const answers = {};
     for (const route of fixture.routes.filter((r) => r.method === 'GET' && !r.stream)) {
         const r = await send(callerOf(route), route);
-        const another = ['/api/admin', '/api/import'].some((p) => route.template.startsWith(p)); // callers of their own
+        // Callers of their own; and the bill of a provider, of which none is set up here (payments.mjs reads one).
+        const another = ['/api/admin', '/api/import', '/api/operator/bills/'].some((p) => route.template.startsWith(p));
         if (r.status >= 400 && !another) answers[route.name] = r.text;
     }
     assert.deepEqual(answers, {});

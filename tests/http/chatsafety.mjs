@@ -1,6 +1,7 @@
 // chatsafety.mjs: who may be in a chat and who may not any more, on the running server: cut off at once, customers whom the
 // shop vouches for, what is given out and taken out, and what a stranger can make of it all.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { newKey, randomAddress } from './lib/client.mjs';
 import { EventStream } from './lib/events.mjs';
 import { Shopper, statement } from './lib/shopper.mjs';
@@ -149,6 +150,55 @@ test('while an account is disabled its shops have no chat, and it comes back wit
     theirs.close();
     assert.equal((await act('enable')).status, 200);
     assert.equal((await look()).status, 200);
+    assert.equal((await s.say('There you are')).status, 201);
+    assert.deepEqual((await s.heard()).filter((m) => m.author === 'visitor').map((m) => m.text), ['Before', 'There you are']);
+});
+
+test('a shop that an operator suspends has no chat, no tokens and no sync, and what came before is kept', async ({ server }) => {
+    const c = await server.account('merchant', { credits: 90 });
+    const operator = await server.account('operator');
+    const shop = await c.shop('Paused', 'paused.example');
+    const at = `/api/shops/${shop.id}`;
+    assert.equal((await c.post(`${at}/chatbot/enable`, {})).status, 200);
+    const shown = async (kind) => (await c.post(`${at}/secrets/${kind}/show`, {})).json.secret;
+    const [webhook, key] = [await shown('webhook'), await shown('service')];
+    const s = await shopper(server, `shop-${shop.id}`, 'paused.example');
+    const neighbour = await shopper(server);
+    await s.say('Before');
+    const [socket, theirs, stream] = [await s.socket(), await neighbour.socket(), await s.stream()];
+    const look = () => s.ask('GET', 'face?language=en');
+    const withKey = () =>
+        server.client().request('POST', `${at}/sso/issue`, { json: {}, headers: { authorization: `Bearer ${key}`, origin: undefined } });
+    const sync = () => {
+        const [body, t] = ['{"products":[]}', Math.floor(Date.now() / 1000)];
+        const v1 = createHmac('sha256', webhook).update(`${t}.${body}`).digest('hex');
+        const headers = { origin: undefined, 'content-type': 'application/json', 'x-evershop-signature': `t=${t},v1=${v1}` };
+        return server.client().request('POST', `/api/sync/shop-${shop.id}/products`, { body, headers });
+    };
+    assert.deepEqual([(await look()).status, (await withKey()).status, (await sync()).status], [200, 200, 200]);
+    const act = (what) => operator.post(`/api/operator/shops/${shop.id}/${what}`, { reason: 'It sells what nobody may' });
+    assert.equal((await act('suspend')).status, 200);
+    const told = await within(AT_ONCE_MS, 'being told', socket.take('why', (f) => f.type === 'ended'));
+    assert.equal(told.error, 'chat_paused');
+    assert.equal(await within(AT_ONCE_MS, 'the end', socket.ended()), 1008);
+    await stream.next('ended');
+    await stream.ended();
+    assert.equal(await refused(s.socket()), 403);
+    assert.equal((await s.say('Anybody?')).json.error, 'chat_paused');
+    assert.equal((await look()).json.error, 'chat_paused', 'the launcher goes');
+    assert.equal((await c.post(`${at}/sso/issue`, {})).json.error, 'chatbot_not_enabled');
+    assert.deepEqual([(await withKey()).status, (await sync()).status], [401, 401]);
+    assert.equal((await c.post(`${at}/chatbot/enable`, {})).json.error, 'shop_suspended', 'paying lifts nothing');
+    theirs.send({ type: 'message', text: 'still here', clientId: newKey() });
+    await theirs.take('ack', (f) => f.type === 'ack');
+    theirs.close();
+    const [paused] = (await c.get('/api/shops')).json.shops;
+    assert.deepEqual([paused.status, paused.suspended_reason], ['suspended', 'It sells what nobody may']);
+    const kept = (await c.get('/api/inbox?limit=100')).json.items.find((i) => i.visitorName === s.name);
+    const said = (await c.get(`/api/inbox/${kept.conversation.id}`)).json;
+    assert.match(JSON.stringify(said), /Before/, 'its merchant reads what came before');
+    assert.equal((await act('resume')).status, 200);
+    assert.deepEqual([(await look()).status, (await withKey()).status, (await sync()).status], [200, 200, 200]);
     assert.equal((await s.say('There you are')).status, 201);
     assert.deepEqual((await s.heard()).filter((m) => m.author === 'visitor').map((m) => m.text), ['Before', 'There you are']);
 });

@@ -97,6 +97,14 @@ test('a shop’s chat is set from the command line, judged as from the page, and
     const trail = (await c.get('/api/audit')).json.entries.filter((i) => i.action === 'chat_settings_changed');
     assert.deepEqual(trail.map((i) => i.details.changed), [['colour'], ['disclosure', 'personWords', 'keepDays'], ['colour']]);
     assert.ok(trail.every((i) => i.actor === 'system'));
+    // The months of what the account has spent are those of the same clock, with its summer time.
+    assert.equal((await chat('--set', 'timezone=Europe/London')).code, 0);
+    const { timezone, months } = (await c.get('/api/billing/spending?months=12')).json;
+    const beginOf = (month) => months.find((one) => one.month.endsWith(month)).begins.slice(5);
+    assert.deepEqual(
+        [timezone, beginOf('-03'), beginOf('-04')],
+        ['Europe/London', '03-01T00:00:00.000Z', '03-31T23:00:00.000Z'],
+    );
 });
 
 test('the doctor finds a sound house sound, and says of a broken one what to do', async ({ engine }) => {

@@ -646,4 +646,4 @@ test('a month later the renewal is charged once; without credits there are 7 day
     await server.verify();
 });
 
-await run({ env: { CHATHUB_TEST_CLOCK: '1', CHATBOT_SHARED_SECRET: 'panel-secret-of-the-tests' } });
+await run({ empty: true, env: { CHATHUB_TEST_CLOCK: '1', CHATBOT_SHARED_SECRET: 'panel-secret-of-the-tests' } });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { newKey } from './lib/client.mjs';
+import { paying } from './lib/paying.mjs';
 import { run, test } from './lib/suite.mjs';
 
 const CODE = '91350100M000100Y43';
@@ -14,7 +15,7 @@ const listed = async (c) => (await c.get('/api/billing/invoices')).json.invoices
 async function bought(c) {
     const made = await c.post('/api/billing/orders', { offer: 'credits-1000' }, once());
     assert.equal(made.status, 201, made.text);
-    const begun = await c.post(`/api/billing/orders/${made.json.number}/pay`, { provider: 'sandbox' }, once());
+    const begun = await paying(c, made.json.number, { provider: 'sandbox' });
     assert.equal(begun.status, 200, begun.text);
     const payment = begun.json.payment.number;
     const pressed = await c.post(`/sandbox/pay/${payment}/paid`);

@@ -138,9 +138,46 @@ const calls = {
         const { number, payment } = await saidPaid(t, server);
         return { path: `/api/operator/orders/${number}/paid/decline`, json: { payment }, other: { payment: number } };
     },
+    'POST /api/operator/plans/{shop}/end': async (c, t) => {
+        const shop = await t.shop();
+        const trial = await t.post(`/api/billing/plans/${shop.id}/trial`);
+        if (trial.status !== 200) throw new Error(trial.text);
+        const json = { was: trial.json.until, reason: 'a test' };
+        return { path: `/api/operator/plans/${shop.id}/end`, json, other: { ...json, reason: 'another' } };
+    },
+    'POST /api/operator/shops/{id}/delete': async (c, t) => ({
+        path: `/api/operator/shops/${(await t.shop()).id}/delete`,
+        json: { reason: 'a test' },
+        other: { reason: 'another' },
+    }),
+    'POST /api/operator/shops/{id}/suspend': async (c, t) => ({
+        path: `/api/operator/shops/${(await t.shop()).id}/suspend`,
+        json: { reason: 'a test' },
+        other: { reason: 'another' },
+    }),
+    'POST /api/operator/shops/{id}/resume': async (c, t, server) => {
+        const path = `/api/operator/shops/${(await t.shop()).id}`;
+        const operator = await server.account('operator');
+        const done = await operator.post(`${path}/suspend`, { reason: 'a test' });
+        if (done.status !== 200) throw new Error(done.text);
+        return { path: `${path}/resume`, json: { reason: 'a test' }, other: { reason: 'another' } };
+    },
+    'POST /api/operator/shops/{id}/restore': async (c, t) => {
+        const shop = await t.shop();
+        await t.request('DELETE', `/api/shops/${shop.id}`);
+        return { path: `/api/operator/shops/${shop.id}/restore`, json: { reason: 'a test' }, other: { reason: 'another' } };
+    },
     'POST /api/operator/offers': async () => {
         const json = { code: 'same-key', kind: 'credits', nameEn: 'Ten', nameZh: '十', currency: 'CNY', price: 100, credits: 10 };
         return { path: '/api/operator/offers', json, other: { ...json, price: 200 } };
+    },
+    'POST /api/operator/coupons': async () => {
+        const json = { code: 'same-key', kind: 'percent', currency: 'CNY', percent: 10 };
+        return { path: '/api/operator/coupons', json, other: { ...json, percent: 20 } };
+    },
+    'POST /api/operator/coupons/{id}/end': async (c) => {
+        const made = await c.post('/api/operator/coupons', { code: 'same-end', kind: 'percent', currency: 'CNY', percent: 5 });
+        return { path: `/api/operator/coupons/${made.json.id}/end`, other: { a: 1 } };
     },
     'POST /api/operator/accounts/{id}/disable': async (c, t) => ({
         path: `/api/operator/accounts/${t.id}/disable`,
@@ -276,6 +313,7 @@ const calls = {
         other: { shortcut: 'hi', text: 'Hi' },
     }),
     'POST /api/team/leave': null, // keys are by account, and the caller acts in another one afterwards
+    'POST /api/billing/orders/{number}/reprovision': null, // wants an outside server that refuses: src/billing's own tests
     'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
 };
 

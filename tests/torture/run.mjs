@@ -220,8 +220,8 @@ async function torture(run, house) {
         await sleep(random() < 0.8 ? 100 + random() * 600 : 700 + random() * 1500);
         if (stats.inFlight > 0) hits++;
         const turn = kills++;
-        // Every second one while a clock is wrong: a year ahead, then a year behind.
-        if (turn % 2 === 1) await clocks.wrongWhile(turn % 4 === 1, () => disaster(run, house, random, turn));
+        // Every second one while a clock is wrong: a year ahead, then a year behind; a run of two kills has one of them.
+        if (turn % 2 === 1) await clocks.wrongWhile((turn + 2 * run.number) % 4 === 1, () => disaster(run, house, random, turn));
         else await disaster(run, house, random, turn);
     }
     if (run.servers > 1 && house.world) await takeOver(house);

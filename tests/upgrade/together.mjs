@@ -65,14 +65,19 @@ export async function anOlderOneStarts(server) {
     assert.ok(now.length > THEIR_LIST.length);
     await until('the lock of this server', async () => (await server.sql(HOLDERS)) === '1');
     await server.sql(`INSERT INTO schema_migrations (number, name, applied_ms) VALUES (${FROM_TOMORROW}, 'of tomorrow', ${Date.now()})`);
-    const before = await state(server);
     const beside = { env: { ...server.env, CHATHUB_LISTEN: '127.0.0.1:0' }, expectFailure: true };
-    const second = await Server.start(beside);
-    assert.equal(second.port, undefined, 'it serves over a newer schema');
-    assert.notEqual(second.code, 0);
-    assert.match(words(second), new RegExp(`"event":"database_is_newer".*"number":${FROM_TOMORROW}`));
-    assert.match(words(second), /The database schema could not be brought up to date; the log says why\./);
-    assert.deepEqual(await state(server), before);
+    let [before, after, second] = [[], null, null];
+    // The one that runs has jobs of its own, and one may write in between: what the second changes it changes each time.
+    for (let tries = 0; tries < 3 && String(before) !== String(after); tries++) {
+        before = await state(server);
+        second = await Server.start(beside);
+        assert.equal(second.port, undefined, 'it serves over a newer schema');
+        assert.notEqual(second.code, 0);
+        assert.match(words(second), new RegExp(`"event":"database_is_newer".*"number":${FROM_TOMORROW}`));
+        assert.match(words(second), /The database schema could not be brought up to date; the log says why\./);
+        after = await state(server);
+    }
+    assert.deepEqual(after, before);
     assert.equal((await server.client().get('/readyz')).status, 200);
     await server.sql(`DELETE FROM schema_migrations WHERE number = ${FROM_TOMORROW}`);
     // Of one version, as many as one likes: the second needs no migration.

@@ -263,7 +263,7 @@ static const char *compare_texts(struct arena *a, const struct wechat_keys *k, c
     const char *text = arena_printf(a, "%.*s\n%.*s\n%.*s\n", (int)h->timestamp.n, h->timestamp.p, (int)h->nonce.n,
                                     h->nonce.p, (int)body.n, body.p);
     const char *why = same(a, one, "signed_text", str_of(text));
-    json_t *event = json_read(body, PAYMENT_BODY_MAX, NULL);
+    json_t *event = json_read_grown(body, PAYMENT_BODY_MAX, NULL);
     bool opened = wechat_open(a, k, json_object_get(event, "resource"), &plain) == PAYMENT_ACCEPTED;
     json_decref(event);
     if (!opened) return "the resource does not open";

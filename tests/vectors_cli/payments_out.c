@@ -73,7 +73,7 @@ static int alipay_serials(struct arena *a, const json_t *file, int *checked)
     int bad = 0;
     for (size_t i = 0; i < ARRAY_LEN(pem); i++) {
         struct str text = member_text(certificates, pem[i]), got = { NULL, 0 };
-        if (!text.p) continue;
+        if (!text.p || !member_text(expect, serial[i]).p) continue;
         bool is_root = i == ARRAY_LEN(pem) - 1;
         bool read = is_root ? cert_alipay_root_serial(a, text, &got) : cert_alipay_serial(a, text, &got);
         ++*checked;
@@ -123,6 +123,22 @@ static bool same_authorization(struct str x, struct str y)
     return n == m && found == n;
 }
 
+/* As the product makes them; it would not sign with another. */
+static bool is_nonce(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool letter = (s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z';
+        if (!letter && (s.p[i] < '0' || s.p[i] > '9')) return false;
+    }
+    return s.n > 0 && s.n <= WECHAT_NONCE_MAX;
+}
+
+/* Files write it as text or as a number. */
+static bool take_time(const json_t *object, const char *key, int64_t *out)
+{
+    return json_get_i64(object, key, out) || str_to_i64(member_text(object, key), out);
+}
+
 static const char *make_wechat(struct arena *a, const json_t *file, const json_t *one)
 {
     struct wechat_call c = { .method = member_text(one, "method"),
@@ -130,7 +146,8 @@ static const char *make_wechat(struct arena *a, const json_t *file, const json_t
                              .body = member_text(one, "body"),
                              .nonce = member_text(one, "nonce_str") };
     const char *why = NULL;
-    if (!str_to_i64(member_text(one, "timestamp"), &c.at_s)) return "no timestamp";
+    if (!take_time(one, "timestamp", &c.at_s)) return "no timestamp";
+    if (!is_nonce(c.nonce)) return "no nonce of 1 to 32 letters and digits";
     struct wechat_keys *k = wechat_open_file(file);
     if (!k || !wechat_keys_sign(k)) return "no key to sign with";
     struct str authorization = wechat_authorization(a, k, &c), signature = member_text(one, "signature");
@@ -147,8 +164,8 @@ static const char *bridge(struct arena *a, const struct wechat_keys *k, const js
     struct str package = member_text(params, "package"), prefix = STR("prepay_id=");
     struct str nonce = member_text(params, "nonceStr");
     int64_t at_s;
-    if (!str_starts(package, prefix) || !str_to_i64(member_text(params, "timeStamp"), &at_s))
-        return "no package or time";
+    if (!str_starts(package, prefix) || !str_to_i64(member_text(params, "timeStamp"), &at_s) || !is_nonce(nonce))
+        return "no package, time or nonce";
     struct str prepay = { package.p + prefix.n, package.n - prefix.n };
     if (!str_eq(wechat_bridge_to_sign(a, k, prepay, at_s, nonce), member_text(wanted, "string_to_sign")))
         return "another text";
@@ -233,17 +250,43 @@ static bool same_form(struct arena *a, struct str x, struct str y)
     return true;
 }
 
-/* The key as the product derives it from the record that the file's key names; p NULL: not one of ours. */
+/* The key as the product derives it from the record that the file's key names; of another record it is the file's. */
 static struct str derived_key(struct arena *a, struct str wanted)
 {
     struct str part[PARTS_MAX];
     int64_t round;
     size_t n = split(wanted, ':', part, PARTS_MAX);
     if (n == 2 && str_eq(part[0], STR("refund"))) return stripe_refund_key(a, part[1]);
-    if (n < 3 || !str_eq(part[0], STR("order"))) return (struct str){ NULL, 0 };
-    if (n == 3 && str_eq(part[2], STR("expire"))) return stripe_expire_key(a, part[1]);
-    bool is_checkout = n == 4 && str_eq(part[2], STR("checkout")) && str_to_i64(part[3], &round);
-    return is_checkout ? stripe_checkout_key(a, part[1], round) : (struct str){ NULL, 0 };
+    bool of_order = n >= 3 && str_eq(part[0], STR("order"));
+    if (of_order && n == 3 && str_eq(part[2], STR("expire"))) return stripe_expire_key(a, part[1]);
+    bool is_checkout = of_order && n == 4 && str_eq(part[2], STR("checkout")) && str_to_i64(part[3], &round);
+    if (is_checkout) return stripe_checkout_key(a, part[1], round);
+    return wanted.n <= STRIPE_KEY_MAX ? wanted : (struct str){ NULL, 0 };
+}
+
+/* "https://api.stripe.com/v1/events?limit=1" → "/v1/events?limit=1" */
+static struct str target_of(struct str url)
+{
+    const char *host = url.n > 0 ? memmem(url.p, url.n, "://", 3) : NULL;
+    const char *path = host ? memchr(host + 3, '/', url.n - (size_t)(host + 3 - url.p)) : NULL;
+    return path ? (struct str){ path, url.n - (size_t)(path - url.p) } : (struct str){ "", 0 };
+}
+
+/* The part of `path` behind `before`, up to the next slash. */
+static struct str part_behind(struct str path, struct str before)
+{
+    struct str part[PARTS_MAX];
+    if (!str_starts(path, before)) return (struct str){ "", 0 };
+    (void)split((struct str){ path.p + before.n, path.n - before.n }, '/', part, PARTS_MAX);
+    return part[0];
+}
+
+/* Whether the product names a session as the file does; what else may be called is told by its headers and its form. */
+static bool is_target(struct arena *a, struct str path, bool is_get)
+{
+    struct str session = part_behind(path, STR(STRIPE_SESSIONS_TARGET "/"));
+    if (session.n == 0) return path.n > 0;
+    return str_eq(path, is_get ? stripe_session_target(a, session) : stripe_expire_target(a, session));
 }
 
 static const char *make_stripe(struct arena *a, const json_t *file, const json_t *one)
@@ -257,16 +300,22 @@ static const char *make_stripe(struct arena *a, const json_t *file, const json_t
     struct stripe_header header[STRIPE_HEADERS_MAX];
     struct stripe_form f;
     struct buf b;
-    if (!is_get && key.n == 0) return "a call without a key of ours";
+    if (!is_get && key.n == 0) return "a call without a key";
     size_t count = stripe_headers(a, &setup, key, header);
     if (count != json_object_size(json_object_get(one, "headers"))) return "other headers";
     for (size_t i = 0; i < count; i++)
         if (!str_eq(header_of(one, header[i].name), header[i].value))
             return arena_printf(a, "another %s", header[i].name);
+    /* Of a question the parameters are the query. */
+    struct str target = target_of(member_text(one, "url")), query = behind_question(target);
+    struct str path = { target.p, target.n - query.n - (memchr(target.p, '?', target.n) ? 1 : 0) };
+    struct str body = member_text(one, "body");
+    if (!is_target(a, path, is_get)) return "another address";
+    if (is_get && body.n > 0) return "a body of a question";
     buf_init(&b, FORM_MAX);
     stripe_form_begin(&f, &b);
     write_form(&f, (struct str){ NULL, 0 }, 0, json_object_get(one, "params"));
-    bool equal = !b.overflow && same_form(a, b.n > 0 ? buf_str(&b) : STR(""), member_text(one, "body"));
+    bool equal = !b.overflow && same_form(a, b.n > 0 ? buf_str(&b) : STR(""), is_get ? query : body);
     buf_free(&b);
     return equal ? NULL : "another body";
 }

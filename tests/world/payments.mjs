@@ -7,8 +7,9 @@
 //   world.next('alipay.trade.query', 'html');            the next such call gets a page instead of an answer
 //   const told = world.alipayPaid(number);               what its notification is: { path, headers, body }
 //   await world.send(told)                               { status, text }
-import { createCipheriv, createHmac, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import http from 'node:http';
+import { billDay, billFiles, gbk, zip } from './bills.mjs';
 
 export const NOTIFY_URL = 'https://pay.test.example';
 const APP_ID = '2021000399858208';
@@ -19,6 +20,7 @@ const MERCHANT_SERIAL = '5157F09EFDC096DE15EBE81A47057A7232F1B8E1';
 const PUBLIC_KEY_ID = 'PUB_KEY_ID_0195204114766084466296228774666';
 const STRIPE_VERSION = '2026-10-28.endive';
 const FRESH_S = 300;
+const MOVED_MS = 10000;
 
 /** Seconds between the tries, as the contract has them. */
 export const RETRIES = {
@@ -57,12 +59,18 @@ export class PaymentWorld {
         w.stripeSecret = 'whsec_' + randomBytes(16).toString('hex');
         w.trades = new Map(); // by our number
         w.sessions = new Map();
+        w.prepays = new Map(); // WeChat Pay's → our number
+        w.refunded = []; // what went back, for the bills
+        w.files = new Map(); // bills that wait to be fetched, by their token
+        w.undelivered = new Map(); // Stripe's events that did not reach anybody
+        w.bend = (rows) => rows; // what a bill says instead of what was
         w.keys = new Map(); // Stripe's idempotency keys
         w.lies = new Map(); // call → behaviours that wait
+        w.holds = new Map(); // call → answers that wait until they are let go
         w.calls = [];
         w.faults = [];
         w.nonces = new Set();
-        w.offsetMs = 0;
+        w.offset = { ms: 0, wasMs: 0, movedAt: 0 };
         w.server = http.createServer((req, res) => w.#request(req, res));
         await new Promise((resolve) => w.server.listen(0, '127.0.0.1', resolve));
         w.base = `http://127.0.0.1:${w.server.address().port}`;
@@ -98,24 +106,49 @@ export class PaymentWorld {
     }
 
     now() {
-        return Date.now() + this.offsetMs;
+        return Date.now() + this.offset.ms;
+    }
+    get offsetMs() {
+        return this.offset.ms;
+    }
+    set offsetMs(ms) {
+        this.offset = { ms, wasMs: this.offset.ms, movedAt: Date.now() };
+    }
+    /** How far a time that we signed is from now. Shortly after the clock was moved what was signed before may still be on its way. */
+    #offMs(timeMs) {
+        const off = Math.abs(timeMs - this.now());
+        const { wasMs, movedAt } = this.offset;
+        return Date.now() - movedAt > MOVED_MS ? off : Math.min(off, Math.abs(timeMs - Date.now() - wasMs));
     }
     /** Where notifications go. */
     target(base) {
         this.hooks = base;
     }
-    /** The next `times` calls of this name behave so: html, 500, silence, lost (done, and no answer), badsign, unsigned, other. */
+    /** The next `times` calls of this name behave so: html, 500, silence, lost (done, and no answer), badsign, unsigned,
+     * other, twice (the whole answer comes once more behind itself). */
     next(call, behaviour, times = 1) {
         const list = this.lies.get(call) ?? [];
         for (let i = 0; i < times; i++) list.push(behaviour);
         this.lies.set(call, list);
     }
+    /** The answer to the next call of this name waits: { came, release }. What it does is done when it has come. */
+    hold(call) {
+        let came, release;
+        const held = { came: new Promise((resolve) => (came = resolve)), gate: new Promise((resolve) => (release = resolve)) };
+        this.holds.set(call, [...(this.holds.get(call) ?? []), { gate: held.gate, arrived: came }]);
+        return { came: held.came, release };
+    }
     count(call) {
         return this.calls.filter((c) => c === call).length;
     }
-    #lie(call) {
+    #lie(call, res) {
         this.calls.push(call);
-        return this.lies.get(call)?.shift() ?? null;
+        const lie = this.lies.get(call)?.shift() ?? null;
+        const held = this.holds.get(call)?.shift();
+        res.gate = held?.gate;
+        res.twice = lie === 'twice';
+        held?.arrived();
+        return lie;
     }
     #expect(what, good) {
         if (!good) this.faults.push(what);
@@ -129,7 +162,9 @@ export class PaymentWorld {
             const body = Buffer.concat(parts).toString('utf8');
             try {
                 const path = req.url.split('?')[0];
+                if (this.pages?.(req, res, body)) return; // buyer.mjs
                 if (path === '/gateway.do') this.#alipayCall(req, res, body);
+                else if (path === '/downloadBillFile.resource') this.#alipayBill(req, res);
                 else if (path.startsWith('/v3/')) this.#wechatCall(req, res, body);
                 else if (path.startsWith('/v1/')) this.#stripeCall(req, res, body);
                 else this.#answer(res, 404, {}, 'nothing here');
@@ -141,8 +176,16 @@ export class PaymentWorld {
     }
 
     #answer(res, status, headers, body) {
-        res.writeHead(status, headers);
+        if (res.gate) {
+            void res.gate.then(() => this.#answer(Object.assign(res, { gate: null }), status, headers, body));
+            return;
+        }
+        const { socket, twice } = res;
+        const all = { ...headers, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) };
+        res.writeHead(status, all);
         res.end(body);
+        const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+        if (twice) socket.write(`HTTP/1.1 ${status} OK\r\n${lines.join('')}\r\n${body}`);
     }
     /** True: what the call gets is not an answer. */
     #lied(res, lie) {
@@ -152,6 +195,46 @@ export class PaymentWorld {
         else if (lie === 'silence') return true; // the caller's time-out ends it
         else return false;
         return true;
+    }
+
+    /** A trade remembers when it was paid, whoever says so. */
+    #trade(fields) {
+        let state = 'open';
+        const world = this;
+        const t = { ...fields, refunds: new Map(), refunded: 0, paidAt: null };
+        Object.defineProperty(t, 'state', {
+            enumerable: true,
+            get: () => state,
+            set: (to) => {
+                state = to;
+                if (to === 'paid') t.paidAt ??= world.now();
+            },
+        });
+        this.trades.set(t.number, t);
+        return t;
+    }
+    #wentBack(t, minor, number = null, row = null) {
+        this.refunded.push({ trade: t, minor, number, row, at: this.now() });
+    }
+    /** Rows of a provider's day: what was paid, and what went back. */
+    #billRows(provider, day) {
+        const within = (at) => at !== null && billDay(provider, at) === day;
+        const paid = [...this.trades.values()].filter((t) => t.provider === provider && within(t.paidAt));
+        const back = this.refunded.filter((r) => r.trade.provider === provider && within(r.at));
+        return this.bend([
+            ...paid.map((t) => ({ kind: 'paid', order: t.number, trade: t.trade, minor: t.minor, at: t.paidAt, of: t })),
+            ...back.map((r) => ({ kind: 'back', order: r.trade.number, trade: r.trade.trade, refund: r.number, minor: r.minor, at: r.at, of: r.trade })),
+        ], provider, day);
+    }
+    #billAsked(call, day, provider) {
+        const good = /^\d{4}-\d\d-\d\d$/.test(day ?? '') && billDay(provider, this.now() - 34 * 3600e3) >= day;
+        this.#expect(`${call}: of ${day}, which is over for ten hours`, good);
+        return this.#billRows(provider, day);
+    }
+    #keepFile(content) {
+        const token = nonceOf();
+        this.files.set(token, { content, at: Date.now() });
+        return token;
     }
 
     // ---- Alipay ----
@@ -167,7 +250,7 @@ export class PaymentWorld {
         this.#expect(`${what}: signature over ${text}`, rsaVerify(this.app.publicKey, text, p.sign ?? ''));
         for (const [name, value] of [['app_id', APP_ID], ['charset', 'utf-8'], ['sign_type', 'RSA2'], ['version', '1.0']])
             this.#expect(`${what}: ${name} is ${p[name]}`, p[name] === value);
-        const off = Math.abs(Date.parse(`${p.timestamp?.replace(' ', 'T')}+08:00`) - this.now());
+        const off = this.#offMs(Date.parse(`${p.timestamp?.replace(' ', 'T')}+08:00`));
         this.#expect(`${what}: timestamp ${p.timestamp} is ${off} ms off`, off < 600e3);
         return p;
     }
@@ -193,10 +276,7 @@ export class PaymentWorld {
         let t = this.trades.get(c.out_trade_no);
         const minor = Math.round(Number(c.total_amount) * 100);
         if (t) this.#expect(`alipay: other contents under ${t.number}`, t.minor === minor && t.subject === c.subject);
-        else {
-            t = { provider: 'alipay', number: c.out_trade_no, minor, subject: c.subject, state: 'open', trade: serial('20261122'), refunds: new Map(), refunded: 0 };
-            this.trades.set(t.number, t);
-        }
+        else t = this.#trade({ provider: 'alipay', number: c.out_trade_no, minor, subject: c.subject, trade: serial('20261122') });
         return t;
     }
 
@@ -208,9 +288,9 @@ export class PaymentWorld {
         this.#expect('alipay: content-type', /^application\/x-www-form-urlencoded/.test(req.headers['content-type']));
         const p = this.#alipayVerify([...u.searchParams, ...form], u.searchParams.get('method'));
         const c = JSON.parse(p.biz_content);
-        const lie = this.#lie(p.method);
+        const lie = this.#lie(p.method, res);
         if (lie === 'lost' || !this.#lied(res, lie)) {
-            const said = this.#alipayDo(p.method, c, p);
+            const said = this.#alipayDo(p.method, c, p, lie);
             if (lie === 'other' && said.out_trade_no) said.out_trade_no = 'somebodyelses1';
             const member = JSON.stringify(said);
             const key = lie === 'badsign' ? this.other : lie === 'ownkey' ? this.app : this.alipay;
@@ -219,7 +299,7 @@ export class PaymentWorld {
         }
     }
 
-    #alipayDo(method, c, p) {
+    #alipayDo(method, c, p, lie) {
         const ok = { code: '10000', msg: 'Success' };
         const none = { code: '40004', msg: 'Business Failed', sub_code: 'ACQ.TRADE_NOT_EXIST', sub_msg: '交易不存在' };
         const t = this.trades.get(c.out_trade_no);
@@ -229,6 +309,13 @@ export class PaymentWorld {
             this.codes ??= new Map();
             this.codes.set(c.out_trade_no, c);
             return { ...ok, out_trade_no: c.out_trade_no, qr_code: `https://qr.alipay.example/${c.out_trade_no}` };
+        }
+        if (method === 'alipay.data.dataservice.bill.downloadurl.query') {
+            this.#expect('bill: its type', c.bill_type === 'trade' && Object.keys(c).length === 2);
+            const rows = this.#billAsked(method, c.bill_date, 'alipay');
+            const missing = { code: '40004', msg: 'Business Failed', sub_code: 'isp.bill_not_exist', sub_msg: '账单不存在' };
+            if (rows.length === 0 || lie === 'none') return missing;
+            return { ...ok, bill_download_url: `${this.base}/downloadBillFile.resource?bizType=trade&fileId=${this.#keepFile({ rows, day: c.bill_date })}` };
         }
         if (!t || t.provider !== 'alipay') return none;
         const named = { out_trade_no: t.number, trade_no: t.trade };
@@ -252,6 +339,7 @@ export class PaymentWorld {
             if (!before) {
                 t.refunds.set(c.out_request_no, minor);
                 t.refunded += minor;
+                this.#wentBack(t, minor, c.out_request_no);
             }
             return { ...ok, ...named, fund_change: before ? 'N' : 'Y', refund_fee: yuan(t.refunded), gmt_refund_pay: beijing(this.now()) };
         }
@@ -262,6 +350,22 @@ export class PaymentWorld {
         }
         this.faults.push(`alipay: ${method} is not in the contract`);
         return { code: '40002', msg: 'Invalid Arguments' };
+    }
+
+    /** The archive itself: good for half a minute, and nothing is signed. */
+    #alipayBill(req, res) {
+        const kept = this.files.get(new URL(req.url, this.base).searchParams.get('fileId'));
+        this.#expect('alipay.bill: GET of an address that was named', req.method === 'GET' && kept);
+        this.#expect('alipay.bill: within half a minute', Date.now() - kept.at < 30e3); // a clock that is moved makes none older
+        const lie = this.#lie('alipay.bill', res);
+        if (this.#lied(res, lie)) return;
+        const { detail, sums } = billFiles(kept.content.rows, kept.content.day, SELLER_ID, lie === 'torn');
+        const archive = zip([
+            { name: gbk(`${SELLER_ID}_${kept.content.day}_业务明细.csv`), content: gbk(detail) },
+            { name: gbk(`${SELLER_ID}_${kept.content.day}_业务明细(汇总).csv`), content: gbk(sums) },
+        ]);
+        if (lie === 'badzip') archive[archive.length >> 1] ^= 0xff;
+        this.#answer(res, 200, { 'content-type': 'application/octet-stream' }, lie === 'cut' ? archive.subarray(0, archive.length - 40) : archive);
     }
 
     /** The buyer scans the code. */
@@ -296,6 +400,8 @@ export class PaymentWorld {
     }
     alipayRefunded(number, minor) {
         const t = this.trades.get(number);
+        if (minor > t.refunded) this.#wentBack(t, minor - t.refunded);
+        t.paidAt ??= this.now();
         t.refunded = minor;
         const whole = minor === t.minor;
         if (whole) t.state = 'closed';
@@ -324,7 +430,7 @@ export class PaymentWorld {
         this.#expect(`${what}: mchid and serial`, p.mchid === MCHID && p.serial_no === MERCHANT_SERIAL);
         const text = `${req.method}\n${req.url}\n${p.timestamp}\n${p.nonce_str}\n${body}\n`;
         this.#expect(`${what}: signature`, rsaVerify(this.merchant.publicKey, text, p.signature ?? ''));
-        this.#expect(`${what}: time`, Math.abs(Number(p.timestamp) - this.now() / 1000) < FRESH_S);
+        this.#expect(`${what}: time`, this.#offMs(Number(p.timestamp) * 1000) < FRESH_S * 1000);
         this.#expect(`${what}: nonce`, /^[A-Za-z0-9]{1,32}$/.test(p.nonce_str) && !this.nonces.has(p.nonce_str));
         this.nonces.add(p.nonce_str);
         this.#expect(`${what}: accept`, req.headers.accept === 'application/json');
@@ -343,15 +449,25 @@ export class PaymentWorld {
             : path.startsWith('/v3/pay/transactions/out-trade-no/') ? 'wechat.query'
             : path === '/v3/refund/domestic/refunds' ? 'wechat.refund'
             : path.startsWith('/v3/refund/domestic/refunds/') ? 'wechat.refund_query'
+            : path === '/v3/bill/tradebill' ? 'wechat.bill'
+            : path === '/v3/billdownload/file' ? 'wechat.bill_file'
             : null;
         this.#expect(`wechat: ${req.method} ${req.url} is not in the contract`, call);
-        const lie = this.#lie(call);
+        const lie = this.#lie(call, res);
         if (lie !== 'lost' && this.#lied(res, lie)) return;
+        if (call === 'wechat.bill_file') return this.#wechatFile(req, res, lie);
         const [status, said] = this.#wechatDo(call, req, path, body ? JSON.parse(body) : null, lie);
         if (lie === 'lost') return void res.destroy();
         const text = said ? JSON.stringify(said) : '';
         const key = lie === 'badsign' ? this.other : lie === 'ownkey' ? this.merchant : this.wechat;
         this.#answer(res, status, lie === 'unsigned' ? { 'content-type': 'application/json' } : this.#wechatSigned(text, key), text);
+    }
+
+    /** A fresh one for each call, all of one payment. */
+    #prepay(number) {
+        const id = nonceOf();
+        this.prepays.set(id, number);
+        return id;
     }
 
     #wechatDo(call, req, path, c, lie) {
@@ -370,14 +486,10 @@ export class PaymentWorld {
                 this.faults.push(`${call}: other contents under ${c.out_trade_no}`);
                 return [400, { code: 'INVALID_REQUEST', message: '订单号重复' }];
             }
-            if (!t)
-                this.trades.set(c.out_trade_no, {
-                    provider: 'wechat', number: c.out_trade_no, minor: c.amount.total, state: 'open', trade: serial('42000'),
-                    same, refunds: new Map(), refunded: 0,
-                });
+            if (!t) this.#trade({ provider: 'wechat', number: c.out_trade_no, minor: c.amount.total, trade: serial('42000'), same });
             return call === 'wechat.native'
-                ? [200, { code_url: `weixin://wxpay/bizpayurl?pr=${nonceOf()}` }]
-                : [200, { h5_url: `https://wx.tenpay.example/h5?prepay_id=${nonceOf()}` }];
+                ? [200, { code_url: `weixin://wxpay/bizpayurl?pr=${this.#prepay(c.out_trade_no)}` }]
+                : [200, { h5_url: `${this.base}/wechat/h5?prepay_id=${this.#prepay(c.out_trade_no)}` }];
         }
         if (call === 'wechat.refund') {
             const t = this.trades.get(c.out_trade_no);
@@ -390,6 +502,7 @@ export class PaymentWorld {
                 r = { number: c.out_refund_no, minor: c.amount.refund, status: lie === 'abnormal' ? 'ABNORMAL' : 'PROCESSING', id: serial('50000') };
                 t.refunds.set(r.number, r);
                 t.refunded += r.minor;
+                this.#wentBack(t, r.minor, r.number, r);
             }
             return [200, this.#wechatRefund(t, r)];
         }
@@ -399,6 +512,17 @@ export class PaymentWorld {
                 if (r) return [200, this.#wechatRefund(t, r)];
             }
             return [404, { code: 'RESOURCE_NOT_EXISTS', message: 'no such refund' }];
+        }
+        if (call === 'wechat.bill') {
+            const u = new URL(req.url, this.base);
+            this.#expect('wechat.bill: GET of all', req.method === 'GET' && u.searchParams.get('bill_type') === 'ALL');
+            const day = u.searchParams.get('bill_date');
+            const rows = this.#billAsked(call, day, 'wechat');
+            if (lie === 'creating') return [400, { code: 'STATEMENT_CREATING', message: '账单生成中' }];
+            if (rows.length === 0 || lie === 'none') return [400, { code: 'NO_STATEMENT_EXIST', message: '账单文件不存在' }];
+            const text = Buffer.from(billFiles(rows, day, MCHID, false, WX_APPID).wechat);
+            const hash = createHash('sha1').update(text).digest('hex');
+            return [200, { hash_type: 'SHA1', hash_value: hash, download_url: `${this.base}/v3/billdownload/file?token=${this.#keepFile(text)}` }];
         }
         const t = this.trades.get(path.split('/')[5]);
         if (!t || t.provider !== 'wechat') return none;
@@ -412,6 +536,15 @@ export class PaymentWorld {
         const state = { open: 'NOTPAY', paid: t.refunded ? 'REFUND' : 'SUCCESS', closed: 'CLOSED' }[t.state];
         const paid = t.state === 'paid' ? { transaction_id: t.trade, amount: { total: t.minor, payer_total: t.minor - 1, currency: 'CNY' } } : {};
         return [200, { appid: WX_APPID, mchid: MCHID, out_trade_no: lie === 'other' ? 'somebodyelses1' : t.number, trade_state: state, ...paid }];
+    }
+
+    /** The bill itself, of which nothing is signed. */
+    #wechatFile(req, res, lie) {
+        const kept = this.files.get(new URL(req.url, this.base).searchParams.get('token'));
+        this.#expect('wechat.bill_file: an address that was named', kept);
+        const text = kept.content;
+        const other = lie === 'badhash' ? Buffer.concat([text, Buffer.from('\n')]) : lie === 'torn' ? text.subarray(0, text.length >> 1) : text;
+        this.#answer(res, 200, { 'content-type': 'text/plain' }, other);
     }
 
     #wechatRefund(t, r) {
@@ -470,10 +603,13 @@ export class PaymentWorld {
             : /\/expire$/.test(u.pathname) ? 'stripe.expire'
             : u.pathname.startsWith('/v1/checkout/sessions/') ? 'stripe.query'
             : u.pathname === '/v1/refunds' && req.method === 'POST' ? 'stripe.refund'
+            : u.pathname === '/v1/charges' || (u.pathname === '/v1/refunds' && u.searchParams.has('created[gte]')) ? 'stripe.bill'
+            : u.pathname === '/v1/events' ? 'stripe.events'
+            : u.pathname.startsWith('/v1/events/') ? 'stripe.event'
             : u.pathname.startsWith('/v1/refunds') ? 'stripe.refund_query'
             : null;
         this.#expect(`${what} is not in the contract`, call);
-        const lie = this.#lie(call);
+        const lie = this.#lie(call, res);
         if (lie !== 'lost' && this.#lied(res, lie)) return;
         const params = `${u.pathname}?${body}`;
         const kept = key && this.keys.get(key);
@@ -494,7 +630,7 @@ export class PaymentWorld {
             id: s.session, object: 'checkout.session', livemode: false, client_reference_id: s.number, amount_total: s.minor,
             currency: s.currency, status: { open: 'open', paid: 'complete', unpaid: 'complete', closed: 'expired' }[s.state],
             payment_status: s.state === 'paid' ? 'paid' : 'unpaid', payment_intent: s.state === 'paid' || s.state === 'unpaid' ? s.trade : null,
-            url: s.state === 'open' ? `https://checkout.stripe.example/c/pay/${s.session}` : null,
+            url: s.state === 'open' ? `${this.base}/c/pay/${s.session}` : null,
         };
     }
 
@@ -510,13 +646,24 @@ export class PaymentWorld {
             this.#expect(`session: expires in ${left} s`, left >= 1800 && left <= 86400);
             this.#expect('session: no payment method list', ![...p.keys()].some((k) => /^(payment_method|ui_mode)/.test(k)));
             const minor = Number(p.get(`${line}[price_data][unit_amount]`)) * Number(p.get(`${line}[quantity]`));
-            const s = {
-                provider: 'stripe', number, minor, currency: p.get(`${line}[price_data][currency]`), state: 'open', session: serial('cs_test_'),
-                trade: serial('pi_'), charge: serial('ch_'), refunds: new Map(), refunded: 0,
-            };
-            this.trades.set(number, s);
+            const s = this.#trade({
+                provider: 'stripe', number, minor, currency: p.get(`${line}[price_data][currency]`), session: serial('cs_test_'),
+                trade: serial('pi_'), charge: serial('ch_'),
+                success: p.get('success_url'), cancel: p.get('cancel_url'), // where a buyer's browser goes from there
+            });
             this.sessions.set(s.session, s);
             return [200, this.#stripeSession(s)];
+        }
+        if (call === 'stripe.bill') return this.#stripePage(u, this.#stripeRows(u));
+        if (call === 'stripe.events') {
+            this.#expect('events: those that were not delivered', u.searchParams.get('delivery_success') === 'false');
+            const types = u.searchParams.getAll('types[]');
+            this.#expect('events: types', types.length > 0 && types.length <= 20);
+            return this.#stripePage(u, [...this.undelivered.values()].filter((e) => types.includes(e.type)).reverse());
+        }
+        if (call === 'stripe.event') {
+            const event = this.undelivered.get(u.pathname.split('/')[3]);
+            return event ? [200, event] : missing;
         }
         if (call === 'stripe.query' || call === 'stripe.expire') {
             const s = this.sessions.get(u.pathname.split('/')[4]);
@@ -542,7 +689,36 @@ export class PaymentWorld {
         const r = { id: serial('re_'), number: p.get('metadata[refund_id]'), minor, trade: s.trade, status: lie === 'pending' ? 'pending' : 'succeeded' };
         s.refunds.set(r.number, r);
         s.refunded += minor;
+        this.#wentBack(s, minor, r.number, r);
         return [200, refundOf(r)];
+    }
+
+    /** Charges or refunds, newest first. */
+    #stripeRows(u) {
+        const charges = u.pathname === '/v1/charges';
+        const days = new Set([Number(u.searchParams.get('created[gte]')), Number(u.searchParams.get('created[lt]')) - 1].map((s) => billDay('stripe', s * 1000)));
+        return [...days].flatMap((day) => this.#billRows('stripe', day)).filter((r) => (r.kind === 'paid') === charges).reverse().map((r, i) => ({
+            id: charges ? (r.of?.charge ?? `ch_other${i}`) : `re_${r.refund ?? i}${r.order}`, object: charges ? 'charge' : 'refund', amount: r.minor, currency: r.of?.currency ?? 'cny',
+            created: Math.floor(r.at / 1000), payment_intent: r.trade, status: 'succeeded',
+            ...(charges ? { livemode: false, paid: true, metadata: r.order ? { order_id: r.order } : {} } : { metadata: r.refund ? { refund_id: r.refund } : {} }),
+        }));
+    }
+    /** Two at a time, whatever limit was asked for. */
+    #stripePage(u, rows) {
+        const of = (name) => Number(u.searchParams.get(`created[${name}]`));
+        this.#expect('list: a time from and a time to', of('gte') > 0 && of('lt') > of('gte'));
+        const within = rows.filter((r) => r.created >= of('gte') && r.created < of('lt'));
+        const after = u.searchParams.get('starting_after');
+        const from = after ? within.findIndex((r) => r.id === after) + 1 : 0;
+        this.#expect('list: behind a row that there is', !after || from > 0);
+        const data = within.slice(from, from + 2);
+        return [200, { object: 'list', url: u.pathname, data, has_more: from + data.length < within.length }];
+    }
+    /** An event that Stripe has, and could deliver to nobody. */
+    stripeMissed(told) {
+        const event = JSON.parse(told.body);
+        this.undelivered.set(event.id, event);
+        return told;
     }
 
     stripeEvent(type, object, { id = serial('evt_'), secret = this.stripeSecret, livemode = false, atS } = {}) {
@@ -569,6 +745,8 @@ export class PaymentWorld {
     }
     stripeRefunded(number, minor) {
         const s = this.trades.get(number);
+        const before = this.refunded.filter((r) => r.trade === s).reduce((sum, r) => sum + r.minor, 0);
+        if (minor > before) this.#wentBack(s, minor - before);
         return this.stripeEvent('charge.refunded', {
             id: s.charge, object: 'charge', payment_intent: s.trade, amount: s.minor, amount_refunded: minor, currency: s.currency, refunded: minor === s.minor,
         });

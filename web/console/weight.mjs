@@ -10,8 +10,8 @@ import { gzipSync } from "node:zlib";
 const KB = 1024;
 /** The whole of a first visit may weigh 200 kB with its answers and headers (tests/e2e/measures.mjs weighs that on the wire). */
 /** About a kilobyte above what is true: the frame with its words is 142.9 kB, the heaviest page that brings the words of the
- * chat 172.5 kB (the inbox), the heaviest of the others 155 kB. */
-export const LIMITS = { script: 173 * KB, style: 9 * KB, own: 20 * KB, frame: 143.5 * KB };
+ * chat 173.1 kB (the inbox), the heaviest of the others 155 kB. */
+export const LIMITS = { script: 174 * KB, style: 9 * KB, own: 20 * KB, frame: 143.5 * KB };
 const STATIC = /(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][^"'()]*?from\s*)?["']\.\/([\w.-]+\.js)["']/g;
 /** `zh-AbCdEfGh.js` comes with the first page, `zh-chat-AbCdEfGh.js` with the pages that say something of it. */
 const LANGUAGE = /^(?:en|zh)(?:-([a-z]+))?-[\w-]{8}\.js$/;

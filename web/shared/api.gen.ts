@@ -689,6 +689,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/shops/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Delete anybody's shop, with a reason: as its merchant would, so it can be restored for 7 days. For: operator. */
+        post: operations["postApiOperatorShopsIdDelete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/shops/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Bring anybody's deleted shop back, with a reason. For: operator. */
+        post: operations["postApiOperatorShopsIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/shops/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Suspend a shop, with a reason that its merchant reads: its chat stops, and nothing is lost. One that is suspended gets another reason. For: operator. */
+        post: operations["postApiOperatorShopsIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/shops/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let a suspended shop back, with a reason: its chat is on again where nothing else keeps it off. For: operator. */
+        post: operations["postApiOperatorShopsIdResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shops/{id}/chatbot/enable": {
         parameters: {
             query?: never;
@@ -1141,7 +1209,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Give money back, all or a part of one payment; above a set sum it waits for a second person. For: operator. */
+        /** @description Give money back, all or a part of one payment; above a set sum it waits for a second person. With `outside`: say that it went back by another way. For: operator. */
         post: operations["postApiOperatorOrdersNumberRefund"];
         delete?: never;
         options?: never;
@@ -1192,7 +1260,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Decline a refund that waits for a second person, with a reason. For: operator. */
+        /** @description Decline a refund that waits for a second person, or give up one that has been under way for a week, with a reason. For: operator. */
         post: operations["postApiOperatorRefundsIdDecline"];
         delete?: never;
         options?: never;
@@ -1234,6 +1302,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Days of providers, newest first: what their bills have and what we have. For: operator. */
+        get: operations["getApiOperatorBills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A day of a provider, and what does not agree. For: operator. */
+        get: operations["getApiOperatorBillsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operator/orders": {
         parameters: {
             query?: never;
@@ -1260,6 +1362,23 @@ export interface paths {
         };
         /** @description An order with all that is known of it: payments, refunds, what was heard, what does not agree. For: operator. */
         get: operations["getApiOperatorOrdersNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/hand-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Payments that were marked by hand, newest first. For: operator. */
+        get: operations["getApiOperatorHandPayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1337,6 +1456,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Coupons with what was used and given, newest first. For: operator. */
+        get: operations["getApiOperatorCoupons"];
+        put?: never;
+        /** @description Make a coupon. It is never changed: end it, and make another one of the same code. For: operator. */
+        post: operations["postApiOperatorCoupons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/coupons/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description From now on nobody can use it. Orders that hold it keep their price. For: operator. */
+        post: operations["postApiOperatorCouponsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operator/money": {
         parameters: {
             query?: never;
@@ -1346,6 +1500,193 @@ export interface paths {
         };
         /** @description What is owed, what waits for a person, and what came and went: 30 days, or up to 92. For: operator. */
         get: operations["getApiOperatorMoney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/numbers/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What came and went, from the books: by the day, week or month, also by provider or offer. For: operator. */
+        get: operations["getApiOperatorNumbersMoney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/postings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What came and went, row by row, newest first. By several filters: what is found among 2,000; `next`. For: operator. */
+        get: operations["getApiOperatorPostings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/numbers/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description New and lost plans, and trials, by the day, week or month. For: operator. */
+        get: operations["getApiOperatorNumbersPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/plan-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What became of plans, newest first. By several filters: what is found among 2,000, and `next`. For: operator. */
+        get: operations["getApiOperatorPlanMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/numbers/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Payments that came to nothing, by the day, week or month, and cause. For: operator. */
+        get: operations["getApiOperatorNumbersFailed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/failed-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Payments that came to nothing, newest first. By cause: what is found among 2,000, and `next`. For: operator. */
+        get: operations["getApiOperatorFailedPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/owed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Payments that are paid, and neither delivered for nor given back, newest first: none, or an alarm. For: operator. */
+        get: operations["getApiOperatorOwed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/plans/{shop}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The plan of a shop, and each time that it was given. For: operator. */
+        get: operations["getApiOperatorPlansShop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/plans/{shop}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Set the end of a shop's plan, with a reason: now, earlier or later. It moves no money. For: operator. */
+        post: operations["postApiOperatorPlansShopEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the account has spent in money, by month; and what comes due. As CSV: the months that were. For: owner, admin, viewer. */
+        get: operations["getApiBillingSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/spending/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was paid and went back, row by row, newest first. By several filters: found among 2,000; `next`. For: owner, admin, viewer. */
+        get: operations["getApiBillingSpendingRows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1468,6 +1809,23 @@ export interface paths {
         put?: never;
         /** @description Give an order up: it is closed at the providers, and then here. 202: that is under way. For: owner, admin. */
         post: operations["postApiBillingOrdersNumberCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/orders/{number}/reprovision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Try now to switch on the chat of an order that is paid. It is tried by itself, too. For: owner, admin. */
+        post: operations["postApiBillingOrdersNumberReprovision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3638,6 +3996,12 @@ export interface components {
             deleted_at: string | null;
             /** Format: date-time */
             scheduled_hard_delete_at: string | null;
+            /**
+             * Format: date-time
+             * @description By whoever runs the service.
+             */
+            suspended_at: string | null;
+            suspended_reason: string | null;
         };
         ChatbotStep: {
             /** @description credits, secrets, what the backend makes one after the other, subscription. */
@@ -3672,7 +4036,7 @@ export interface components {
              * @description What pays for it.
              * @enum {string}
              */
-            source: "credits" | "order" | "trial" | "panel";
+            source: "credits" | "order" | "trial" | "panel" | "house";
             /** @description It renews by itself, by credits. */
             automatic: boolean;
             /**
@@ -3747,7 +4111,7 @@ export interface components {
              * @description What pays for it.
              * @enum {string}
              */
-            source: "credits" | "order" | "trial" | "panel";
+            source: "credits" | "order" | "trial" | "panel" | "house";
             /** Format: int64 */
             shop: number;
             shopName: string;
@@ -3840,7 +4204,7 @@ export interface components {
              * @enum {string}
              */
             state: "asked" | "pending" | "done" | "failed" | "refused";
-            /** @description operator, late, twice, undeliverable, wrong or outside. */
+            /** @description operator, late, twice, undeliverable; outside: given back by another way than ours. */
             cause: string;
             reason: string;
             amount: components["schemas"]["Money"];
@@ -3866,6 +4230,8 @@ export interface components {
             approver: number | null;
             /** @description You asked for it. */
             mine: boolean;
+            /** @description It has been under way for a week: `decline` gives it up. */
+            mayGiveUp: boolean;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3874,7 +4240,7 @@ export interface components {
         OperatorMismatch: {
             /** Format: int64 */
             id: number;
-            /** @description amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, undelivered or drift. */
+            /** @description amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, undelivered or drift (a bill). */
             kind: string;
             provider: string | null;
             order: string | null;
@@ -3896,6 +4262,78 @@ export interface components {
             /** Format: int64 */
             resolver: number | null;
             resolution: string | null;
+        };
+        Bill: {
+            /** Format: int64 */
+            id: number;
+            provider: string;
+            /** @description As the provider counts it: 2026-11-28. Alipay's and WeChat Pay's days are Beijing's, Stripe's are UTC. */
+            day: string;
+            /**
+             * @description waiting: the bill is not here yet. given_up: it could not be had for a week.
+             * @enum {string}
+             */
+            state: "waiting" | "agrees" | "differs" | "given_up";
+            /** @description What is theirs and what is ours, by kind and currency. */
+            sums: components["schemas"]["BillSum"][];
+            /**
+             * Format: int64
+             * @description Payments and refunds that do not agree.
+             */
+            differing: number;
+            /**
+             * Format: int64
+             * @description Rows of the bill that are not of this app.
+             */
+            others: number;
+            /** Format: int64 */
+            tries: number;
+            /** @description Why it is not here yet. */
+            error: string | null;
+            /** Format: date-time */
+            readAt: string | null;
+            /**
+             * Format: date-time
+             * @description It is asked for, or compared again, then.
+             */
+            nextAt: string | null;
+        };
+        BillSum: {
+            /** @enum {string} */
+            kind: "payment" | "refund";
+            /** Format: int64 */
+            theirsCount: number;
+            /** Format: int64 */
+            oursCount: number;
+            theirs: components["schemas"]["Money"];
+            ours: components["schemas"]["Money"];
+        };
+        BillDifference: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "payment" | "refund";
+            /**
+             * @description unknown: a number like ours that is not known here. not_here: it has not happened here. twice: it is in the bills twice. amount: another sum. not_there: it is in no bill.
+             * @enum {string}
+             */
+            fault: "unknown" | "not_here" | "twice" | "amount" | "not_there";
+            /** @description Ours, of the payment. */
+            number: string | null;
+            /** @description Ours, of the refund. */
+            refund: string | null;
+            /** @description The provider's number of the payment. */
+            trade: string | null;
+            order: string | null;
+            theirs: components["schemas"]["Money"];
+            ours: components["schemas"]["Money"];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description It agrees since then.
+             */
+            endedAt: string | null;
         };
         OperatorOrder: {
             number: string;
@@ -3926,6 +4364,9 @@ export interface components {
             refunded: components["schemas"]["Money"];
             /** @description Of what it was delivered for. */
             provider: string | null;
+            discount: components["schemas"]["Money"];
+            /** @description The code of what made the discount. */
+            coupon: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3978,14 +4419,20 @@ export interface components {
         OperatorHandPayment: {
             /** Format: int64 */
             id: number;
+            order: string;
             payment: string;
+            /** Format: int64 */
+            account: number;
             provider: string;
+            amount: components["schemas"]["Money"];
             /** @enum {string} */
             state: "asked" | "agreed" | "declined";
             trade: string;
             reason: string;
             /** Format: int64 */
             actor: number;
+            /** @description You said so. */
+            mine: boolean;
             /** Format: int64 */
             approver: number | null;
             /** Format: date-time */
@@ -4053,6 +4500,58 @@ export interface components {
             /** Format: date-time */
             replacedAt: string | null;
         };
+        OperatorCoupon: {
+            /** Format: int64 */
+            id: number;
+            code: string;
+            /** @enum {string} */
+            kind: "amount" | "percent";
+            /** @description 0: it is a percentage. */
+            off: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description 0: it is a sum.
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Of a shop's plan, 30 days each; 0: each order whole.
+             */
+            months: number;
+            /** @description One use an account. */
+            once: boolean;
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            until: string | null;
+            /**
+             * Format: int64
+             * @description 0: any number.
+             */
+            mostUses: number;
+            /** @description 0: any sum. */
+            mostGiven: components["schemas"]["Money"];
+            /** @description Codes; none: all offers. */
+            offers: string[];
+            note: string;
+            /**
+             * Format: int64
+             * @description That orders hold which are not closed.
+             */
+            uses: number;
+            given: components["schemas"]["Money"];
+            /** @enum {string} */
+            state: "running" | "coming" | "over" | "used_up" | "ended";
+            /**
+             * Format: int64
+             * @description Who made it.
+             */
+            actor: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
         MoneyDay: {
             /**
              * Format: date-time
@@ -4062,6 +4561,373 @@ export interface components {
             provider: string;
             came: components["schemas"]["Money"];
             went: components["schemas"]["Money"];
+        };
+        MoneyStep: {
+            /** @description Its first one. */
+            day: string;
+            /** Format: date-time */
+            begins: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind it.
+             */
+            ends: string;
+        };
+        MoneySum: {
+            /** @description Paid, delivered for or not. */
+            came: components["schemas"]["Money"];
+            /** @description Back to who paid. */
+            went: components["schemas"]["Money"];
+            /** @description What came less what went. */
+            net: components["schemas"]["Money"];
+            /** @description Of what came: delivered for. */
+            sold: components["schemas"]["Money"];
+            /** @description Of what went: of what was sold. */
+            refunded: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            payments: number;
+            /**
+             * Format: int64
+             * @description How many went.
+             */
+            refunds: number;
+        };
+        MoneyRow: {
+            /** @description The first one of its step. */
+            day: string;
+            /** @description Of the provider, or the code of the offer; else empty. */
+            name: string;
+            /** @description Paid, delivered for or not. */
+            came: components["schemas"]["Money"];
+            /** @description Back to who paid. */
+            went: components["schemas"]["Money"];
+            /** @description What came less what went. */
+            net: components["schemas"]["Money"];
+            /** @description Of what came: delivered for. */
+            sold: components["schemas"]["Money"];
+            /** @description Of what went: of what was sold. */
+            refunded: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            payments: number;
+            /**
+             * Format: int64
+             * @description How many went.
+             */
+            refunds: number;
+        };
+        OperatorPosting: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description sold, and refunded of it; owed: came and was not delivered for, and returned of it.
+             * @enum {string}
+             */
+            kind: "sold" | "refunded" | "owed" | "returned" | "other";
+            order: string;
+            /** Format: int64 */
+            account: number;
+            provider: string;
+            offer: string;
+            nameEn: string;
+            nameZh: string;
+            /** @description Below 0: it went. */
+            amount: components["schemas"]["Money"];
+        };
+        PlanNumbersSum: {
+            /**
+             * Format: int64
+             * @description Plans that are paid, new ones.
+             */
+            began: number;
+            /** Format: int64 */
+            renewed: number;
+            /** Format: int64 */
+            exchanged: number;
+            /**
+             * Format: int64
+             * @description Without being renewed before. Who comes back later has begun anew.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Trials that began.
+             */
+            trial: number;
+            /**
+             * Format: int64
+             * @description Of those that began here: a plan was paid for since.
+             */
+            trialPaid: number;
+            /**
+             * Format: int64
+             * @description Trials that ended without a plan.
+             */
+            trialEnded: number;
+        };
+        PlanNumbersRow: {
+            /** @description The first one of its step. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Plans that are paid, new ones.
+             */
+            began: number;
+            /** Format: int64 */
+            renewed: number;
+            /** Format: int64 */
+            exchanged: number;
+            /**
+             * Format: int64
+             * @description Without being renewed before. Who comes back later has begun anew.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Trials that began.
+             */
+            trial: number;
+            /**
+             * Format: int64
+             * @description Of those that began here: a plan was paid for since.
+             */
+            trialPaid: number;
+            /**
+             * Format: int64
+             * @description Trials that ended without a plan.
+             */
+            trialEnded: number;
+        };
+        PlanMove: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "trial" | "began" | "renewed" | "exchanged" | "ended" | "trialEnded";
+            /** Format: int64 */
+            shop: number;
+            /** Format: int64 */
+            account: number;
+            offer: string;
+            nameEn: string;
+            nameZh: string;
+            /**
+             * Format: date-time
+             * @description Of a trial: when its account began a plan that is paid.
+             */
+            paidAt: string | null;
+        };
+        FailedSum: {
+            /** @enum {string} */
+            cause: "declined" | "refused" | "unpaid" | "givenUp" | "unanswered";
+            /** Format: int64 */
+            payments: number;
+        };
+        FailedRow: {
+            /** @description The first one of its step. */
+            day: string;
+            /** @enum {string} */
+            cause: "declined" | "refused" | "unpaid" | "givenUp" | "unanswered";
+            /** Format: int64 */
+            payments: number;
+        };
+        FailedPayment: {
+            /**
+             * Format: int64
+             * @description Of the payment.
+             */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            cause: "declined" | "refused" | "unpaid" | "givenUp" | "unanswered";
+            order: string;
+            /** Format: int64 */
+            account: number;
+            provider: string;
+            amount: components["schemas"]["Money"];
+            /** @description What was said of it. */
+            said: string | null;
+        };
+        OwedPayment: {
+            /** Format: int64 */
+            id: number;
+            payment: string;
+            order: string;
+            /** Format: int64 */
+            account: number;
+            provider: string;
+            amount: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** Format: date-time */
+            paidAt: string | null;
+        };
+        OperatorPlan: {
+            /** Format: int64 */
+            shop: number;
+            /** Format: int64 */
+            account: number;
+            offer: string;
+            nameEn: string;
+            nameZh: string;
+            /** @enum {string} */
+            source: "order" | "trial";
+            /** Format: int64 */
+            seats: number;
+            /** Format: int64 */
+            websites: number;
+            renews: boolean;
+            /** Format: date-time */
+            beganAt: string;
+            /** Format: date-time */
+            until: string;
+        };
+        OperatorPlanPeriod: {
+            /** Format: int64 */
+            id: number;
+            offer: string;
+            nameEn: string;
+            nameZh: string;
+            /** Format: int64 */
+            seats: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: date-time
+             * @description Taken back, exchanged or cut off.
+             */
+            endedAt: string | null;
+            order: string | null;
+            /** @description What it was given for. */
+            key: string;
+            paid: components["schemas"]["Money"];
+        };
+        SpendingMonth: {
+            /** @description As 2026-11. */
+            month: string;
+            /** Format: date-time */
+            begins: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind it.
+             */
+            ends: string;
+        };
+        SpendingSum: {
+            paid: components["schemas"]["Money"];
+            /** @description What went back in this time. */
+            refunded: components["schemas"]["Money"];
+            /** @description What was paid less what went back. */
+            net: components["schemas"]["Money"];
+            /** Format: int64 */
+            payments: number;
+            /** Format: int64 */
+            refunds: number;
+        };
+        SpendingRow: {
+            month: string;
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            /**
+             * Format: int64
+             * @description null: credits are of no shop.
+             */
+            shop: number | null;
+            paid: components["schemas"]["Money"];
+            /** @description What went back in this time. */
+            refunded: components["schemas"]["Money"];
+            /** @description What was paid less what went back. */
+            net: components["schemas"]["Money"];
+            /** Format: int64 */
+            payments: number;
+            /** Format: int64 */
+            refunds: number;
+        };
+        SpendingAhead: {
+            months: components["schemas"]["SpendingMonth"][];
+            /** @description One a month and currency in which there is some. */
+            sums: components["schemas"]["DueSum"][];
+            credits: components["schemas"]["CreditsAhead"];
+            /** @description What comes first first. */
+            rows: components["schemas"]["DueRow"][];
+        };
+        DueSum: {
+            month: string;
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Of how many rows.
+             */
+            dues: number;
+        };
+        CreditsAhead: {
+            /** Format: int64 */
+            available: number;
+            /**
+             * Format: int64
+             * @description By all rows.
+             */
+            needed: number;
+            /** Format: int64 */
+            missing: number;
+            /**
+             * Format: date-time
+             * @description The first row that they do not suffice for; null: for all.
+             */
+            runOutAt: string | null;
+        };
+        DueRow: {
+            /** Format: date-time */
+            at: string;
+            month: string;
+            /**
+             * @description renews: by itself, from credits, a day before the end. byHand: somebody renews it at its end; nothing is taken by itself. again: the same, when it was renewed before. trial: it ends, and a plan is bought. notSold: it ends and is sold no more. month: a chat's next month, from credits. monthEnds: a chat whose paid month is its last.
+             * @enum {string}
+             */
+            assumes: "renews" | "byHand" | "again" | "trial" | "notSold" | "month" | "monthEnds";
+            /** Format: int64 */
+            shop: number;
+            offer: string | null;
+            nameEn: string | null;
+            nameZh: string | null;
+            /** Format: int64 */
+            seats: number | null;
+            /** @description At the price of today; null: it is not paid in money. */
+            amount: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Taken by itself; null: none are.
+             */
+            credits: number | null;
+            /** @description The credits that are there now suffice for it. Of money: false. */
+            covered: boolean;
+        };
+        SpentRow: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            way: "paid" | "refunded";
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            /** Format: int64 */
+            shop: number | null;
+            order: string;
+            nameEn: string;
+            nameZh: string;
+            /** @description Below 0: it went back. */
+            amount: components["schemas"]["Money"];
         };
         Offer: {
             code: string;
@@ -4173,6 +5039,8 @@ export interface components {
             quantity: number;
             listAmount: components["schemas"]["Money"];
             discount: components["schemas"]["Money"];
+            /** @description The code of what made the discount. */
+            coupon: string | null;
             /** @description What was left of the plan that this one takes the place of. */
             credited: components["schemas"]["Money"];
             amount: components["schemas"]["Money"];
@@ -4204,6 +5072,8 @@ export interface components {
             quantity: number;
             listAmount: components["schemas"]["Money"];
             discount: components["schemas"]["Money"];
+            /** @description The code of what made the discount. */
+            coupon: string | null;
             /** @description What was left of the plan that this one takes the place of. */
             credited: components["schemas"]["Money"];
             amount: components["schemas"]["Money"];
@@ -4214,6 +5084,8 @@ export interface components {
             paidAt: string | null;
             /** Format: date-time */
             createdAt: string;
+            /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+            reprovision: boolean;
             lines: components["schemas"]["OrderLine"][];
             payments: components["schemas"]["OrderPayment"][];
             refunds: components["schemas"]["OrderRefund"][];
@@ -4247,7 +5119,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "coupon_ended" | "coupon_made" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "landing_shop_made" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_end_set" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_resumed" | "shop_soft_deleted" | "shop_suspended" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -4271,7 +5143,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "coupon_ended" | "coupon_made" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "landing_shop_made" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_end_set" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_resumed" | "shop_soft_deleted" | "shop_suspended" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -4319,6 +5191,23 @@ export interface components {
              * @description Rows that jobs leave out because they failed.
              */
             leftOut: number;
+        };
+        OverviewMoney: {
+            /**
+             * Format: int64
+             * @description Counted up to 1000, as all of these.
+             */
+            openMismatches: number;
+            /**
+             * Format: int64
+             * @description They wait for a second person.
+             */
+            refundsAsked: number;
+            /**
+             * Format: int64
+             * @description Payments marked by hand that wait for a second person.
+             */
+            handPaymentsAsked: number;
         };
         OverviewQueues: {
             /**
@@ -9635,6 +10524,12 @@ export interface operations {
                         deleted_at: string | null;
                         /** Format: date-time */
                         scheduled_hard_delete_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description By whoever runs the service.
+                         */
+                        suspended_at: string | null;
+                        suspended_reason: string | null;
                     };
                 };
             };
@@ -10198,6 +11093,604 @@ export interface operations {
             };
         };
     };
+    postApiOperatorShopsIdDelete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; it stands in the trail, also in the account's own. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                        /** Format: date-time */
+                        scheduled_hard_delete_at: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorShopsIdRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; it stands in the trail, also in the account's own. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorShopsIdSuspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; it stands in the trail, also in the account's own. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorShopsIdResume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; it stands in the trail, also in the account's own. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiShopsIdChatbotEnable: {
         parameters: {
             query?: never;
@@ -10321,6 +11814,7 @@ export interface operations {
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_already_enabled`: The chatbot is already enabled for this shop.
              *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {
@@ -10730,7 +12224,7 @@ export interface operations {
                          * @description Why it is off although it was on.
                          * @enum {string|null}
                          */
-                        stoppedBy: "merchant" | "unpaid" | "ended" | "shop_deleted" | null;
+                        stoppedBy: "merchant" | "unpaid" | "ended" | "shop_deleted" | "operator" | null;
                         embedCode: string | null;
                         /** Format: date-time */
                         enabledAt: string | null;
@@ -11716,6 +13210,7 @@ export interface operations {
              * @description - `shop_id_reserved`: A shop of this service has this id. Register with another one.
              *     - `other_merchant`: This shop is registered for another merchant.
              *     - `merchant_shop_limit`: This merchant has as many shops here as an account may have.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {
@@ -13492,6 +14987,7 @@ export interface operations {
              *     - `trial_used`: This account has had its free trial.
              *     - `no_trial`: No free trial is given at present.
              *     - `plan_running`: This shop has a plan already.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {
@@ -13757,6 +15253,11 @@ export interface operations {
                     reason: string;
                     /** @description What was bought goes with it: credits by their share, a plan when all is back. */
                     takesBack: boolean;
+                    /**
+                     * @description It went back already, at the provider or in another way: nothing is sent, and it counts when a second person agrees, whatever the sum.
+                     * @default false
+                     */
+                    outside?: boolean | null;
                 };
             };
         };
@@ -13781,7 +15282,7 @@ export interface operations {
                          * @enum {string}
                          */
                         state: "asked" | "pending" | "done" | "failed" | "refused";
-                        /** @description operator, late, twice, undeliverable, wrong or outside. */
+                        /** @description operator, late, twice, undeliverable; outside: given back by another way than ours. */
                         cause: string;
                         reason: string;
                         amount: components["schemas"]["Money"];
@@ -13807,6 +15308,8 @@ export interface operations {
                         approver: number | null;
                         /** @description You asked for it. */
                         mine: boolean;
+                        /** @description It has been under way for a week: `decline` gives it up. */
+                        mayGiveUp: boolean;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -14059,7 +15562,7 @@ export interface operations {
                          * @enum {string}
                          */
                         state: "asked" | "pending" | "done" | "failed" | "refused";
-                        /** @description operator, late, twice, undeliverable, wrong or outside. */
+                        /** @description operator, late, twice, undeliverable; outside: given back by another way than ours. */
                         cause: string;
                         reason: string;
                         amount: components["schemas"]["Money"];
@@ -14085,6 +15588,8 @@ export interface operations {
                         approver: number | null;
                         /** @description You asked for it. */
                         mine: boolean;
+                        /** @description It has been under way for a week: `decline` gives it up. */
+                        mayGiveUp: boolean;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -14230,7 +15735,7 @@ export interface operations {
                          * @enum {string}
                          */
                         state: "asked" | "pending" | "done" | "failed" | "refused";
-                        /** @description operator, late, twice, undeliverable, wrong or outside. */
+                        /** @description operator, late, twice, undeliverable; outside: given back by another way than ours. */
                         cause: string;
                         reason: string;
                         amount: components["schemas"]["Money"];
@@ -14256,6 +15761,8 @@ export interface operations {
                         approver: number | null;
                         /** @description You asked for it. */
                         mine: boolean;
+                        /** @description It has been under way for a week: `decline` gives it up. */
+                        mayGiveUp: boolean;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -14306,6 +15813,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `refund_decided`: This refund waits for nobody's consent any more.
+             *     - `refund_under_way`: The provider is being asked for it. It can be given up when it is under way for a week.
              */
             409: {
                 headers: {
@@ -14499,7 +16007,7 @@ export interface operations {
                     "application/json": {
                         /** Format: int64 */
                         id: number;
-                        /** @description amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, undelivered or drift. */
+                        /** @description amount, unknown_order, late, twice, refunded_outside, dispute, refund_failed, undelivered or drift (a bill). */
                         kind: string;
                         provider: string | null;
                         order: string | null;
@@ -14641,6 +16149,212 @@ export interface operations {
             };
         };
     };
+    getApiOperatorBills: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description Only these. */
+                state?: "waiting" | "agrees" | "differs" | "given_up";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bills: components["schemas"]["Bill"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorBillsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A day of a provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        provider: string;
+                        /** @description As the provider counts it: 2026-11-28. Alipay's and WeChat Pay's days are Beijing's, Stripe's are UTC. */
+                        day: string;
+                        /**
+                         * @description waiting: the bill is not here yet. given_up: it could not be had for a week.
+                         * @enum {string}
+                         */
+                        state: "waiting" | "agrees" | "differs" | "given_up";
+                        /** @description What is theirs and what is ours, by kind and currency. */
+                        sums: components["schemas"]["BillSum"][];
+                        /**
+                         * Format: int64
+                         * @description Payments and refunds that do not agree.
+                         */
+                        differing: number;
+                        /**
+                         * Format: int64
+                         * @description Rows of the bill that are not of this app.
+                         */
+                        others: number;
+                        /** Format: int64 */
+                        tries: number;
+                        /** @description Why it is not here yet. */
+                        error: string | null;
+                        /** Format: date-time */
+                        readAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description It is asked for, or compared again, then.
+                         */
+                        nextAt: string | null;
+                        /** @description Those that have ended too; the first 500. */
+                        differences: components["schemas"]["BillDifference"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiOperatorOrders: {
         parameters: {
             query?: {
@@ -14658,6 +16372,8 @@ export interface operations {
                 provider?: string;
                 /** @description Only of this account. */
                 account?: number;
+                /** @description Only with this coupon, by its id. */
+                coupon?: number;
             };
             header?: never;
             path?: never;
@@ -14789,6 +16505,9 @@ export interface operations {
                         refunded: components["schemas"]["Money"];
                         /** @description Of what it was delivered for. */
                         provider: string | null;
+                        discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -14798,7 +16517,6 @@ export interface operations {
                         /** Format: date-time */
                         endedAt: string | null;
                         listAmount: components["schemas"]["Money"];
-                        discount: components["schemas"]["Money"];
                         credited: components["schemas"]["Money"];
                         sums: components["schemas"]["OperatorOrderSums"];
                         lines: components["schemas"]["OperatorOrderLine"][];
@@ -14814,6 +16532,94 @@ export interface operations {
                 };
             };
             /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorHandPayments: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description Only these. */
+                state?: "asked" | "agreed" | "declined";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        handPayments: components["schemas"]["OperatorHandPayment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14909,14 +16715,20 @@ export interface operations {
                     "application/json": {
                         /** Format: int64 */
                         id: number;
+                        order: string;
                         payment: string;
+                        /** Format: int64 */
+                        account: number;
                         provider: string;
+                        amount: components["schemas"]["Money"];
                         /** @enum {string} */
                         state: "asked" | "agreed" | "declined";
                         trade: string;
                         reason: string;
                         /** Format: int64 */
                         actor: number;
+                        /** @description You said so. */
+                        mine: boolean;
                         /** Format: int64 */
                         approver: number | null;
                         /** Format: date-time */
@@ -15079,14 +16891,20 @@ export interface operations {
                     "application/json": {
                         /** Format: int64 */
                         id: number;
+                        order: string;
                         payment: string;
+                        /** Format: int64 */
+                        account: number;
                         provider: string;
+                        amount: components["schemas"]["Money"];
                         /** @enum {string} */
                         state: "asked" | "agreed" | "declined";
                         trade: string;
                         reason: string;
                         /** Format: int64 */
                         actor: number;
+                        /** @description You said so. */
+                        mine: boolean;
                         /** Format: int64 */
                         approver: number | null;
                         /** Format: date-time */
@@ -15252,14 +17070,20 @@ export interface operations {
                     "application/json": {
                         /** Format: int64 */
                         id: number;
+                        order: string;
                         payment: string;
+                        /** Format: int64 */
+                        account: number;
                         provider: string;
+                        amount: components["schemas"]["Money"];
                         /** @enum {string} */
                         state: "asked" | "agreed" | "declined";
                         trade: string;
                         reason: string;
                         /** Format: int64 */
                         actor: number;
+                        /** @description You said so. */
+                        mine: boolean;
                         /** Format: int64 */
                         approver: number | null;
                         /** Format: date-time */
@@ -15396,6 +17220,8 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
+                /** @description true: all that is sold now, on one page. */
+                sold?: boolean;
             };
             header?: never;
             path?: never;
@@ -15691,6 +17517,501 @@ export interface operations {
             };
         };
     };
+    getApiOperatorCoupons: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        coupons: components["schemas"]["OperatorCoupon"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorCoupons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Letters, digits and hyphens; capital and small letters are the same. Long and random, unless everybody may know it. */
+                    code: string;
+                    /** @enum {string} */
+                    kind: "amount" | "percent";
+                    /** @description Three capital letters: of the prices that it lowers. */
+                    currency: string;
+                    /**
+                     * Format: int64
+                     * @description Of an amount: in the minor unit; with months off each 30 days.
+                     * @default 0
+                     */
+                    off?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of a percentage.
+                     * @default 0
+                     */
+                    percent?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Of a shop's plan the first so many times 30 days, over as many orders as that takes; 0: each order whole.
+                     * @default 0
+                     */
+                    months?: number | null;
+                    /**
+                     * @description One use an account.
+                     * @default false
+                     */
+                    once?: boolean | null;
+                    /** @description Absent: at once. */
+                    from?: string | null;
+                    /** @description Before this time a use has to begin. */
+                    until?: string | null;
+                    /**
+                     * Format: int64
+                     * @description 0: any number.
+                     * @default 0
+                     */
+                    mostUses?: number | null;
+                    /**
+                     * Format: int64
+                     * @description The sum of all discounts, in the minor unit; 0: any.
+                     * @default 0
+                     */
+                    mostGiven?: number | null;
+                    /** @description Codes of what it is for; none: everything. */
+                    offers?: string[] | null;
+                    /** @description For colleagues. */
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        code: string;
+                        /** @enum {string} */
+                        kind: "amount" | "percent";
+                        /** @description 0: it is a percentage. */
+                        off: components["schemas"]["Money"];
+                        /**
+                         * Format: int64
+                         * @description 0: it is a sum.
+                         */
+                        percent: number;
+                        /**
+                         * Format: int64
+                         * @description Of a shop's plan, 30 days each; 0: each order whole.
+                         */
+                        months: number;
+                        /** @description One use an account. */
+                        once: boolean;
+                        /** Format: date-time */
+                        from: string | null;
+                        /** Format: date-time */
+                        until: string | null;
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        mostUses: number;
+                        /** @description 0: any sum. */
+                        mostGiven: components["schemas"]["Money"];
+                        /** @description Codes; none: all offers. */
+                        offers: string[];
+                        note: string;
+                        /**
+                         * Format: int64
+                         * @description That orders hold which are not closed.
+                         */
+                        uses: number;
+                        given: components["schemas"]["Money"];
+                        /** @enum {string} */
+                        state: "running" | "coming" | "over" | "used_up" | "ended";
+                        /**
+                         * Format: int64
+                         * @description Who made it.
+                         */
+                        actor: number | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `coupon_code_taken`: A coupon with this code runs already in this currency. End it first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `currency_unknown`: This currency is not known here.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorCouponsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Coupon. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        code: string;
+                        /** @enum {string} */
+                        kind: "amount" | "percent";
+                        /** @description 0: it is a percentage. */
+                        off: components["schemas"]["Money"];
+                        /**
+                         * Format: int64
+                         * @description 0: it is a sum.
+                         */
+                        percent: number;
+                        /**
+                         * Format: int64
+                         * @description Of a shop's plan, 30 days each; 0: each order whole.
+                         */
+                        months: number;
+                        /** @description One use an account. */
+                        once: boolean;
+                        /** Format: date-time */
+                        from: string | null;
+                        /** Format: date-time */
+                        until: string | null;
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        mostUses: number;
+                        /** @description 0: any sum. */
+                        mostGiven: components["schemas"]["Money"];
+                        /** @description Codes; none: all offers. */
+                        offers: string[];
+                        note: string;
+                        /**
+                         * Format: int64
+                         * @description That orders hold which are not closed.
+                         */
+                        uses: number;
+                        given: components["schemas"]["Money"];
+                        /** @enum {string} */
+                        state: "running" | "coming" | "over" | "used_up" | "ended";
+                        /**
+                         * Format: int64
+                         * @description Who made it.
+                         */
+                        actor: number | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        endedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `coupon_ended`: This coupon was ended before.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiOperatorMoney: {
         parameters: {
             query?: {
@@ -15762,6 +18083,1191 @@ export interface operations {
             };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorNumbersMoney: {
+        parameters: {
+            query?: {
+                /** @description How many days, the last of them is `to`. */
+                days?: number;
+                /** @description A day of China, as 2026-11-28. Absent: today. */
+                to?: string;
+                /** @description What is added up; weeks begin on Monday. */
+                by?: "day" | "week" | "month";
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+                /** @description What else it is split by. */
+                of?: "all" | "provider" | "offer";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the days: China's, as on papers. */
+                        timezone: string;
+                        from: string;
+                        to: string;
+                        /** @enum {string} */
+                        by: "day" | "week" | "month";
+                        /** @description All of them, also empty ones. */
+                        steps: components["schemas"]["MoneyStep"][];
+                        /** @enum {string} */
+                        of: "all" | "provider" | "offer";
+                        /** @description One a currency. */
+                        sums: components["schemas"]["MoneySum"][];
+                        /** @description One a step, name and currency in which there was something. */
+                        rows: components["schemas"]["MoneyRow"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `days_too_many`: There is more in these days than is counted at once. Choose fewer days. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorPostings: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Only at this provider. */
+                provider?: string;
+                /** @description Only of this offer, by its code. */
+                offer?: string;
+                /** @description Only in this currency. */
+                currency?: string;
+                /** @description Only what came, or went. */
+                way?: "came" | "went";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        postings: components["schemas"]["OperatorPosting"][];
+                        /**
+                         * Format: int64
+                         * @description `after` of the next page; null: this was all.
+                         */
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorNumbersPlans: {
+        parameters: {
+            query?: {
+                /** @description How many days, the last of them is `to`. */
+                days?: number;
+                /** @description A day of China, as 2026-11-28. Absent: today. */
+                to?: string;
+                /** @description What is added up; weeks begin on Monday. */
+                by?: "day" | "week" | "month";
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the days: China's, as on papers. */
+                        timezone: string;
+                        from: string;
+                        to: string;
+                        /** @enum {string} */
+                        by: "day" | "week" | "month";
+                        /** @description All of them, also empty ones. */
+                        steps: components["schemas"]["MoneyStep"][];
+                        all: components["schemas"]["PlanNumbersSum"];
+                        /** @description One a step in which there was something. */
+                        rows: components["schemas"]["PlanNumbersRow"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `days_too_many`: There is more in these days than is counted at once. Choose fewer days. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorPlanMoves: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Only of this kind. */
+                kind?: "trial" | "began" | "renewed" | "exchanged" | "ended" | "trialEnded";
+                /** @description Only trials that became paid (true), or did not (false). */
+                paid?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        moves: components["schemas"]["PlanMove"][];
+                        /**
+                         * Format: int64
+                         * @description `after` of the next page; null: this was all.
+                         */
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorNumbersFailed: {
+        parameters: {
+            query?: {
+                /** @description How many days, the last of them is `to`. */
+                days?: number;
+                /** @description A day of China, as 2026-11-28. Absent: today. */
+                to?: string;
+                /** @description What is added up; weeks begin on Monday. */
+                by?: "day" | "week" | "month";
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the days: China's, as on papers. */
+                        timezone: string;
+                        from: string;
+                        to: string;
+                        /** @enum {string} */
+                        by: "day" | "week" | "month";
+                        /** @description All of them, also empty ones. */
+                        steps: components["schemas"]["MoneyStep"][];
+                        /** @description One a cause, also of none. */
+                        sums: components["schemas"]["FailedSum"][];
+                        rows: components["schemas"]["FailedRow"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `days_too_many`: There is more in these days than is counted at once. Choose fewer days. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorFailedPayments: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Only of this cause. */
+                cause?: "declined" | "refused" | "unpaid" | "givenUp" | "unanswered";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        payments: components["schemas"]["FailedPayment"][];
+                        /**
+                         * Format: int64
+                         * @description `after` of the next page; null: this was all.
+                         */
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorOwed: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        payments: components["schemas"]["OwedPayment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorPlansShop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                shop: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: it never had one. */
+                        plan: components["schemas"]["OperatorPlan"] | null;
+                        /** @description The newest 100. */
+                        periods: components["schemas"]["OperatorPlanPeriod"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorPlansShopEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                shop: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its new end. Absent: now. */
+                    until?: string | null;
+                    /** @description The end that it has, as you saw it. */
+                    was: string;
+                    /** @description Why; it stands in the trail. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        shop: number;
+                        /** Format: int64 */
+                        account: number;
+                        offer: string;
+                        nameEn: string;
+                        nameZh: string;
+                        /** @enum {string} */
+                        source: "order" | "trial";
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        websites: number;
+                        renews: boolean;
+                        /** Format: date-time */
+                        beganAt: string;
+                        /** Format: date-time */
+                        until: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `plan_none`: This shop has never had a plan.
+             *     - `plan_moved`: The end of this plan has moved meanwhile.
+             *     - `plan_shop_deleted`: This shop is deleted.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingSpending: {
+        parameters: {
+            query?: {
+                /** @description How many months, the last of them is the present one. */
+                months?: number;
+                /** @description How many months are looked ahead; what is left of the present one is the first. */
+                ahead?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the months: that of the account's first shop with chat settings, else UTC. */
+                        timezone: string;
+                        /** @description All of them, also empty ones. */
+                        months: components["schemas"]["SpendingMonth"][];
+                        /** @description One a currency, over all the months. */
+                        sums: components["schemas"]["SpendingSum"][];
+                        /** @description One a month, kind, shop and currency in which there was something. */
+                        rows: components["schemas"]["SpendingRow"][];
+                        ahead: components["schemas"]["SpendingAhead"];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `months_too_many`: There is more in these months than is counted at once. Choose fewer months. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiBillingSpendingRows: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Only of this kind. */
+                kind?: "plan" | "credits";
+                /** @description Only for this shop. */
+                shop?: number;
+                /** @description Only in this currency. */
+                currency?: string;
+                /** @description Only what was paid, or went back. */
+                way?: "paid" | "refunded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["SpentRow"][];
+                        /**
+                         * Format: int64
+                         * @description `after` of the next page; null: this was all.
+                         */
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15887,7 +19393,7 @@ export interface operations {
                      * @description Of packs of credits. Absent: one.
                      */
                     quantity?: number | null;
-                    /** @description A code that lowers the price. */
+                    /** @description A code that lowers the price; capital and small letters are the same. */
                     coupon?: string | null;
                     /**
                      * @description Absent: CNY.
@@ -15909,6 +19415,8 @@ export interface operations {
                         lines: components["schemas"]["OrderLine"][];
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what makes the discount. */
+                        coupon: string | null;
                         /** @description What is left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         /** @description What is to be paid. */
@@ -15963,7 +19471,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends. */
+            /**
+             * @description - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15993,8 +19504,16 @@ export interface operations {
             /**
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `seats_not_sold`: This plan cannot be had with so many seats.
-             *     - `coupon_unknown`: This coupon is not valid.
              *     - `order_too_large`: So much cannot be ordered at once.
+             *     - `coupon_unknown`: There is no such coupon. Look at how it is written.
+             *     - `coupon_over`: This coupon is not valid any more.
+             *     - `coupon_not_yet`: This coupon is not valid yet.
+             *     - `coupon_used_up`: This coupon has been used up.
+             *     - `coupon_had`: This account has used this coupon already.
+             *     - `coupon_months_over`: This shop has had all the months of this coupon.
+             *     - `coupon_other_currency`: This coupon is for prices in another currency.
+             *     - `coupon_other_offer`: This coupon is not for what is being bought.
+             *     - `coupon_nothing_off`: This coupon takes nothing off this price.
              */
             422: {
                 headers: {
@@ -16156,7 +19675,7 @@ export interface operations {
                      * @description Of packs of credits. Absent: one.
                      */
                     quantity?: number | null;
-                    /** @description A code that lowers the price. */
+                    /** @description A code that lowers the price; capital and small letters are the same. */
                     coupon?: string | null;
                     /**
                      * @description Absent: CNY.
@@ -16194,6 +19713,8 @@ export interface operations {
                         quantity: number;
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** @description What was left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         amount: components["schemas"]["Money"];
@@ -16204,6 +19725,8 @@ export interface operations {
                         paidAt: string | null;
                         /** Format: date-time */
                         createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
                         refunds: components["schemas"]["OrderRefund"][];
@@ -16256,6 +19779,7 @@ export interface operations {
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              *     - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends.
              *     - `order_open`: Another order for the same is open. Pay or cancel it first.
              */
@@ -16289,8 +19813,16 @@ export interface operations {
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
              *     - `seats_not_sold`: This plan cannot be had with so many seats.
-             *     - `coupon_unknown`: This coupon is not valid.
              *     - `order_too_large`: So much cannot be ordered at once.
+             *     - `coupon_unknown`: There is no such coupon. Look at how it is written.
+             *     - `coupon_over`: This coupon is not valid any more.
+             *     - `coupon_not_yet`: This coupon is not valid yet.
+             *     - `coupon_used_up`: This coupon has been used up.
+             *     - `coupon_had`: This account has used this coupon already.
+             *     - `coupon_months_over`: This shop has had all the months of this coupon.
+             *     - `coupon_other_currency`: This coupon is for prices in another currency.
+             *     - `coupon_other_offer`: This coupon is not for what is being bought.
+             *     - `coupon_nothing_off`: This coupon takes nothing off this price.
              */
             422: {
                 headers: {
@@ -16373,6 +19905,8 @@ export interface operations {
                         quantity: number;
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** @description What was left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         amount: components["schemas"]["Money"];
@@ -16383,6 +19917,8 @@ export interface operations {
                         paidAt: string | null;
                         /** Format: date-time */
                         createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
                         refunds: components["schemas"]["OrderRefund"][];
@@ -16567,6 +20103,7 @@ export interface operations {
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `order_not_open`: This order is paid, closed or being closed: nothing can be paid for it.
              *     - `payments_too_many`: This order was begun to be paid too often. Give it up and order again.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {
@@ -16683,6 +20220,8 @@ export interface operations {
                         quantity: number;
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** @description What was left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         amount: components["schemas"]["Money"];
@@ -16693,6 +20232,8 @@ export interface operations {
                         paidAt: string | null;
                         /** Format: date-time */
                         createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
                         refunds: components["schemas"]["OrderRefund"][];
@@ -16726,6 +20267,8 @@ export interface operations {
                         quantity: number;
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** @description What was left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         amount: components["schemas"]["Money"];
@@ -16736,6 +20279,8 @@ export interface operations {
                         paidAt: string | null;
                         /** Format: date-time */
                         createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
                         refunds: components["schemas"]["OrderRefund"][];
@@ -16879,6 +20424,8 @@ export interface operations {
                         quantity: number;
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** @description What was left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         amount: components["schemas"]["Money"];
@@ -16889,6 +20436,8 @@ export interface operations {
                         paidAt: string | null;
                         /** Format: date-time */
                         createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
                         refunds: components["schemas"]["OrderRefund"][];
@@ -16922,6 +20471,8 @@ export interface operations {
                         quantity: number;
                         listAmount: components["schemas"]["Money"];
                         discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
                         /** @description What was left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         amount: components["schemas"]["Money"];
@@ -16932,6 +20483,8 @@ export interface operations {
                         paidAt: string | null;
                         /** Format: date-time */
                         createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
                         refunds: components["schemas"]["OrderRefund"][];
@@ -17036,6 +20589,164 @@ export interface operations {
             };
         };
     };
+    postApiBillingOrdersNumberReprovision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Of the order. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: string;
+                        /** @enum {string} */
+                        state: "open" | "processing" | "paid" | "closed" | "refunded";
+                        /**
+                         * @description provisioning: it is paid, and the chat is being switched on.
+                         * @enum {string}
+                         */
+                        stage: "pending" | "provisioning" | "done" | "closed" | "refunded";
+                        /** @enum {string} */
+                        kind: "plan" | "credits";
+                        offer: components["schemas"]["OfferName"];
+                        /** Format: int64 */
+                        shop: number | null;
+                        /** Format: int64 */
+                        seats: number;
+                        /** Format: int64 */
+                        quantity: number;
+                        listAmount: components["schemas"]["Money"];
+                        discount: components["schemas"]["Money"];
+                        /** @description The code of what made the discount. */
+                        coupon: string | null;
+                        /** @description What was left of the plan that this one takes the place of. */
+                        credited: components["schemas"]["Money"];
+                        amount: components["schemas"]["Money"];
+                        refunded: components["schemas"]["Money"];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: date-time */
+                        paidAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** @description It is paid, and its chat could not be switched on: it is tried again by itself, and now by POST …/reprovision. */
+                        reprovision: boolean;
+                        lines: components["schemas"]["OrderLine"][];
+                        payments: components["schemas"]["OrderPayment"][];
+                        refunds: components["schemas"]["OrderRefund"][];
+                        timeline: components["schemas"]["OrderMoment"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `nothing_owed`: Nothing of this order waits to be set up.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiBillingInvoices: {
         parameters: {
             query?: {
@@ -17043,6 +20754,8 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
+                /** @description Only of the order of this number. */
+                order?: string;
             };
             header?: never;
             path?: never;
@@ -18370,6 +22083,7 @@ export interface operations {
                          * @description Payments that are paid, and neither delivered for nor given back: 0, or an alarm.
                          */
                         owed: number;
+                        money: components["schemas"]["OverviewMoney"];
                         /** @description What waits for an operator now. */
                         queues: components["schemas"]["OverviewQueues"];
                         /** @description The same as last counted on the day a week before; null: not counted then. */
@@ -18968,6 +22682,12 @@ export interface operations {
                          * @description Of a deleted one: until when it can be restored.
                          */
                         purgeAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description By an operator.
+                         */
+                        suspendedAt: string | null;
+                        suspendedReason: string | null;
                         backend: string | null;
                         botId: string | null;
                         botName: string | null;
@@ -22587,6 +26307,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {
@@ -23573,6 +27294,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {
@@ -32795,6 +36517,11 @@ export interface operations {
                         proactiveAfterSeconds: number;
                         proactivePages: string[];
                         domains: string[];
+                        /**
+                         * Format: int64
+                         * @description So many of `domains`, from the first on, the shop's plan has room for; the others open no chat. Absent: all of them do.
+                         */
+                        domainsInPlan?: number;
                         sayings: components["schemas"]["ChatSaying"][];
                         oldSignature: boolean;
                     };
@@ -33053,6 +36780,8 @@ export interface operations {
                     readonly domain?: unknown;
                     /** @description May come back as it was read, and changes nothing. */
                     readonly changedAt?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly domainsInPlan?: unknown;
                 };
             };
         };
@@ -33107,6 +36836,11 @@ export interface operations {
                         proactiveAfterSeconds: number;
                         proactivePages: string[];
                         domains: string[];
+                        /**
+                         * Format: int64
+                         * @description So many of `domains`, from the first on, the shop's plan has room for; the others open no chat. Absent: all of them do.
+                         */
+                        domainsInPlan?: number;
                         sayings: components["schemas"]["ChatSaying"][];
                         oldSignature: boolean;
                     };
@@ -34075,6 +37809,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
              */
             409: {
                 headers: {

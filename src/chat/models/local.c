@@ -10,7 +10,7 @@
  * was answered so; here the merchant reads it in `why`. */
 #include "chat/models/local.h"
 
-enum { REPLY_BYTES = 8000, TURN_BYTES = 4000, FEW = 3 };
+enum { REPLY_BYTES = 8000, FEW = 3 };
 
 const char *model_action_name(enum model_action a)
 {
@@ -26,164 +26,19 @@ const char *model_cited_name(enum model_cited_kind k)
 
 static void decline(struct local *m, const char *why) { local_say(m, REPLY_DECLINE, SAY_UNKNOWN, why); }
 
-/* ---- numbers and addresses of an order ---- */
-
-static bool is_email_mark(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && strchr("._%+-", c) != NULL);
-}
-
-static void use(struct heard *h, size_t from, size_t to)
-{
-    for (size_t i = 0; i < h->a.n; i++)
-        if (h->a.atom[i].from < to && h->a.atom[i].to > from) h->used[i] = true;
-}
-
-static void read_email(struct local *m)
-{
-    struct str s = m->h.text;
-    for (size_t at = 0; at < s.n; at++) {
-        if (s.p[at] != '@') continue;
-        size_t from = at, to = at + 1;
-        while (from > 0 && is_email_mark(s.p[from - 1])) from--;
-        while (to < s.n && is_email_mark(s.p[to])) to++;
-        while (to > at + 1 && (s.p[to - 1] == '.' || s.p[to - 1] == '-')) to--;
-        if (from == at || !memchr(s.p + at, '.', to - at) || to - from > 254) continue;
-        m->email = arena_text_n(m->arena, s.p + from, to - from);
-        m->new_email = true;
-        use(&m->h, from, to);
-    }
-}
-
-static bool is_number_mark(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-}
-
-/* A number as orders have it: "#1001", "W5703958", "ORD-2024-17", 2026755871079. */
-static void read_order_number(struct local *m)
-{
-    struct str s = m->h.text;
-    bool about = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) != 0 || m->order_pending;
-    for (size_t i = 0; i < s.n;) {
-        if (!is_number_mark(s.p[i])) {
-            i++;
-            continue;
-        }
-        size_t end = i, digits = 0;
-        while (end < s.n && is_number_mark(s.p[end])) digits += s.p[end] >= '0' && s.p[end] <= '9', end++;
-        bool marked = i > 0 && s.p[i - 1] == '#', inside = i > 0 && s.p[i - 1] == '@', used = false;
-        for (size_t k = 0; k < m->h.a.n; k++)
-            used |= m->h.used[k] && m->h.a.atom[k].from < end && m->h.a.atom[k].to > i;
-        bool looks = digits >= 4 && end - i <= 40 && end - i >= (about ? 4U : 6U);
-        if (!used && !inside && ((marked && digits >= 3) || (about && looks))) {
-            m->order_number = arena_text_n(m->arena, s.p + i, end - i);
-            m->new_number = true;
-            use(&m->h, i, end);
-            return;
-        }
-        i = end;
-    }
-}
-
-/* A turn that is nothing but a number of no item: who was asked for one, or starts with it, means an order. */
-static void read_bare_number(struct local *m)
-{
-    if (m->found.how == FOUND_NAMED || m->new_number) return;
-    size_t meant = 0, digits = 0;
-    for (size_t i = 0; i < m->h.a.n; i++) {
-        const struct atom *x = &m->h.a.atom[i];
-        if (m->h.used[i] || (m->h.sense[i] & SENSE_STOP)) continue;
-        if (x->kind == ATOM_NUMBER) digits += x->n;
-        else if (x->kind != ATOM_LETTERS || x->n > 4) meant++;
-    }
-    if (meant > 0 || digits < 5 || (m->h.all & ~(SENSE_STOP | SENSE_POINT | SENSE_SOFT))) return;
-    m->order_pending = true;
-    read_order_number(m);
-}
-
-/* ---- reading the turns ---- */
-
-static bool about_order(const struct local *m)
-{
-    uint64_t rules = m->h.all & SENSE_SUBJECTS & ~(SENSE_SHIP | SENSE_FAULT | SENSE_WARRANTY);
-    if (m->new_number) return true;
-    if (m->h.all & SENSE_TRACK) return (m->h.all & (SENSE_ORDER | SENSE_SHIP)) != 0 || m->order_number;
-    return (m->h.all & SENSE_ORDER) && !rules && !(m->h.all & (SENSE_TIME | SENSE_COST)) && m->found.how != FOUND_NAMED;
-}
-
-static bool read_turn(struct local *m, const char *text)
-{
-    size_t n = strnlen(text, TURN_BYTES);
-    char *copy = arena_text_n(m->arena, text, n == TURN_BYTES ? utf8_cut((struct str){ text, n }, TURN_BYTES - 1) : n);
-    m->h = hear(m->arena, m->lexicon, str_of(copy), LOCAL_TURN_ATOMS);
-    m->found = (struct found){ .how = FOUND_NONE };
-    m->new_number = m->new_email = false;
-    memset(m->numbered, 0, sizeof m->numbered);
-    read_email(m);
-    m->language = local_language_of(&m->h, m->language);
-    /* The number of an item is no secret; "#" alone does not tell which of the two it is. */
-    bool order = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) != 0 || m->order_pending;
-    if (order) read_order_number(m);
-    if (!m->new_number && !local_number(m)) return false;
-    if (!order && m->found.how != FOUND_NAMED && strchr(copy, '#')) read_order_number(m);
-    read_bare_number(m);
-    if (!local_find(m)) return false;
-    bool words = false;
-    for (size_t i = 0; i < m->h.a.n; i++) words |= m->h.sense[i] == 0 && !m->h.used[i];
-    if ((m->h.all & SENSE_FIX) && (m->found.how >= FOUND_TALKED_ABOUT || !words)) m->h.all |= SENSE_WARRANTY;
-    return true;
-}
-
-/* What of this turn the next ones may lean on. */
-static void keep(struct local *m)
-{
-    struct found *f = &m->found;
-    uint64_t wanted = m->h.all & (SENSE_PRICE | SENSE_STOCK);
-    if (f->how == FOUND_NAMED && f->n <= FEW) {
-        memcpy(m->focus, f->product, sizeof m->focus);
-        m->focuses = f->n;
-        m->wanted = 0;
-    }
-    if (wanted) m->wanted = wanted;
-    if (f->how == FOUND_NAMED || f->how == FOUND_TALKED_ABOUT)
-        memcpy(m->kept, f->mention, sizeof m->kept), m->kepts = f->mentions;
-    m->order_talk = about_order(m) || (m->order_talk && f->how != FOUND_NAMED);
-    m->order_pending = about_order(m) || (m->order_pending && (m->new_email || m->h.all == 0));
-}
-
-/* "And in black?" goes on with what was said of the other options. */
-static void go_on(struct local *m)
-{
-    struct found *f = &m->found;
-    if (f->how != FOUND_TALKED_ABOUT || f->n != 1) return;
-    const struct knowledge_product *p = f->product[0];
-    for (size_t i = 0; i < m->kepts && f->mentions < LOCAL_MENTIONS; i++) {
-        struct mention all[LOCAL_MENTIONS];
-        memcpy(all, f->mention, sizeof all);
-        all[f->mentions] = m->kept[i], all[f->mentions].n = 0;
-        for (size_t k = 0; k < p->variants; k++)
-            if (options_fit(&p->variant[k], all, f->mentions + 1)) {
-                memcpy(f->mention, all, sizeof all), f->mentions++;
-                break;
-            }
-    }
-}
-
 /* ---- the answers, in their order ---- */
 
 static bool haggle(struct local *m)
 {
-    bool answered = false;
-    if (m->h.all & SENSE_DISCOUNT) {
-        if (!local_promotions(m, &answered)) return false;
-        if (!answered && !local_rule(m, &answered)) return false;
-        if (answered) return true;
-    }
+    bool answered = false, asked = (m->h.all & (SENSE_DISCOUNT | SENSE_SHIP | SENSE_PROTECT)) != 0;
     const struct knowledge_product *p = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 ? m->found.product[0]
                                         : m->focuses == 1                                     ? m->focus[0]
                                                                                               : NULL;
+    if (asked && !p) {
+        if (!local_rule(m, &answered)) return false;
+        if (!answered && !local_promotions(m, &answered)) return false;
+        if (answered) return true;
+    }
     if (!p) {
         local_say(m, REPLY_DECLINE, SAY_HAGGLE, "haggling");
         return true;
@@ -194,6 +49,13 @@ static bool haggle(struct local *m)
     m->found.mentions = 0;
     memcpy(m->found.mention, m->kept, sizeof m->kept), m->found.mentions = m->kepts;
     local_product_answer(m);
+    /* What the shop offers by itself may be told; an amount beside the price would read as another price. */
+    size_t end = m->text.n;
+    m->without_money = true;
+    if (asked) buf_char(&m->text, '\n');
+    if (asked && !local_promotions(m, &answered)) return false;
+    if (!answered) m->text.n = end;
+    m->without_money = false;
     m->action = REPLY_DECLINE, m->why = "haggling";
     return true;
 }
@@ -208,11 +70,29 @@ static bool papers(struct local *m, uint64_t subjects, bool *answered)
     for (size_t i = 0; i < n; i++) {
         bool one = false;
         size_t before = m->text.n;
-        if (n > 1) buf_printf(&m->text, "%s%s:\n", before ? "\n\n" : "", local_title(m, p[i]));
+        if (n > 1) buf_printf(&m->text, "%s%s:\n", *answered ? "\n\n" : "", local_title(m, p[i]));
         if (!local_paper(m, p[i], subjects, &one)) return false;
         if (!one) m->text.n = before;
         *answered |= one;
     }
+    return true;
+}
+
+/* "割草机电池保多久": the battery is another thing, or it is the mower's own: that is so where its paper speaks of it.
+ */
+static bool paper_of_near(struct local *m, uint64_t subjects, bool *answered)
+{
+    const struct knowledge_product *p = m->found.product[0];
+    size_t before = m->text.n, cites = m->cites, products = m->products_cited, texts = m->texts_cited, of = 0;
+    if (!local_paper(m, p, subjects, answered)) return false;
+    if (!*answered) return true;
+    bool *used = local_use_title(m, p);
+    struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + before, m->text.n - before }, 220);
+    bool told = local_shared(&m->h, &t, &of) >= of && of > 0; /* with nothing left it may be of an M9 and not an M7 */
+    m->h.used = used;
+    if (told) return true;
+    m->text.n = before, m->cites = cites, m->products_cited = products, m->texts_cited = texts;
+    *answered = false;
     return true;
 }
 
@@ -227,11 +107,26 @@ static bool subject(struct local *m, bool *answered)
     uint64_t subjects = m->h.all & SENSE_SUBJECTS, paper = subjects & SENSE_PAPERS;
     bool named = m->found.how == FOUND_NAMED;
     *answered = false;
+    /* what the shop says of the product itself, before what it says of all */
+    bool of_one = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 &&
+                  !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS));
+    if (of_one && local_asks_of_thing(m) && !local_detail(m, m->found.product[0], answered)) return false;
+    if (*answered) return true;
     if (paper && (named || m->found.how == FOUND_TALKED_ABOUT || m->focuses > 0) && !papers(m, paper, answered))
         return false;
+    if (!*answered && paper && m->found.how == FOUND_NEAR && m->found.n == 1 && !paper_of_near(m, paper, answered))
+        return false;
     if (*answered) return true;
-    if (!local_rule(m, answered)) return false;
+    /* "What size options": the product's own */
+    if (named && !m->found.left_over && (m->h.all & SENSE_OPTIONS) && !(subjects & ~(SENSE_SIZE | SENSE_CARE)))
+        return true;
+    bool offer = (m->h.all & SENSE_OFFER) && !(m->h.all & SENSE_BULK);
+    if (offer && !local_promotions(m, answered)) return false;
+    if (!*answered && !local_rule(m, answered)) return false;
     if (!*answered && (subjects & SENSE_DISCOUNT) && !local_promotions(m, answered)) return false;
+    if (!*answered && named && m->found.n == 1 && m->found.left_over && !(m->h.all & SENSE_PRICE) &&
+        !local_detail(m, m->found.product[0], answered))
+        return false;
     if (*answered) return true;
     if (named && m->found.n == 1 && (paper & SENSE_GIFT) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK))) {
         SAY(m, SAY_NO_GIFT, { "title", local_title(m, m->found.product[0]) });
@@ -248,6 +143,62 @@ static bool subject(struct local *m, bool *answered)
     return true;
 }
 
+/* "How long are the cables": of a product that is measured, not of time. */
+static bool asks_size(const struct heard *h)
+{
+    static const char *const words[] = {
+        "long", "big", "large", "tall", "wide", "deep", "thick", "high", "heavy", NULL
+    };
+    for (size_t i = 0; i + 2 < h->a.n; i++)
+        for (size_t w = 0; words[w] && strcmp(h->a.atom[i].text, "how") == 0; w++)
+            if (strcmp(h->a.atom[i + 1].text, words[w]) == 0) return true;
+    static const char size[] = "what size is|what size are|whats the size|what are the dimensions|what dimensions";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, size) > 0) return true;
+    return h->a.n > 1 && (h->sense[h->a.n - 1] & SENSE_SIZE) && (h->sense[h->a.n - 1] & SENSE_OPTIONS);
+}
+
+/* "Does it come with a battery", "is the frame of steel": a yes or a no is asked for, not a list. */
+static bool asks_whether(const struct heard *h)
+{
+    static const char *const words[] = { "does", "do", "is", "are", "can", "has", "will", NULL };
+    for (size_t w = 0; words[w] && h->a.n > 0; w++)
+        if (strcmp(h->a.atom[0].text, words[w]) == 0) return !(h->all & (SENSE_OPTIONS | SENSE_STOCK | SENSE_HAVE));
+    return false;
+}
+
+/* "圈号怎么量", "how do I wash it": how it is done is asked, not which there are. */
+static bool asks_how(const struct heard *h)
+{
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, "怎么|咋|如何|怎样|how do i|how do you|how to|how should i|how can i");
+        if (n > 0 && i + n < h->a.n && !(h->sense[i] & SENSE_PRICE) &&
+            (h->sense[i + n] == 0 || (h->sense[i + n] & SENSE_CARE)))
+            return true;
+    }
+    return false;
+}
+
+/* What is told of each of a few products, by name when they are several. */
+static bool details(struct local *m, bool *answered)
+{
+    struct found f = m->found;
+    bool *used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
+    memcpy(used, m->h.used, m->h.a.n * sizeof(bool));
+    *answered = false;
+    for (size_t i = 0; i < f.n && f.n <= FEW; i++) {
+        bool one = false;
+        size_t before = m->text.n;
+        if (f.n > 1 || f.how == FOUND_NEAR)
+            buf_printf(&m->text, "%s%s:\n", *answered ? "\n\n" : "", local_title(m, f.product[i]));
+        if (!local_detail(m, f.product[i], &one)) return false;
+        if (!one) m->text.n = before;
+        *answered |= one;
+        if (i + 1 < f.n) memcpy(m->h.used, used, m->h.a.n * sizeof(bool));
+    }
+    return true;
+}
+
 static bool product(struct local *m, bool *answered)
 {
     uint64_t asked = m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_CHEAP);
@@ -258,23 +209,71 @@ static bool product(struct local *m, bool *answered)
     if (f->how == FOUND_NEAR) {
         if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
         /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
-        else if (f->n == 1) return local_detail(m, f->product[0], answered);
+        else if (!details(m, answered) || (!*answered && f->n == 1 && !local_rule_of(m, f->product[0], answered)))
+            return false;
         return true;
     }
-    go_on(m);
-    if (f->how == FOUND_TALKED_ABOUT && f->mentions > 0 && !f->left_over) asked |= m->wanted | SENSE_PRICE;
+    local_go_on(m);
+    if (m->most > 0 || (m->h.all & SENSE_DEAR)) asked |= SENSE_PRICE;
+    if (f->how == FOUND_TALKED_ABOUT && f->mentions > 0 && !f->left_over && !local_asks_of_thing(m))
+        asked |= m->wanted | SENSE_PRICE;
     const char *names[16];
     size_t n = f->n == 1 && f->mentions == 0 ? options_names(m->arena, f->product[0], names, 16) : 0;
     for (size_t i = 0; i < n; i++) asked |= options_named(&m->h, names[i]) ? SENSE_OPTIONS : 0;
-    if (f->n == 1 && ((f->left_over && !asked) || (subjects && !asked))) {
+    bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && asks_size(&m->h);
+    if (sizes) subjects |= SENSE_SIZE;
+    if (sizes && !options_measure(f->product[0])) asked = 0;
+    if (asked == SENSE_OPTIONS && f->n == 1 && asks_whether(&m->h)) {
         if (!local_detail(m, f->product[0], answered)) return false;
+        if (*answered) return true;
+    }
+    if (f->n == 1 && !(asked & ~SENSE_OPTIONS) && asks_how(&m->h)) {
+        if (!local_detail(m, f->product[0], answered)) return false;
+        if (*answered) return true;
+    }
+    if (!asked && !subjects && f->left_over && !local_rule_called(m, answered)) return false;
+    if (*answered) return true;
+    bool sum = f->mentions > 0 && (m->h.all & SENSE_COST); /* "一斤装多少" */
+    bool of_thing = !asked && !subjects && !sum && local_asks_of_thing(m);
+    if ((m->h.all & SENSE_COST) && !(m->h.all & SENSE_TIME) && !asked && !subjects && !of_thing && !f->left_over)
+        asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE; /* "红色L号的多少" */
+    if (!asked && f->n > 1 && (f->left_over || of_thing) && !details(m, answered)) return false;
+    if (*answered) return true;
+    if (f->n == 1 && !asked && (f->left_over || subjects || of_thing)) {
+        if (!local_detail(m, f->product[0], answered)) return false;
+        if (*answered) return true;
+        bool fits = local_said(&m->h, "fit") || local_said(&m->h, "fits");
+        bool sized = (subjects & SENSE_SIZE) && !fits && options_measure(f->product[0]);
+        if (sized || (!f->left_over && f->product[0]->variants > 0 && (of_thing || (subjects & SENSE_SIZE)) &&
+                      options_measure(f->product[0]))) {
+            m->h.all |= SENSE_OPTIONS, *answered = true; /* how big: as big as it comes */
+            local_product_answer(m);
+            return true;
+        }
+        if (f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
         if (*answered) return true;
         SAY(m, SAY_UNKNOWN_OF, { "title", local_title(m, f->product[0]) });
         local_cite_product(m, f->product[0], NULL);
-        m->action = REPLY_DECLINE, m->why = "no such detail";
-    } else local_product_answer(m);
+        m->action = REPLY_DECLINE, m->why = "no such detail", *answered = true;
+        return true;
+    }
+    if (f->n > 1 && f->left_over && !asked) { /* "my seeds never came up": what is said of all of them */
+        if (!local_rule(m, answered)) return false;
+        if (*answered) return true;
+    }
+    bool about =
+        !asked && f->n == 1 && (local_said(&m->h, "about") || (local_said(&m->h, "made") && !local_said(&m->h, "in")));
+    local_product_answer(m);
+    if (about) local_about(m, f->product[0]);
     *answered = true;
     return true;
+}
+
+static bool names_something(const struct heard *h)
+{
+    for (size_t i = 0; i < h->a.n; i++)
+        if (h->sense[i] == 0 && !h->used[i]) return true;
+    return false;
 }
 
 static bool unknown(struct local *m)
@@ -285,8 +284,11 @@ static bool unknown(struct local *m)
         return true;
     }
     if (!local_rule(m, &answered)) return false;
+    if (!answered && !local_of_shop(m, &answered)) return false;
     if (answered) return true;
-    if (m->h.all & SENSE_ITEM && m->h.all & SENSE_PRICE)
+    if (m->most > 0 && !m->found.left_over && !names_something(&m->h))
+        local_say(m, REPLY_ASK, SAY_WHICH_PRODUCT, "a budget for no product");
+    else if (m->h.all & SENSE_ITEM && m->h.all & SENSE_PRICE)
         local_say(m, REPLY_DECLINE, SAY_ITEM_UNKNOWN, "no such number");
     else if (m->h.all & (SENSE_HAVE | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND))
         local_say(m, REPLY_DECLINE, SAY_NOT_SOLD, "not sold");
@@ -298,7 +300,7 @@ static bool answer(struct local *m)
 {
     bool answered = false;
     enum say s = SAY_EMPTY;
-    bool order = m->new_email || about_order(m) || (m->order_pending && m->new_number);
+    bool order = m->new_email || local_about_order(m) || (m->order_pending && m->new_number);
     bool picture = m->ask->turn[m->ask->turns - 1].picture;
     if (m->h.a.n == 0) {
         local_say(m, REPLY_ASK, picture ? SAY_PICTURE : SAY_EMPTY, "no words");
@@ -332,16 +334,24 @@ static bool answer(struct local *m)
 
 enum { PARTS_MAX = 8, PARTS_ANSWERED = 3, PART_LEAST = 8 };
 
-/* Where the next question begins behind `at`; 0: it is the last. Messages of a burst stand on lines of their own. */
-static size_t part_end(const char *text, size_t at)
+static bool is_wide(const char *p) { return (unsigned char)*p >= 0xe3; } /* Han, and its punctuation */
+
+/* Where the next question begins behind `at`; 0: it is the last. Messages of a burst stand on lines of their own.
+ * `pauses`: at a comma too, and at a gap between Han characters. */
+static size_t part_end(const char *text, size_t at, bool pauses)
 {
     static const char *const ends[] = { "?", "\xef\xbc\x9f", "\n", NULL };
+    static const char *const commas[] = { ",", "，", "。", "；", "！", "~", "～", NULL };
     static const char *const joins[] = { " and can ",   " and do ",    " and does ", " and how ",
                                          " and what ",  " and is ",    " and are ",  " and when ",
                                          " and where ", " and could ", " and will ", NULL };
     for (const char *p = text + at; *p; p++) {
         for (size_t i = 0; ends[i]; i++)
             if (strncmp(p, ends[i], strlen(ends[i])) == 0) return (size_t)(p - text) + strlen(ends[i]);
+        for (size_t i = 0; pauses && commas[i]; i++)
+            if (strncmp(p, commas[i], strlen(commas[i])) == 0 && is_wide(p + strlen(commas[i])))
+                return (size_t)(p - text) + strlen(commas[i]);
+        if (pauses && *p == ' ' && p > text + 2 && is_wide(p - 3) && is_wide(p + 1)) return (size_t)(p - text) + 1;
         for (size_t i = 0; joins[i]; i++)
             if (strncasecmp(p, joins[i], strlen(joins[i])) == 0) return (size_t)(p - text) + 4;
     }
@@ -350,11 +360,11 @@ static size_t part_end(const char *text, size_t at)
 
 /* At most PARTS_MAX; 0: it is one, or more than these. What is too short to be one goes with the one before.
  */
-static size_t parts_of(struct arena *a, const char *text, const char **out)
+static size_t parts_of(struct arena *a, const char *text, bool pauses, const char **out)
 {
     size_t n = 0, from = 0, all = strlen(text);
     while (from < all) {
-        size_t end = part_end(text, from);
+        size_t end = part_end(text, from, pauses);
         while (end > 0 && end < all && strspn(text + end, " ?\n") > 0) end++;
         if (end > 0 && end + PART_LEAST / 2 > all) end = all;
         if (end == 0) end = all;
@@ -363,6 +373,19 @@ static size_t parts_of(struct arena *a, const char *text, const char **out)
         from = end;
     }
     return n > 1 ? n : 0;
+}
+
+/* A pause parts two questions only where one is of a product and another of a rule ("电子琴多少钱，能开发票吗"); else
+ * what stands behind it goes on with what stood before. */
+static size_t parts_at_pauses(struct local *m, const char *text, const char **out)
+{
+    size_t n = parts_of(m->arena, text, true, out), products = 0, rules = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct heard h = hear(m->arena, m->lexicon, str_of(out[i]), LOCAL_TURN_ATOMS);
+        bool rule = (h.all & SENSE_SUBJECTS) != 0, product = (h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS)) != 0;
+        rules += rule, products += product && !rule;
+    }
+    return products > 0 && rules > 0 && products + rules == n ? n : 0;
 }
 
 /* A wish for a person that stands behind a question, or in front of it, is the whole turn's. */
@@ -375,12 +398,76 @@ static bool wish_of_parts(struct local *m, const char *const *part, size_t n)
     return false;
 }
 
-/* Each for itself, as if said one after the other. Only when each has an answer of its own; else the turn is read as a
- * whole, and nothing of this stays. */
+/* Whether words ask something: a part that only goes on telling is no question that could be left without an answer. */
+static bool asks_something(struct local *m, const char *text)
+{
+    static const char words[] = "吗|呢|么|不|没|什么|啥|怎么|咋|如何|几|多少|哪|谁|能|可以|what|whats|who|whos|how|"
+                                "when|where|why|which|can|could|"
+                                "do|does|is|are|will|would";
+    struct atoms a = atoms_of(m->arena, str_of(text), LOCAL_TURN_ATOMS);
+    for (size_t i = 0; i < a.n; i++)
+        if (lexicon_phrase(&a, i, words) > 0) return true;
+    return strchr(text, '?') != NULL || strstr(text, "？") != NULL;
+}
+
+static bool stands_in_a_text(const char *why)
+{
+    return strncmp(why, "rule:", 5) == 0 || strncmp(why, "paper:", 6) == 0 || text_eq(why, "description") ||
+           text_eq(why, "promotions");
+}
+
+static bool stands_in_a_row(const char *why)
+{
+    return text_eq(why, "price") || text_eq(why, "stock") || text_eq(why, "options");
+}
+
+static bool is_unknown(const struct local *m)
+{
+    return m->action == REPLY_DECLINE &&
+           (text_eq(m->why, "not known") || text_eq(m->why, "no such detail") || text_eq(m->why, "not sold"));
+}
+
+/* How the parts of a turn came out. */
+struct parts {
+    size_t said, unknown, rows, texts; /* answered; without an answer; of the answered, what they stand in */
+    bool good;
+};
+
+/* The answers to the parts, as if said one after the other, into the reply. A part that has none says so behind the
+ * others: what is known of the rest is not kept back. Not good: the turn is to be read as a whole. */
+static bool say_parts(struct local *m, const char *const *part, size_t n, struct parts *out)
+{
+    size_t begin[PARTS_MAX], first = 0;
+    *out = (struct parts){ .good = true };
+    for (size_t i = 0; i < n && out->good; i++) {
+        if (!local_read_turn(m, part[i])) return false;
+        size_t end = m->text.n;
+        if (first > 0) buf_text(&m->text, "\n\n");
+        begin[first] = m->text.n;
+        if (!answer(m)) return false;
+        bool unknown = is_unknown(m) && asks_something(m, part[i]) && out->unknown == 0;
+        bool named = m->found.how == FOUND_NAMED || stands_in_a_text(m->why);
+        out->good = (m->action == REPLY_ANSWER && !text_eq(m->why, "order") && (named || out->unknown == 0)) || unknown;
+        if (!out->good) break;
+        assert(m->text.n >= begin[first]);
+        const char *words = arena_text_n(m->arena, m->text.p + begin[first], m->text.n - begin[first]);
+        for (size_t k = 0; k < first; k++) out->good &= strncmp(m->text.p + begin[k], words, strlen(words)) != 0;
+        if (text_eq(m->why, "small talk")) m->text.n = end; /* a greeting before the question */
+        else first++;
+        out->unknown += unknown;
+        out->said += m->action == REPLY_ANSWER && !text_eq(m->why, "small talk");
+        out->rows += stands_in_a_row(m->why), out->texts += !unknown && stands_in_a_text(m->why);
+        if (i + 1 < n) local_keep(m);
+    }
+    return true;
+}
+
+/* Only where the parts have answers of their own; else the turn is read as a whole, and nothing of this stays. */
 static bool answer_parts(struct local *m, const char *text, bool *answered)
 {
     const char *part[PARTS_MAX];
-    size_t n = parts_of(m->arena, text, part), begin[PARTS_MAX];
+    size_t n = parts_of(m->arena, text, false, part);
+    bool loosely = false;
     *answered = false;
     if (wish_of_parts(m, part, n)) {
         m->h = hear(m->arena, m->lexicon, str_of(text), LOCAL_TURN_ATOMS);
@@ -389,26 +476,20 @@ static bool answer_parts(struct local *m, const char *text, bool *answered)
         *answered = true;
         return true;
     }
+    if (n == 0) n = parts_at_pauses(m, text, part);
+    if (n == 0) n = parts_of(m->arena, text, true, part), loosely = true;
     if (n == 0 || n > PARTS_ANSWERED) return true;
     struct local *before = ARENA_NEW(m->arena, struct local);
     *before = *m;
-    bool good = true;
-    size_t said = 0;
-    for (size_t i = 0; i < n && good; i++) {
-        if (!read_turn(m, part[i])) return false;
-        size_t end = m->text.n;
-        if (said > 0) buf_text(&m->text, "\n\n");
-        begin[said] = m->text.n;
-        if (!answer(m)) return false;
-        good = m->action == REPLY_ANSWER && !text_eq(m->why, "order");
-        const char *words = arena_text_n(m->arena, m->text.p + begin[said], m->text.n - begin[said]);
-        for (size_t k = 0; k < said; k++) good &= strncmp(m->text.p + begin[k], words, strlen(words)) != 0;
-        if (text_eq(m->why, "small talk")) m->text.n = end; /* a greeting before the question */
-        else said++;
-        if (i + 1 < n) keep(m);
-    }
-    if (good && said > 1) m->action = REPLY_ANSWER, m->why = "several questions", *answered = true;
+    struct parts p;
+    if (!say_parts(m, part, n, &p)) return false;
+    bool good = p.good && p.said > 0 && p.said + p.unknown > 1;
+    /* at a mere pause: one of a row, one of a text, and nothing open */
+    if (loosely) good &= p.unknown == 0 && p.rows > 0 && p.texts > 0;
+    if (good)
+        m->action = REPLY_ANSWER, m->why = p.unknown > 0 ? "several questions, one not known" : "several questions";
     else *m = *before;
+    *answered = good;
     return true;
 }
 
@@ -433,13 +514,13 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
     while (first > 0 && customers < LOCAL_TURNS) customers += ask->turn[--first].customer;
     for (size_t i = first; i < ask->turns; i++) {
         if (!ask->turn[i].customer || i + 1 == ask->turns) continue;
-        if (!read_turn(m, ask->turn[i].text)) return false;
-        keep(m);
+        if (!local_read_turn(m, ask->turn[i].text)) return false;
+        local_keep(m);
     }
     bool answered;
     const char *said = ask->turn[ask->turns - 1].text;
     if (!answer_parts(m, said, &answered)) return false;
-    if (!answered && (!read_turn(m, said) || !answer(m))) return false;
+    if (!answered && (!local_read_turn(m, said) || !answer(m))) return false;
     if (m->text.overflow || !local_guard(m, buf_str(&m->text))) {
         buf_clear(&m->text), m->text.overflow = false;
         m->cites = 0;

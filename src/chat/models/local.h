@@ -29,8 +29,21 @@ bool atom_akin(const struct atom *a, const struct atom *b);       /* other forms
 bool atom_like(const struct atom *a, const struct atom *b);       /* the same but for a slip of the keys */
 /* How many atoms from `i` on, written together, make this text (itself written together); 0: none. */
 size_t atoms_joined(const struct atoms *a, size_t i, const char *joined, size_t n);
+/* How many atoms from `i` on are this amount of a unit: "9 L" is 9 litres, 1/2" is half an inch. 0: another one, or the
+ * value is no amount. */
+size_t amount_said(const struct atoms *a, size_t i, const struct atoms *value);
+/* Whether the atoms i and k are names of one unit ("W", "watts"). */
+bool units_same(const struct atoms *a, size_t i, const struct atoms *b, size_t k);
+/* A number with up to three decimals, or a fraction, in thousandths; 0: none, or a larger one than any shop has. */
+int64_t atom_thousandths(const struct atom *x);
 /* Letters and digits of a text, in lower case, written together. */
 size_t joined_of(struct str text, char *out, size_t size);
+/* The simplified one of a character of traditional Chinese (three bytes of UTF-8), not ended; `han` itself when it has
+ * none. */
+const char *local_han_plain(const char *han);
+/* The text, and behind it the same in simplified characters if that is another: for a search that knows both as they
+ * are written. */
+struct str local_han_both(struct arena *a, struct str text);
 
 /* ---- senses of words ---- */
 
@@ -40,7 +53,7 @@ size_t joined_of(struct str text, char *out, size_t size);
     X(GREET) X(THANKS) X(BYE) X(WHO) X(FINE) X(INJECT) X(ORDER) X(TRACK) X(ITEM) X(ANGRY) X(COST) X(TIME)              \
     X(WISH) X(TALK) X(HUMAN) X(NO_HUMAN) X(RETURN) X(EXCHANGE) X(SHIP) X(PAY) X(INVOICE) X(CHANGE) X(WARRANTY)         \
     X(INSTALL) X(GIFT) X(FAULT) X(CONTACT) X(STORE) X(HOURS) X(SIZE) X(DISCOUNT) X(ABROAD) X(WRAP) X(POINTS) X(CARE)   \
-    X(DAMAGE) X(PRIVACY) X(USED_FOR) X(BULK) X(FIX) X(UNIT)
+    X(DAMAGE) X(PRIVACY) X(USED_FOR) X(BULK) X(FIX) X(UNIT) X(OFFER) X(DEAR) X(PROTECT)
 /* clang-format on */
 #define LOCAL_SENSE_INDEX(name) SENSE_INDEX_##name,
 enum { LOCAL_SENSES(LOCAL_SENSE_INDEX) SENSE_COUNT };
@@ -51,7 +64,7 @@ enum { LOCAL_SENSES(LOCAL_SENSE_BIT) };
     (SENSE_RETURN | SENSE_EXCHANGE | SENSE_SHIP | SENSE_PAY | SENSE_INVOICE | SENSE_CHANGE | SENSE_WARRANTY |          \
      SENSE_INSTALL | SENSE_GIFT | SENSE_FAULT | SENSE_CONTACT | SENSE_STORE | SENSE_HOURS | SENSE_SIZE |               \
      SENSE_DISCOUNT | SENSE_ABROAD | SENSE_WRAP | SENSE_POINTS | SENSE_CARE | SENSE_DAMAGE | SENSE_PRIVACY |           \
-     SENSE_USED_FOR | SENSE_BULK)
+     SENSE_USED_FOR | SENSE_BULK | SENSE_PROTECT)
 /* What a paper of one product may be about. */
 #define SENSE_PAPERS                                                                                                   \
     (SENSE_WARRANTY | SENSE_INSTALL | SENSE_GIFT | SENSE_FAULT | SENSE_SIZE | SENSE_CARE | SENSE_USED_FOR)
@@ -63,13 +76,18 @@ void lexicon_words(uint64_t senses, struct buf *out);
 /* An option's value in the other language ("黑" for "black"); NULL: none. */
 const char *lexicon_other(const char *value, size_t at);
 
+/* Where a phrase of the list ("a|b c") stands in the text from atom i on: how many atoms; 0: nowhere there. */
+size_t lexicon_phrase(const struct atoms *a, size_t i, const char *list);
+
 struct heard {
     struct str text;
     struct atoms a;
     uint64_t *sense; /* of each atom; 0: a word that no list knows */
     uint64_t all;
-    bool *used; /* atoms that are a number, an address or a matched name */
-    bool *lone; /* Han characters that a list knows by themselves: they may as well be part of a word */
+    bool *used;     /* atoms that are a number, an address or a matched name */
+    bool *lone;     /* Han characters that a list knows by themselves: they may as well be part of a word */
+    bool *asks;     /* words that ask for a quality of a thing ("防水"); NULL: not looked up */
+    uint16_t *same; /* of each atom: one more than the row of lexicon_same that begins there; NULL: not looked up */
 };
 struct heard hear(struct arena *a, const struct lexicon *l, struct str text, size_t most);
 
@@ -129,10 +147,14 @@ struct local {
     size_t kepts;
     uint64_t wanted; /* what was asked of the product last */
     const char *order_number, *email;
-    bool order_pending; /* an order was what the last turn was about */
-    bool order_talk;    /* and no product since */
+    const char *order_marked; /* with the word of capitals before it: "BRM 100601" */
+    bool order_pending;       /* an order was what the last turn was about */
+    bool order_talk;          /* and no product since */
     bool new_number, new_email;
+    int64_t most;                    /* it may cost no more, in minor units; 0: nothing was said of that */
+    bool without_money;              /* quotations that name amounts are left out */
     bool numbered[LOCAL_TURN_ATOMS]; /* atoms of this turn that were found as the number of an item */
+    unsigned ways;                   /* other ways of saying turns that were tried */
     /* the reply under way */
     struct buf text;
     struct model_cited cited[MODEL_CITED];
@@ -145,20 +167,74 @@ struct local {
     const char *why;
 };
 
+/* How well the product fits the turn; `options`: what was said of its options; `named`, or NULL: the atoms that name
+ * it. */
+struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named);
+/* The e-mail address and the number of an order that the turn names. */
+void local_read_email(struct local *m);
+void local_read_order_number(struct local *m);
+/* A number that stands alone, or beside a wish to return or to have it sent, means an order. */
+void local_read_bare_number(struct local *m);
+/* Words to ask a search for texts by: of the turn, and other words for its subjects. */
+struct str local_query_of(struct local *m, uint64_t subjects, bool turn);
+/* Words of the turn that the text has too: Han by twos, others whole. `of`: how many there are to be found. */
+size_t local_shared(const struct heard *h, const struct heard *t, size_t *of);
+/* Quotes a part of the text and cites it; false: nothing of it may be said on. */
+bool local_say_text(struct local *m, const struct knowledge_text *t, struct str part);
+
+/* Looks up which words of the turn have other names; whether `t` has one for what stands at i. */
+void local_same(struct arena *a, struct heard *h);
+bool local_same_told(const struct heard *h, size_t i, const struct atoms *t);
+/* Reads a turn: m->h, m->found and what it says of an order. local_keep(): what of it the next ones may lean on. */
+MUST_USE bool local_read_turn(struct local *m, const char *text);
+void local_keep(struct local *m);
+void local_go_on(struct local *m); /* "And in black?" goes on with what was said of the other options */
+bool local_about_order(const struct local *m);
+/* The turn with one of its words said by another for the same thing, the at-th of all these ways; NULL: no more. */
+const char *local_said_otherwise(struct local *m, size_t at);
+
 /* Each gives false when the storage failed. */
 MUST_USE bool local_find(struct local *m);
 MUST_USE bool local_number(struct local *m);
 MUST_USE bool local_order(struct local *m);
 MUST_USE bool local_order_goes_on(struct local *m, bool *goes_on);
 MUST_USE bool local_rule(struct local *m, bool *answered);
+/* A question of the shop that has the words of the turn, the product's name among them. */
+MUST_USE bool local_rule_called(struct local *m, bool *answered);
+/* A rule that speaks of what is asked beside the product's name. */
+MUST_USE bool local_rule_of(struct local *m, const struct knowledge_product *p, bool *answered);
+/* "What is this?", "How much does it cost?" of nothing that was named: what the shop has written of itself. */
+MUST_USE bool local_of_shop(struct local *m, bool *answered);
 MUST_USE bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered);
 MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered);
+/* Words that named the product are not asked for again; gives what was used before, to be put back. */
+bool *local_use_title(struct local *m, const struct knowledge_product *p);
+enum { LOCAL_KINS = 48 };
+struct local_asked { /* what the turn asks of the thing, in words of lexicon_kin; the rest of its words */
+    bool kin[LOCAL_KINS], any;
+    struct heard rest;
+};
+struct local_asked local_asked(struct local *m);
+/* "几克", "煮几分钟", "how many seeds": what is counted, and where its words stand in the turn. */
+struct local_count {
+    size_t at, n; /* n 0: nothing is counted */
+    bool time;    /* "保温多久": any unit of time will do */
+};
+struct local_count local_counted(const struct heard *h);
+bool *local_words_that_ask(struct local *m); /* of a quality, and what was used before */
+bool local_asks_of_thing(struct local *m);   /* a quality that things have: its weight, its noise */
 MUST_USE bool local_code(struct local *m, bool *answered);
 MUST_USE bool local_promotions(struct local *m, bool *answered);
 MUST_USE bool local_compare(struct local *m, bool *answered);
+size_t local_word_end(const struct heard *h, size_t i); /* where what is written together from i on ends */
 void local_product_answer(struct local *m);
+/* The first sentences of what the shop says of it, as far as they may be said on. */
+void local_about(struct local *m, const struct knowledge_product *p);
+/* "Under £30", "my budget is 200": kept in `most`, and taken out of the turn. */
+void local_budget(struct local *m);
 void local_say(struct local *m, enum model_action action, enum say s, const char *why);
 
+bool local_said(const struct heard *h, const char *word);
 bool local_is_wish(const struct heard *h);
 bool local_is_small_talk(const struct heard *h, enum say *out);
 
@@ -167,7 +243,16 @@ void local_cite_text(struct local *m, const struct knowledge_text *t);
 const char *local_title(struct local *m, const struct knowledge_product *p);
 
 /* Options. */
+bool options_measure(const struct knowledge_product *p); /* one of them is a size or an amount */
 void options_heard(struct local *m, const struct knowledge_product *p, struct found *f);
+/* How many atoms from i on are an amount that the text has too, in whatever unit; 0: none. */
+size_t amount_in(const struct atoms *a, size_t i, const struct atoms *text);
+/* The amounts that each of the values names. */
+struct value_amounts;
+const struct value_amounts *options_amounts(struct arena *a, const struct mention *values, size_t n);
+/* How many atoms from i on mean one of the values by other words than its own; 0: none. `amounts`: of the values. */
+size_t options_meant(struct local *m, const struct knowledge_product *p, size_t i, const struct mention *values,
+                     const struct value_amounts *amounts, size_t n, size_t *which);
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);

@@ -36,6 +36,13 @@ static size_t variants_of(const struct local *m, const struct knowledge_product 
     return count;
 }
 
+/* A variant without a price of its own costs what the product does; false: nothing says what. */
+static bool price_of(const struct knowledge_product *p, const struct knowledge_variant *v, int64_t *out)
+{
+    *out = v->priced ? v->price : p->price;
+    return v->priced || p->priced;
+}
+
 struct range {
     int64_t low, high;
     const struct knowledge_variant *lowest;
@@ -49,8 +56,8 @@ static struct range range_of(const struct knowledge_product *p, const struct kno
         return (struct range){ .low = p->price, .high = p->price, .any = p->priced, .available = p->available };
     for (size_t i = 0; i < n; i++) r.available |= v[i]->available;
     for (size_t i = 0; i < n; i++) {
-        bool priced = v[i]->priced || p->priced;
-        int64_t price = v[i]->priced ? v[i]->price : p->price;
+        int64_t price;
+        bool priced = price_of(p, v[i], &price);
         /* "from" is what can be had; of what is sold out nothing is said while something else is there */
         if (!priced || (r.available && !v[i]->available)) continue;
         if (!r.any || price < r.low) r.low = price, r.lowest = v[i];
@@ -127,11 +134,63 @@ static void price_line(struct local *m, const struct knowledge_product *p, bool 
     local_cite_product(m, p, NULL);
 }
 
+static int64_t lowest(struct local *m, const struct knowledge_product *p, bool *any)
+{
+    const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
+    struct range r = range_of(p, v, variants_of(m, p, NULL, 0, v, p->variants));
+    *any = r.any;
+    return r.low;
+}
+
+/* Those that cost no more than was said; where none does, the cheapest is named as what is nearest. */
+static void within_budget(struct local *m)
+{
+    struct found *f = &m->found;
+    const struct knowledge_product *cheapest = NULL;
+    int64_t least = 0;
+    size_t said = 0;
+    bool any = false;
+    for (size_t i = 0; i < f->n; i++) {
+        int64_t low = lowest(m, f->product[i], &any);
+        if (!any) continue;
+        if (!cheapest || low < least) cheapest = f->product[i], least = low;
+        if (low > m->most || said == LISTED) continue;
+        if (said++ == 0) SAY(m, SAY_LIST, { NULL, NULL });
+        price_line(m, f->product[i], true);
+    }
+    if (said == 0) SAY(m, SAY_NEAR, { NULL, NULL });
+    if (said == 0 && cheapest) price_line(m, cheapest, true);
+    m->action = said > 0 ? REPLY_ANSWER : REPLY_ASK, m->why = "within a budget";
+}
+
+/* The cheapest first, or the dearest, when that was asked for. */
+static void order_by_price(struct local *m)
+{
+    struct found *f = &m->found;
+    int64_t low[LOCAL_PRODUCTS];
+    bool dear = (m->h.all & SENSE_DEAR) != 0, any;
+    if (!(m->h.all & (SENSE_DEAR | SENSE_CHEAP))) return;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct knowledge_product *p = f->product[i];
+        int64_t price = lowest(m, p, &any);
+        price = !any ? INT64_MAX : dear ? -price : price;
+        size_t at = i;
+        for (; at > 0 && low[at - 1] > price; at--) low[at] = low[at - 1], f->product[at] = f->product[at - 1];
+        low[at] = price, f->product[at] = p;
+    }
+}
+
 /* Several products: the shopper says which. */
 static void several(struct local *m)
 {
     struct found *f = &m->found;
-    bool have = (m->h.all & (SENSE_HAVE | SENSE_RECOMMEND | SENSE_CHEAP)) != 0 && !(m->h.all & SENSE_STOCK);
+    if (m->most > 0) {
+        within_budget(m);
+        return;
+    }
+    uint64_t of_list = SENSE_HAVE | SENSE_RECOMMEND | SENSE_CHEAP | SENSE_DEAR;
+    bool have = (m->h.all & of_list) != 0 && !(m->h.all & SENSE_STOCK);
+    order_by_price(m);
     SAY(m, have ? SAY_LIST : SAY_WHICH, { NULL, NULL });
     for (size_t i = 0; i < f->n && i < LISTED; i++) price_line(m, f->product[i], (m->h.all & SENSE_STOCK) != 0);
     if (f->n > LISTED) SAY(m, SAY_MORE, { NULL, NULL });
@@ -142,7 +201,8 @@ static void near(struct local *m)
 {
     SAY(m, SAY_NEAR, { NULL, NULL });
     for (size_t i = 0; i < m->found.n && i < 3; i++) {
-        buf_printf(&m->text, "\n- %s", local_title(m, m->found.product[i]));
+        if (m->most > 0) price_line(m, m->found.product[i], true); /* whether it is within the sum can be seen */
+        else buf_printf(&m->text, "\n- %s", local_title(m, m->found.product[i]));
         local_cite_product(m, m->found.product[i], NULL);
     }
     m->action = REPLY_ASK, m->why = "near products";
@@ -245,8 +305,9 @@ static void variant_lines(struct local *m, const struct knowledge_product *p, co
         if (in_stock_only && !v[i]->available) continue;
         said++;
         buf_printf(&m->text, "\n- %s", values_text(m, v[i]));
-        if (v[i]->priced)
-            buf_printf(&m->text, m->language == LOCAL_ZH ? "：%s" : ": %s", say_money(m->arena, v[i]->price, c));
+        int64_t price;
+        if (price_of(p, v[i], &price))
+            buf_printf(&m->text, m->language == LOCAL_ZH ? "：%s" : ": %s", say_money(m->arena, price, c));
         local_cite_product(m, p, v[i]);
     }
 }
@@ -340,6 +401,30 @@ static void alternatives_answer(struct local *m, const struct knowledge_product 
     else SAY(m, SAY_CHEAPER, { "title", title_with(m, p, v[0]->price < v[1]->price ? v[0] : v[1]) });
 }
 
+/* The variants that cost no more than was said and can be had are kept; several are listed. While nothing of the
+ * product can be had, those that cost no more. False: one is left, or what can be had costs more. */
+static bool variants_within(struct local *m, const struct knowledge_product *p, const struct knowledge_variant **v,
+                            size_t *n)
+{
+    bool there = false;
+    int64_t price;
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) there |= v[i]->available;
+    for (size_t i = 0; i < *n; i++) kept += price_of(p, v[i], &price) && price <= m->most && v[i]->available == there;
+    if (kept == 0) return false;
+    kept = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (price_of(p, v[i], &price) && price <= m->most && v[i]->available == there) v[kept++] = v[i];
+    *n = kept;
+    if (kept == 1) return false;
+    if (there) buf_printf(&m->text, m->language == LOCAL_ZH ? "%s：" : "%s:", local_title(m, p));
+    else SAY(m, SAY_NO_STOCK, { "title", title_of_choice(m, p) });
+    local_cite_product(m, p, NULL);
+    variant_lines(m, p, v, kept, false);
+    m->action = REPLY_ANSWER, m->why = "within a budget";
+    return true;
+}
+
 static void single(struct local *m, const struct knowledge_product *p)
 {
     const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
@@ -356,11 +441,34 @@ static void single(struct local *m, const struct knowledge_product *p)
         else no_variant(m, p);
         return;
     }
-    bool asks_price = (m->h.all & SENSE_PRICE) != 0;
+    bool asks_price = (m->h.all & SENSE_PRICE) != 0 || m->most > 0;
+    if (m->most > 0 && variants_within(m, p, v, &n)) return;
+    if (m->most > 0 && range_of(p, v, n).low > m->most) {
+        SAY(m, SAY_NEAR, { NULL, NULL });
+        price_line(m, p, true);
+        m->action = REPLY_ANSWER, m->why = "dearer than was said";
+        return;
+    }
     if (!asks_price && (m->h.all & SENSE_OPTIONS) && options_answer(m, p, false)) return;
-    if (!asks_price && !(wanted & SENSE_STOCK) && m->found.mentions == 0 && options_answer(m, p, true)) return;
+    bool which = local_said(&m->h, "what") || local_said(&m->h, "which"); /* "which sizes are available" */
+    if (!asks_price && (which || !(wanted & SENSE_STOCK)) && m->found.mentions == 0 && options_answer(m, p, true))
+        return;
     if ((m->h.all & SENSE_STOCK) || (!asks_price && (wanted & SENSE_STOCK))) stock_answer(m, p, v, n);
     else price_answer(m, p, v, n);
+}
+
+void local_about(struct local *m, const struct knowledge_product *p)
+{
+    enum { SAID = 2, LONG = 300 };
+    struct str d = str_of(p->description ? p->description : "");
+    int said = 0;
+    for (size_t at = 0; at < d.n && said < SAID;) {
+        struct str s = str_trim(local_sentence(d, &at));
+        if (s.n > LONG || s.n < 4 || !text_is_quotable(m, s, false)) continue;
+        if (m->text.n > 0) buf_char(&m->text, said > 0 ? ' ' : '\n');
+        buf_add(&m->text, s.p, s.n), said++;
+    }
+    local_cite_product(m, p, NULL);
 }
 
 void local_product_answer(struct local *m)
@@ -394,14 +502,6 @@ static bool first_fact(struct local *m, const struct knowledge_product *p)
     return false;
 }
 
-static int64_t lowest(struct local *m, const struct knowledge_product *p, bool *any)
-{
-    const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
-    struct range r = range_of(p, v, variants_of(m, p, NULL, 0, v, p->variants));
-    *any = r.any;
-    return r.low;
-}
-
 static void compare_two(struct local *m, const struct knowledge_product *a, const struct knowledge_product *b)
 {
     const struct knowledge_product *both[2] = { a, b };
@@ -424,13 +524,30 @@ static void compare_two(struct local *m, const struct knowledge_product *a, cons
     m->action = REPLY_ANSWER, m->why = "comparison";
 }
 
+/* All that was said stands in the title: who compares means that one. */
+static bool in_title(struct local *m, const struct knowledge_product *p)
+{
+    struct atoms t = atoms_of(m->arena, str_of(p->title), 60);
+    bool any = false;
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        const struct atom *x = &m->h.a.atom[i];
+        bool there = false;
+        if (m->h.sense[i] != 0) continue;
+        for (size_t k = 0; k < t.n && !there; k++) there = atom_same(&t.atom[k], x->text, x->n);
+        if (!there) return false;
+        any |= x->kind != ATOM_NUMBER;
+    }
+    return any;
+}
+
 /* The turn is cut where a word stands that joins two names, and each half is read for itself. */
 bool local_compare(struct local *m, bool *answered)
 {
     struct heard whole = m->h;
     struct found found = m->found;
     const struct knowledge_product *two[2] = { NULL, NULL };
-    size_t n = 0, from = 0;
+    enum { PIECES = 8 }; /* each asks the search */
+    size_t n = 0, from = 0, pieces = 0;
     *answered = false;
     for (size_t i = 0; i <= whole.a.n && n < 2; i++) {
         if (i < whole.a.n && (!is_between(&whole, i) || i == from)) continue;
@@ -438,13 +555,18 @@ bool local_compare(struct local *m, bool *answered)
                end = i < whole.a.n ? whole.a.atom[i].from : whole.text.n;
         from = i;
         if (end <= begin) continue;
+        if (pieces++ == PIECES) break;
+        struct arena_mark mark = arena_mark(m->arena);
         m->h = hear(m->arena, m->lexicon, str_of(arena_text_n(m->arena, whole.text.p + begin, end - begin)),
                     LOCAL_TURN_ATOMS);
         m->found = (struct found){ .how = FOUND_NONE };
         if (!local_number(m) || !local_find(m)) return false;
-        if (m->found.how != FOUND_NAMED ||
-            (n == 1 && m->found.product[0]->row == two[0]->row && text_eq(m->found.product[0]->id, two[0]->id)))
+        bool one = m->found.how == FOUND_NEAR && m->found.n == 1 && in_title(m, m->found.product[0]);
+        if ((m->found.how != FOUND_NAMED && !one) ||
+            (n == 1 && m->found.product[0]->row == two[0]->row && text_eq(m->found.product[0]->id, two[0]->id))) {
+            arena_release(m->arena, mark);
             continue;
+        }
         two[n++] = m->found.product[0];
     }
     m->h = whole, m->found = found;

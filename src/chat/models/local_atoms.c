@@ -1,5 +1,6 @@
 /* local_atoms.c: text as atoms: runs of letters, numbers, and Han characters one by one. "M9 Pro", "M9Pro" and "m9-pro"
- * are the same atoms, so a model number is found in any spelling, and Chinese needs no dictionary. */
+ * are the same atoms, so a model number is found in any spelling, and Chinese needs no dictionary. Traditional
+ * characters are the simplified ones (local_han.c). */
 #include "chat/models/local.h"
 
 static const char *folded(uint32_t c) /* what is written in another form: wide letters, typographic marks */
@@ -67,7 +68,7 @@ static struct mark mark_at(const char *p, size_t left, size_t *bytes)
     if (is_han(c)) m.what = 'h';
     else if (c >= 0xc0 && c <= 0x24f && c != 0xd7 && c != 0xf7) m.what = 'a';
     else if (c >= 0x370 && c <= 0x52f) m.what = 'a';
-    memcpy(m.text, p, n), m.n = (uint8_t)n;
+    memcpy(m.text, n == 3 && m.what == 'h' ? local_han_plain(p) : p, n), m.n = (uint8_t)n;
     if (c >= 0xc0 && c <= 0xde && c != 0xd7) m.text[1] = (char)(m.text[1] + 32);
     return m;
 }
@@ -105,10 +106,43 @@ static void cut_add(struct cutter *c, int kind, const struct mark *m, size_t fro
     memcpy(c->word + c->n, m->text, m->n), c->n += m->n, c->to = to;
 }
 
+static bool digit_at(struct str s, size_t i) { return i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; }
+
+/* "1/2", "3/16": the stroke of a fraction of inches, or of a size ("4/4"). A date has two. */
+static bool is_stroke(struct str s, size_t i)
+{
+    if (s.p[i] != '/' || i == 0 || !digit_at(s, i - 1) || !digit_at(s, i + 1)) return false;
+    size_t end = digit_at(s, i + 2) ? i + 3 : i + 2;
+    if (digit_at(s, end) || (end < s.n && s.p[end] == '/')) return false;
+    return i == 1 || (!digit_at(s, i - 2) && !strchr(".,/", s.p[i - 2]));
+}
+
+/* What a mark behind a number stands for: 7" and 50'. Not where it closes a quotation. */
+static const char *unit_of_mark(struct str s, size_t i, const struct cutter *c)
+{
+    static const struct {
+        const char *mark, *opening, *unit;
+    } marks[] = { { "\"", "\"", "in" }, { "\xe2\x80\x9d", "\xe2\x80\x9c", "in" }, { "\xe2\x80\xb3", NULL, "in" },
+                  { "'", "'", "ft" },   { "\xe2\x80\x99", "\xe2\x80\x98", "ft" }, { "\xe2\x80\xb2", NULL, "ft" } };
+    for (size_t k = 0; c->kind == ATOM_NUMBER && k < ARRAY_LEN(marks); k++) {
+        struct str mark = str_of(marks[k].mark);
+        if (!str_starts((struct str){ s.p + i, s.n - i }, mark)) continue;
+        size_t after = i + mark.n;
+        if (after < s.n && (s.p[after] | 32) >= 'a' && (s.p[after] | 32) <= 'z' && s.p[after] != 'x') return NULL;
+        for (size_t j = 0; marks[k].opening && j < i; j++) {
+            bool begins = j == 0 || s.p[j - 1] == ' ' || s.p[j - 1] == '(';
+            if (begins && str_starts((struct str){ s.p + j, i - j }, str_of(marks[k].opening))) return NULL;
+        }
+        return marks[k].unit;
+    }
+    return NULL;
+}
+
 /* "1,000" is 1000 and "1.5" one number; any other mark between digits ends it. */
 static bool within_number(struct str s, size_t i, const struct cutter *c)
 {
-    if (c->kind != ATOM_NUMBER || i + 1 >= s.n || s.p[i + 1] < '0' || s.p[i + 1] > '9') return false;
+    if (c->kind != ATOM_NUMBER || !digit_at(s, i + 1)) return false;
+    if (is_stroke(s, i)) return c->n == 1;
     if (s.p[i] == '.') return memchr(c->word, '.', c->n) == NULL;
     if (s.p[i] != ',' || i + 3 >= s.n) return false;
     for (size_t k = 1; k <= 3; k++)
@@ -118,17 +152,24 @@ static bool within_number(struct str s, size_t i, const struct cutter *c)
 
 struct atoms atoms_of(struct arena *a, struct str s, size_t most)
 {
+    if (most > s.n) most = s.n; /* each has a byte at least */
     struct atoms out = { .atom = ARENA_ARRAY(a, struct atom, most) };
     struct cutter c = { .arena = a, .out = &out, .most = most, .kind = -1 };
     size_t bytes = 1;
     for (size_t i = 0; i < s.n && out.n < most; i += bytes) {
         struct mark m = mark_at(s.p + i, s.n - i, &bytes);
-        if (m.what == 'a') cut_add(&c, ATOM_LETTERS, &m, i, i + bytes);
+        const char *unit = unit_of_mark(s, i, &c);
+        if (unit) {
+            struct mark two = { .n = 2, .text = { unit[0], unit[1] } };
+            cut_add(&c, ATOM_LETTERS, &two, i, i + bytes);
+            cut_end(&c);
+            c.glued = false;
+        } else if (m.what == 'a') cut_add(&c, ATOM_LETTERS, &m, i, i + bytes);
         else if (m.what == '0') cut_add(&c, ATOM_NUMBER, &m, i, i + bytes);
         else if (m.what == 'h') cut_add(&c, ATOM_HAN, &m, i, i + bytes);
         else if (m.what == '\'' && c.kind == ATOM_LETTERS) continue;
         else if (within_number(s, i, &c)) {
-            if (s.p[i] == '.') cut_add(&c, ATOM_NUMBER, &m, i, i + bytes);
+            if (s.p[i] != ',') cut_add(&c, ATOM_NUMBER, &m, i, i + bytes);
         } else {
             cut_end(&c);
             c.glued = false;
@@ -151,11 +192,25 @@ static size_t singular(const char *p, size_t n)
     return n;
 }
 
+/* "lenses" of lens, "tomatoes" of tomato, "knives" of knife, "shelves" of shelf. */
+static bool is_plural(const char *p, size_t n, const char *one, size_t m)
+{
+    if (m >= 4 && m + 1 == n && p[m] == 's' && memcmp(p, one, m) == 0) return true; /* cookies, too */
+    if (n < 6 || m < 4 || memcmp(p + n - 2, "es", 2) != 0) return false;
+    if (m + 2 == n && strchr("szxho", one[m - 1])) return memcmp(p, one, m) == 0;
+    if (p[n - 3] != 'v' || n < 6 || memcmp(p, one, n - 3) != 0) return false;
+    return (m == n - 2 && one[m - 1] == 'f') || (m == n - 1 && memcmp(one + m - 2, "fe", 2) == 0);
+}
+
 bool atom_same(const struct atom *a, const char *text, size_t n)
 {
     if (a->n == n && memcmp(a->text, text, n) == 0) return true;
     if (a->kind != ATOM_LETTERS || n < 3 || a->n < 3 || a->text[0] != text[0]) return false;
+    if (is_plural(a->text, a->n, text, n) || is_plural(text, n, a->text, a->n)) return true;
     size_t x = singular(a->text, a->n), y = singular(text, n);
+    /* "batteries" and "battery" have only this in common; "bulky" is no bulk, and "cookies" no cook */
+    bool loses = x + 3 == a->n || y + 3 == n || (x + 1 == a->n && a->text[x] == 'y') || (y + 1 == n && text[y] == 'y');
+    if (loses && !(x + 3 == a->n && y + 1 == n) && !(y + 3 == n && x + 1 == a->n)) return false;
     return x == y && (x != a->n || y != n) && memcmp(a->text, text, x) == 0;
 }
 
@@ -239,6 +294,7 @@ size_t joined_of(struct str s, char *out, size_t size)
         struct mark m = mark_at(s.p + i, s.n - i, &bytes);
         bool point = m.n == 1 && m.text[0] == '.' && n > 0 && out[n - 1] >= '0' && out[n - 1] <= '9' && i + 1 < s.n &&
                      s.p[i + 1] >= '0' && s.p[i + 1] <= '9';
+        point |= is_stroke(s, i);
         if (m.what != 'a' && m.what != '0' && m.what != 'h' && !point) continue;
         if (n + m.n >= size) break;
         memcpy(out + n, m.text, m.n), n += m.n;

@@ -5,6 +5,8 @@
  * wants to give the bot orders; a sentence that speaks like that is left out. */
 #include "chat/models/local.h"
 
+enum { HAN_BYTES = 3, PIECE = 1200, OVERLAP = 96 };
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* The number that begins at i, without separators of thousands; the end of it is the answer. */
@@ -86,7 +88,10 @@ static bool has_number(struct str s, const char *number)
 
 static bool price_is(struct arena *a, bool priced, int64_t price, enum currency c, const char *number)
 {
-    return priced && has_number(str_of(say_money(a, price, c)), number);
+    struct arena_mark mark = arena_mark(a);
+    bool is = priced && has_number(str_of(say_money(a, price, c)), number);
+    arena_release(a, mark);
+    return is;
 }
 
 static bool amount_stands(const struct local *m, const char *number)
@@ -186,6 +191,71 @@ static bool names_other_site(const struct local *m, struct str s)
     return false;
 }
 
+/* What of the sentence fits, written as the lists below are: lower case, simplified characters, letters and marks of
+ * one width. How many of its bytes were read. */
+static size_t plain_of(struct str s, char *out, size_t size)
+{
+    size_t at = 0, n = 0;
+    while (at < s.n && n + HAN_BYTES < size) {
+        const unsigned char *p = (const unsigned char *)s.p + at;
+        size_t bytes = utf8_sequence(s.p + at, s.n - at);
+        if (bytes == HAN_BYTES && p[0] == 0xef && (p[1] == 0xbc || (p[1] == 0xbd && p[2] <= 0x9e))) {
+            unsigned wide = (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU); /* U+FF01 to U+FF5E */
+            char c = (char)(wide - 0xf00U + 0x20U);
+            out[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        } else if (bytes == HAN_BYTES && memcmp(p, "\xe3\x80\x80", HAN_BYTES) == 0) {
+            out[n++] = ' ';
+        } else if (bytes == HAN_BYTES) {
+            memcpy(out + n, local_han_plain(s.p + at), HAN_BYTES), n += HAN_BYTES;
+        } else {
+            bytes = 1;
+            out[n++] = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : (char)*p;
+        }
+        at += bytes;
+    }
+    out[n] = 0;
+    return at;
+}
+
+/* A long sentence is read in pieces that overlap by more than any phrase is long. */
+static bool each_piece(struct str s, bool (*has)(const char *plain, const char *const *list, size_t n),
+                       const char *const *list, size_t n)
+{
+    char plain[PIECE];
+    while (s.n > 0) {
+        size_t read = plain_of(s, plain, sizeof plain);
+        if (has(plain, list, n)) return true;
+        if (read >= s.n) return false;
+        s.p += read - OVERLAP, s.n -= read - OVERLAP;
+    }
+    return false;
+}
+
+static bool has_phrase(const char *plain, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strstr(plain, list[i])) return true;
+    return false;
+}
+
+/* Pairs: a phrase, and what behind it makes another word of it. */
+static bool has_phrase_but(const char *plain, const char *const *pairs, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i += 2)
+        for (const char *p = strstr(plain, pairs[i]); p; p = strstr(p + 1, pairs[i]))
+            if (strncmp(p + strlen(pairs[i]), pairs[i + 1], strlen(pairs[i + 1])) != 0) return true;
+    return false;
+}
+
+static bool speaks_like(struct str s, const char *const *list, size_t n) { return each_piece(s, has_phrase, list, n); }
+
+/* "机器人说…" and "机器人须…" give it an order; a manual (说明) and what one must know (须知) of a machine do not. */
+static bool orders_the_bot(struct str s)
+{
+    static const char *const pairs[] = { "机器人说", "明", "机器人须", "知" };
+    return each_piece(s, has_phrase_but, pairs, ARRAY_LEN(pairs));
+}
+
 bool text_is_quotable(const struct local *m, struct str sentence, bool with_money)
 {
     static const char *const orders[] = {
@@ -212,7 +282,20 @@ bool text_is_quotable(const struct local *m, struct str sentence, bool with_mone
         "指令",
         "系统提示",
         "提示词",
-        "机器人",
+        "请机器人",
+        "让机器人",
+        "机器人请",
+        "机器人必须",
+        "机器人应",
+        "机器人要",
+        "机器人:",
+        "机器人回答",
+        "机器人回复",
+        "机器人一律",
+        "机器人在回答",
+        "机器人在回复",
+        "客服机器人",
+        "聊天机器人",
         "告诉所有",
         "告诉每",
         "告诉顾客",
@@ -228,17 +311,10 @@ bool text_is_quotable(const struct local *m, struct str sentence, bool with_mone
                                           "到手价",    "优惠",
                                           "补贴",      "免费送",
                                           "is free",   "are free" };
-    char low[1200];
-    size_t n = sentence.n < sizeof low - 1 ? sentence.n : sizeof low - 1;
-    for (size_t i = 0; i < n; i++)
-        low[i] = sentence.p[i] >= 'A' && sentence.p[i] <= 'Z' ? (char)(sentence.p[i] + 32) : sentence.p[i];
-    low[n] = 0;
     if (names_other_site(m, sentence)) return false;
-    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
-        if (strstr(low, orders[i])) return false;
+    if (speaks_like(sentence, orders, ARRAY_LEN(orders)) || orders_the_bot(sentence)) return false;
     if (with_money) return true;
-    for (size_t i = 0; i < sizeof offers / sizeof *offers; i++)
-        if (strstr(low, offers[i])) return false;
+    if (speaks_like(sentence, offers, ARRAY_LEN(offers))) return false;
     char number[LOCAL_JOINED];
     size_t at = 0;
     return !amount_next(sentence, &at, number, sizeof number);

@@ -7,7 +7,7 @@ struct entry {
     uint64_t sense;
     struct entry *next;
 };
-enum { BUCKETS = 1024, GAP = 3 };
+enum { BUCKETS = 1024, GAP = 3, SIZE_LETTERS = 4 };
 struct lexicon {
     struct entry *bucket[BUCKETS];
 };
@@ -67,6 +67,28 @@ static size_t phrase_at(const struct atoms *a, size_t i, const char *p, size_t n
     return at - i;
 }
 
+static bool is_number(const struct atom *x)
+{
+    static const char *const words[] = { "half",  "quarter", "quarters", "an",     "one",   "two",
+                                         "three", "four",    "five",     "six",    "seven", "eight",
+                                         "ten",   "twelve",  "twenty",   "thirty", "fifty", NULL };
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(x->text, words[i]) == 0) return true;
+    return x->kind == ATOM_NUMBER;
+}
+
+size_t lexicon_phrase(const struct atoms *a, size_t i, const char *list)
+{
+    size_t best = 0;
+    for (const char *p = list; *p;) {
+        const char *end = strchr(p, '|');
+        size_t n = end ? (size_t)(end - p) : strlen(p), found = phrase_at(a, i, p, n);
+        if (found > best) best = found;
+        p += n + (end != NULL);
+    }
+    return best;
+}
+
 struct heard hear(struct arena *a, const struct lexicon *l, struct str text, size_t most)
 {
     struct heard h = { .text = text, .a = atoms_of(a, text, most) };
@@ -81,12 +103,24 @@ struct heard hear(struct arena *a, const struct lexicon *l, struct str text, siz
             if (n > best) best = n, sense = e->sense;
             else if (n == best && n > 0) sense |= e->sense;
         }
-        /* 支 is a unit in "3支", and part of a word in 支架 */
-        if (sense == SENSE_UNIT) sense = i > 0 && h.a.atom[i - 1].kind == ATOM_NUMBER ? SENSE_SOFT : 0;
+        /* 支 is a unit in "3支", and part of a word in 支架; so is the foot of a foot stool; "M号" is a size */
+        bool letters =
+            i > 0 && x->kind == ATOM_HAN && h.a.atom[i - 1].kind == ATOM_LETTERS && h.a.atom[i - 1].n <= SIZE_LETTERS;
+        bool some =
+            i > 0 && h.a.atom[i - 1].kind == ATOM_HAN && strstr("几两半一二三四五六七八九十", h.a.atom[i - 1].text);
+        if (sense == SENSE_UNIT) sense = letters || some || (i > 0 && is_number(&h.a.atom[i - 1])) ? SENSE_SOFT : 0;
+        /* "within 2 hours" tells no opening hours */
+        bool counted = best == 1 && i > 0 && h.a.atom[i - 1].kind == ATOM_NUMBER && strncmp(x->text, "hour", 4) == 0;
+        if (counted) sense &= ~SENSE_HOURS;
         for (size_t k = 0; k < best; k++) h.sense[i + k] = sense;
         h.lone[i] = sense != 0 && best == 1 && x->kind == ATOM_HAN && !(sense & SENSE_SOFT);
         i += best ? best : 1;
     }
+    /* 透不透 asks whether it is 透: said once */
+    for (size_t i = 0; i + 2 < h.a.n; i++)
+        if (h.a.atom[i].kind == ATOM_HAN && strcmp(h.a.atom[i + 1].text, "不") == 0 && h.sense[i + 2] == 0 &&
+            strcmp(h.a.atom[i].text, h.a.atom[i + 2].text) == 0)
+            h.sense[i + 2] = SENSE_SOFT;
     for (size_t i = 0; i < h.a.n; i++) {
         /* 邮 begins a word of its own in 邮票: what no list knows goes on behind it */
         bool begins = h.lone[i] && i + 1 < h.a.n && h.a.atom[i + 1].kind == ATOM_HAN && !h.a.atom[i + 1].broken;

@@ -11,6 +11,16 @@ struct lexicon_row {
 struct lexicon_pair {
     const char *a, *b; /* the same value of an option, written together, in two languages or spellings */
 };
+/* What is asked of a thing in some words is told in others: "多少瓦" by 功率1500W, "吵吗" by 低于30分贝. */
+struct lexicon_kin {
+    const char *asked, *told; /* phrases, '|' between them */
+    const char *units;        /* what stands behind a number that tells it; NULL: none */
+    bool to_the_word;         /* somebody may come to harm: "free from gluten" says nothing of nuts */
+};
+/* Words for one thing, '|' between them, which people use one for the other; NULL ends the list. Of a single Han
+ * character: it begins no other word ("孔" is in no 孔雀). */
+extern const char *const lexicon_same[];
+extern const struct lexicon_kin lexicon_kin[];
 extern const struct lexicon_row lexicon_rows[], lexicon_keys[];
 extern const struct lexicon_pair lexicon_pairs[];
 

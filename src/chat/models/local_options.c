@@ -2,7 +2,7 @@
  * before "gold"); a value that two options share is given to whichever leaves every other word a place. */
 #include "chat/models/local.h"
 
-enum { VALUES = 256, FIT_DEPTH = 12 };
+enum { VALUES = 256, OTHERS = 8, FIT_OPTIONS = 32 };
 
 static bool one_of(const char *text, const char *const *list)
 {
@@ -75,6 +75,16 @@ static size_t name_at(const struct heard *h, size_t i, const char *name)
     return at >= n && count > 0 ? count : 0;
 }
 
+bool options_measure(const struct knowledge_product *p)
+{
+    for (size_t i = 0; i < p->variants; i++)
+        for (size_t k = 0; k < p->variant[i].options; k++) {
+            const struct knowledge_option *o = &p->variant[i].option[k];
+            if (strpbrk(o->value, "0123456789") || str_eq_nocase(str_of(o->name), STR("size"))) return true;
+        }
+    return false;
+}
+
 size_t options_name_at(const struct heard *h, size_t i, const char *name) { return name_at(h, i, name); }
 
 bool options_named(const struct heard *h, const char *name)
@@ -94,13 +104,26 @@ static bool negated(const struct heard *h, size_t at)
     return at > 1 && (h->sense[at - 2] & SENSE_NOT) && (h->sense[at - 1] & SENSE_STOP) && !h->a.atom[at - 1].broken;
 }
 
-static size_t value_at(const struct heard *h, size_t i, const char *joined)
+/* What a value is also called: looked up once, not for each word of the turn. */
+struct others {
+    const char *text[OTHERS];
+    size_t n;
+};
+
+static struct others others_of(const char *joined)
+{
+    struct others out = { .n = 0 };
+    for (const char *other; out.n < OTHERS && (other = lexicon_other(joined, out.n)) != NULL;)
+        out.text[out.n++] = other;
+    return out;
+}
+
+static size_t value_at(const struct heard *h, size_t i, const char *joined, const struct others *others)
 {
     size_t n = atoms_joined(&h->a, i, joined, strlen(joined));
-    for (size_t k = 0; n == 0; k++) {
-        const char *other = lexicon_other(joined, k);
-        if (!other) break;
-        n = atoms_joined(&h->a, i, other, strlen(other));
+    for (size_t k = 0; k < others->n; k++) { /* 灰色 rather than 灰 */
+        size_t other = atoms_joined(&h->a, i, others->text[k], strlen(others->text[k]));
+        if (other > n) n = other;
     }
     if (n != 1) return n;
     const struct atom *x = &h->a.atom[i];
@@ -108,6 +131,31 @@ static size_t value_at(const struct heard *h, size_t i, const char *joined)
     bool glued_before = x->glued && i > 0 && h->a.atom[i - 1].kind != ATOM_HAN;
     /* part of a longer word: the 9 of "9mm", the l of "l27" */
     return x->kind != ATOM_HAN && (glued_after || glued_before) ? 0 : n;
+}
+
+/* The word itself, or in its other spelling (gray). */
+static bool is_word(const struct atom *part, const struct atom *x)
+{
+    if (strcmp(part->text, x->text) == 0) return true;
+    for (size_t k = 0;; k++) {
+        const char *other = lexicon_other(x->text, k);
+        if (!other) return false;
+        if (strcmp(part->text, other) == 0) return true;
+    }
+}
+
+/* A word that one value alone has: the "sage" of sage green. VALUES: there is none, or several. */
+static size_t part_of(const struct heard *h, size_t i, const struct atoms *parts, size_t n)
+{
+    const struct atom *x = &h->a.atom[i];
+    size_t which = VALUES, count = 0;
+    if (x->kind != ATOM_LETTERS || x->n < 3 || h->sense[i] != 0) return VALUES;
+    for (size_t k = 0; k < n && count < 2; k++) {
+        bool there = false;
+        for (size_t j = 0; j < parts[k].n && parts[k].n > 1 && !there; j++) there = is_word(&parts[k].atom[j], x);
+        if (there) which = k, count++;
+    }
+    return count == 1 ? which : VALUES;
 }
 
 /* Words of one letter that are values only where a size is meant ("size s", "M"). */
@@ -132,6 +180,11 @@ static const char *name_before(const struct heard *h, size_t at, const struct me
 
 static void add(struct found *f, struct mention x)
 {
+    struct mention *last = f->mentions > 0 ? &f->mention[f->mentions - 1] : NULL;
+    if (last && last->value == x.value && last->at + last->n == x.at && !x.excluded && !last->excluded) {
+        last->n += x.n; /* 白菜猪肉 is 猪肉白菜 */
+        return;
+    }
     if (f->mentions < LOCAL_MENTIONS) f->mention[f->mentions++] = x;
 }
 
@@ -154,15 +207,24 @@ static size_t yes_or_no_at(struct found *f, const struct heard *h, size_t i, con
 
 void options_heard(struct local *m, const struct knowledge_product *p, struct found *f)
 {
+    struct arena_mark mark = arena_mark(m->arena); /* forty products are heard in a turn, of 256 values each */
     struct mention *values = ARENA_ARRAY(m->arena, struct mention, VALUES);
     size_t n = values_of(m->arena, p, values);
+    struct atoms *parts = ARENA_ARRAY(m->arena, struct atoms, n + 1); /* of values that are more than a word */
+    struct others *others = ARENA_ARRAY(m->arena, struct others, n + 1);
+    for (size_t k = 0; k < n; k++) {
+        if (strpbrk(values[k].value, "0123456789 -/")) parts[k] = atoms_of(m->arena, str_of(values[k].value), 8);
+        others[k] = others_of(values[k].joined);
+    }
+    const struct value_amounts *amounts = options_amounts(m->arena, values, n);
     const struct heard *h = &m->h;
     f->mentions = 0;
     for (size_t i = 0; i < h->a.n;) {
         size_t best = 0, which = 0;
         for (size_t k = 0; k < n && !h->used[i]; k++) {
             if (says_yes(values[k].value) || says_no(values[k].value)) continue;
-            size_t length = value_at(h, i, values[k].joined);
+            size_t length = value_at(h, i, values[k].joined, &others[k]), said = amount_said(&h->a, i, &parts[k]);
+            if (said > length) length = said;
             if (length > best && !is_weak(h, i, length)) best = length, which = k;
         }
         size_t flag = h->used[i] ? 0 : yes_or_no_at(f, h, i, values, n);
@@ -170,6 +232,8 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             i += flag;
             continue;
         }
+        if (best == 0 && !h->used[i] && (which = part_of(h, i, parts, n)) != VALUES) best = 1;
+        if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best > 0) {
             struct mention x = values[which];
             x.name = name_before(h, i, values, n, values[which].joined);
@@ -178,23 +242,49 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         }
         i += best ? best : 1;
     }
+    arena_release(m->arena, mark); /* what was said points into the product alone */
 }
 
-static bool fits(const struct knowledge_variant *v, const struct mention *x, size_t n, uint32_t used)
+/* Which options of a variant have the value of each mention, a bit each, and which mention has which option. */
+struct places {
+    uint32_t same[LOCAL_MENTIONS];
+    size_t holder[FIT_OPTIONS]; /* LOCAL_MENTIONS: nobody */
+};
+
+/* Gives mention x an option, and who held it another one. `tried`: options that are known to be of no help. */
+static bool place(struct places *s, size_t x, uint32_t *tried)
 {
-    if (n == 0) return true;
-    for (size_t k = 0; k < v->options && k < 32; k++) {
-        char joined[LOCAL_JOINED];
-        joined_of(str_of(v->option[k].value), joined, sizeof joined);
-        bool same = strcmp(joined, x->joined) == 0 && (!x->name || text_eq(x->name, v->option[k].name));
-        if (x->excluded && same) return false;
-        if (!x->excluded && same && !(used & (UINT32_C(1) << k)) && fits(v, x + 1, n - 1, used | UINT32_C(1) << k))
-            return true;
+    for (size_t k = 0; k < FIT_OPTIONS; k++) {
+        uint32_t bit = UINT32_C(1) << k;
+        if (!(s->same[x] & bit) || (*tried & bit)) continue;
+        *tried |= bit;
+        if (s->holder[k] < LOCAL_MENTIONS && !place(s, s->holder[k], tried)) continue;
+        s->holder[k] = x;
+        return true;
     }
-    return x->excluded ? fits(v, x + 1, n - 1, used) : false;
+    return false;
 }
 
+/* Every mention finds an option of its own. The plain way, to try them in every order, takes a shopper's life where
+ * twenty options have one value. */
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n)
 {
-    return fits(v, mention, n < FIT_DEPTH ? n : FIT_DEPTH, 0);
+    struct places s = { .same = { 0 } };
+    if (n > LOCAL_MENTIONS) n = LOCAL_MENTIONS;
+    for (size_t k = 0; k < FIT_OPTIONS; k++) s.holder[k] = LOCAL_MENTIONS;
+    for (size_t k = 0; k < v->options && k < FIT_OPTIONS; k++) {
+        char joined[LOCAL_JOINED];
+        joined_of(str_of(v->option[k].value), joined, sizeof joined);
+        for (size_t i = 0; i < n; i++) {
+            const struct mention *x = &mention[i];
+            bool same = strcmp(joined, x->joined) == 0 && (!x->name || text_eq(x->name, v->option[k].name));
+            if (x->excluded && same) return false;
+            if (same) s.same[i] |= UINT32_C(1) << k;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t tried = 0;
+        if (!mention[i].excluded && !place(&s, i, &tried)) return false;
+    }
+    return true;
 }

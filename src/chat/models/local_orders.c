@@ -3,12 +3,133 @@
  * and a wrong address get the same words, so that not even the existence of an order is told. */
 #include "chat/models/local.h"
 
-enum { NUMBER_MIN = 4, NUMBER_MAX = 40, OWN_MAX = 3 };
+enum { OWN_MAX = 3, LONG_NUMBER = 8 };
+
+/* ---- numbers and addresses of an order ---- */
+
+static bool is_email_mark(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != 0 && strchr("._%+-", c) != NULL);
+}
+
+static void use(struct heard *h, size_t from, size_t to)
+{
+    for (size_t i = 0; i < h->a.n; i++)
+        if (h->a.atom[i].from < to && h->a.atom[i].to > from) h->used[i] = true;
+}
+
+void local_read_email(struct local *m)
+{
+    struct str s = m->h.text;
+    for (size_t at = 0; at < s.n; at++) {
+        if (s.p[at] != '@') continue;
+        size_t from = at, to = at + 1;
+        while (from > 0 && is_email_mark(s.p[from - 1])) from--;
+        while (to < s.n && is_email_mark(s.p[to])) to++;
+        while (to > at + 1 && (s.p[to - 1] == '.' || s.p[to - 1] == '-')) to--;
+        if (from == at || !memchr(s.p + at, '.', to - at) || to - from > 254) continue;
+        m->email = arena_text_n(m->arena, s.p + from, to - from);
+        m->new_email = true;
+        use(&m->h, from, to);
+    }
+}
+
+static bool is_number_mark(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
+/* The number with a word of capitals before it: "BRM 100601". NULL: there is none. */
+static const char *marked_number(struct arena *a, struct str s, size_t from, size_t end)
+{
+    enum { MARK_MAX = 6 };
+    size_t begin = from > 0 && s.p[from - 1] == ' ' ? from - 1 : from;
+    while (begin > 0 && s.p[begin - 1] >= 'A' && s.p[begin - 1] <= 'Z') begin--;
+    bool word = begin + 2 < from && from - begin <= MARK_MAX + 1 && (begin == 0 || !is_number_mark(s.p[begin - 1]));
+    return word ? arena_text_n(a, s.p + begin, end - begin) : NULL;
+}
+
+/* A number as orders have it: "#1001", "W5703958", "ORD-2024-17", 2026755871079. */
+void local_read_order_number(struct local *m)
+{
+    struct str s = m->h.text;
+    bool about = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) != 0 || m->order_pending;
+    for (size_t i = 0; i < s.n;) {
+        if (!is_number_mark(s.p[i])) {
+            i++;
+            continue;
+        }
+        size_t end = i, digits = 0;
+        while (end < s.n && is_number_mark(s.p[end])) digits += s.p[end] >= '0' && s.p[end] <= '9', end++;
+        size_t start = i;
+        for (size_t k = 1; k < m->h.a.n; k++) { /* "dh 88120057" */
+            const struct atom *x = &m->h.a.atom[k], *word = x - 1;
+            bool mark = x->from == i && x->kind == ATOM_NUMBER && word->kind == ATOM_LETTERS && word->n <= 4;
+            if (mark && word->to + 1 == i && m->h.sense[k - 1] == 0 && !m->h.used[k - 1]) start = word->from;
+        }
+        bool marked = i > 0 && s.p[i - 1] == '#', inside = i > 0 && s.p[i - 1] == '@', used = false;
+        for (size_t k = 0; k < m->h.a.n; k++)
+            used |= m->h.used[k] && m->h.a.atom[k].from < end && m->h.a.atom[k].to > i;
+        bool looks = digits >= 4 && end - i <= 40 && end - i >= (about ? 4U : 6U);
+        if (!used && !inside && ((marked && digits >= 3) || (about && looks))) {
+            m->order_number = arena_text_n(m->arena, s.p + i, end - i);
+            m->order_marked =
+                start < i ? arena_text_n(m->arena, s.p + start, end - start) : marked_number(m->arena, s, i, end);
+            m->new_number = true;
+            use(&m->h, start, end);
+            return;
+        }
+        i = end;
+    }
+}
+
+/* A turn that is nothing but a number of no item: who was asked for one, or starts with it, means an order. */
+static void read_lone_number(struct local *m)
+{
+    if (m->found.how == FOUND_NAMED || m->new_number) return;
+    size_t meant = 0, digits = 0;
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        const struct atom *x = &m->h.a.atom[i];
+        bool marked = x->kind == ATOM_NUMBER && x->n == 4 && x->glued && i == 1; /* HB2077 */
+        digits += marked;
+        if (m->h.used[i] || (m->h.sense[i] & SENSE_STOP)) continue;
+        if (x->kind == ATOM_NUMBER) digits += x->n;
+        else if (x->kind != ATOM_LETTERS || x->n > 4) meant++;
+    }
+    if (meant > 0 || digits < 5 || (m->h.all & ~(SENSE_STOP | SENSE_POINT | SENSE_SOFT))) return;
+    m->order_pending = true;
+    local_read_order_number(m);
+}
+
+/* Eight digits or more that are no telephone number of a Chinese mobile. */
+static bool has_long_number(const struct heard *h)
+{
+    for (size_t i = 0; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        if (x->kind == ATOM_NUMBER && !h->used[i] && x->n >= LONG_NUMBER && (x->n != 11 || x->text[0] != '1'))
+            return true;
+    }
+    return false;
+}
+
+void local_read_bare_number(struct local *m)
+{
+    read_lone_number(m);
+    if (!m->new_number && m->found.how != FOUND_NAMED && (m->h.all & (SENSE_RETURN | SENSE_SHIP | SENSE_CHANGE)) &&
+        has_long_number(&m->h)) {
+        m->order_pending = true; /* "XG20260815退款了没" */
+        local_read_order_number(m);
+    }
+}
+
+/* ---- its state ---- */
 
 static const struct knowledge_order *order_of(struct local *m, bool *fault)
 {
     struct knowledge_order *o = NULL;
-    *fault = !m->source->order(m->source->ctx, str_of(m->order_number), m->arena, &o);
+    *fault = m->order_marked && !m->source->order(m->source->ctx, str_of(m->order_marked), m->arena, &o);
+    if (!*fault && !o) *fault = !m->source->order(m->source->ctx, str_of(m->order_number), m->arena, &o);
     if (*fault || !o || !o->email) return NULL;
     const char *email = m->ask->verified_email && str_eq_nocase(str_of(m->ask->verified_email), str_of(o->email))
                             ? m->ask->verified_email

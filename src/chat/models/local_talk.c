@@ -11,6 +11,13 @@ static size_t others(const struct heard *h, uint64_t known) /* words of a meanin
     return n;
 }
 
+bool local_said(const struct heard *h, const char *word)
+{
+    for (size_t i = 0; i < h->a.n; i++)
+        if (strcmp(h->a.atom[i].text, word) == 0) return true;
+    return false;
+}
+
 static bool talks_to(const struct heard *h) /* "speak to a human about my order": the noun soon after the verb */
 {
     for (size_t i = 0; i < h->a.n; i++) {

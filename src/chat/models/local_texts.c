@@ -1,9 +1,11 @@
 /* local_texts.c: answers that stand in a text of the shop: its rules (FAQ), the papers of a product, its description.
  * A text is found by what it is about (senses) and by the words it shares with the turn; what is said is a quotation,
  * whole sentences of it, never a paraphrase: the shop is held to its own words. */
-#include "chat/models/local.h"
+#include "chat/models/local_lexicon.h"
 
 #include "base/unicode.h"
+
+#include <stdio.h>
 
 enum {
     TEXTS = 48,
@@ -13,19 +15,22 @@ enum {
     TITLE_SUBJECT = 30,
     TITLE_QUALIFIER = 16,
     TITLE_WORD = 12,
+    TITLE_ALIKE = 5,
     BODY_SUBJECT = 6,
     BODY_QUALIFIER = 4,
     BODY_WORD = 5,
-    ENOUGH = 30
+    ENOUGH = 30,
+    LEAST = -10000
 };
 
 /* Other words for what the turn is about, and the turn itself as far as there is room. */
-static struct str query_of(struct local *m, uint64_t subjects, bool turn)
+struct str local_query_of(struct local *m, uint64_t subjects, bool turn)
 {
     struct buf b;
     char *memory = arena_alloc(m->arena, QUERY);
     buf_fixed(&b, memory, QUERY);
-    if (turn) buf_add(&b, m->h.text.p, utf8_cut(m->h.text, QUERY / 2));
+    struct str said = turn ? local_han_both(m->arena, m->h.text) : (struct str){ "", 0 };
+    buf_add(&b, said.p, utf8_cut(said, QUERY / 2));
     buf_char(&b, ' ');
     struct buf words;
     buf_fixed(&words, arena_alloc(m->arena, QUERY), QUERY);
@@ -47,10 +52,19 @@ static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !
 static bool has_word(const struct heard *t, const struct atom *x, const struct atom *pair)
 {
     for (size_t k = 0; k < t->a.n; k++) {
-        if (!atom_akin(&t->a.atom[k], x)) continue;
+        bool joined =
+            x->kind == ATOM_LETTERS && x->n > 3 && atoms_joined(&t->a, k, x->text, x->n) > 1; /* wifi, Wi-Fi */
+        if (!joined && !atom_akin(&t->a.atom[k], x)) continue;
         if (!pair || (k + 1 < t->a.n && strcmp(t->a.atom[k + 1].text, pair->text) == 0)) return true;
     }
     return false;
+}
+
+/* 装电池, 连网络: verbs that any thing goes with; what is asked is behind them. */
+static bool is_light(const struct atom *x)
+{
+    static const char verbs[] = "装用放含配接插加带送使连弄搞喂开吃做";
+    return x->kind == ATOM_HAN && strstr(verbs, x->text) != NULL;
 }
 
 struct shared {
@@ -62,22 +76,32 @@ struct shared {
 static struct shared share(const struct heard *h, const struct heard *t, const struct heard *other, const bool *common)
 {
     struct shared out = { .of = 0 };
+    bool skipped = false;
     for (size_t i = 0; i < h->a.n; i++) {
         const struct atom *x = &h->a.atom[i];
         bool han = x->kind == ATOM_HAN;
         if (!hard(h, i) || (!han && x->n < 2)) continue;
-        /* a character by itself counts where no word of two can be made of it */
+        /* a character by itself counts where no word of two can be made of it, as behind 含 or 装 */
         bool pair = han && i + 1 < h->a.n && h->a.atom[i + 1].kind == ATOM_HAN && hard(h, i + 1);
-        if (han && !pair && i > 0 && h->a.atom[i - 1].kind == ATOM_HAN && hard(h, i - 1)) continue;
-        bool first = has_word(t, x, pair ? x + 1 : NULL);
+        bool before = i > 0 && h->a.atom[i - 1].kind == ATOM_HAN && hard(h, i - 1) && !skipped;
+        skipped = false;
+        if (han && !pair && before) continue;
+        bool first = has_word(t, x, pair ? x + 1 : NULL) || local_same_told(h, i, &t->a);
+        if (pair && !first && i + 2 < h->a.n && h->a.atom[i + 2].kind == ATOM_HAN && hard(h, i + 2))
+            first = has_word(t, x, x + 2); /* 刻名字 is 刻字 */
+        if (pair && !first && is_light(x)) {
+            skipped = true;
+            continue;
+        }
         out.of++, out.one += first;
         out.either += first || (other && has_word(other, x, pair ? x + 1 : NULL));
-        out.rare += first && !(common && common[i]);
+        /* neither a number nor, but for its title, a single character tells a rule: 下雨 is no 雨伞 */
+        out.rare += first && x->kind != ATOM_NUMBER && (!han || pair || other) && !(common && common[i]);
     }
     return out;
 }
 
-static size_t shared(const struct heard *h, const struct heard *t, size_t *of)
+size_t local_shared(const struct heard *h, const struct heard *t, size_t *of)
 {
     struct shared s = share(h, t, NULL, NULL);
     *of = s.of;
@@ -112,26 +136,84 @@ struct scored {
     bool enough;
 };
 
+/* Words of a subject that the title has too: of two rules about sending, the one with 快递 is asked for by 快递. */
+static int said_alike(const struct heard *h, const struct heard *title)
+{
+    int n = 0;
+    for (size_t i = 0; i + 1 < h->a.n; i++)
+        if ((h->sense[i] & SENSE_SUBJECTS) && h->sense[i] == h->sense[i + 1] && h->a.atom[i].kind == ATOM_HAN)
+            n += has_word(title, &h->a.atom[i], &h->a.atom[i + 1]);
+    return n * TITLE_ALIKE;
+}
+
+/* "每天10点到20点", "8 am to 5 pm". */
+static bool has_clock(const struct heard *t)
+{
+    for (size_t i = 0; i + 1 < t->a.n; i++)
+        if (t->a.atom[i].kind == ATOM_NUMBER && lexicon_phrase(&t->a, i + 1, "点|点半|am|pm|a m|p m") > 0) return true;
+    return false;
+}
+
+static bool says_one_of(const struct atoms *a, const char *phrases)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (lexicon_phrase(a, i, phrases) > 0) return true;
+    return false;
+}
+
+static bool asks_opening(const struct heard *h)
+{
+    return says_one_of(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|open|opening|close|closing|hours|shut");
+}
+
+/* "Phone", "How to reach us": a title that promises what is asked for. */
+static bool asks_contact(const struct heard *title)
+{
+    return says_one_of(&title->a, "phone|telephone|contact|call us|reach us|电话|联系|热线");
+}
+
+/* Who made it, or where: no rule that has a word of the question tells that. */
+static bool asks_maker(const struct heard *h)
+{
+    return says_one_of(&h->a, "who makes|who made|where * made|哪产|哪里产|哪儿产|哪里生产|哪个厂|谁生产");
+}
+
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
     struct heard title = text_of(m, str_of(t->title), 60), text = text_of(m, str_of(t->text), 160);
-    uint64_t subjects = h->all & SENSE_SUBJECTS, more = h->all & (SENSE_COST | SENSE_TIME);
+    uint64_t subjects = h->all & SENSE_SUBJECTS;
+    if (subjects & SENSE_DAMAGE) subjects &= ~(uint64_t)SENSE_SHIP; /* who brought it broken is no question */
+    uint64_t more = h->all & (SENSE_COST | SENSE_TIME);
     uint64_t others = title.all & SENSE_SUBJECTS & ~subjects;
     struct shared in_title = share(h, &title, &text, common), in_text = share(h, &text, NULL, common);
     int score = bits(subjects & title.all) * TITLE_SUBJECT + bits(more & title.all) * TITLE_QUALIFIER +
                 (int)in_title.one * TITLE_WORD + bits(subjects & text.all & ~title.all) * BODY_SUBJECT +
                 bits(more & text.all & ~title.all) * BODY_QUALIFIER + (int)in_text.one * BODY_WORD - bits(others) * 4 -
                 bits((title.all & ~h->all) & (SENSE_COST | SENSE_TIME)) * 6;
+    score += said_alike(h, &title);
+    if ((subjects & SENSE_EXCHANGE) && (title.all & SENSE_RETURN) && !(title.all & SENSE_EXCHANGE)) score -= 8;
     if ((title.all & SENSE_FIX) && !(h->all & SENSE_FIX)) score -= 8; /* a guarantee is asked for, not a workshop */
     bool covered =
         in_title.rare > 0 && in_title.either * 10 >= in_title.of * 5 && (!others || in_title.one == in_title.of);
     bool told = in_text.one >= 2 && in_text.rare > 0 && in_text.one * 10 >= in_text.of * 6;
     /* all that was asked for, and no other rule speaks of it */
     told |= in_text.one > 0 && in_text.rare == in_text.of && in_text.of <= 2 && !(h->all & (SENSE_HAVE | SENSE_PRICE));
+    /* Words alone, where something else is asked of them ("how do I put up the X"), tell nothing. */
+    told &= !subjects || (subjects & (title.all | text.all));
     bool within = (subjects & text.all & SAID_WITHIN) && in_text.of == 0;
     bool near = (subjects & text.all) && in_text.one >= 1 && score >= ENOUGH / 2;
-    return (struct scored){ score, (subjects & title.all) || covered || told || within || near };
+    told &= !asks_maker(h);
+    /* the name of a country alone is no question of what is sent there */
+    bool abroad = subjects == SENSE_ABROAD && in_text.of > 0 && in_title.either == 0;
+    bool open = asks_opening(h) && (title.all & SENSE_STORE) && has_clock(&text);
+    told |= (h->all & SENSE_CONTACT) && asks_contact(&title);
+    told |= open, score += open ? BODY_SUBJECT : 0;
+    /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
+    size_t of_title = 0, of_turn = local_shared(&title, h, &of_title);
+    bool about = m->language != LOCAL_ZH || !subjects || (subjects & (title.all | text.all)) || of_turn * 2 >= of_title;
+    return (struct scored){ score,
+                            ((subjects & title.all) && !abroad) || (covered && about) || told || within || near };
 }
 
 static bool in_language(const struct local *m, const char *text)
@@ -147,7 +229,7 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
     for (size_t at = 0; at < text.n && said < most;) {
         struct str s = local_sentence(text, &at);
         if (said > 0 && said + s.n > most) break;
-        if (!text_is_quotable(m, s, true)) continue;
+        if (!text_is_quotable(m, s, !m->without_money)) continue;
         buf_add(b, s.p, s.n <= most * 2 ? s.n : unicode_cut_bytes(s, most * 2));
         said += s.n;
     }
@@ -155,7 +237,7 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
     return said > 0;
 }
 
-static bool say_text_of(struct local *m, const struct knowledge_text *t, struct str part)
+bool local_say_text(struct local *m, const struct knowledge_text *t, struct str part)
 {
     size_t before = m->text.n;
     if (!in_language(m, t->text)) SAY(m, SAY_OTHER_LANGUAGE, { NULL, NULL });
@@ -174,7 +256,7 @@ static bool shop_texts(struct local *m, uint64_t subjects, struct knowledge_text
 {
     struct knowledge_text *t[2] = { NULL, NULL };
     size_t count[2] = { 0, 0 };
-    struct str query = query_of(m, subjects, true), about = query_of(m, subjects, false);
+    struct str query = local_query_of(m, subjects, true), about = local_query_of(m, subjects, false);
     *n = 0;
     if (!m->source->search_texts(m->source->ctx, query, NULL, TEXTS, m->arena, &t[0], &count[0])) return false;
     if (subjects && !m->source->search_texts(m->source->ctx, about, NULL, TEXTS, m->arena, &t[1], &count[1]))
@@ -198,7 +280,7 @@ bool local_rule(struct local *m, bool *answered)
     if (!shop_texts(m, m->h.all & SENSE_SUBJECTS, &t, &n)) return false;
     const struct knowledge_text *best = NULL, *own = NULL;
     const bool *common = common_words(m, t, n);
-    int most = 0, most_own = 0;
+    int most = LEAST, most_own = LEAST;
     for (size_t i = 0; i < n; i++) {
         if (t[i].kind == KNOWLEDGE_PROMOTION) continue;
         struct scored s = score_rule(m, &t[i], common);
@@ -207,9 +289,70 @@ bool local_rule(struct local *m, bool *answered)
     }
     if (!best) return true;
     /* A shop that tells its rules twice is quoted in the shopper's language. */
-    if (own && most_own * 2 >= most) best = own;
-    *answered = say_text_of(m, best, str_of(best->text));
+    if (own && (most <= 0 || most_own * 2 >= most)) best = own;
+    *answered = local_say_text(m, best, str_of(best->text));
     m->why = arena_printf(m->arena, "rule:%s", best->id);
+    return true;
+}
+
+bool local_rule_called(struct local *m, bool *answered)
+{
+    struct knowledge_text *t = NULL;
+    size_t n = 0;
+    *answered = false;
+    if (!shop_texts(m, m->h.all & SENSE_SUBJECTS, &t, &n)) return false;
+    for (size_t i = 0; i < n && !*answered; i++) {
+        if (t[i].kind != KNOWLEDGE_FAQ) continue;
+        struct heard title = text_of(m, str_of(t[i].title), 60);
+        size_t of_title = 0, in_turn = local_shared(&title, &m->h, &of_title), of = 0,
+               shared = local_shared(&m->h, &title, &of);
+        if (of_title < 2 || in_turn < of_title || shared * 10 < of * 6 || !in_language(m, t[i].text)) continue;
+        *answered = local_say_text(m, &t[i], str_of(t[i].text));
+        m->why = arena_printf(m->arena, "rule:%s", t[i].id);
+    }
+    return true;
+}
+
+/* What a turn asks, without the words that say nothing of it. */
+#define MEANING (~(uint64_t)(SENSE_STOP | SENSE_SOFT | SENSE_POINT | SENSE_HAVE))
+
+/* Does this question name the shop itself and nothing else, and ask what the turn asks? */
+static bool asks_of_shop(struct local *m, struct str question, struct str shop)
+{
+    struct heard h = hear(m->arena, m->lexicon, question, 40);
+    bool named = false;
+    for (size_t i = 0; i < h.a.n;) {
+        size_t n = shop.n > 0 ? atoms_joined(&h.a, i, shop.p, shop.n) : 0;
+        if (n == 0 && hard(&h, i)) return false;
+        named |= n > 0;
+        i += n > 0 ? n : 1;
+    }
+    return named && (h.all & MEANING) == (m->h.all & MEANING);
+}
+
+bool local_of_shop(struct local *m, bool *answered)
+{
+    struct knowledge_text *t = NULL;
+    const struct knowledge_text *found = NULL;
+    size_t n = 0;
+    char *joined = arena_alloc(m->arena, LOCAL_JOINED);
+    struct str name = str_of(m->source->shop_name);
+    *answered = false;
+    for (size_t i = 0; i < m->h.a.n; i++)
+        if (hard(&m->h, i) || m->h.used[i]) return true; /* something is named */
+    struct str shop = { joined, joined_of(name, joined, LOCAL_JOINED) };
+    if (!m->source->search_texts(m->source->ctx, name, NULL, TEXTS, m->arena, &t, &n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        struct str title = str_of(t[i].title);
+        if (t[i].kind != KNOWLEDGE_FAQ || t[i].product || !asks_of_shop(m, local_sentence(title, &at), shop)) continue;
+        bool own = in_language(m, t[i].text);
+        if (!found || own) found = &t[i];
+        if (own) break;
+    }
+    if (!found) return true;
+    *answered = local_say_text(m, found, str_of(found->text));
+    m->why = arena_printf(m->arena, "rule:%s", found->id);
     return true;
 }
 
@@ -222,7 +365,7 @@ bool local_promotions(struct local *m, bool *answered)
     for (size_t i = 0; i < n && said < 3; i++) {
         if (t[i].kind != KNOWLEDGE_PROMOTION) continue;
         if (said > 0) buf_char(&m->text, '\n');
-        if (say_text_of(m, &t[i], str_of(t[i].text))) said++;
+        if (local_say_text(m, &t[i], str_of(t[i].text))) said++;
     }
     *answered = said > 0;
     m->why = "promotions";
@@ -258,7 +401,7 @@ static bool has_years(const struct heard *t)
     return false;
 }
 
-static int score_part(struct local *m, const struct heard *title, struct str part, uint64_t subjects)
+static int score_heard_part(struct local *m, const struct heard *title, struct str part, uint64_t subjects)
 {
     struct heard t = text_of(m, part, 220), first;
     size_t line = 0, of = 0;
@@ -269,11 +412,19 @@ static int score_part(struct local *m, const struct heard *title, struct str par
     uint64_t about = (title->all | t.all) & subjects;
     if (!about) return 0;
     int score = bits(title->all & subjects) * 10 + bits(first.all & subjects) * 8 + bits(t.all & subjects) * 4 +
-                (int)shared(&m->h, &t, &of) * BODY_WORD;
+                (int)local_shared(&m->h, &t, &of) * BODY_WORD;
     if ((m->h.all & SENSE_COST) && (t.all & SENSE_COST)) score += 6;
     if ((m->h.all & SENSE_COST) && (first.all & SENSE_COST)) score += 8;
     if ((subjects & SENSE_WARRANTY) && has_years(&t) && (t.all & SENSE_WARRANTY)) score += 8;
     if ((subjects & SENSE_WARRANTY) && (first.all & SENSE_WARRANTY)) score += 4;
+    return score;
+}
+
+static int score_part(struct local *m, const struct heard *title, struct str part, uint64_t subjects)
+{
+    struct arena_mark mark = arena_mark(m->arena); /* a paper may be thousands of parts */
+    int score = score_heard_part(m, title, part, subjects);
+    arena_release(m->arena, mark);
     return score;
 }
 
@@ -282,7 +433,7 @@ bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t su
     struct knowledge_text *t = NULL;
     size_t n = 0;
     *answered = false;
-    if (!m->source->search_texts(m->source->ctx, query_of(m, subjects, true), p->id, TEXTS, m->arena, &t, &n))
+    if (!m->source->search_texts(m->source->ctx, local_query_of(m, subjects, true), p->id, TEXTS, m->arena, &t, &n))
         return false;
     const struct knowledge_text *best = NULL;
     struct str best_part = { "", 0 };
@@ -300,163 +451,8 @@ bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t su
     }
     if (!best) return true;
     struct str whole = str_of(best->text);
-    *answered = say_text_of(m, best, whole.n <= SHORT ? whole : best_part);
+    *answered = local_say_text(m, best, whole.n <= SHORT ? whole : best_part);
     if (*answered) local_cite_product(m, p, NULL);
     m->why = arena_printf(m->arena, "paper:%s", best->id);
-    return true;
-}
-
-/* ---- fault codes ---- */
-
-static bool is_code(const struct heard *h, size_t i)
-{
-    const struct atom *x = &h->a.atom[i];
-    return !h->used[i] && x->kind == ATOM_LETTERS && x->n <= 3 && i + 1 < h->a.n &&
-           h->a.atom[i + 1].kind == ATOM_NUMBER && h->a.atom[i + 1].glued && h->a.atom[i + 1].n <= 4 &&
-           !h->used[i + 1] && !memchr(h->a.atom[i + 1].text, '.', h->a.atom[i + 1].n) &&
-           (!x->glued || i == 0 || h->a.atom[i - 1].kind == ATOM_HAN) &&
-           (i + 2 >= h->a.n || !h->a.atom[i + 2].glued || h->a.atom[i + 2].kind == ATOM_HAN);
-}
-
-/* The line in which the code stands by itself. */
-static struct str line_with(struct local *m, struct str text, const struct atom *code)
-{
-    for (size_t at = 0; at < text.n;) {
-        const char *end = memchr(text.p + at, '\n', text.n - at);
-        struct str line = { text.p + at, end ? (size_t)(end - text.p) - at : text.n - at };
-        struct atoms a = atoms_of(m->arena, line, 120);
-        for (size_t i = 0; i + 1 < a.n; i++)
-            if (strcmp(a.atom[i].text, code[0].text) == 0 && a.atom[i + 1].glued &&
-                strcmp(a.atom[i + 1].text, code[1].text) == 0 &&
-                (!a.atom[i].glued || i == 0 || a.atom[i - 1].kind == ATOM_HAN))
-                return line;
-        at += line.n + 1;
-    }
-    return (struct str){ NULL, 0 };
-}
-
-static bool code_of(struct local *m, const struct knowledge_product *p, const struct atom *code, bool *answered)
-{
-    struct knowledge_text *t = NULL;
-    size_t n = 0;
-    if (!m->source->search_texts(m->source->ctx, query_of(m, SENSE_FAULT, true), p->id, TEXTS, m->arena, &t, &n))
-        return false;
-    for (size_t i = 0; i < n && !*answered; i++) {
-        struct str line = line_with(m, str_of(t[i].text), code);
-        if (line.p && say_text_of(m, &t[i], line)) *answered = true;
-    }
-    if (*answered) local_cite_product(m, p, NULL);
-    return true;
-}
-
-bool local_code(struct local *m, bool *answered)
-{
-    size_t at = m->h.a.n;
-    *answered = false;
-    for (size_t i = 0; i + 1 < m->h.a.n && at == m->h.a.n; i++)
-        if (is_code(&m->h, i)) at = i;
-    bool known = m->found.how == FOUND_NAMED || m->found.how == FOUND_TALKED_ABOUT;
-    if (at == m->h.a.n || !(m->h.all & SENSE_FAULT)) return true;
-    m->why = "fault code", *answered = true;
-    if (!known && m->focuses == 0) {
-        local_say(m, REPLY_ASK, SAY_WHICH_PRODUCT, "fault code of no product");
-        return true;
-    }
-    const struct knowledge_product *const *p = known ? m->found.product : m->focus;
-    size_t n = known ? m->found.n : m->focuses;
-    bool said = false;
-    for (size_t i = 0; i < n && i < 3; i++) {
-        bool one = false;
-        if (said) buf_char(&m->text, '\n');
-        if (n > 1) buf_printf(&m->text, "%s: ", local_title(m, p[i]));
-        size_t before = m->text.n;
-        if (!code_of(m, p[i], &m->h.a.atom[at], &one)) return false;
-        if (!one && m->text.n == before && n > 1) buf_text(&m->text, "-");
-        said |= one;
-    }
-    if (said) return true;
-    m->text.n = 0;
-    local_cite_product(m, p[0], NULL);
-    SAY(m, SAY_NO_CODE, { "title", local_title(m, p[0]) });
-    m->action = REPLY_DECLINE;
-    return true;
-}
-
-/* ---- a question that no list knows ---- */
-
-/* A sentence of the description, or of the product's papers, that has all the words of the question. */
-static bool sentence_of(struct local *m, struct str text, bool with_money)
-{
-    for (size_t at = 0; at < text.n;) {
-        struct str s = local_sentence(text, &at);
-        struct heard t = hear(m->arena, m->lexicon, s, 100);
-        size_t of = 0, n = shared(&m->h, &t, &of);
-        if (of == 0 || n < of || !text_is_quotable(m, s, with_money)) continue;
-        while (s.n > 0 && (*s.p == '\n' || *s.p == ' ')) s.p++, s.n--;
-        while (s.n > 0 && s.p[s.n - 1] == '\n') s.n--;
-        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : unicode_cut_bytes(s, QUOTE));
-        return true;
-    }
-    return false;
-}
-
-static bool one_of(const struct atom *x, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(x->text, *list) == 0) return true;
-    return false;
-}
-
-/* "How heavy is it": a number with such a unit is an answer though it has no word of the question. */
-static bool measure_of(struct local *m, struct str text)
-{
-    static const char *const heavy[] = { "heavy", "weigh", "weighs", "weight", "重", NULL };
-    static const char *const weights[] = {
-        "kg", "g", "gram", "grams", "lb", "lbs", "oz", "公", "克", "斤", "千", NULL
-    };
-    static const char *const lengths[] = { "cm", "mm", "m", "inch", "inches", "ft", "厘", "毫", "米", "寸", NULL };
-    bool by_weight = false;
-    size_t of = 0;
-    for (size_t i = 0; i < m->h.a.n; i++) by_weight |= one_of(&m->h.a.atom[i], heavy);
-    for (size_t at = 0; at < text.n;) {
-        struct str s = local_sentence(text, &at);
-        struct heard t = hear(m->arena, m->lexicon, s, 100);
-        bool has = false;
-        for (size_t i = 0; i + 1 < t.a.n && !has; i++)
-            has = t.a.atom[i].kind == ATOM_NUMBER && one_of(&t.a.atom[i + 1], by_weight ? weights : lengths);
-        if (!has || shared(&m->h, &t, &of) < of || !text_is_quotable(m, s, false)) continue;
-        s = str_trim(s);
-        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : unicode_cut_bytes(s, QUOTE));
-        return true;
-    }
-    return false;
-}
-
-bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered)
-{
-    /* What named the product is not asked for again. */
-    struct atoms title = atoms_of(m->arena, str_of(p->title), 90);
-    for (size_t i = 0; i < m->h.a.n; i++)
-        for (size_t k = 0; k < title.n && !m->h.used[i]; k++)
-            m->h.used[i] = atom_same(&title.atom[k], m->h.a.atom[i].text, m->h.a.atom[i].n) ||
-                           atom_like(&title.atom[k], &m->h.a.atom[i]);
-    struct str description = str_of(p->description ? p->description : "");
-    *answered = sentence_of(m, description, false);
-    if (!*answered && (m->h.all & SENSE_SIZE)) *answered = measure_of(m, description);
-    if (*answered) {
-        local_cite_product(m, p, NULL);
-        m->action = REPLY_ANSWER, m->why = "description";
-        return true;
-    }
-    struct knowledge_text *t = NULL;
-    size_t n = 0;
-    if (!m->source->search_texts(m->source->ctx, m->h.text, p->id, 8, m->arena, &t, &n)) return false;
-    for (size_t i = 0; i < n && !*answered; i++) {
-        *answered = sentence_of(m, str_of(t[i].text), true);
-        if (!*answered) continue;
-        local_cite_text(m, &t[i]);
-        local_cite_product(m, p, NULL);
-        m->action = REPLY_ANSWER, m->why = arena_printf(m->arena, "paper:%s", t[i].id);
-    }
     return true;
 }

@@ -56,7 +56,8 @@ export class Checks {
         for (const page of this.#pages()) {
             const file = path.join(OUT, `failed-${this.tally.failed}-${++n}.png`);
             const where = await page.screenshot({ path: file }).then(() => file, () => 'no screenshot');
-            console.log(`    ${page.url()} → ${path.basename(where)}`);
+            const said = await page.locator('main').first().innerText({ timeout: 2000 }).catch(() => 'no main part');
+            console.log(`    ${page.url()} → ${path.basename(where)}: ${said.replace(/\s+/g, ' ').slice(0, 300)}`);
         }
     }
 

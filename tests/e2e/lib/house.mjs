@@ -2,6 +2,7 @@
 import { newKey } from '../../http/lib/client.mjs';
 import { PASSWORD, Server } from '../../http/lib/server.mjs';
 import { deliver } from '../../http/lib/deliveries.mjs';
+import { paying } from '../../http/lib/paying.mjs';
 import { until } from '../../http/lib/suite.mjs';
 import { ChatbotWorld } from '../../world/chatbot.mjs';
 import { allPages } from './pages.mjs';
@@ -31,7 +32,8 @@ const VISITOR_PAGES = [
     ['reset-password', '/auth/reset-password#token=x'],
 ];
 const NEWCOMER_PAGES = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing'],
-    ['plan-empty', '/billing/plan'], ['orders-empty', '/billing/orders'], ['order-unknown', '/orders/nonesuch']];
+    ['plan-empty', '/billing/plan'], ['orders-empty', '/billing/orders'], ['order-unknown', '/orders/nonesuch'],
+    ['spending-empty', '/billing/spending']];
 const drawer = async (page, at) => {
     const button = page.getByRole('button', { name: ['打开菜单', 'Open menu'][at], exact: true });
     if (!await button.isVisible()) return;
@@ -43,7 +45,7 @@ const palette = async (page) => {
     await page.getByRole('dialog').getByRole('combobox').waitFor();
 };
 const merchantPages = ({ active, off, failed, busy, long, talk }, orders) => [
-    ['order-paid', `/orders/${orders.paid}`], ['buy-credits', '/billing/buy?offer=credits-1000&quantity=3'],
+    ['order-paid', `/orders/${orders.dollars}`], ['buy-credits', '/billing/buy?offer=dollars-5000&quantity=3&currency=USD'],
     ['buy-plan', `/billing/buy?offer=enterprise&seats=5&shop=${active}`],
     ['menu', '/shops', drawer], ['search', '/shops', palette],
     ['shop-add', '/shops?new=1', (page) => page.getByRole('dialog').waitFor()],
@@ -63,15 +65,15 @@ const merchantPages = ({ active, off, failed, busy, long, talk }, orders) => [
     ['receipt', '/billing', open(['运营发放', 'Granted'])],
     ['team-invite', '/settings/team', open(['邀请成员', 'Invite somebody'])], ['not-found', '/nowhere'],
 ];
-const operatorPages = (merchant) => [
+const operatorPages = (merchant, shops) => [
     ['operator-orders-paid', '/operator/orders?state=paid&provider=sandbox'], ['operator-mismatches-all', '/operator/money/mismatches?show=all'],
-    ['operator-price-new', '/operator/money/prices', open(['新版本', 'New version'])],
+    ['operator-price-new', '/operator/catalogue/prices', open(['新版本', 'New version'])],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
     ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`],
     ['operator-shops-of', '/operator/shops?state=failed&sort=oldest'],
     ['operator-shops-ending', '/operator/shops?sort=ending'],
     ['operator-customers-by', '/operator/customers?sort=email&from=2020-01-01'],
-    ['operator-shops-none', '/operator/shops?search=nothing-like-this'], ['operator-shop-long', '/operator/shops/1'],
+    ['operator-shops-none', '/operator/shops?search=nothing-like-this'], ['operator-shop-long', `/operator/shops/${shops.long}`],
     ['operator-delivery', '/operator/deliveries/1', async (page, at) => {
         await page.getByRole('button', { name: ['查看内容', 'Show contents'][at], exact: true }).click();
         await page.getByRole('group', { name: ['正文', 'Body'][at], exact: true }).waitFor();
@@ -88,7 +90,7 @@ export async function guests({ shops, merchant, conversation, customer, orders }
     });
     return [
         [null, [...all.outside, ...VISITOR_PAGES]], [NEWCOMER, NEWCOMER_PAGES],
-        [MERCHANT, [...all.merchant, ...merchantPages(shops, orders)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id)]],
+        [MERCHANT, [...all.merchant, ...merchantPages(shops, orders)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id, shops)]],
     ];
 }
 
@@ -115,14 +117,27 @@ async function furnishTalk(server, merchant) {
     return { shop, conversation: first.conversation.id, customer: known.id };
 }
 
-/** One order that is paid, and one that is not yet. */
-async function furnishOrders(merchant) {
-    const order = async () => (await merchant.post('/api/billing/orders', { offer: 'credits-1000' })).json.number;
+/** An order that is paid, one in another currency of which a part went back and the rest is to go, and one that is open. */
+async function furnishOrders(merchant, boss) {
+    const order = async (body = { offer: 'credits-1000' }) => (await merchant.post('/api/billing/orders', body)).json.number;
+    const pay = async (number) => {
+        const begun = await paying(merchant, number, { provider: 'sandbox' });
+        const payment = begun.json.payment.number;
+        await merchant.request('POST', `/sandbox/pay/${payment}/paid`);
+        await until('the order', async () => (await merchant.get(`/api/billing/orders/${number}`)).json.state === 'paid');
+        return payment;
+    };
     const paid = await order();
-    const begun = await merchant.post(`/api/billing/orders/${paid}/pay`, { provider: 'sandbox' });
-    await merchant.request('POST', `/sandbox/pay/${begun.json.payment.number}/paid`);
-    await until('the order', async () => (await merchant.get(`/api/billing/orders/${paid}`)).json.state === 'paid');
-    return { paid, open: await order() };
+    await pay(paid);
+    await boss.post('/api/operator/offers', { code: 'dollars-5000', kind: 'credits', nameEn: '5,000 credits', nameZh: '5000 积分',
+        currency: 'USD', price: 1234500, credits: 5000 });
+    const dollars = await order({ offer: 'dollars-5000', currency: 'USD' });
+    const back = { payment: await pay(dollars), reason: LONG, takesBack: false };
+    for (const part of [{ amount: 100000 }, { outside: true }]) {
+        const asked = await boss.post(`/api/operator/orders/${dollars}/refund`, { ...back, ...part });
+        if (![200, 201].includes(asked.status)) throw new Error(`no refund to look at: ${asked.text}`);
+    }
+    return { paid, dollars, open: await order() };
 }
 
 async function furnish(server, world) {
@@ -163,7 +178,8 @@ async function furnish(server, world) {
     });
     const boss = await server.account('operator', { email: OPERATOR });
     await boss.post(`/api/operator/accounts/${merchant.id}/notes`, { text: `Wants an invoice.\n${LONG}` });
-    return { shops, merchant, busy, conversation, customer, orders: await furnishOrders(merchant) };
+    await boss.post(`/api/operator/shops/${shops.long}/suspend`, { reason: `It sells what nobody may sell. ${LONG}` });
+    return { shops, merchant, busy, conversation, customer, orders: await furnishOrders(merchant, boss) };
 }
 
 /** { server, shops, merchant, conversation, customer, leave() } */

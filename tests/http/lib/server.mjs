@@ -1,7 +1,9 @@
 // server.mjs: the real binary (CHATHUB_BIN) on a free port, with an empty database of its own, and its command line.
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -19,20 +21,86 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 const bin = () => path.resolve(process.env.CHATHUB_BIN ?? 'build/chathub');
 
-async function postgresDatabase() {
-    const url = process.env.CHATHUB_TEST_POSTGRES;
-    if (!url) throw new Error('CHATHUB_TEST_POSTGRES names no PostgreSQL; `tools/pg start DIR` starts one');
+const sql = (text) => promisify(execFile)('psql', [process.env.CHATHUB_TEST_POSTGRES, '-qc', text]);
+
+const inDatabase = (name) => {
+    const url = new URL(process.env.CHATHUB_TEST_POSTGRES);
+    url.pathname = `/${name}`;
+    return url.toString();
+};
+
+// An empty database has a hundred migrations before it, two seconds of a processor. In a whole run (CHATHUB_TEST_SHARED,
+// a folder) one of each engine is migrated, by whoever makes the folder first, and the others are copies of it.
+async function migrated(engine) {
+    const shared = process.env.CHATHUB_TEST_SHARED;
+    if (!shared) return null;
+    const { mtimeMs, size } = statSync(bin());
+    const tag = `${engine}_${createHash('sha256').update(`${bin()} ${mtimeMs} ${size}`).digest('hex').slice(0, 12)}`;
+    const [dir, done] = [path.join(shared, `server-${tag}`), path.join(shared, `server-${tag}.done`)];
+    const first = await mkdir(dir).then(() => true, () => false);
+    if (first) {
+        try {
+            const env = { PATH: process.env.PATH, HOME: dir, CHATHUB_DATA_DIR: dir, ...sanitizers() };
+            if (engine === 'postgres') {
+                env.CHATHUB_DATABASE_URL = inDatabase(`chathub_${tag}`);
+                await sql(`DROP DATABASE IF EXISTS chathub_${tag}`);
+                await sql(`CREATE DATABASE chathub_${tag}`);
+            }
+            await promisify(execFile)(bin(), ['migrate', 'up'], { env });
+        } catch (e) {
+            await rm(dir, { recursive: true, force: true }); // the next one tries, and nobody waits for this one
+            throw e;
+        }
+        await writeFile(done, '');
+    }
+    for (const end = Date.now() + START_MS; !existsSync(done); await new Promise((resolve) => setTimeout(resolve, 100)))
+        if (Date.now() > end) throw new Error(`nobody has made ${done}`);
+    return engine === 'postgres' ? `chathub_${tag}` : path.join(dir, 'chathub.db');
+}
+
+// What one program says of its API does not change: it is asked once a process.
+const apis = new Map();
+function apiOf(server) {
+    const { mtimeMs, size } = statSync(bin());
+    const tag = `${bin()} ${mtimeMs} ${size}`;
+    if (!apis.has(tag)) apis.set(tag, server.cli(['openapi']).then((r) => r.json));
+    return apis.get(tag);
+}
+
+/** What a command says that is told to the socket in `dir`, as {code, out, err, json}; null: nobody listens there. */
+function throughSocket(dir, words, input) {
+    return new Promise((resolve, reject) => {
+        const socket = createConnection(path.join(dir, 'admin.sock'));
+        let there = false,
+            line = '';
+        socket.setEncoding('utf8');
+        socket.on('connect', () => {
+            there = true;
+            socket.write(`${JSON.stringify({ words, input: input.replace(/\n$/, '') })}\n`);
+        });
+        socket.on('data', (part) => {
+            line += part;
+        });
+        socket.on('error', (e) => (there ? reject(e) : resolve(null)));
+        socket.on('end', () => {
+            const said = parse(line);
+            if (said) resolve({ ...said, json: parse(said.out) });
+            else reject(new Error(`no answer to ${words.join(' ')}`));
+        });
+    });
+}
+
+async function postgresDatabase(template) {
+    if (!process.env.CHATHUB_TEST_POSTGRES)
+        throw new Error('CHATHUB_TEST_POSTGRES names no PostgreSQL; `tools/pg start DIR` starts one');
     const name = `chathub_http_${randomBytes(6).toString('hex')}`;
-    await promisify(execFile)('psql', [url, '-qc', `CREATE DATABASE ${name}`]);
-    const own = new URL(url);
-    own.pathname = `/${name}`;
-    const drop = () => promisify(execFile)('psql', [url, '-qc', `DROP DATABASE ${name} WITH (FORCE)`]);
-    return { url: own.toString(), drop };
+    await sql(`CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ''}`);
+    return { url: inDatabase(name), drop: () => sql(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
 export class Server {
-    /** env: settings of this server. args: of `serve`. load: fills its database before it starts. Requests may come from any address: X-Forwarded-For of loopback is believed. */
-    static async start({ engine = 'sqlite', env = {}, args = [], expectFailure = false, load = null } = {}) {
+    /** env: settings of this server. args: of `serve`. empty: its database is one without tables, also in a whole run. load: fills its database before it starts. Requests may come from any address: X-Forwarded-For of loopback is believed. */
+    static async start({ engine = 'sqlite', env = {}, args = [], expectFailure = false, load = null, empty = false } = {}) {
         const s = new Server();
         s.engine = engine;
         s.args = args;
@@ -49,13 +117,14 @@ export class Server {
             ...sanitizers(),
             ...env,
         };
+        const template = empty || load || expectFailure ? null : await migrated(engine);
         if (engine === 'postgres') {
-            s.database = await postgresDatabase();
+            s.database = await postgresDatabase(template);
             s.env.CHATHUB_DATABASE_URL = s.database.url;
-        }
+        } else if (template) await copyFile(template, path.join(s.dir, 'chathub.db'));
         if (load) await load(s);
         await s.#launch(expectFailure);
-        s.api = s.port ? (await s.cli(['openapi'])).json : null;
+        s.api = s.port ? await apiOf(s) : null;
         if (s.port && !s.api) throw new Error('`chathub openapi` printed no JSON');
         return s;
     }
@@ -104,7 +173,8 @@ export class Server {
     }
 
     /** The command line on this server's data. */
-    cli(args, { input = '', env = {} } = {}) {
+    async cli(args, { input = '', env = {} } = {}) {
+        if (['keys', 'migrate'].includes(args[0])) await this.#clerkGoes(); // it knows the keys and tables of its start
         return new Promise((resolve, reject) => {
             const child = spawn(bin(), args, { env: { ...this.env, ...env }, cwd: this.dir });
             let out = '',
@@ -122,10 +192,49 @@ export class Server {
         });
     }
 
-    async #done(args, options) {
-        const r = await this.cli(args, options);
+    // Accounts and credits of the suites, hundreds: not a process for each, which costs a third of a second with a
+    // sanitizer. What the command line itself does is asked by tests/http/commands.mjs.
+    async #done(args, { input = '' } = {}) {
+        if (this.engine === 'postgres') await this.#clerkIsThere();
+        const r = (await throughSocket(this.dir, args, input)) ?? (await this.cli(args, { input }));
         if (r.code !== 0) throw new Error(`chathub ${args.join(' ')}: exit ${r.code}\n${r.out}${r.err}`);
         return r.json;
+    }
+
+    // On PostgreSQL a server has no such socket: a process that does what commands do keeps one for it.
+    async #clerkIsThere() {
+        const program = path.resolve(path.dirname(bin()), '../../tests/clerk/clerk');
+        if (!existsSync(program)) return;
+        this.clerk ??= this.#clerkComes(program);
+        if (!(await this.clerk.ready)) throw new Error(`the clerk ended at its start\n${this.clerk.log}`);
+    }
+
+    #clerkComes(program) {
+        const child = spawn(program, [], { env: this.env, cwd: this.dir, stdio: ['pipe', 'pipe', 'pipe'] });
+        const clerk = { child, log: '' };
+        running.add(child);
+        child.on('exit', () => running.delete(child));
+        child.stdin.on('error', () => {});
+        child.stderr.on('data', (d) => {
+            clerk.log += d;
+        });
+        clerk.exited = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));
+        clerk.ready = Promise.race([
+            new Promise((resolve) => child.stdout.once('data', () => resolve(true))),
+            clerk.exited.then(() => false),
+        ]);
+        return clerk;
+    }
+
+    async #clerkGoes() {
+        if (!this.clerk) return;
+        const { clerk } = this;
+        this.clerk = null;
+        clerk.child.stdin.end();
+        const timer = setTimeout(() => clerk.child.kill('SIGKILL'), STOP_MS);
+        const code = await clerk.exited;
+        clearTimeout(timer);
+        if (code !== 0) this.clerkFaults = `${this.clerkFaults ?? ''}the clerk: exit ${code}\n${clerk.log.slice(-3000)}`;
     }
 
     /** A new account, and a client that is signed in as it. */
@@ -203,6 +312,7 @@ export class Server {
     }
 
     async stop(signal = 'SIGTERM') {
+        await this.#clerkGoes();
         if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
         const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
         const code = await this.exited;
@@ -215,6 +325,7 @@ export class Server {
         const faults = [];
         const code = await this.stop();
         if (code !== 0) faults.push(`exit ${code}\n${this.log.slice(-3000)}`);
+        if (this.clerkFaults) faults.push(this.clerkFaults);
         const found = /(ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|"event":"handler_without_reply").*/.exec(
             this.log,
         );

@@ -37,6 +37,7 @@ const Knowledge = late(pages.knowledge);
 const Numbers = late(pages.numbers);
 const Billing = late(pages.billing);
 const Buying = late(pages.buying);
+const Spending = late(pages.spending);
 const OrderPage = late(pages.order);
 const SettingsPage = late(pages.settings);
 const Today = late(pages.today);
@@ -54,6 +55,7 @@ const OperatorAudit = late(pages.operatorAudit);
 const Sales = late(pages.sales);
 const SalePage = late(pages.sale);
 const MoneyPage = late(pages.money);
+const CataloguePage = late(pages.catalogue);
 const NotFound = late(pages.notFound);
 
 /** Only for people who are signed in; others sign in first and come back. Whose session ends on a page keeps the page. */
@@ -138,6 +140,7 @@ function FramedRoutes({ user }: { user: User }) {
           <Route path="/knowledge/:shop/:part" element={<Knowledge />} />
           <Route path="/numbers" element={<Numbers />} />
           <Route path="/billing" element={<Billing />} />
+          <Route path="/billing/spending" element={<Spending />} />
           <Route path="/billing/:part" element={<Buying />} />
           <Route path="/orders/:number" element={<OrderPage />} />
           <Route path="/settings/:part" element={<SettingsPage />} />
@@ -161,7 +164,9 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/audit" element={<OperatorAudit />} />
               <Route path="/operator/orders" element={<Sales />} />
               <Route path="/operator/orders/:number" element={<SalePage />} />
+              <Route path="/operator/money/prices" element={to("/operator/catalogue/prices")} />
               <Route path="/operator/money/:part" element={<MoneyPage />} />
+              <Route path="/operator/catalogue/:part" element={<CataloguePage />} />
             </>
           )}
           <Route path="*" element={<NotFound />} />

@@ -23,6 +23,10 @@ export const pages = {
   numbers: also("chat", () => import("./pages/numbers/numbers")),
   billing: also("money", () => import("./pages/billing")),
   buying: also("money", () => import("./pages/money/buying")),
+  spending: also(
+    "money",
+    also("spending", () => import("./pages/money/spending")),
+  ),
   order: also("money", () => import("./pages/money/order")),
   settings: also(
     "chat",
@@ -38,7 +42,10 @@ export const pages = {
   operatorShops: also("operator", () => import("./pages/operator/shops")),
   operatorShop: also(
     "audit",
-    also("operator", () => import("./pages/operator/shop")),
+    also(
+      "money",
+      also("operator", () => import("./pages/operator/shop")),
+    ),
   ),
   jobs: also("operator", () => import("./pages/operator/jobs")),
   jobSkips: also("operator", () => import("./pages/operator/job-skips")),
@@ -61,6 +68,10 @@ export const pages = {
     "money",
     also("operator", () => import("./pages/operator/money")),
   ),
+  catalogue: also(
+    "money",
+    also("operator", () => import("./pages/operator/catalogue")),
+  ),
   notFound: () => import("./pages/not-found"),
 };
 
@@ -81,6 +92,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/customers/, "people"],
   [/^\/knowledge/, "knowledge"],
   [/^\/numbers/, "numbers"],
+  [/^\/billing\/spending/, "spending"],
   [/^\/billing\/./, "buying"],
   [/^\/billing/, "billing"],
   [/^\/orders/, "order"],
@@ -99,6 +111,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/operator\/orders\/./, "sale"],
   [/^\/operator\/orders/, "sales"],
   [/^\/operator\/money/, "money"],
+  [/^\/operator\/catalogue/, "catalogue"],
   [/^\/operator$/, "today"],
 ];
 
@@ -140,6 +153,7 @@ const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
     "sales",
     "sale",
     "money",
+    "catalogue",
     "sitePages",
     "settings",
   ],

@@ -6,7 +6,6 @@ let reply: () => Promise<Response> = () => Promise.reject(new TypeError("no netw
 const went: string[] = [];
 
 const net = vi.hoisted(() => {
-  // The client takes the browser's fetch once, when it is loaded.
   const far = { fetch: (request: Request): Promise<Response> => Promise.reject(new TypeError(request.url)) };
   vi.stubGlobal("fetch", (request: Request) => far.fetch(request));
   vi.stubGlobal("document", { cookie: "lang=en" });

@@ -48,6 +48,7 @@ function panel(frame: Frame): Panel {
   box.dir = "ltr"; // all our languages are; a message says its own, and the page's is not ours
   box.hidden = true;
   const head = element("header");
+  head.role = "none"; // of the chat: no second banner of the page
   const names = element("div");
   const title = element("h2", "", t.title);
   const who = element("p", "", t.assistant);

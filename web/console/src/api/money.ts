@@ -8,6 +8,7 @@ import {
   useQuery,
 } from "@tanstack/react-query";
 import { answer, api, once } from "./client";
+import { OTHER_CURRENCIES } from "./currencies";
 import { keys } from "./read-keys";
 import type { Answer, Body } from "./types";
 
@@ -33,6 +34,21 @@ export type Begun = Answer<"/api/billing/orders/{number}/pay", "post">;
 export type Plans = Answer<"/api/billing/plans", "get">;
 export type Plan = Plans["plans"][number];
 export type Profile = Answer<"/api/billing/profile", "get">;
+type Filled<T> = { readonly [K in keyof T]?: T[K] | undefined };
+export type SpentFilter = Filled<{
+  from: string;
+  to: string;
+  kind: "plan" | "credits";
+  way: "paid" | "refunded";
+  shop: number;
+  currency: string;
+}>;
+export type Spending = Answer<"/api/billing/spending", "get">;
+export type SpendingRow = Spending["rows"][number];
+export type SpendingAhead = Spending["ahead"];
+export type DueRow = SpendingAhead["rows"][number];
+export type SpendingAsked = Readonly<{ months: number; ahead: number }>;
+export type SpentRow = Answer<"/api/billing/spending/rows", "get">["rows"][number];
 export type Paper = Answer<"/api/billing/invoices", "get">["invoices"][number];
 
 /* ---- the operator's ---- */
@@ -41,6 +57,7 @@ export type SaleFilter = Readonly<{
   state?: OrderState | undefined;
   provider?: (typeof PROVIDERS)[number] | undefined;
   account?: number | undefined;
+  coupon?: number | undefined;
   from?: string | undefined;
   to?: string | undefined;
 }>;
@@ -51,10 +68,41 @@ export type SaleRefund = Answer<"/api/operator/refunds", "get">["refunds"][numbe
 export type HandPayment = Sale["handPayments"][number];
 export type Note = Sale["notes"][number];
 export type Mismatch = Answer<"/api/operator/mismatches", "get">["mismatches"][number];
-export type Takings = Answer<"/api/operator/money", "get">;
-export type TakingsDay = Takings["days"][number];
+export type Bill = Answer<"/api/operator/bills", "get">["bills"][number];
+export type BillWhole = Answer<"/api/operator/bills/{id}", "get">;
+export type BillDifference = BillWhole["differences"][number];
+export type Step = "day" | "week" | "month";
+export type SpanAsked = Readonly<{ days: number; by: Step }>;
+export type MoneyAsked = SpanAsked & Readonly<{ of: "all" | "provider" | "offer" }>;
+export type MoneyNumbers = Answer<"/api/operator/numbers/money", "get">;
+export type MoneyRow = MoneyNumbers["rows"][number];
+export type NumbersStep = MoneyNumbers["steps"][number];
+export type PlanNumbers = Answer<"/api/operator/numbers/plans", "get">;
+export type PlanSums = PlanNumbers["all"];
+export type FailedNumbers = Answer<"/api/operator/numbers/failed", "get">;
+export type FailedCause = FailedNumbers["sums"][number]["cause"];
+export type Posting = Answer<"/api/operator/postings", "get">["postings"][number];
+export type PlanMove = Answer<"/api/operator/plan-moves", "get">["moves"][number];
+export type FailedPayment = Answer<"/api/operator/failed-payments", "get">["payments"][number];
+export type OwedPayment = Answer<"/api/operator/owed", "get">["payments"][number];
+export type OperatorPlan = Answer<"/api/operator/plans/{shop}", "get">;
+export type PostingFilter = Filled<{
+  from: string;
+  to: string;
+  provider: string;
+  offer: string;
+  currency: string;
+  way: "came" | "went";
+}>;
+export const MOVE_KINDS = ["trial", "began", "renewed", "exchanged", "ended", "trialEnded"] as const;
+export type MoveFilter = Filled<{ from: string; to: string; kind: (typeof MOVE_KINDS)[number]; paid: boolean }>;
+export const FAILED_CAUSES = ["declined", "refused", "unpaid", "givenUp", "unanswered"] as const;
+export type FailedFilter = Filled<{ from: string; to: string; cause: FailedCause }>;
+export const HAND_STATES = ["asked", "agreed", "declined"] as const;
 export type SoldOffer = Answer<"/api/operator/offers", "get">["offers"][number];
 export type OfferBody = Body<"/api/operator/offers", "post">;
+export type Coupon = Answer<"/api/operator/coupons", "get">["coupons"][number];
+export type CouponBody = Body<"/api/operator/coupons", "post">;
 export type Seller = Answer<"/api/operator/seller", "get">;
 
 /* ---- the requests ---- */
@@ -71,8 +119,12 @@ export const checkOrder = (number: string, key: string) =>
   answer(api.POST("/api/billing/orders/{number}/check", { ...order(number), ...once(key) }));
 export const cancelOrder = (number: string, key: string) =>
   answer(api.POST("/api/billing/orders/{number}/cancel", { ...order(number), ...once(key) }));
-export const makeInvoice = (number: string, key: string) =>
-  answer(api.POST("/api/billing/orders/{number}/invoice", { ...order(number), ...once(key) }));
+/** What is paid and not on yet is tried now. */
+export const reprovisionOrder = (number: string, key: string) =>
+  answer(api.POST("/api/billing/orders/{number}/reprovision", { ...order(number), ...once(key) }));
+/** `replace`: one with other details is taken back by a credit note first. */
+export const makeInvoice = (number: string, replace: boolean, key: string) =>
+  answer(api.POST("/api/billing/orders/{number}/invoice", { ...order(number), body: { replace }, ...once(key) }));
 export const beginTrial = (shop: number, key: string) =>
   answer(api.POST("/api/billing/plans/{shop}/trial", { ...shopOf(shop), ...once(key) }));
 export const switchRenewal = (shop: number, on: boolean, key: string) =>
@@ -93,15 +145,32 @@ export const declineRefund = (id: number, reason: string, key: string) =>
   answer(api.POST("/api/operator/refunds/{id}/decline", { ...rowOf(id), body: { reason }, ...once(key) }));
 export const resolveMismatch = (id: number, resolution: string, key: string) =>
   answer(api.POST("/api/operator/mismatches/{id}/resolve", { ...rowOf(id), body: { resolution }, ...once(key) }));
+export const setPlanEnd = (shop: number, body: Body<"/api/operator/plans/{shop}/end", "post">, key: string) =>
+  answer(api.POST("/api/operator/plans/{shop}/end", { ...shopOf(shop), body, ...once(key) }));
+export type HouseWay = "suspend" | "resume" | "delete" | "restore";
+export const changeHouseShop = (id: number, way: HouseWay, reason: string, key: string) =>
+  answer(api.POST(`/api/operator/shops/{id}/${way}`, { ...rowOf(id), body: { reason }, ...once(key) }));
 export const putOffer = (body: OfferBody, key: string) =>
   answer(api.POST("/api/operator/offers", { body, ...once(key) }));
+export const makeCoupon = (body: CouponBody, key: string) =>
+  answer(api.POST("/api/operator/coupons", { body, ...once(key) }));
+export const endCoupon = (id: number, key: string) =>
+  answer(api.POST("/api/operator/coupons/{id}/end", { ...rowOf(id), ...once(key) }));
 export const putSeller = (body: Body<"/api/operator/seller", "put">) =>
   answer(api.PUT("/api/operator/seller", { body }));
 
 /* ---- the reads ---- */
 
+const ORDERED_IN: readonly string[] = ["CNY", ...OTHER_CURRENCIES];
 export const useOffers = () =>
-  useQuery({ queryKey: keys.offers, queryFn: () => answer(api.GET("/api/billing/offers")), staleTime: 60_000 });
+  useQuery({
+    queryKey: keys.offers,
+    queryFn: async () => {
+      const { offers, ...rest } = await answer(api.GET("/api/billing/offers"));
+      return { ...rest, offers: offers.filter(({ price }) => ORDERED_IN.includes(price.currency)) };
+    },
+    staleTime: 60_000,
+  });
 /** Null: nothing is asked. */
 export const useQuote = (wish: Wish | null) =>
   useQuery({
@@ -152,12 +221,26 @@ export const useOrders = () =>
     const { orders, next } = await answer(api.GET("/api/billing/orders", { params: { query: range(after) } }));
     return { rows: orders, next: next === null ? null : Number(next) };
   });
+export const useSpending = (query: SpendingAsked) =>
+  useQuery({
+    queryKey: keys.spendingOf(query),
+    queryFn: () => answer(api.GET("/api/billing/spending", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+export const useSpentRows = (filter: SpentFilter) =>
+  usePages<SpentRow>(keys.spentRows(filter), async (after) => {
+    const query = { ...filter, ...range(after) };
+    const { rows, next } = await answer(api.GET("/api/billing/spending/rows", { params: { query } }));
+    return { rows, next };
+  });
 export const useProfile = () =>
   useQuery({ queryKey: keys.profile, queryFn: () => answer(api.GET("/api/billing/profile")) });
-export const usePapers = () =>
-  usePages<Paper>(keys.paperList, async (after) =>
-    byId((await answer(api.GET("/api/billing/invoices", { params: { query: range(after) } }))).invoices),
-  );
+/** Of one order, or all of them. */
+export const usePapers = (order?: string) =>
+  usePages<Paper>(keys.paperList(order), async (after) => {
+    const query = { ...(order !== undefined && { order }), ...range(after) };
+    return byId((await answer(api.GET("/api/billing/invoices", { params: { query } }))).invoices);
+  });
 
 export const useSales = (filter: SaleFilter) =>
   usePages<SaleBrief>(keys.saleList(filter), async (after) => {
@@ -180,20 +263,74 @@ export const useMismatches = (open: boolean) =>
     const query = { ...(open && { open }), ...range(after) };
     return byId((await answer(api.GET("/api/operator/mismatches", { params: { query } }))).mismatches);
   });
+export const useBills = () =>
+  usePages<Bill>(keys.billList, async (after) =>
+    byId((await answer(api.GET("/api/operator/bills", { params: { query: range(after) } }))).bills),
+  );
+export const useBill = (id: number) =>
+  useQuery({ queryKey: keys.bill(id), queryFn: () => answer(api.GET("/api/operator/bills/{id}", rowOf(id))) });
 /** The versions that are sold now. */
 export const usePrices = () =>
   useQuery({
     queryKey: keys.prices,
     queryFn: async () => {
-      const { offers } = await answer(api.GET("/api/operator/offers", { params: { query: range(undefined) } }));
-      return offers.filter(({ sold }) => sold);
+      const { offers } = await answer(api.GET("/api/operator/offers", { params: { query: { sold: true } } }));
+      return offers;
     },
   });
-export const useTakings = (query: { from?: string } = {}) =>
+export const useCoupons = () =>
+  usePages<Coupon>(keys.coupons, async (after) =>
+    byId((await answer(api.GET("/api/operator/coupons", { params: { query: range(after) } }))).coupons),
+  );
+export const useMoneyNumbers = (query: MoneyAsked) =>
   useQuery({
-    queryKey: keys.takingsOf(query.from),
-    queryFn: () => answer(api.GET("/api/operator/money", { params: { query } })),
+    queryKey: keys.moneyNumbers("money", query),
+    queryFn: () => answer(api.GET("/api/operator/numbers/money", { params: { query } })),
     placeholderData: keepPreviousData,
+  });
+export const usePlanNumbers = (query: SpanAsked) =>
+  useQuery({
+    queryKey: keys.moneyNumbers("plans", query),
+    queryFn: () => answer(api.GET("/api/operator/numbers/plans", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+export const useFailedNumbers = (query: SpanAsked) =>
+  useQuery({
+    queryKey: keys.moneyNumbers("failed", query),
+    queryFn: () => answer(api.GET("/api/operator/numbers/failed", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+export const usePostings = (filter: PostingFilter) =>
+  usePages<Posting>(keys.moneyRows("postings", filter), async (after) => {
+    const query = { ...filter, ...range(after) };
+    const { postings, next } = await answer(api.GET("/api/operator/postings", { params: { query } }));
+    return { rows: postings, next };
+  });
+export const usePlanMoves = (filter: MoveFilter) =>
+  usePages<PlanMove>(keys.moneyRows("moves", filter), async (after) => {
+    const query = { ...filter, ...range(after) };
+    const { moves, next } = await answer(api.GET("/api/operator/plan-moves", { params: { query } }));
+    return { rows: moves, next };
+  });
+export const useFailedPayments = (filter: FailedFilter) =>
+  usePages<FailedPayment>(keys.moneyRows("failed", filter), async (after) => {
+    const query = { ...filter, ...range(after) };
+    const { payments, next } = await answer(api.GET("/api/operator/failed-payments", { params: { query } }));
+    return { rows: payments, next };
+  });
+export const useOwed = () =>
+  usePages<OwedPayment>(keys.moneyRows("owed", {}), async (after) =>
+    byId((await answer(api.GET("/api/operator/owed", { params: { query: range(after) } }))).payments),
+  );
+export const useHands = (state: HandPayment["state"]) =>
+  usePages<HandPayment>(keys.moneyRows("hands", { state }), async (after) => {
+    const query = { state, ...range(after) };
+    return byId((await answer(api.GET("/api/operator/hand-payments", { params: { query } }))).handPayments);
+  });
+export const useOperatorPlan = (shop: number) =>
+  useQuery({
+    queryKey: keys.housePlan(shop),
+    queryFn: () => answer(api.GET("/api/operator/plans/{shop}", shopOf(shop))),
   });
 export const useSeller = () =>
   useQuery({ queryKey: keys.seller, queryFn: () => answer(api.GET("/api/operator/seller")) });

@@ -1,7 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
-import type { SaleFilter } from "./money";
+import type { SaleFilter, SpanAsked } from "./money";
 import type {
   AccountFilter,
   AuditFilter,
@@ -48,8 +48,11 @@ export const keys = {
   orderList: ["money", "orders", "list"],
   order: (number: string) => ["money", "orders", number],
   papers: ["money", "papers"],
-  paperList: ["money", "papers", "list"],
+  paperList: (order: string | undefined) => ["money", "papers", "list", order],
   profile: ["money", "profile"],
+  spending: ["money", "spending"],
+  spendingOf: (asked: object) => ["money", "spending", "of", asked],
+  spentRows: (filter: object) => ["money", "spending", "rows", filter],
   inbox: ["inbox"],
   inboxLists: ["inbox", "list"],
   inboxList: (asked: InboxAsked) => ["inbox", "list", asked],
@@ -90,15 +93,21 @@ export const keys = {
   refundList: (state: string) => ["operator", "refunds", state],
   mismatches: ["operator", "mismatches"],
   mismatchList: (open: boolean) => ["operator", "mismatches", open],
+  bills: ["operator", "bills"],
+  billList: ["operator", "bills", "list"],
+  bill: (id: number) => ["operator", "bills", id],
   prices: ["operator", "prices"],
+  coupons: ["operator", "coupons"],
   takings: ["operator", "takings"],
-  takingsOf: (from: string | undefined) => ["operator", "takings", from],
+  moneyNumbers: (what: string, asked: SpanAsked) => ["operator", "takings", what, asked],
+  moneyRows: (what: string, filter: object) => ["operator", "takings", "rows", what, filter],
   seller: ["operator", "seller"],
   jobs: ["operator", "jobs"],
   jobList: (filter: JobFilter) => ["operator", "jobs", filter],
   jobSkips: ["operator", "jobs", "skips"],
   houseList: (filter: HouseFilter) => ["operator", "shops", filter],
   houseShop: (id: number) => ["operator", "shops", id],
+  housePlan: (id: number) => ["operator", "shops", id, "plan"],
   deliveries: ["operator", "deliveries"],
   deliveryList: (filter: DeliveryFilter) => ["operator", "deliveries", filter],
   deliveryRow: (id: number) => ["operator", "deliveries", id],

@@ -267,6 +267,7 @@ export const enChat = {
   "chatset.doors": "Allowed domains and deliveries",
   "chatset.domains": "More domains",
   "chatset.largerPlan": "See larger plans",
+  "chatset.domainsBeyond": "The plan has no room for these: the chat does not open there ({domains})",
   "chatset.domainsHelp":
     "The chat opens on their pages too; one a line, up to ten. *.shop.example: also on those below it.",
   "chatset.oldSignature": "Take deliveries with the old EverShop signature",
@@ -431,6 +432,12 @@ export const enChat = {
   "stopped.ended": "The paid month was over, and automatic renewal was off.",
   "stopped.merchant": "It was disabled.",
   "stopped.shop_deleted": "The shop was deleted.",
+  "stopped.paused": "This shop is suspended",
+  "stopped.pausedText":
+    "We suspended it on {day}, and its chat is off. Everything that came before is kept. What you paid is not extended by this time, and paying again does not let it back.",
+  "stopped.pausedWhy": "The reason: {why}",
+  "stopped.pausedWrite": "If you think that this is wrong, write to us:",
+  "stopped.pausedAsk": "If you think that this is wrong, write to whoever runs this service.",
   "stopped.again": "Enabling it again costs {n} {n|credit|credits}.",
   "launch.button": "Open chatbot admin",
   "disable.button": "Disable chatbot",
@@ -611,6 +618,7 @@ export const enChat = {
   "know.source.sync": "Delivery",
   "know.source.feed": "Product feed",
   "know.source.pages": "Pages",
+  "know.source.program": "The program",
   "know.source.store_products": "Store: products",
   "know.source.store_orders": "Store: orders",
   "know.source.store_promotions": "Store: promotions",

@@ -5,6 +5,7 @@ import { enChat } from "./en-chat";
 import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
 import { enSettings } from "./en-settings";
+import { enSpending } from "./en-spending";
 import { fill, holes } from "./format";
 import { langFromBrowser, langFromCookie } from "./lang";
 import { zh as zhFirst } from "./zh";
@@ -13,9 +14,10 @@ import { zhChat } from "./zh-chat";
 import { zhMoney } from "./zh-money";
 import { zhOperator } from "./zh-operator";
 import { zhSettings } from "./zh-settings";
+import { zhSpending } from "./zh-spending";
 
-const en = { ...enFirst, ...enAudit, ...enChat, ...enMoney, ...enOperator, ...enSettings };
-const zh = { ...zhFirst, ...zhAudit, ...zhChat, ...zhMoney, ...zhOperator, ...zhSettings };
+const en = { ...enFirst, ...enAudit, ...enChat, ...enMoney, ...enOperator, ...enSettings, ...enSpending };
+const zh = { ...zhFirst, ...zhAudit, ...zhChat, ...zhMoney, ...zhOperator, ...zhSettings, ...zhSpending };
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const screens = Object.entries(sources).filter(([file]) => !file.includes(".test.") && !file.startsWith("./"));

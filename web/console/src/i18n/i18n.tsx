@@ -9,6 +9,7 @@ import type { enChat } from "./en-chat";
 import type { enMoney } from "./en-money";
 import type { enOperator } from "./en-operator";
 import type { enSettings } from "./en-settings";
+import type { enSpending } from "./en-spending";
 import { fill, type Values } from "./format";
 import { loadPart } from "../load-part";
 import { keepLang, type Lang, langFromBrowser, langFromCookie } from "./lang";
@@ -19,10 +20,11 @@ export type TextKey =
   | keyof typeof enChat
   | keyof typeof enMoney
   | keyof typeof enOperator
-  | keyof typeof enSettings;
+  | keyof typeof enSettings
+  | keyof typeof enSpending;
 export type Dictionary = Readonly<Record<TextKey, string>>;
 /** The words that come beside the pages that say them. */
-export type Part = "audit" | "chat" | "money" | "operator" | "settings";
+export type Part = "audit" | "chat" | "money" | "operator" | "settings" | "spending";
 
 const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise<Partial<Dictionary>>>>>> = {
   "zh-CN": {
@@ -32,6 +34,7 @@ const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise
     money: () => import("./zh-money").then(({ zhMoney }) => zhMoney),
     operator: () => import("./zh-operator").then(({ zhOperator }) => zhOperator),
     settings: () => import("./zh-settings").then(({ zhSettings }) => zhSettings),
+    spending: () => import("./zh-spending").then(({ zhSpending }) => zhSpending),
   },
   en: {
     first: () => import("./en").then(({ en }) => en),
@@ -40,6 +43,7 @@ const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise
     money: () => import("./en-money").then(({ enMoney }) => enMoney),
     operator: () => import("./en-operator").then(({ enOperator }) => enOperator),
     settings: () => import("./en-settings").then(({ enSettings }) => enSettings),
+    spending: () => import("./en-spending").then(({ enSpending }) => enSpending),
   },
 };
 /** One list a language, for as long as the console lives: what comes later is seen by whoever holds it. */

@@ -8,6 +8,7 @@ import { enChat } from "./en-chat";
 import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
 import { enSettings } from "./en-settings";
+import { enSpending } from "./en-spending";
 import type { Part } from "./i18n";
 
 const PARTS: Readonly<Record<Part, readonly string[]>> = {
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<Part, readonly string[]>> = {
   money: Object.keys(enMoney),
   operator: Object.keys(enOperator),
   settings: Object.keys(enSettings),
+  spending: Object.keys(enSpending),
 };
 const sources = new Map(
   Object.entries(import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true }))
@@ -81,6 +83,7 @@ function namedBy(file: string) {
       money: PARTS.money.filter(names),
       operator: PARTS.operator.filter(names),
       settings: PARTS.settings.filter(names),
+      spending: PARTS.spending.filter(names),
     };
     named.set(file, keys);
   }

@@ -261,6 +261,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "chatset.doors": "允许的域名与推送",
   "chatset.domains": "更多域名",
   "chatset.largerPlan": "查看更大的套餐",
+  "chatset.domainsBeyond": "套餐网站数不足，聊天窗口不会在以下域名打开：{domains}",
   "chatset.domainsHelp":
     "聊天窗口也会在这些域名的页面上打开；每行一个，最多十个。*.shop.example 包括其下的所有子域名。",
   "chatset.oldSignature": "接受旧版 EverShop 签名的推送",
@@ -410,6 +411,12 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "stopped.ended": "已付费的月份已结束，且自动续费已关闭。",
   "stopped.merchant": "已被停用。",
   "stopped.shop_deleted": "店铺已删除。",
+  "stopped.paused": "该店铺已被暂停",
+  "stopped.pausedText":
+    "我们已于{day}暂停该店铺，其智能客服已关闭。此前的数据均会保留。已付费的时间照常计算、不会顺延；再次付款也不会解除暂停。",
+  "stopped.pausedWhy": "原因：{why}",
+  "stopped.pausedWrite": "如有异议，请联系我们：",
+  "stopped.pausedAsk": "如有异议，请联系本平台运营方。",
   "stopped.again": "重新启用需要 {n} 积分。",
   "launch.button": "打开客服后台",
   "disable.button": "停用智能客服",
@@ -582,6 +589,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "know.source.sync": "推送",
   "know.source.feed": "商品数据源",
   "know.source.pages": "网站页面",
+  "know.source.program": "程序自带",
   "know.source.store_products": "商店：商品",
   "know.source.store_orders": "商店：订单",
   "know.source.store_promotions": "商店：促销",

@@ -40,22 +40,42 @@ const HINTS: Record<string, readonly Key[]> = {
   jobs: [keys.jobs, keys.overview],
   accounts: [keys.accounts, keys.overview, keys.operatorAudit],
   grants: [keys.accounts, keys.overview, keys.operatorAudit],
-  money: [keys.sales, keys.refunds, keys.mismatches, keys.takings, keys.prices],
+  money: [
+    keys.sales,
+    keys.refunds,
+    keys.mismatches,
+    keys.bills,
+    keys.takings,
+    keys.prices,
+    keys.coupons,
+    keys.overview,
+  ],
 };
 
 /** Keys (prefixes) to read again after this event. */
 export function staleAfter(type: EventType, data: unknown): readonly Key[] {
   switch (type) {
     case "shop.changed":
+      return [keys.shops, ...shopKeys(data), keys.spending, keys.attention, keys.onboarding, keys.audit];
+    // What comes due depends on whether a chat is on, and on its shop being there.
     case "chatbot.changed":
-      return [keys.shops, ...shopKeys(data), keys.attention, keys.onboarding, keys.audit];
+      return [keys.shops, ...shopKeys(data), keys.spending, keys.orders, keys.attention, keys.onboarding, keys.audit];
     // What a shop's page says of the balance (what is missing, what is left afterwards) is the server's as well.
     case "credits.changed":
-      return [keys.billing, keys.user, keys.shops, ["shop"], keys.attention, keys.onboarding, keys.audit];
+      return [
+        keys.billing,
+        keys.spending,
+        keys.user,
+        keys.shops,
+        ["shop"],
+        keys.attention,
+        keys.onboarding,
+        keys.audit,
+      ];
     case "order.changed":
-      return [keys.orders, keys.papers];
+      return [keys.orders, keys.papers, keys.spending];
     case "plan.changed":
-      return [keys.plans, keys.quotes, keys.team, keys.shops, ...shopKeys(data), keys.attention];
+      return [keys.plans, keys.quotes, keys.spending, keys.team, keys.shops, ...shopKeys(data), keys.attention];
     case "sessions.changed":
       return [keys.sessions, keys.user, keys.team, keys.audit];
     case "mention":

@@ -16,6 +16,11 @@ describe("what an event makes stale", () => {
   it("is the one shop that is named, else all shops", () => {
     expect(staleAfter("chatbot.changed", { shop: 7, state: "active" })).toContainEqual(keys.shop(7));
     expect(staleAfter("chatbot.changed", {})).toContainEqual(["shop"]);
+    expect(staleAfter("chatbot.changed", {})).toContainEqual(keys.orders); // one that was paid is set up by now
+  });
+  it("is what comes due, when a shop or its chat is another than before", () => {
+    expect(staleAfter("shop.changed", { shop: 7 })).toContainEqual(keys.spending);
+    expect(staleAfter("chatbot.changed", { shop: 7, state: "disabled" })).toContainEqual(keys.spending);
   });
   it("is balance and ledger when credits move", () => {
     const stale = staleAfter("credits.changed", { available: 5 });

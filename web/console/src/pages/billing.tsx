@@ -19,6 +19,7 @@ import { Loaded, LoadedList, Together } from "../ui/loaded";
 import { Detail, Figures, Page, Section } from "../ui/page";
 import { nameOf, Paid } from "../ui/sum";
 import { TransactionTable } from "../ui/transactions";
+import { buyAt } from "./money/wish";
 
 const LEDGER = "/api/billing/transactions";
 
@@ -26,6 +27,7 @@ function Prices() {
   const { t } = useText();
   const { data: config } = useConfig();
   const read = useSummary();
+  const packs = packsOf(useOffers().data); // where they are sold, they stand beside this with their price
   return (
     <Section card title={t("prices.title")}>
       <Loaded read={read} height={132}>
@@ -37,9 +39,11 @@ function Prices() {
             <Fact name={t("prices.renewal")}>
               {t("credits.n", { n: config?.prices.renewal ?? pricing.chatbot_renewal_credits })}
             </Fact>
-            <Fact name={t("credits.n", { n: pricing.create_empty_shop_credits })}>
-              <Money minor={pricing.price_cny * 100} />
-            </Fact>
+            {packs.length === 0 && (
+              <Fact name={t("credits.n", { n: pricing.create_empty_shop_credits })}>
+                <Money minor={pricing.price_cny * 100} />
+              </Fact>
+            )}
           </Facts>
         )}
       </Loaded>
@@ -56,18 +60,14 @@ function Packs({ packs }: { packs: Offers["offers"] }) {
   return (
     <ul className="list-rows">
       {packs.map((pack) => (
-        <li key={pack.code}>
+        <li key={`${pack.code} ${pack.price.currency}`}>
           <span className="two-lines">
             <strong>{t("credits.n", { n: pack.credits })}</strong>
             <span className="small muted">
               <Paid sum={pack.price} />
             </span>
           </span>
-          <LinkButton
-            look="primary"
-            to={`/billing/buy?offer=${pack.code}`}
-            aria-label={`${t("topup.buy")}: ${nameOf(lang, pack)}`}
-          >
+          <LinkButton look="primary" to={buyAt(pack)} aria-label={`${t("topup.buy")}: ${nameOf(lang, pack)}`}>
             {t("topup.buy")}
           </LinkButton>
         </li>

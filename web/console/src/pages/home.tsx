@@ -19,7 +19,7 @@ import { Icon } from "../ui/icon";
 import { Loaded, Together } from "../ui/loaded";
 import { useMay } from "../ui/may";
 import { Detail, Page, Section } from "../ui/page";
-import { StatusPill } from "../ui/pill";
+import { ShopPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
 import { HomeChart, HomeQueue, talked } from "./home-chart";
 import { HomeNumbers } from "./home-figures";
@@ -140,7 +140,7 @@ function ShopList({ shops }: { shops: readonly Shop[] }) {
             <Link to={`/shops/${shop.id}`} className="short" title={shop.shop_name}>
               {shop.shop_name}
             </Link>
-            <StatusPill state={shop.chatbot_state} />
+            <ShopPill shop={shop} />
           </li>
         ))}
       </ul>

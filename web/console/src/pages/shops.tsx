@@ -17,7 +17,7 @@ import { Menu } from "../ui/menu";
 import { useNotify } from "../ui/notify";
 import { Icon } from "../ui/icon";
 import { Page, Section, Teach, Toolbar } from "../ui/page";
-import { StatusPill } from "../ui/pill";
+import { ShopPill } from "../ui/pill";
 import { CreateShopDialog, DeleteShopDialog, useRestoreShop } from "../ui/shop-dialogs";
 import { type Column, DataTable, type Sort } from "../ui/table";
 
@@ -27,12 +27,13 @@ function ChatbotButton({ shop, credits }: { shop: Shop; credits: number }) {
   const { t } = useText();
   const { data: config } = useConfig();
   const { manage } = useMay();
-  if (shop.chatbot_state === "off" && manage) {
+  const paused = shop.status === "suspended"; // why stands on its page
+  if (shop.chatbot_state === "off" && manage && !paused) {
     if (config === undefined) return null;
     const short = credits < config.prices.chatbot;
     if (!short) return <EnableButton shop={shop.id} price={config.prices.chatbot} credits={credits} small />;
   }
-  const works = shop.chatbot_state === "active" || shop.chatbot_state === "provisioning" || !manage;
+  const works = shop.chatbot_state === "active" || shop.chatbot_state === "provisioning" || !manage || paused;
   return (
     <LinkButton small to={`/shops/${shop.id}`}>
       {t(works ? "shops.open" : "enable.buttonFree")}
@@ -103,7 +104,7 @@ export function ShopTable({
       key: "state",
       title: t("chatbot.name"),
       phone: "end",
-      render: (shop) => <StatusPill state={shop.chatbot_state} />,
+      render: (shop) => <ShopPill shop={shop} />,
     },
     { key: "since", title: t("shops.added"), sortable: true, render: (shop) => <Time at={shop.created_at} /> },
     {

@@ -9,7 +9,7 @@ import type { PresentVisitor } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Button, LinkButton } from "../ui/button";
 import { FormDialog } from "../ui/dialogs";
-import { Time } from "../ui/facts";
+import { Short, Time } from "../ui/facts";
 import { useRules } from "../ui/fields";
 import { FieldFrame, fieldId, useForm } from "../ui/form";
 import { Loaded } from "../ui/loaded";
@@ -95,7 +95,8 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
       key: "shop",
       title: t("visitors.shop"),
       phone: "sub",
-      render: ({ shop, name }) => (name === "" ? nameOf(shop) : `${name} · ${nameOf(shop)}`),
+      grow: true,
+      render: ({ shop, name }) => <Short>{name === "" ? nameOf(shop) : `${name} · ${nameOf(shop)}`}</Short>,
     },
     {
       key: "referrer",

@@ -17,6 +17,10 @@ function useShopAttention(enabled: boolean): readonly Attention[] {
   const coming = useComing(enabled).data;
   const shops = (data?.shops ?? []).flatMap((shop): Attention[] => {
     const item = { key: `shop-${shop.id}`, to: `/shops/${shop.id}` };
+    if (shop.status === "suspended")
+      return [
+        { ...item, tone: "stop", text: t("attention.paused", { name: shop.shop_name }), action: t("attention.look") },
+      ];
     if (shop.chatbot_state === "suspended")
       return [
         { ...item, tone: "stop", text: t("attention.stopped", { name: shop.shop_name }), action: t("attention.look") },

@@ -12,6 +12,7 @@ export function BillingParts() {
         { to: "/billing", text: t("credits.name") },
         { to: "/billing/orders", text: t("nav.orders") },
         { to: "/billing/invoices", text: t("billing.invoices") },
+        { to: "/billing/spending", text: t("billing.spending") },
       ]}
     />
   );

@@ -23,3 +23,12 @@ export function keepChosenPlan(code: string | null): void {
     // as above: they choose once more
   }
 }
+
+/** It was bought, tried or declined: it is not put forward any more. */
+export function forgetChosenPlan(): void {
+  try {
+    localStorage.removeItem(KEPT);
+  } catch {
+    // as above
+  }
+}

@@ -13,7 +13,8 @@ const ICP_REGISTER = "https://beian.miit.gov.cn/";
 /** mailto:help@… → help@… */
 export const shownContact = (contact: string) => contact.replace(/^(mailto:|tel:|https:\/\/)/, "").replace(/\/$/, "");
 
-const outside = (address: string) => (address.startsWith("https://") ? { target: "_blank", rel: "noreferrer" } : {});
+export const outside = (address: string) =>
+  address.startsWith("https://") ? { target: "_blank", rel: "noreferrer" } : {};
 
 const saysAnything = (house: House) => Object.values(house).some((value) => value !== null);
 

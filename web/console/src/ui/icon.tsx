@@ -42,6 +42,7 @@ const DRAWINGS = {
   spark: "M10 3v4m0 6v4M3 10h4m6 0h4",
   stop: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM7 10h6",
   system: "M3 4h14v9H3Zm4 12h6m-3-3v3",
+  tag: "M3.5 9.5V4H9l7.5 7.5-5.5 5.5ZM6.5 7h.01",
   today: "M4 5h12v11H4Zm0 4h12M7 3v3m6-3v3",
   wait: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm0-11v4l2.5 2",
   warn: "M10 3.5 17.5 16h-15ZM10 8v4m0 2v.01",

@@ -25,11 +25,10 @@ export function OrderPill({ stage }: { stage: Order["stage"] }) {
   );
 }
 
-function Span({ line }: { line: OrderLine }) {
-  if (line.from === null || line.to === null) return <>—</>;
+function Span({ from, to }: { from: string; to: string }) {
   return (
     <>
-      <Day at={line.from} /> – <Day at={line.to} />
+      <Day at={from} /> – <Day at={to} />
     </>
   );
 }
@@ -58,7 +57,13 @@ export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
         </>
       ),
     },
-    { key: "span", title: t("line.span"), tight: true, phone: "side", render: (line) => <Span line={line} /> },
+    {
+      key: "span",
+      title: t("line.span"),
+      tight: true,
+      phone: "side",
+      render: ({ from, to }) => (from === null || to === null ? "—" : <Span from={from} to={to} />),
+    },
     {
       key: "amount",
       title: t("line.amount"),
@@ -79,10 +84,10 @@ export function OrderLines({ lines }: { lines: readonly OrderLine[] }) {
 }
 
 /** From the prices of the list to what is to be paid: each step that there is. */
-export function OrderSums({ of }: { of: Pick<Quote, "listAmount" | "discount" | "credited" | "amount"> }) {
+export function OrderSums({ of }: { of: Pick<Quote, "listAmount" | "discount" | "coupon" | "credited" | "amount"> }) {
   const { t } = useText();
   const less = [
-    { name: t("bill.discount"), sum: of.discount },
+    { name: of.coupon == null ? t("bill.discount") : t("bill.coupon", { code: of.coupon }), sum: of.discount },
     { name: t("bill.credited"), sum: of.credited },
   ].filter(({ sum }) => sum.amount !== 0);
   return (

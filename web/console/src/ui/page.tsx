@@ -6,7 +6,7 @@
  *   Toolbar    of a list: search, filters, export; all of it in the address
  *   Detail     two thirds facts, one third money and identifiers
  *   Settings   sections left, a form right, and a save bar only when something changed */
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { Link, NavLink, useLocation } from "react-router";
 import { useText } from "../i18n/i18n";
 import { Icon } from "./icon";
@@ -22,21 +22,24 @@ interface Props {
   extra?: ReactNode;
   back?: { to: string; text: string };
   narrow?: boolean;
+  /** What is shown in the place of the whole, where the address says so behind its `?`: a page of its own. */
+  part?: string;
   children: ReactNode;
 }
 
-export function Page({ title, count, intro, extra, back, narrow = false, children }: Props) {
+export function Page({ title, count, intro, extra, back, narrow = false, part = "", children }: Props) {
   const { number } = useText();
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname } = useLocation();
+  const place = `${pathname} ${part}`;
   useEffect(() => {
     document.title = `${title} · Chathub`;
   }, [title]);
   useEffect(() => {
-    if (visited !== "" && visited !== pathname) heading.current?.focus({ preventScroll: true });
-    if (visited !== pathname) window.scrollTo({ top: 0 });
-    visited = pathname;
-  }, [pathname]);
+    if (visited !== "" && visited !== place) heading.current?.focus({ preventScroll: true });
+    if (visited !== place) window.scrollTo({ top: 0 });
+    visited = place;
+  }, [place]);
   return (
     <div className={narrow ? "page page-narrow" : "page"}>
       <div className="page-head">
@@ -148,8 +151,17 @@ export interface Part {
 
 /** The parts of one thing, each with its address. */
 export function Parts({ label, parts }: { label: string; parts: readonly Part[] }) {
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a phone not all of them have room: the one that is shown stands in sight.
+  useLayoutEffect(() => {
+    const here = nav.current?.querySelector('[aria-current="page"]');
+    if (nav.current === null || here == null) return;
+    const [all, one] = [nav.current.getBoundingClientRect(), here.getBoundingClientRect()];
+    nav.current.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
+  }, [pathname]);
   return (
-    <nav className="parts" aria-label={label}>
+    <nav className="parts" aria-label={label} ref={nav}>
       {parts.map(({ to, text }) => (
         <NavLink key={to} to={to} end>
           {text}

@@ -28,6 +28,7 @@ const SERVICE: Readonly<Record<string, Meaning>> = {
   active: ON,
   past_due: DUE,
   suspended: STOPPED,
+  paused: { text: "state.paused", tone: "stop", icon: "stop" },
   expired: STOPPED,
   cancelled: OFF,
   deleted: OFF,
@@ -59,6 +60,11 @@ export function Pill({ tone, icon, children }: { tone: Tone; icon?: IconName; ch
       <span>{children}</span>
     </span>
   );
+}
+
+/** What a shop's list says of it: suspended by an operator comes before how its chat stands. */
+export function ShopPill({ shop }: { shop: { status: string; chatbot_state: string } }) {
+  return <StatusPill state={shop.status === "suspended" ? "paused" : shop.chatbot_state} />;
 }
 
 export function StatusPill({ state, of = "service" }: { state: string; of?: keyof typeof MEANINGS }) {

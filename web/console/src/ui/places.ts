@@ -36,6 +36,8 @@ const OPERATOR: readonly Place[] = [
   { to: "/operator/orders", text: "nav.orders", icon: "log", group: "nav.money" },
   { to: "/operator/money/takings", text: "nav.books", icon: "billing", under: "/operator/money" },
   { to: "/operator/renewals", text: "nav.renewals", icon: "wait" },
+  { to: "/operator/catalogue/prices", text: "nav.prices", icon: "card", group: "nav.catalogue" },
+  { to: "/operator/catalogue/coupons", text: "nav.coupons", icon: "tag" },
   { to: "/operator/shops", text: "house.title", icon: "shop", group: "nav.fleet" },
   { to: "/operator/deliveries", text: "nav.deliveries", icon: "inbox" },
   { to: "/operator/jobs", text: "nav.jobs", icon: "jobs", group: "nav.system" },

@@ -7,8 +7,9 @@ const sum = (text: string, currency = "CNY") => ({ amount: Number(text.replace("
 
 it("a sum keeps the digits of the server, with the sign of its currency", () => {
   expect(sumText("zh-CN", sum("50.00"))).toBe("¥50.00");
+  expect(sumText("zh-CN", sum("-12345678901234567.05"))).toBe("−¥12,345,678,901,234,567.05");
   expect(sumText("en", sum("50.00"))).toBe("CN¥50.00");
-  expect(sumText("en", sum("1234567.89", "USD"))).toBe("$1234567.89");
+  expect(sumText("en", sum("1234567.89", "USD"))).toBe("$1,234,567.89");
   expect(sumText("en", sum("0.10", "EUR"))).toBe("€0.10");
   expect(sumText("zh-CN", sum("500", "JPY"))).toContain("500");
   expect(sumText("zh-CN", sum("500", "JPY"))).not.toContain(".");

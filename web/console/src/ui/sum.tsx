@@ -17,7 +17,9 @@ export function sumText(lang: Lang, { currency, text }: Sum): string {
     .filter(({ type }) => type === "currency" || type === "literal")
     .map(({ value }) => value)
     .join("");
-  return `${text.startsWith("-") ? "−" : ""}${sign}${text.replace(/^-/, "")}${behind}`;
+  const [whole = "", ...rest] = text.replace(/^-/, "").split(".");
+  const digitsOfText = [new Intl.NumberFormat(lang).format(BigInt(whole)), ...rest].join(".");
+  return `${text.startsWith("-") ? "−" : ""}${sign}${digitsOfText}${behind}`;
 }
 
 export function Paid({ sum }: { sum: Sum }) {

@@ -72,6 +72,22 @@ function order<R>(column: Column<R>, sort: Sort | undefined) {
   return sort.down ? "descending" : "ascending";
 }
 
+/** Nothing to say: on a phone, where no heading stands above it, that is said by nothing. */
+const BLANK = "—";
+
+function Cell<R>({ column, row }: { column: Column<R>; row: R }) {
+  const shown = column.render(row);
+  return (
+    <td
+      role="cell"
+      className={shown === BLANK ? `${cellClass(column)} blank` : cellClass(column)}
+      data-label={column.actions === true ? "" : column.title}
+    >
+      {shown}
+    </td>
+  );
+}
+
 export function DataTable<R>({ label, columns, rows, rowKey, empty, sort, onSort }: Props<R>) {
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   return (
@@ -96,14 +112,7 @@ export function DataTable<R>({ label, columns, rows, rowKey, empty, sort, onSort
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row">
               {columns.map((column) => (
-                <td
-                  key={column.key}
-                  role="cell"
-                  className={cellClass(column)}
-                  data-label={column.actions === true ? "" : column.title}
-                >
-                  {column.render(row)}
-                </td>
+                <Cell key={column.key} column={column} row={row} />
               ))}
             </tr>
           ))}

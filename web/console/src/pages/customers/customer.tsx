@@ -12,7 +12,7 @@ import { useText } from "../../i18n/i18n";
 import { idOf } from "../../ui/address";
 import { Button, LinkButton } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
-import { Fact, Facts, Id, Money, Shop, Time } from "../../ui/facts";
+import { Fact, Facts, Id, Money, Shop, Short, Time } from "../../ui/facts";
 import { Loaded, LoadedList } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
@@ -83,7 +83,13 @@ function Orders({ customer, orders }: { customer: KnownCustomer; orders: readonl
         </span>
       ),
     },
-    { key: "status", title: t("people.state"), phone: "sub", render: ({ status, statusText }) => statusText ?? status },
+    {
+      key: "status",
+      title: t("people.state"),
+      grow: true,
+      phone: "sub",
+      render: ({ status, statusText }) => <Short>{statusText ?? status}</Short>,
+    },
     {
       key: "total",
       title: t("people.total"),

@@ -92,6 +92,7 @@ export function DocumentFiles({ shop, files }: { shop: Shop; files: readonly Doc
     {
       key: "name",
       title: t("know.chooseFile"),
+      grow: true,
       phone: "sub",
       render: ({ name }) => (
         <span className="short" title={name} translate="no">

@@ -36,7 +36,7 @@ function Variants({ seen }: { seen: Seen }) {
         <span translate="no">{options.map(({ name, value }) => `${name}: ${value}`).join(", ") || id}</span>
       ),
     },
-    { key: "sku", title: t("know.sku"), phone: "sub", render: ({ sku, id }) => <Id>{sku ?? id}</Id> },
+    { key: "sku", title: t("know.sku"), grow: true, phone: "sub", render: ({ sku, id }) => <Id>{sku ?? id}</Id> },
     {
       key: "price",
       title: t("know.price"),
@@ -119,7 +119,7 @@ export function Products({ shop }: { shop: Shop }) {
         </Link>
       ),
     },
-    { key: "id", title: t("know.id"), phone: "sub", render: ({ id }) => <Id>{id}</Id> },
+    { key: "id", title: t("know.id"), grow: true, phone: "sub", render: ({ id }) => <Id>{id}</Id> },
     {
       key: "price",
       title: t("know.price"),

@@ -196,6 +196,7 @@ function Readings({ shop, store }: { shop: Shop; store: Store }) {
     {
       key: "url",
       title: t("know.url"),
+      grow: true,
       render: ({ reading }) => (reading === null ? "—" : <Address url={reading.url} />),
     },
     {

@@ -1,5 +1,6 @@
 /* Before an order is made: for which shop, how many seats or packs, and what that comes to, line by line, as the server
  * says it. Nothing is bought by looking. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useNavigate } from "react-router";
 import {
@@ -14,12 +15,14 @@ import {
 } from "../../api/money";
 import { type Problem, toProblem } from "../../api/problem";
 import { useShops } from "../../api/queries";
+import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { idOf, useAddress } from "../../ui/address";
 import { Alert } from "../../ui/alert";
 import { Button, LinkButton } from "../../ui/button";
+import { forgetChosenPlan } from "../../ui/chosen-plan";
 import { FieldFrame } from "../../ui/form";
 import { Failed, Loaded, Together, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
@@ -30,7 +33,9 @@ import { useProblemText } from "../../ui/problems";
 import { useResting } from "../../ui/resting";
 import { nameOf, sumText } from "../../ui/sum";
 import { PickShop } from "./plan";
-import { PACKS_MAX, SEATS_MAX, seatsCanBeChosen, type Wanted, wholeOf, wishOf } from "./wish";
+import { offerOf, PACKS_MAX, SEATS_MAX, seatsCanBeChosen, type Wanted, wholeOf, wishOf } from "./wish";
+
+const COUPON_MAX = 40;
 
 function NumberField({
   label,
@@ -61,29 +66,51 @@ function NumberField({
         max={max}
         value={value}
         aria-invalid={wrong || undefined}
-        aria-describedby={`${id}-help`}
+        aria-describedby={wrong ? `${id}-error ${id}-help` : `${id}-help`}
         onChange={({ target }) => onValue(target.value)}
       />
     </FieldFrame>
   );
 }
 
-function Coupon({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+/** Asked about when it is complete, not while it is typed: each question counts as a try. */
+function CouponField({ value, onValue }: { value: string; onValue: (value: string) => void }) {
   const { t } = useText();
   const id = useId();
+  const [typed, setTyped] = useState(value);
+  const [seen, setSeen] = useState(value);
+  if (value !== seen) {
+    setSeen(value);
+    setTyped(value);
+  }
+  const use = () => onValue(typed.trim());
   return (
-    <FieldFrame id={id} label={t("buy.coupon")} optional>
-      <input
-        id={id}
-        className="input select-short"
-        value={value}
-        maxLength={64}
-        autoComplete="off"
-        autoCapitalize="characters"
-        spellCheck={false}
-        onChange={({ target }) => onValue(target.value)}
-      />
-    </FieldFrame>
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        use();
+      }}
+    >
+      <FieldFrame id={id} label={t("buy.coupon")} optional>
+        <div className="line">
+          <input
+            id={id}
+            className="input select-short"
+            value={typed}
+            maxLength={COUPON_MAX}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            onChange={({ target }) => setTyped(target.value)}
+            onBlur={use}
+          />
+          <Button type="submit" disabled={typed.trim() === value}>
+            {t("buy.couponUse")}
+          </Button>
+        </div>
+      </FieldFrame>
+    </form>
   );
 }
 
@@ -104,10 +131,22 @@ const openOrder = (problem: Problem | null) => {
   return typeof number === "string" ? number : null;
 };
 
-function Refused({ problem }: { problem: Problem }) {
+function Refused({ problem, without }: { problem: Problem; without: () => void }) {
   const { t } = useText();
   const problemText = useProblemText();
   const number = openOrder(problem);
+  if (problem.code.startsWith("coupon_"))
+    return (
+      <Alert
+        tone="due"
+        title={problemText(problem)}
+        action={
+          <Button small onClick={without}>
+            {t("buy.couponWithout")}
+          </Button>
+        }
+      />
+    );
   if (number === null) return <Alert tone="stop" title={problemText(problem)} />;
   return (
     <Alert
@@ -126,11 +165,21 @@ function Refused({ problem }: { problem: Problem }) {
 
 function useOrdering(wish: Wish | null) {
   const navigate = useNavigate();
-  const [refusal, setRefusal] = useState<Problem | null>(null);
+  const queries = useQueryClient();
+  const [refused, setRefusal] = useState<{ problem: Problem; wish: string } | null>(null);
   const submit = useSubmit((wanted: Wish, key) => placeOrder(wanted, key), {
-    onDone: ({ number }) => navigate(`/orders/${number}`),
-    onProblem: setRefusal,
+    onDone: ({ number }, wanted) => {
+      if (wanted.shop !== undefined) forgetChosenPlan();
+      return navigate(`/orders/${number}`);
+    },
+    onProblem: (problem, wanted) => {
+      setRefusal({ problem, wish: JSON.stringify(wanted) });
+      // What was quoted is not to be had any more: a coupon may have been used up meanwhile.
+      void queries.invalidateQueries({ queryKey: keys.quotes });
+    },
   });
+  // Of what is wished now: another wish has another answer.
+  const refusal = refused?.wish === JSON.stringify(wish) ? refused.problem : null;
   const order = () => {
     setRefusal(null);
     if (wish !== null) submit.send(wish);
@@ -138,7 +187,7 @@ function useOrdering(wish: Wish | null) {
   return { submit, refusal, order };
 }
 
-function Bill({ offer, wish }: { offer: Offer; wish: Wish | null }) {
+function Bill({ offer, wish, without }: { offer: Offer; wish: Wish | null; without: () => void }) {
   const { t, lang } = useText();
   // What is asked for rests as the typing does: a number with two digits is not asked for twice.
   const rested = useResting(JSON.stringify(wish));
@@ -148,9 +197,11 @@ function Bill({ offer, wish }: { offer: Offer; wish: Wish | null }) {
   const amount = wish !== null && fresh ? read.data?.amount : undefined;
   return (
     <Section card title={t("buy.bill")}>
-      {refusal !== null && <Refused problem={refusal} />}
+      {refusal !== null && <Refused problem={refusal} without={without} />}
       {read.data !== undefined && !read.isError && <Sums quote={read.data} />}
-      {read.isError && toProblem(read.error).status < 500 && <Refused problem={toProblem(read.error)} />}
+      {refusal === null && read.isError && toProblem(read.error).status < 500 && (
+        <Refused problem={toProblem(read.error)} without={without} />
+      )}
       {read.isError && toProblem(read.error).status >= 500 && (
         <Failed cause={read.error} again={() => void read.refetch()} />
       )}
@@ -231,11 +282,22 @@ function Wishing({ offer, shops, plans }: Asking) {
                 onValue={type("quantity")}
               />
             )}
-            <Coupon value={wanted.coupon} onValue={type("coupon")} />
+            {manage && <CouponField value={typed.coupon} onValue={type("coupon")} />}
           </div>
         </Section>
       }
-      side={manage ? <Bill offer={offer} wish={wish} key={offer.code} /> : <p className="muted">{t("buy.notYours")}</p>}
+      side={
+        manage ? (
+          <Bill
+            offer={offer}
+            wish={wish}
+            without={() => type("coupon")("")}
+            key={`${offer.code} ${offer.price.currency}`}
+          />
+        ) : (
+          <p className="muted">{t("buy.notYours")}</p>
+        )
+      }
     />
   );
 }
@@ -264,13 +326,12 @@ export function BuyPage() {
   const offers = useOffers();
   const plans = usePlans();
   const shops = useShops();
-  const code = read("offer");
   return (
     <Page title={t("buy.title")} back={{ to: "/billing/plan", text: t("billing.plan") }}>
       <Together reads={[offers, plans, shops]}>
         <Loaded read={offers} height={320}>
           {({ offers: sold }) => {
-            const offer = sold.find((one) => one.code === code);
+            const offer = offerOf(sold, read("offer"), read("currency"));
             const own = shops.data?.shops ?? [];
             if (offer === undefined || (offer.kind === "plan" && own.length === 0)) return <NothingToBuy />;
             return <Wishing offer={offer} shops={own} plans={plans.data?.plans ?? []} />;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Payment } from "../../api/money";
 import { canPay, isNews, standingOf } from "./standing";
-import { wholeOf, wishOf } from "./wish";
+import { buyAt, offerOf, wholeOf, wishOf } from "./wish";
 
 const nothing = { amount: 0, currency: "CNY", text: "0.00" };
 const payment = (state: Payment["state"]): Payment => ({
@@ -31,7 +31,7 @@ describe("where an order stands", () => {
   });
   it("says that the last try failed, and is paid in the end only when the server says so", () => {
     expect(pending("open", "failed")).toBe("failed");
-    expect(pending("open", "open", "failed")).toBe("failed");
+    expect(pending("open", "open", "failed")).toBe("unconfirmed"); // the one before may be paid by now
     for (const [stage, standing] of [
       ["done", "paid"],
       ["provisioning", "provisioning"],
@@ -56,15 +56,28 @@ describe("where an order stands", () => {
 
 describe("a wish", () => {
   const money = (amount: number) => ({ amount, currency: "CNY", text: "" });
-  const basic = { code: "basic", kind: "plan" as const, seats: 1, seatPrice: money(0) };
-  const enterprise = { code: "enterprise", kind: "plan" as const, seats: 2, seatPrice: money(1000) };
-  const pack = { code: "credits-1000", kind: "credits" as const, seats: 0, seatPrice: money(0) };
+  const basic = { code: "basic", kind: "plan" as const, price: money(100), seats: 1, seatPrice: money(0) };
+  const enterprise = { code: "enterprise", kind: "plan" as const, price: money(100), seats: 2, seatPrice: money(1000) };
+  const pack = { code: "credits-1000", kind: "credits" as const, price: money(100), seats: 0, seatPrice: money(0) };
   const wanted = { shop: 7, seats: "5", quantity: "3", coupon: "" };
   it("names a shop for a plan, seats only where they have a price, packs for credits", () => {
     expect(wishOf(basic, wanted)).toEqual({ offer: "basic", shop: 7 });
     expect(wishOf(enterprise, wanted)).toEqual({ offer: "enterprise", shop: 7, seats: 5 });
     expect(wishOf(pack, wanted)).toEqual({ offer: "credits-1000", quantity: 3 });
-    expect(wishOf(pack, { ...wanted, coupon: " NEW " })).toEqual({ offer: "credits-1000", quantity: 3, coupon: "NEW" });
+    expect(wishOf(pack, { ...wanted, coupon: "NEW" })).toEqual({ offer: "credits-1000", quantity: 3, coupon: "NEW" });
+    expect(wishOf(basic, { ...wanted, coupon: "NEW" })).toEqual({ offer: "basic", shop: 7, coupon: "NEW" });
+  });
+  it("names the currency of a price that is not in yuan, in the address too", () => {
+    const dollars = { ...pack, price: { amount: 1500, currency: "USD", text: "15.00" } };
+    const taels = { ...pack, price: { amount: 1500, currency: "XAU", text: "15.00" } };
+    expect(wishOf(dollars, wanted)).toEqual({ offer: "credits-1000", quantity: 3, currency: "USD" });
+    expect(wishOf(taels, wanted)).toBeNull(); // else it would be asked for in yuan
+    expect(buyAt(dollars)).toBe("/billing/buy?offer=credits-1000&currency=USD");
+    expect(buyAt(basic, 7)).toBe("/billing/buy?offer=basic&shop=7");
+    expect(offerOf([dollars, pack], "credits-1000", "")).toBe(pack);
+    expect(offerOf([pack, dollars], "credits-1000", "USD")).toBe(dollars);
+    expect(offerOf([dollars], "credits-1000", "")).toBe(dollars);
+    expect(offerOf([dollars, taels], "credits-1000", "EUR")).toBeUndefined();
   });
   it("is none while something is missing, half typed or beyond what is sold", () => {
     expect(wishOf(basic, { ...wanted, shop: undefined })).toBeNull();

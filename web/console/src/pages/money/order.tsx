@@ -3,7 +3,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
-import { cancelOrder, checkOrder, type Moment, type Order, type Payment, type Refund, useOrder } from "../../api/money";
+import {
+  cancelOrder,
+  checkOrder,
+  type Moment,
+  type Order,
+  type Payment,
+  type Refund,
+  reprovisionOrder,
+  useOrder,
+} from "../../api/money";
 import { toProblem } from "../../api/problem";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -51,7 +60,8 @@ function Cancel({ order }: { order: Order }) {
     onDone: (got) => {
       setAsking(false);
       queries.setQueryData(keys.order(order.number), got);
-      notify.done(t(got.stage === "closed" ? "order.cancelled" : "order.notCancelled"));
+      if (got.stage === "closed") notify.done(t("order.cancelled"));
+      else notify.info(t(got.state === "open" ? "order.cancelling" : "order.notCancelled"));
     },
     onProblem: (problem) => {
       setAsking(false);
@@ -76,6 +86,27 @@ function Cancel({ order }: { order: Order }) {
   );
 }
 
+/** What is paid, and could not be set up, is tried again by itself; and now, by who cannot wait. */
+function Reprovision({ order }: { order: Order }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const submit = useSubmit((number: string, key) => reprovisionOrder(number, key), {
+    onDone: (got) => {
+      queries.setQueryData(keys.order(order.number), got);
+    },
+    onProblem: (problem) => {
+      notify.problem(problem);
+      void queries.invalidateQueries({ queryKey: keys.order(order.number) });
+    },
+  });
+  return (
+    <Button small busy={submit.isPending} onClick={() => submit.send(order.number)}>
+      {t("order.reprovision")}
+    </Button>
+  );
+}
+
 /** The way on from what was bought. */
 function Onward({ order }: { order: Order }) {
   const { t } = useText();
@@ -89,6 +120,7 @@ function Onward({ order }: { order: Order }) {
 
 function Says({ order, standing }: { order: Order; standing: Standing }) {
   const { t } = useText();
+  const { manage } = useMay();
   const [openedMs] = useState(Date.now);
   const news = isNews(order, openedMs);
   const { number } = order;
@@ -102,6 +134,12 @@ function Says({ order, standing }: { order: Order; standing: Standing }) {
         </Alert>
       );
     case "provisioning":
+      if (order.reprovision)
+        return (
+          <Alert tone="due" title={t("order.stuck", { number })} action={manage && <Reprovision order={order} />}>
+            {t("order.stuckText")}
+          </Alert>
+        );
       return (
         <Alert
           tone="info"
@@ -119,14 +157,14 @@ function Says({ order, standing }: { order: Order; standing: Standing }) {
       );
     case "unconfirmed":
       return (
-        <Alert tone="due" title={t("order.unconfirmed", { number })} action={<Asked order={order} />}>
+        <Alert tone="due" title={t("order.unconfirmed", { number })} action={manage && <Asked order={order} />}>
           {t("order.unconfirmedText")}
         </Alert>
       );
     case "failed":
       return (
-        <Alert tone="stop" title={t("order.failed")} action={<Asked order={order} />}>
-          {order.payments.at(-1)?.error ?? t("order.failedText")}
+        <Alert tone="stop" title={t("order.failed")} action={manage && <Asked order={order} />}>
+          {t("order.failedText")}
         </Alert>
       );
     case "closed":
@@ -231,8 +269,14 @@ function useSaid(stage: Order["stage"]): void {
   const announce = useAnnounce();
   const before = useRef(stage);
   useEffect(() => {
-    if (before.current !== stage) announce(t(`stage.${stage}`));
+    if (before.current === stage) return;
     before.current = stage;
+    announce(t(`stage.${stage}`));
+    // The code, or the button, that had the focus may be gone with it: then the page's heading.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body)
+        document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    });
   }, [stage, announce, t]);
 }
 

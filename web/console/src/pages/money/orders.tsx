@@ -34,11 +34,8 @@ function OrderTable({ rows }: { rows: readonly OrderBrief[] }) {
     {
       key: "number",
       title: t("order.number"),
-      render: ({ number }) => (
-        <code className="short" translate="no" title={number}>
-          {number}
-        </code>
-      ),
+      tight: true,
+      render: ({ number }) => <code translate="no">{number}</code>,
     },
     {
       key: "state",

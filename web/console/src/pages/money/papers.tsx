@@ -1,11 +1,13 @@
 /* Receipts, invoices and credit notes as files to keep: those of an order, and all of them. */
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "react-router";
 import { makeInvoice, type Order, type Paper, usePapers } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
+import { ConfirmDialog } from "../../ui/dialog";
 import { Short, Time } from "../../ui/facts";
 import { LoadedList } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
@@ -66,21 +68,44 @@ export function PaperTable({ rows }: { rows: readonly Paper[] }) {
   );
 }
 
+const textOf = (fact: unknown) => (typeof fact === "string" ? fact : "");
+
 function MakeInvoice({ order }: { order: Order }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
-  const submit = useSubmit((number: string, key) => makeInvoice(number, key), {
+  const [other, setOther] = useState<string | null>(null);
+  const submit = useSubmit((replace: boolean, key) => makeInvoice(order.number, replace, key), {
     onDone: ({ invoice }) => {
+      setOther(null);
       notify.done(t("paper.made", { number: invoice.number }));
       return queries.invalidateQueries({ queryKey: keys.papers });
     },
-    onProblem: notify.problem,
+    onProblem: (problem) => {
+      // There is one with the details of before: whether it is put in its place is theirs to say.
+      if (problem.code === "invoice_exists") setOther(textOf(problem.facts["number"]));
+      else {
+        setOther(null);
+        notify.problem(problem);
+      }
+    },
   });
   return (
-    <Button small busy={submit.isPending} onClick={() => submit.send(order.number)}>
-      {t("paper.make")}
-    </Button>
+    <>
+      <Button small busy={submit.isPending && other === null} onClick={() => submit.send(false)}>
+        {t("paper.make")}
+      </Button>
+      <ConfirmDialog
+        open={other !== null}
+        title={t("paper.replaceTitle", { number: other ?? "" })}
+        ok={t("paper.replace")}
+        pending={submit.isPending}
+        onOk={() => submit.send(true)}
+        onCancel={() => setOther(null)}
+      >
+        <p>{t("paper.replaceText")}</p>
+      </ConfirmDialog>
+    </>
   );
 }
 
@@ -88,26 +113,24 @@ function MakeInvoice({ order }: { order: Order }) {
 export function OrderPapers({ order }: { order: Order }) {
   const { t } = useText();
   const { manage } = useMay();
-  const read = usePapers();
+  const read = usePapers(order.number);
   if (order.paidAt === null) return null;
   return (
     <Section card title={t("paper.list")}>
       <LoadedList read={read} rows={1}>
         {(rows) => (
           <ul className="list-rows">
-            {rows
-              .filter((paper) => paper.order === order.number)
-              .map((paper) => (
-                <li key={paper.id}>
-                  <span className="two-lines">
-                    <span>{t(`paper.kind.${paper.kind}`)}</span>
-                    <span className="small muted" translate="no">
-                      {paper.number}
-                    </span>
+            {rows.map((paper) => (
+              <li key={paper.id}>
+                <span className="two-lines">
+                  <span>{t(`paper.kind.${paper.kind}`)}</span>
+                  <span className="small muted" translate="no">
+                    {paper.number}
                   </span>
-                  <PaperLink paper={paper} />
-                </li>
-              ))}
+                </span>
+                <PaperLink paper={paper} />
+              </li>
+            ))}
           </ul>
         )}
       </LoadedList>

@@ -1,7 +1,7 @@
 /* Paying an order: with whom, and then either a code to scan, or the provider's own page. A code is drawn by our server;
  * no other service sees the address that it holds. That it was paid is told by the page of the order, live. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { type Begun, beginPayment, type Order, type Provider, useOffers } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -9,7 +9,9 @@ import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
 import { Countdown } from "../../ui/countdown";
+import { focusFirstField } from "../../ui/dialog";
 import { Loaded } from "../../ui/loaded";
+import { useAnnounce, useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
 import { useProblemText } from "../../ui/problems";
 import { nameOf, Paid, sumText } from "../../ui/sum";
@@ -28,7 +30,9 @@ interface Trying {
 
 /** Begins, and asks again while the provider has not said where one pays. */
 function usePaying(order: Order) {
+  const { t } = useText();
   const queries = useQueryClient();
+  const notify = useNotify();
   const [code, setCode] = useState<Begun | null>(null);
   const [refusal, setRefusal] = useState<unknown>(null);
   const [trying, setTrying] = useState<Trying | null>(null);
@@ -36,7 +40,11 @@ function usePaying(order: Order) {
     onDone: (begun, { provider, turn }) => {
       queries.setQueryData(keys.order(order.number), begun.order);
       if (!isKnown(begun)) {
-        setTrying(turn < AGAIN_MAX ? { provider, turn: turn + 1 } : null);
+        // One that was refused is told by the order's page; to begin again would make another payment.
+        const open = begun.payment.state === "open";
+        const again = open && turn < AGAIN_MAX;
+        setTrying(again ? { provider, turn: turn + 1 } : null);
+        if (open && !again) notify.info(t("pay.noAnswer"));
         return;
       }
       setTrying(null);
@@ -100,8 +108,11 @@ function Ways({
 function Code({ begun, provider, until, onEnd }: { begun: Begun; provider: string; until: string; onEnd: () => void }) {
   const { t, lang } = useText();
   const amount = sumText(lang, begun.payment.amount);
+  const place = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone: what took its place is what is read next.
+  useEffect(() => place.current?.focus(), []);
   return (
-    <div className="scan">
+    <div ref={place} className="scan" role="group" tabIndex={-1} aria-label={t("pay.codeReady", { provider, amount })}>
       <img
         className="scan-code"
         width="240"
@@ -130,6 +141,16 @@ function Choosing({ order, providers }: { order: Order; providers: readonly Prov
   const queries = useQueryClient();
   const [chosen, setChosen] = useState("");
   const { begin, busy, code, refusal, forget } = usePaying(order);
+  const announce = useAnnounce();
+  const place = useRef<HTMLDivElement>(null);
+  const ended = () => {
+    announce(t("pay.ranOut"));
+    void queries.invalidateQueries({ queryKey: keys.order(order.number) });
+  };
+  const otherWay = () => {
+    forget();
+    requestAnimationFrame(() => focusFirstField(place.current));
+  };
   const value = chosen === "" ? firstOf(order, providers) : chosen;
   const name = providers.find((one) => one.name === value);
   if (name === undefined)
@@ -141,33 +162,24 @@ function Choosing({ order, providers }: { order: Order; providers: readonly Prov
   if (code !== null) {
     return (
       <>
-        <Code
-          begun={code}
-          provider={nameOf(lang, name)}
-          until={order.expiresAt}
-          onEnd={() => void queries.invalidateQueries({ queryKey: keys.order(order.number) })}
-        />
+        <Code begun={code} provider={nameOf(lang, name)} until={order.expiresAt} onEnd={ended} />
         <div className="line line-middle">
-          <Button onClick={forget}>{t("pay.other")}</Button>
+          <Button onClick={otherWay}>{t("pay.other")}</Button>
         </div>
       </>
     );
   }
   return (
-    <>
+    <div ref={place} className="stack">
       {refusal !== null && <Alert tone="stop" title={problemText(refusal)} />}
       <Ways providers={providers} value={value} onValue={setChosen} />
       <Button look="primary" wide busy={busy} onClick={() => begin(value)}>
         {t("pay.pay", { amount: sumText(lang, order.amount) })}
       </Button>
       <p className="small muted">
-        {t("pay.until")}{" "}
-        <Countdown
-          until={order.expiresAt}
-          onEnd={() => void queries.invalidateQueries({ queryKey: keys.order(order.number) })}
-        />
+        {t("pay.until")} <Countdown until={order.expiresAt} onEnd={ended} />
       </p>
-    </>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 /* Plans: what the shop has now and until when, what each plan has and costs, and the way to it. */
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "react-router";
 import {
   beginTrial,
@@ -20,6 +21,7 @@ import { idOf, useAddress } from "../../ui/address";
 import { Alert } from "../../ui/alert";
 import { BillingParts } from "../../ui/billing-parts";
 import { Button, LinkButton } from "../../ui/button";
+import { chosenPlan, forgetChosenPlan } from "../../ui/chosen-plan";
 import { Day, Fact, Facts } from "../../ui/facts";
 import { Loaded, Together } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
@@ -27,7 +29,11 @@ import { useNotify } from "../../ui/notify";
 import { Page, Section, Teach } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { PlanHas, PlanPill, useWebsites } from "../../ui/plan-parts";
-import { nameOf, Paid } from "../../ui/sum";
+import { nameOf, Paid, sumText } from "../../ui/sum";
+import { buyAt, offerOf } from "./wish";
+
+/** The plan that a trial gives. */
+const TRIAL_OF = "basic";
 
 function TrialButton({ shop, days }: { shop: number; days: number }) {
   const { t } = useText();
@@ -35,6 +41,7 @@ function TrialButton({ shop, days }: { shop: number; days: number }) {
   const notify = useNotify();
   const submit = useSubmit(beginTrial, {
     onDone: () => {
+      forgetChosenPlan();
       notify.done(t("plan.trialBegan", { n: days }));
       for (const queryKey of [keys.plans, keys.shops, keys.shop(shop)]) void queries.invalidateQueries({ queryKey });
     },
@@ -75,7 +82,7 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
   );
 }
 
-function Present({ plan }: { plan: Plan }) {
+function Present({ plan, on, rests }: { plan: Plan; on: boolean; rests: boolean }) {
   const { t, lang, day, number } = useText();
   const { manage } = useMay();
   const websites = useWebsites();
@@ -84,8 +91,12 @@ function Present({ plan }: { plan: Plan }) {
       {plan.state === "grace" && (
         <Alert tone="due" title={t("plan.graceText", { day: day(plan.until) })} said={false} />
       )}
-      {plan.state === "ended" && (
-        <Alert tone="stop" title={t("plan.endedText", { day: day(plan.until) })} said={false} />
+      {plan.state === "ended" && !rests && (
+        <Alert
+          tone={on ? "info" : "stop"}
+          title={t(on ? "plan.endedOn" : "plan.endedText", { day: day(plan.until) })}
+          said={false}
+        />
       )}
       <Facts>
         <Fact name={t("billing.plan")}>
@@ -120,7 +131,16 @@ function None({ shop, trial }: { shop: Shop; trial: Plans["trial"] }) {
   );
 }
 
-function Card({ offer, shop, plan, first }: { offer: Offer; shop: number; plan: Plan | undefined; first: boolean }) {
+interface CardProps {
+  offer: Offer;
+  shop: number;
+  plan: Plan | undefined;
+  first: boolean;
+  /** It has a price in another currency too. */
+  twice: boolean;
+}
+
+function Card({ offer, shop, plan, first, twice }: CardProps) {
   const { t, lang } = useText();
   const { manage } = useMay();
   const own = plan?.offer === offer.code && plan.source === "order";
@@ -143,13 +163,37 @@ function Card({ offer, shop, plan, first }: { offer: Offer; shop: number; plan: 
         <LinkButton
           wide
           look={own || (plan === undefined && first) ? "primary" : "plain"}
-          to={`/billing/buy?offer=${offer.code}&shop=${shop}`}
-          aria-label={`${t(word)}: ${name}`}
+          to={buyAt(offer, shop)}
+          aria-label={`${t(word)}: ${name}${twice ? `, ${sumText(lang, offer.price)}` : ""}`}
         >
           {t(word)}
         </LinkButton>
       )}
     </li>
+  );
+}
+
+/** What was chosen on the landing page, before there was an account: one press from here. */
+function Chosen({ offer, shop, onNot }: { offer: Offer; shop: number; onNot: () => void }) {
+  const { t, lang } = useText();
+  return (
+    <Alert
+      tone="info"
+      title={t("plan.chosen", { name: nameOf(lang, offer) })}
+      said={false}
+      action={
+        <span className="line">
+          <LinkButton small look="primary" to={buyAt(offer, shop)}>
+            {t("plan.chosenGo")}
+          </LinkButton>
+          <Button small onClick={onNot}>
+            {t("plan.chosenNot")}
+          </Button>
+        </span>
+      }
+    >
+      {t("plan.chosenText")}
+    </Alert>
   );
 }
 
@@ -190,6 +234,13 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
   const shop = useShopOf(shops);
   const sold = offers.offers.filter(({ kind }) => kind === "plan");
   const plan = plans.plans.find((one) => one.shop === shop?.id);
+  const { manage } = useMay();
+  const [code, setCode] = useState(chosenPlan);
+  // Whoever has paid for a plan, or chose the one of the trial and may still try it, needs no word of it.
+  const free = plan === undefined || plan.source === "trial";
+  const wished = free && manage && code !== null ? offerOf(sold, code, "") : undefined;
+  const yuan = sold.find(({ price }) => price.currency === "CNY") ?? sold[0];
+  const first = wished ?? (plans.trial.available ? undefined : yuan);
   if (shop === undefined) {
     return (
       <Teach
@@ -205,32 +256,59 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
       </Teach>
     );
   }
+  // What is bought for a shop that an operator has suspended is refused.
+  const rests = shop.status === "suspended";
   return (
     <>
       {shops.length > 1 && <PickShop shops={shops} value={shop.id} onPick={(id) => write({ shop: id })} />}
       <Section card title={t("plan.ofShop", { name: shop.shop_name })} extra={plan && <PlanPill state={plan.state} />}>
-        {plan === undefined ? <None shop={shop} trial={plans.trial} /> : <Present plan={plan} />}
-      </Section>
-      <Section title={t("plan.all")}>
-        {sold.length === 0 ? (
-          <p className="empty">{t("plan.noneSold")}</p>
-        ) : (
-          <ul className="plans">
-            {sold.map((offer, at) => (
-              <Card
-                key={offer.code}
-                offer={offer}
-                shop={shop.id}
-                plan={plan}
-                first={at === 0 && !plans.trial.available}
-              />
-            ))}
-          </ul>
+        {rests && (
+          <Alert
+            tone="stop"
+            title={t("plan.rests")}
+            said={false}
+            action={<LinkButton to={`/shops/${shop.id}`}>{t("plan.restsWhy")}</LinkButton>}
+          />
         )}
-        <p className="small muted">
-          {t("plan.orCredits")} <Link to={`/shops/${shop.id}/subscription`}>{t("subscription.title")}</Link>
-        </p>
+        {plan === undefined ? (
+          <None shop={shop} trial={rests ? { ...plans.trial, available: false } : plans.trial} />
+        ) : (
+          <Present plan={plan} on={shop.chatbot_state === "active"} rests={rests} />
+        )}
       </Section>
+      {!rests && wished !== undefined && !(plans.trial.available && wished.code === TRIAL_OF) && (
+        <Chosen
+          offer={wished}
+          shop={shop.id}
+          onNot={() => {
+            forgetChosenPlan();
+            setCode(null);
+          }}
+        />
+      )}
+      {rests ? null : (
+        <Section title={t("plan.all")}>
+          {sold.length === 0 ? (
+            <p className="empty">{t("plan.noneSold")}</p>
+          ) : (
+            <ul className="plans">
+              {sold.map((offer) => (
+                <Card
+                  key={`${offer.code} ${offer.price.currency}`}
+                  offer={offer}
+                  shop={shop.id}
+                  plan={plan}
+                  first={offer === first}
+                  twice={sold.some((one) => one !== offer && one.code === offer.code)}
+                />
+              ))}
+            </ul>
+          )}
+          <p className="small muted">
+            {t("plan.orCredits")} <Link to={`/shops/${shop.id}/subscription`}>{t("subscription.title")}</Link>
+          </p>
+        </Section>
+      )}
     </>
   );
 }

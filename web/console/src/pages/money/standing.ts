@@ -1,6 +1,6 @@
 /* Where an order stands, as somebody who comes back from paying wants to know it: in one of these ways, and none of them
  * is read from the address that brought them. */
-import type { Order, Payment } from "../../api/money";
+import type { Order } from "../../api/money";
 
 export type Standing =
   | "toPay" // nothing was begun
@@ -14,16 +14,14 @@ export type Standing =
 /** How long "you have just paid" is news. */
 const NEWS_MS = 24 * 60 * 60 * 1000;
 
-const last = (payments: readonly Payment[]) => payments.at(-1);
-
 export function standingOf({ stage, state, payments }: Pick<Order, "stage" | "state" | "payments">): Standing {
   if (stage === "done") return "paid";
   if (stage !== "pending") return stage;
   if (state === "processing" || payments.some((one) => one.state === "processing" || one.state === "paid"))
     return "unconfirmed";
-  const newest = last(payments);
-  if (newest === undefined || newest.state === "closed") return "toPay";
-  return newest.state === "failed" ? "failed" : "unconfirmed";
+  // Any that is open may be paid by now, also behind a later one that failed.
+  if (payments.some((one) => one.state === "open")) return "unconfirmed";
+  return payments.at(-1)?.state === "failed" ? "failed" : "toPay";
 }
 
 /** Another way of paying can be begun. */

@@ -61,7 +61,7 @@ export function Gaps({ asked }: { asked: NumbersAsked }) {
       ),
     },
     ...(asked.shop === undefined
-      ? [{ key: "shop", title: t("visitors.shop"), render: (row: Gap) => <Shop id={row.shop} /> }]
+      ? [{ key: "shop", title: t("visitors.shop"), grow: true, render: (row: Gap) => <Shop id={row.shop} /> }]
       : []),
     { key: "asked", title: t("gaps.asked"), numeric: true, phone: "end", render: (row) => number(row.asked) },
     { key: "last", title: t("gaps.last"), tight: true, phone: "sub", render: (row) => <Time at={row.lastAt} /> },

@@ -19,7 +19,7 @@ import { LedgerExport, LedgerTools, useLedgerFilter } from "../../ui/ledger";
 import { Loaded, LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { DangerLine, DangerZone, Detail, Page, Parts, Section, Teach } from "../../ui/page";
-import { Pill, StatusPill } from "../../ui/pill";
+import { Pill, ShopPill } from "../../ui/pill";
 import { type Column, DataTable } from "../../ui/table";
 import { TransactionTable } from "../../ui/transactions";
 import NotFound from "../not-found";
@@ -90,7 +90,7 @@ function Shops({ shops }: Pick<Detailed, "shops">) {
       key: "state",
       title: t("chatbot.name"),
       phone: "end",
-      render: (shop) => <StatusPill state={shop.chatbot_state} />,
+      render: (shop) => <ShopPill shop={shop} />,
     },
   ];
   if (shops.length === 0) {

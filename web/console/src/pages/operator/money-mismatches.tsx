@@ -13,6 +13,7 @@ import { LoadedList } from "../../ui/loaded";
 import { MismatchTable } from "../../ui/mismatches";
 import { useNotify } from "../../ui/notify";
 import { Teach, Toolbar } from "../../ui/page";
+import { Bills } from "./money-bills";
 
 export function Mismatches() {
   const { t } = useText();
@@ -53,6 +54,7 @@ export function Mismatches() {
           )
         }
       </LoadedList>
+      <Bills />
       {resolving !== null && (
         <ReasonDialog
           open

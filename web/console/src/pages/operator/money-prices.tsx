@@ -127,7 +127,16 @@ function OfferTable({ offers, change }: { offers: readonly Offer[]; change: (off
       : `${t("plan.seats", { n: offer.seats })} · ${websites(offer.websites)}`;
   const columns: Column<Offer>[] = [
     { key: "name", title: t("order.what"), phone: "main", grow: true, render: (offer) => nameOf(lang, offer) },
-    { key: "code", title: t("price.code"), render: ({ code }) => <code translate="no">{code}</code> },
+    {
+      key: "code",
+      title: t("price.code"),
+      grow: true,
+      render: ({ code }) => (
+        <code className="short" translate="no" title={code}>
+          {code}
+        </code>
+      ),
+    },
     { key: "has", title: t("price.has"), phone: "sub", grow: true, render: has },
     {
       key: "more",

@@ -22,7 +22,7 @@ import { type Column, DataTable } from "../../ui/table";
 
 interface Deciding {
   row: SaleRefund;
-  way: "agree" | "decline";
+  way: "agree" | "decline" | "giveUp";
 }
 
 function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
@@ -57,22 +57,22 @@ function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
   );
 }
 
-function Decline({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
+function Decline({ row, way, onClose }: { row: SaleRefund; way: "decline" | "giveUp"; onClose: () => void }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
   return (
     <ReasonDialog
       open
-      title={t("refund.declineTitle")}
-      text={t("refund.declineText")}
-      ok={t("refund.decline")}
+      title={t(`refund.${way}Title`)}
+      text={t(`refund.${way}Text`)}
+      ok={t(`refund.${way}`)}
       danger
       run={(reason, key) => declineRefund(row.id, reason, key)}
       onDone={() => {
         void queries.invalidateQueries({ queryKey: keys.operator });
         onClose();
-        notify.done(t("refund.declineDone"));
+        notify.done(t(`refund.${way}Done`));
       }}
       onCancel={onClose}
     />
@@ -93,8 +93,12 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
     {
       key: "provider",
       title: t("payment.provider"),
-      tight: true,
-      render: ({ provider }) => <ProviderName name={provider} />,
+      grow: true,
+      render: ({ provider }) => (
+        <span className="short">
+          <ProviderName name={provider} />
+        </span>
+      ),
     },
     {
       key: "why",
@@ -124,7 +128,11 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
       title: t("table.actions"),
       actions: true,
       render: (row) =>
-        row.state === "asked" && (
+        row.mayGiveUp ? (
+          <Button small onClick={() => decide({ row, way: "giveUp" })}>
+            {t("refund.giveUp")}
+          </Button>
+        ) : row.state === "asked" ? (
           <span className="line">
             {row.mine ? (
               <span className="small muted">{t("refund.byYou")}</span>
@@ -137,7 +145,7 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
               {t("refund.decline")}
             </Button>
           </span>
-        ),
+        ) : null,
     },
   ];
   return (
@@ -183,7 +191,9 @@ export function Refunds() {
         }
       </LoadedList>
       {deciding?.way === "agree" && <Agree row={deciding.row} onClose={() => setDeciding(null)} />}
-      {deciding?.way === "decline" && <Decline row={deciding.row} onClose={() => setDeciding(null)} />}
+      {deciding && deciding.way !== "agree" && (
+        <Decline row={deciding.row} way={deciding.way} onClose={() => setDeciding(null)} />
+      )}
     </>
   );
 }

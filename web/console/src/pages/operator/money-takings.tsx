@@ -1,97 +1,102 @@
-/* What came in and went back, by day and by provider. First what must be nothing: money that was taken and neither
+/* What came in and went back, from the books: by day, week or month, in each currency, by provider or by what was bought.
+ * Each bar and each line leads to the rows that make it up. First what must be nothing: money that was taken and neither
  * delivered for nor given back. */
-import { useState } from "react";
-import { type TakingsDay, useTakings } from "../../api/money";
-import { csvText } from "../../api/csv-text";
+import { Link, useNavigate } from "react-router";
+import { type MoneyAsked, type MoneyNumbers, useMoneyNumbers } from "../../api/money";
+import { useOverview } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
 import { BarChart } from "../../ui/bar-chart";
-import { Button } from "../../ui/button";
-import { dayOf } from "../../ui/days";
-import { Chips, saveFile } from "../../ui/filters";
-import { Loaded } from "../../ui/loaded";
+import { Chips } from "../../ui/filters";
 import { dayText } from "../../ui/lengths";
-import { useNotify } from "../../ui/notify";
-import { Section, Toolbar } from "../../ui/page";
+import { Loaded, Together } from "../../ui/loaded";
+import { Figures, Section } from "../../ui/page";
 import { ProviderName } from "../../ui/payments";
-import { Paid } from "../../ui/sum";
+import { Paid, sumText } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
-import { barsOf, currenciesOf, firstDay } from "./takings-days";
+import { currenciesOf, linesOf, momentsOf, moneyBars, type MoneyLine, rowsAt } from "./money-bars";
+import { SpanNote, SpanTools, useSpan } from "./money-span";
 import { TodayMoney } from "./today-money";
 
-const DAYS = [7, 30, 90] as const;
-const USUAL = 30;
+const OF = ["provider", "offer"] as const;
 
-function Chart({
-  rows,
-  currency,
-  days,
-  todayMs,
-}: {
-  rows: readonly TakingsDay[];
-  currency: string;
-  days: number;
-  todayMs: number;
-}) {
+function Chart({ numbers, currency }: { numbers: MoneyNumbers; currency: string }) {
   const { t, lang } = useText();
-  const label = t("takings.label", { days, currency });
+  const navigate = useNavigate();
+  const sum = numbers.sums.find(({ came }) => came.currency === currency);
+  const label = t("takings.label", { currency });
+  const lead = (at: number) => {
+    const step = numbers.steps[at];
+    if (step !== undefined) void navigate(rowsAt("postings", { ...momentsOf(step), currency }));
+  };
   return (
-    <Section card title={t("takings.chart", { days, currency })}>
-      <BarChart label={label} bars={barsOf(rows, currency, days, todayMs, (day) => dayText(lang, day))} />
+    <Section card title={t("takings.chart", { currency })}>
+      {sum !== undefined && (
+        <Figures
+          figures={[
+            {
+              name: t("takings.in"),
+              value: sumText(lang, sum.came),
+              note: t("takings.payments", { n: sum.payments }),
+            },
+            {
+              name: t("takings.back"),
+              value: sumText(lang, sum.went),
+              note: t("takings.refunds", { n: sum.refunds }),
+            },
+            { name: t("takings.net"), value: sumText(lang, sum.net) },
+          ]}
+        />
+      )}
+      <BarChart label={label} bars={moneyBars(numbers, currency, (day) => dayText(lang, day))} onPick={lead} />
       <p className="small muted">{label}</p>
     </Section>
   );
 }
 
-function Save({ rows }: { rows: readonly TakingsDay[] }) {
-  const { t } = useText();
-  const notify = useNotify();
-  const save = () => {
-    const lines = rows.map(({ day, provider, came, went }) => [
-      day.slice(0, 10),
-      provider,
-      came.currency,
-      came.text,
-      went.text,
-    ]);
-    const text = csvText(["day", "provider", "currency", "came", "went"], lines);
-    saveFile(new Blob([text], { type: "text/csv" }), `chathub-money-${dayOf(new Date())}.csv`);
-    notify.done(t("list.saved"));
-  };
-  return (
-    <Button small icon="download" disabled={rows.length === 0} onClick={save}>
-      {t("list.export")}
-    </Button>
-  );
-}
-
-function DayTable({ rows }: { rows: readonly TakingsDay[] }) {
+function Lines({ numbers }: { numbers: MoneyNumbers }) {
   const { t, lang } = useText();
-  const columns: Column<TakingsDay>[] = [
+  const named = {
+    all: [],
+    provider: [
+      {
+        key: "name",
+        title: t("payment.provider"),
+        phone: "sub" as const,
+        grow: true,
+        render: ({ name }: MoneyLine) => <ProviderName name={name} />,
+      },
+    ],
+    offer: [
+      {
+        key: "name",
+        title: t("price.code"),
+        phone: "sub" as const,
+        grow: true,
+        render: ({ name }: MoneyLine) => <code translate="no">{name}</code>,
+      },
+    ],
+  };
+  const columns: Column<MoneyLine>[] = [
     {
       key: "day",
-      title: t("takings.day"),
+      title: t(`span.one.${numbers.by}`),
       phone: "main",
       tight: true,
-      render: ({ day }) => dayText(lang, day.slice(0, 10)),
+      render: ({ day, filter }) => <Link to={rowsAt("postings", filter)}>{dayText(lang, day)}</Link>,
     },
-    {
-      key: "provider",
-      title: t("payment.provider"),
-      phone: "sub",
-      grow: true,
-      render: ({ provider }) => <ProviderName name={provider} />,
-    },
+    ...named[numbers.of],
     { key: "came", title: t("takings.in"), numeric: true, phone: "end", render: ({ came }) => <Paid sum={came} /> },
     { key: "went", title: t("takings.back"), numeric: true, phone: "side", render: ({ went }) => <Paid sum={went} /> },
+    { key: "net", title: t("takings.net"), numeric: true, render: ({ net }) => <Paid sum={net} /> },
   ];
   return (
-    <Section title={t("takings.byDay")} extra={<Save rows={rows} />}>
+    <Section title={t("takings.lines")}>
       <DataTable
-        label={t("takings.byDay")}
+        label={t("takings.lines")}
         columns={columns}
-        rows={rows}
-        rowKey={(row) => `${row.day} ${row.provider} ${row.came.currency}`}
+        rows={linesOf(numbers)}
+        rowKey={(row) => `${row.day} ${row.name} ${row.came.currency}`}
         empty={t("takings.none")}
       />
     </Section>
@@ -101,34 +106,36 @@ function DayTable({ rows }: { rows: readonly TakingsDay[] }) {
 export function Takings() {
   const { t } = useText();
   const [address, write] = useAddress();
-  const [todayMs] = useState(Date.now);
-  const days = DAYS.find((one) => String(one) === address("days")) ?? USUAL;
-  const read = useTakings({ from: firstDay(todayMs, days) });
+  const span = useSpan();
+  const of = OF.find((one) => one === address("of")) ?? "all";
+  const asked: MoneyAsked = { ...span, of };
+  const read = useMoneyNumbers(asked);
+  const overview = useOverview();
   return (
-    <>
-      <Toolbar>
+    <Together reads={[read, overview]}>
+      <Loaded read={overview} height={84}>
+        {({ owed, money }) => <TodayMoney owed={owed} {...money} />}
+      </Loaded>
+      <SpanTools path="/api/operator/numbers/money" name="chathub-money" asked={asked}>
         <Chips
-          label={t("list.days")}
-          all={t("takings.days", { n: USUAL })}
-          choices={DAYS.filter((one) => one !== USUAL).map((n) => ({
-            value: String(n),
-            text: t("takings.days", { n }),
-          }))}
-          value={days === USUAL ? "" : String(days)}
-          onChoose={(chosen) => write({ days: chosen })}
+          label={t("takings.of")}
+          all={t("takings.of.all")}
+          choices={OF.map((value) => ({ value, text: t(`takings.of.${value}`) }))}
+          value={of === "all" ? "" : of}
+          onChoose={(chosen) => write({ of: chosen })}
         />
-      </Toolbar>
+      </SpanTools>
       <Loaded read={read} height={480}>
         {(numbers) => (
           <>
-            <TodayMoney {...numbers} />
-            {currenciesOf(numbers.days).map((currency) => (
-              <Chart key={currency} rows={numbers.days} currency={currency} days={days} todayMs={todayMs} />
+            {currenciesOf(numbers).map((currency) => (
+              <Chart key={currency} numbers={numbers} currency={currency} />
             ))}
-            <DayTable rows={numbers.days} />
+            <Lines numbers={numbers} />
+            <SpanNote {...numbers} />
           </>
         )}
       </Loaded>
-    </>
+    </Together>
   );
 }

@@ -29,6 +29,8 @@ export function RefundDialog({ order, payment, onClose }: Props) {
   const notify = useNotify();
   const problemText = useProblemText();
   const tickId = useId();
+  const outsideId = useId();
+  const [outside, setOutside] = useState(false);
   const [takesBack, setTakesBack] = useState(true);
   const [refusal, setRefusal] = useState("");
   const digits = digitsOf(payment.amount.text);
@@ -38,9 +40,9 @@ export function RefundDialog({ order, payment, onClose }: Props) {
       : t("refund.sumFormat", { like: payment.amount.text });
   const form = useForm({ amount: "", reason: "" }, { rules: { amount: [sum], reason: [rules.required] } });
   const submit = useSubmit(
-    ({ amount, reason, takes }: { amount: string; reason: string; takes: boolean }, key) => {
+    ({ amount, reason, takes, was }: { amount: string; reason: string; takes: boolean; was: boolean }, key) => {
       const minor = minorOf(amount, digits);
-      const body = { payment: payment.number, reason, takesBack: takes };
+      const body = { payment: payment.number, reason, takesBack: takes, outside: was };
       return askRefund(order, minor === null ? body : { ...body, amount: minor }, key);
     },
     {
@@ -64,7 +66,7 @@ export function RefundDialog({ order, payment, onClose }: Props) {
       form={form}
       onSubmit={(values) => {
         setRefusal("");
-        submit.send({ ...values, takes: takesBack });
+        submit.send({ ...values, takes: takesBack, was: outside });
       }}
       onCancel={onClose}
     >
@@ -106,6 +108,13 @@ export function RefundDialog({ order, payment, onClose }: Props) {
         <span>
           {t("refund.takesBack")}
           <span className="small muted step-help">{t("refund.takesBackHelp")}</span>
+        </span>
+      </label>
+      <label className="tick" htmlFor={outsideId}>
+        <input id={outsideId} type="checkbox" checked={outside} onChange={({ target }) => setOutside(target.checked)} />
+        <span>
+          {t("refund.outside")}
+          <span className="small muted step-help">{t("refund.outsideHelp")}</span>
         </span>
       </label>
     </FormDialog>

@@ -3,15 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import {
-  decidePaid,
-  type HandPayment,
-  markPaid,
-  type Note,
-  type Sale,
-  type SalePayment,
-  useSale,
-} from "../../api/money";
+import { markPaid, type Note, type Sale, type SalePayment, useSale } from "../../api/money";
 import { toProblem } from "../../api/problem";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -33,6 +25,7 @@ import { useProblemText } from "../../ui/problems";
 import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 import NotFound from "../not-found";
+import { HandWord } from "./hand-word";
 import { RefundDialog } from "./refund-dialog";
 import { StatePill } from "./state-pill";
 
@@ -163,41 +156,13 @@ function Notes({ notes }: { notes: readonly Note[] }) {
   );
 }
 
-function Word({ sale, hand, way }: { sale: Sale; hand: HandPayment; way: "agree" | "decline" }) {
-  const { t } = useText();
-  const queries = useQueryClient();
-  const notify = useNotify();
-  const submit = useSubmit((payment: string, key) => decidePaid(sale.number, { payment }, way, key), {
-    onDone: () => {
-      notify.done(t(way === "agree" ? "sale.agreed" : "sale.declined"));
-      return queries.invalidateQueries({ queryKey: keys.operator });
-    },
-    onProblem: notify.problem,
-  });
-  return (
-    <Button small busy={submit.isPending} onClick={() => submit.send(hand.payment)}>
-      {t(way === "agree" ? "sale.agree" : "sale.decline")}
-    </Button>
-  );
-}
-
 /** What somebody has marked as paid, and a second person has to look at. */
 function Marked({ sale }: { sale: Sale }) {
   const { t } = useText();
   return sale.handPayments
     .filter(({ state }) => state === "asked")
     .map((hand) => (
-      <Alert
-        key={hand.id}
-        tone="due"
-        title={t("sale.waits")}
-        action={
-          <span className="line">
-            <Word sale={sale} hand={hand} way="agree" />
-            <Word sale={sale} hand={hand} way="decline" />
-          </span>
-        }
-      >
+      <Alert key={hand.id} tone="due" title={t("sale.waits")} action={<HandWord hand={hand} />}>
         <ProviderName name={hand.provider} /> · <span translate="no">{hand.trade}</span> · {hand.reason}
         <br />
         {t("sale.waitsText")}

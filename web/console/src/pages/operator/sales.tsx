@@ -4,8 +4,9 @@ import { ORDER_STATES, PROVIDERS, type SaleBrief, type SaleFilter, useSales } fr
 import { useText } from "../../i18n/i18n";
 import { idOf, useAddress } from "../../ui/address";
 import { endOf, startOf } from "../../ui/days";
-import { Time } from "../../ui/facts";
+import { Short, Time } from "../../ui/facts";
 import { Choose, Days, isNarrow } from "../../ui/filters";
+import { Icon } from "../../ui/icon";
 import { LoadedList } from "../../ui/loaded";
 import { Page, Teach, Toolbar } from "../../ui/page";
 import { KnownPerson, OfCustomer } from "../../ui/person";
@@ -19,6 +20,7 @@ function useSaleFilter(): SaleFilter {
     state: ORDER_STATES.find((one) => one === read("state")),
     provider: PROVIDERS.find((one) => one === read("provider")),
     account: idOf(read("account")),
+    coupon: idOf(read("coupon")),
     from: startOf(read("from")),
     to: endOf(read("to")),
   };
@@ -38,7 +40,13 @@ function SaleTable({ rows }: { rows: readonly SaleBrief[] }) {
         </Link>
       ),
     },
-    { key: "what", title: t("order.what"), phone: "main", render: (row) => nameOf(lang, row) },
+    {
+      key: "what",
+      title: t("order.what"),
+      grow: true,
+      phone: "main",
+      render: (row) => <Short>{nameOf(lang, row)}</Short>,
+    },
     { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
     { key: "state", title: t("order.state"), tight: true, render: ({ state }) => <StatePill state={state} /> },
     {
@@ -70,6 +78,18 @@ export default function Sales() {
     <Page title={t("nav.orders")}>
       <Toolbar>
         {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
+        {filter.coupon !== undefined && (
+          <span className="chip chip-chosen chip-of">
+            <Link to="/operator/catalogue/coupons">{t("sales.withCoupon")}</Link>
+            <button
+              type="button"
+              aria-label={t("list.allOf", { name: t("money.coupons") })}
+              onClick={() => write({ coupon: "" })}
+            >
+              <Icon name="close" />
+            </button>
+          </span>
+        )}
         <Choose
           label={t("order.state")}
           choices={ORDER_STATES.map((value) => ({ value, text: t(`order.state.${value}`) }))}

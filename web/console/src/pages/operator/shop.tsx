@@ -1,6 +1,7 @@
 /* All about one shop: whose it is, its chatbot and what pays for it, the work behind it, what was delivered, what was
  * done to it. */
 import { Link, useParams } from "react-router";
+import { useOperatorPlan } from "../../api/money";
 import { toProblem } from "../../api/problem";
 import { useAccountTransactions, useDeliveries, useHouseShop, useJobs, useOperatorAudit } from "../../api/queries";
 import type { HouseShop, Job } from "../../api/types";
@@ -15,6 +16,7 @@ import { Detail, Page, Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import { TransactionTable } from "../../ui/transactions";
 import NotFound from "../not-found";
+import { PlanOf, ShopSwitch } from "./shop-plan";
 
 /** Of the newest: the whole is a press away. */
 const SHOWN = 10;
@@ -95,6 +97,16 @@ function About({ shop }: { shop: HouseShop }) {
         <Fact name={t("house.created")}>
           <Time at={shop.createdAt} />
         </Fact>
+        {shop.suspendedAt !== null && (
+          <>
+            <Fact name={t("house.suspendedAt")}>
+              <Time at={shop.suspendedAt} />
+            </Fact>
+            <Fact name={t("field.reason")}>
+              <span className="break">{shop.suspendedReason}</span>
+            </Fact>
+          </>
+        )}
         {shop.purgeAt !== null && (
           <Fact name={t("house.purgeAt")}>
             <Time at={shop.purgeAt} />
@@ -174,13 +186,15 @@ function Whole({ shop }: { shop: HouseShop }) {
   const money = useAccountTransactions(shop.account, { shop: shop.id });
   const delivered = useDeliveries({ account: shop.account });
   const trail = useOperatorAudit({ account: shop.account, shop: shop.id });
+  const plan = useOperatorPlan(shop.id);
   return (
-    <Together reads={[work, money, delivered, trail]}>
+    <Together reads={[work, money, delivered, trail, plan]}>
       <Detail
         main={
           <>
             <Chatbot shop={shop} />
             <Subscribed shop={shop} />
+            <PlanOf read={plan} />
           </>
         }
         side={<About shop={shop} />}
@@ -189,6 +203,7 @@ function Whole({ shop }: { shop: HouseShop }) {
       <Money shop={shop} read={money} />
       <Delivered shop={shop} read={delivered} />
       <Trail shop={shop} read={trail} />
+      <ShopSwitch shop={shop} />
     </Together>
   );
 }
@@ -202,7 +217,10 @@ function OneShop({ id }: { id: number }) {
     <Page
       title={shop === undefined || shop.shop_name === "" ? t("house.one", { id }) : shop.shop_name}
       back={{ to: "/operator/shops", text: t("house.title") }}
-      intro={shop !== undefined && shop.status !== "active" && <StatusPill state={shop.status} />}
+      intro={
+        shop !== undefined &&
+        shop.status !== "active" && <StatusPill state={shop.status === "suspended" ? "paused" : shop.status} />
+      }
     >
       {/* As high as the lists' wait behind it. */}
       <Loaded read={read} height={640}>

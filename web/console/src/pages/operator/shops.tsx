@@ -44,7 +44,13 @@ function nameOf({ by, down }: Sort) {
 
 /** One that is on and not paid says so; the state of the chatbot alone would not. */
 const stateOf = (row: ListedShop) =>
-  row.status === "deleted" ? "deleted" : row.pastDue ? "past_due" : row.chatbot_state;
+  row.status === "deleted"
+    ? "deleted"
+    : row.status === "suspended"
+      ? "paused"
+      : row.pastDue
+        ? "past_due"
+        : row.chatbot_state;
 
 function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: HouseFilter }) {
   const { t } = useText();

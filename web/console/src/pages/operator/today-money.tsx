@@ -1,13 +1,12 @@
 /* Money that waits for an operator. The first figure is nothing, or somebody has to look at once. */
-import type { Takings } from "../../api/money";
+import type { Overview } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
 import { Figures } from "../../ui/page";
 
-type Counts = Pick<Takings, "owed" | "refundsAsked" | "handPaymentsAsked" | "openMismatches">;
+type Counts = Pick<Overview, "owed"> & Overview["money"];
 
 export function TodayMoney({ owed, refundsAsked, handPaymentsAsked, openMismatches }: Counts) {
   const { t, number } = useText();
-  const waits = refundsAsked + handPaymentsAsked;
   return (
     <Figures
       figures={[
@@ -15,15 +14,22 @@ export function TodayMoney({ owed, refundsAsked, handPaymentsAsked, openMismatch
           name: t("takings.owed"),
           value: number(owed),
           note: t(owed === 0 ? "takings.owedNone" : "takings.owedSome"),
-          to: "/operator/money/mismatches",
+          to: "/operator/money/owed",
           tone: owed > 0 ? "stop" : undefined,
         },
         {
-          name: t("takings.waits"),
-          value: number(waits),
-          note: t("takings.waitsOf", { refunds: refundsAsked, hand: handPaymentsAsked }),
+          name: t("takings.refundsWait"),
+          value: number(refundsAsked),
+          note: t("takings.waits"),
           to: "/operator/money/refunds",
-          tone: waits > 0 ? "due" : undefined,
+          tone: refundsAsked > 0 ? "due" : undefined,
+        },
+        {
+          name: t("takings.handsWait"),
+          value: number(handPaymentsAsked),
+          note: t("takings.waits"),
+          to: "/operator/money/hand",
+          tone: handPaymentsAsked > 0 ? "due" : undefined,
         },
         {
           name: t("takings.mismatches"),

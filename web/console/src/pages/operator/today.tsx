@@ -1,6 +1,5 @@
 /* How the house stands: the queues that somebody works off first, then people, shops, credits and the work behind them. */
 import { Link } from "react-router";
-import { useTakings } from "../../api/money";
 import { type Overview as Numbers, useOverview } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
 import { Fact, Facts, Time } from "../../ui/facts";
@@ -82,16 +81,13 @@ function Work({ jobs }: Numbers) {
 export default function Today() {
   const { t } = useText();
   const read = useOverview();
-  const money = useTakings();
   return (
     <Page title={t("nav.today")}>
-      <Together reads={[read, money]}>
-        <Loaded read={money} height={84}>
-          {(numbers) => <TodayMoney {...numbers} />}
-        </Loaded>
+      <Together reads={[read]}>
         <Loaded read={read}>
           {(numbers) => (
             <>
+              <TodayMoney owed={numbers.owed} {...numbers.money} />
               <TodayQueues queues={numbers.queues} weekAgo={numbers.weekAgo} />
               <div className="even">
                 <House {...numbers} />

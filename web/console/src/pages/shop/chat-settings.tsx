@@ -312,8 +312,9 @@ function People({ form }: { form: ChatForm }) {
 }
 
 /** Whose pages and whose deliveries are let in. */
-function Doors({ form, shop }: { form: ChatForm; shop: Shop }) {
+function Doors({ form, shop, settings }: { form: ChatForm; shop: Shop; settings: ChatSettings }) {
   const { t } = useText();
+  const { domains, domainsInPlan: room } = settings;
   return (
     <Section title={t("chatset.doors")}>
       <p className="muted small">
@@ -321,6 +322,17 @@ function Doors({ form, shop }: { form: ChatForm; shop: Shop }) {
         <Link to={`/shops/${shop.id}/settings`}>{t("chatset.changeDomain")}</Link>
       </p>
       <Lines form={form} name="domains" label="chatset.domains" help="chatset.domainsHelp" />
+      {room !== undefined && domains.length > room && (
+        <Alert
+          tone="due"
+          title={t("chatset.domainsBeyond", { domains: domains.slice(room).join(", ") })}
+          action={
+            <LinkButton small to={`/billing/plan?shop=${shop.id}`}>
+              {t("chatset.largerPlan")}
+            </LinkButton>
+          }
+        />
+      )}
       <Check form={form} name="oldSignature" label="chatset.oldSignature" help="chatset.oldSignatureHelp" />
     </Section>
   );
@@ -462,7 +474,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
           <Sayings shop={shop} form={form} language={language} />
           <Hours form={form} />
           <People form={form} />
-          <Doors form={form} shop={shop} />
+          <Doors form={form} shop={shop} settings={settings} />
           <SaveBar form={{ changed: form.changed, reset: () => begin(theirs) }} pending={submit.isPending} />
         </Form>
       </div>

@@ -7,6 +7,7 @@ import type { Chatbot, Shop } from "../../api/types";
 import { TextProvider } from "../../i18n/i18n";
 import { EnableHost } from "../../ui/enable";
 import { ShopTable } from "../shops";
+import { NeedsChatbot } from "./needs-chatbot";
 import { Overview } from "./overview";
 
 // What the modules below look at while they are read. There is no browser: pages are drawn as text.
@@ -103,11 +104,28 @@ describe("enabling the chatbot", () => {
     expect(drawn(<Overview shop={shop} />, queries).includes("Open chatbot admin")).toBe(!here);
   });
 
-  const listed = (state: (typeof STATES)[number], role?: string) =>
+  it.each([
+    [0, "2026-12-30T00:00:00.000Z", true],
+    [10, "2026-11-22T00:00:00.000Z", false],
+    [10, null, false],
+  ])(
+    "%i credits renew it, and it stops %s: whether a plan pays behind the month is said, and nothing to switch",
+    (price, stops, behind) => {
+      const queries = client();
+      const bot = chatbot("active");
+      const subscription = bot.subscription && { ...bot.subscription, renewalPrice: price, stopsAt: stops };
+      queries.setQueryData(keys.chatbot(shop.id), { ...bot, subscription });
+      const page = drawn(<Overview shop={shop} />, queries);
+      expect(page.includes("the plan of this shop pays for it")).toBe(behind);
+      expect(page.includes("Renew automatically")).toBe(!behind);
+    },
+  );
+
+  const listed = (state: (typeof STATES)[number], role?: string, status: Shop["status"] = "active") =>
     drawn(
       <EnableHost>
         <ShopTable
-          shops={[{ ...shop, chatbot_state: state }]}
+          shops={[{ ...shop, status, chatbot_state: state }]}
           credits={100}
           sort={{ by: "name", down: false }}
           onSort={() => undefined}
@@ -119,6 +137,18 @@ describe("enabling the chatbot", () => {
 
   it.each(STATES)("is offered in the list of shops: %s", (state) => {
     expect(listed(state).includes("Enable chatbot")).toBe(chatbot(state).canEnable);
+  });
+
+  it.each(STATES)("a suspended shop says so, whatever its chat, and cannot be enabled anywhere: %s", (state) => {
+    const row = listed(state, "owner", "suspended");
+    expect(row).toContain("Suspended");
+    expect(row).not.toContain("Enable chatbot");
+    const part = (
+      <NeedsChatbot shop={{ ...shop, status: "suspended", chatbot_state: state }} icon="billing" title="Subscription">
+        None yet.
+      </NeedsChatbot>
+    );
+    expect(drawn(part, client())).not.toContain("<a ");
   });
 
   it.each(STATES)("is offered to nobody who may not spend: %s", (state) => {

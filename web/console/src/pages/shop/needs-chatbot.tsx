@@ -25,9 +25,12 @@ export function NeedsChatbot({
       icon={icon}
       title={title}
       action={
-        <LinkButton {...(!on && { look: "primary" })} to={`/shops/${shop.id}`}>
-          {t(on ? "shop.overview" : "enable.buttonFree")}
-        </LinkButton>
+        // One that is suspended cannot be enabled: why stands above.
+        shop.status !== "suspended" && (
+          <LinkButton {...(!on && { look: "primary" })} to={`/shops/${shop.id}`}>
+            {t(on ? "shop.overview" : "enable.buttonFree")}
+          </LinkButton>
+        )
       }
     >
       {on ? t("shop.elsewhere") : children}

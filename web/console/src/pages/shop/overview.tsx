@@ -29,6 +29,7 @@ interface Props {
 function Enable({ shop, chatbot, label }: Props & { label?: string }) {
   const { t } = useText();
   const { manage } = useMay();
+  if (shop.status === "suspended") return null; // why not stands above
   if (!manage) return <p className="muted">{t("may.not")}</p>;
   return (
     <EnableButton
@@ -153,14 +154,15 @@ function Enabled({ shop, chatbot }: Props) {
   const { t, day } = useText();
   const { manage } = useMay();
   const stopped = chatbot.state === "suspended";
+  const asked = shop.status !== "suspended"; // nothing is paid for what an operator keeps off
   return (
     <div className="stack">
-      {stopped && (
+      {stopped && chatbot.stoppedBy !== "operator" && (
         <Alert tone="stop" title={t("chatbot.stopped")} action={<Enable shop={shop} chatbot={chatbot} />} said={false}>
           {chatbot.stoppedBy !== null && t(`stopped.${chatbot.stoppedBy}`)} {t("stopped.again", { n: chatbot.price })}
         </Alert>
       )}
-      {chatbot.subscription?.status === "past_due" && chatbot.subscription.source !== "credits" && (
+      {asked && chatbot.subscription?.status === "past_due" && chatbot.subscription.source !== "credits" && (
         <Alert
           tone="due"
           title={t("subscription.over", { day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt) })}
@@ -169,7 +171,7 @@ function Enabled({ shop, chatbot }: Props) {
           {t("subscription.overHelp")}
         </Alert>
       )}
-      {chatbot.subscription?.status === "past_due" && chatbot.subscription.source === "credits" && (
+      {asked && chatbot.subscription?.status === "past_due" && chatbot.subscription.source === "credits" && (
         <Alert
           tone="due"
           title={t("subscription.topUp", {

@@ -13,11 +13,12 @@ import { late } from "../../ui/late";
 import { Loaded, Together, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { Page, Parts } from "../../ui/page";
-import { StatusPill } from "../../ui/pill";
+import { ShopPill } from "../../ui/pill";
 import NotFound from "../not-found";
 import { Install } from "./install";
 import { KeysPart } from "./keys";
 import { Overview } from "./overview";
+import { Paused } from "./paused";
 import { SettingsPart } from "./settings";
 import { SubscriptionPart } from "./subscription";
 
@@ -72,7 +73,7 @@ function OneShop({ id, part }: { id: number; part: PartName }) {
       intro={
         shop !== undefined && (
           <span className="line">
-            <StatusPill state={shop.chatbot_state} />
+            <ShopPill shop={shop} />
             {shop.domain !== null && (
               <a
                 href={read.data?.shop_url ?? `https://${shop.domain}`}
@@ -90,6 +91,7 @@ function OneShop({ id, part }: { id: number; part: PartName }) {
       }
     >
       <Together reads={[read]}>
+        {shop?.status === "suspended" && <Paused shop={shop} />}
         <Parts
           label={t("shop.parts")}
           parts={parts.map((name) => ({ to: `/shops/${id}${name === "" ? "" : `/${name}`}`, text: t(TITLES[name]) }))}

@@ -41,11 +41,18 @@ export function SubscriptionFacts({ subscription }: { subscription: Subscription
 export function SubscriptionCard({ shop, subscription }: { shop: number; subscription: Subscription }) {
   const runs = subscription.status === "active" || subscription.status === "past_due";
   const byCredits = subscription.source === "credits";
+  const { t, day } = useText();
   const { manage } = useMay();
+  const { stopsAt, expiresAt } = subscription;
+  // The month of credits is used up first; then a plan pays, and credits renew nothing.
+  const planBehind = byCredits && subscription.renewalPrice === 0 && stopsAt !== null && stopsAt > expiresAt;
   return (
     <div className="stack stack-tight">
       <SubscriptionFacts subscription={subscription} />
-      {runs && byCredits && manage && <RenewalSwitch shop={shop} subscription={subscription} />}
+      {planBehind && (
+        <p className="muted">{t("subscription.planBehind", { from: day(expiresAt), to: day(stopsAt) })}</p>
+      )}
+      {runs && byCredits && !planBehind && manage && <RenewalSwitch shop={shop} subscription={subscription} />}
     </div>
   );
 }

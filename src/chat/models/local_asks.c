@@ -1,0 +1,63 @@
+/* local_asks.c: what a turn asks of a thing: its qualities by the words of lexicon_kin, and what is counted. */
+#include "chat/models/local_lexicon.h"
+
+struct local_asked local_asked(struct local *m)
+{
+    struct local_asked out = { .rest = m->h };
+    out.rest.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
+    memcpy(out.rest.used, m->h.used, m->h.a.n * sizeof(bool));
+    for (size_t i = 0, step; i < m->h.a.n; i += step) {
+        size_t which = LOCAL_KINS, best = 0;
+        for (size_t k = 0; lexicon_kin[k].asked && k < LOCAL_KINS; k++) {
+            size_t n = lexicon_phrase(&m->h.a, i, lexicon_kin[k].asked);
+            if (n > best) best = n, which = k;
+        }
+        step = best > 0 ? best : 1;
+        if (best == 0) continue;
+        out.kin[which] = out.any = true;
+        for (size_t k = i; k < i + best; k++) out.rest.used[k] = true;
+    }
+    return out;
+}
+
+struct local_count local_counted(const struct heard *h)
+{
+    static const char han[] = "克|斤|公斤|千克|毫升|升|片|只|个|粒|颗|支|根|张|枚|包|袋|瓶|条|双|人|分钟|小时|天|度|瓦|"
+                              "伏|层|格|档|寸|英寸|厘米|毫米|米|"
+                              "平|卡|大卡|页|针|股|克拉|k|g|kg|ml|w|v|cm|mm|抽|卷|块|种|色|孔|速|键|弦|岁";
+    static const char duration[] = "多久|多长时间|how long does|how long do|how long will";
+    const uint64_t thing = SENSE_CARE | SENSE_SIZE | SENSE_USED_FOR;
+    enum { WORDS = 3 };
+    bool often = false; /* "多久洗一次" */
+    for (size_t i = 0; i < h->a.n; i++) often |= lexicon_phrase(&h->a, i, "一次|一回") > 0;
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        size_t asks = lexicon_phrase(&h->a, i, "几个|多少个|几|多少|how many"), at = i + asks, n = 0;
+        if (lexicon_phrase(&h->a, i, duration) > 0 && !often && !(h->all & SENSE_SUBJECTS & ~thing))
+            return (struct local_count){ i, 0, true };
+        if (asks == 0 || (h->sense[i] & SENSE_PRICE)) continue;
+        if (h->a.atom[i].kind == ATOM_HAN) {
+            n = at < h->a.n ? lexicon_phrase(&h->a, at, han) : 0;
+            if (n == 0 && strcmp(h->a.atom[at - 1].text, "个") == 0) at--, n = 1;
+            return (struct local_count){ at, n, false };
+        }
+        while (n < WORDS && at + n < h->a.n && h->sense[at + n] == 0 && h->a.atom[at + n].kind == ATOM_LETTERS) n++;
+        return (struct local_count){ at, n, false };
+    }
+    return (struct local_count){ 0, 0, false };
+}
+
+static bool has_count(const struct heard *h)
+{
+    struct local_count c = local_counted(h);
+    return c.n > 0 || c.time;
+}
+
+bool local_asks_of_thing(struct local *m) { return has_count(&m->h) || local_asked(m).any; }
+
+bool *local_words_that_ask(struct local *m)
+{
+    bool *words = local_asked(m).rest.used;
+    struct local_count c = local_counted(&m->h);
+    for (size_t i = c.at; i < c.at + c.n + c.time && i < m->h.a.n; i++) words[i] = true;
+    return words;
+}

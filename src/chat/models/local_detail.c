@@ -1,0 +1,305 @@
+/* local_detail.c: a question of one product that no list knows. Told is the sentence of its description, or of its
+ * papers, that has the words of the question, or a number of the unit that is asked for. */
+#include "chat/models/local_lexicon.h"
+
+#include "base/unicode.h"
+
+#include <stdio.h>
+
+enum { QUOTE = 600 };
+
+static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
+
+/* How many of the words behind a number of the sentence are what is counted. */
+static size_t count_told(const struct heard *h, const struct local_count *c, const struct heard *t)
+{
+    static const char times[] = "秒|分钟|小时|个小时|天|周|个月|年|seconds|minutes|hours|days|weeks|months|years|"
+                                "minute|hour|day|week|month|year";
+    bool han = h->a.atom[c->at].kind == ATOM_HAN;
+    size_t best = 0;
+    for (size_t i = 0; i + 1 < t->a.n; i++) {
+        size_t n = 0;
+        if (t->a.atom[i].kind != ATOM_NUMBER) continue;
+        if (c->time && lexicon_phrase(&t->a, i + 1, times) > 0) return 1;
+        while (han && n < c->n && i + 1 + n < t->a.n &&
+               strcmp(t->a.atom[i + 1 + n].text, h->a.atom[c->at + n].text) == 0)
+            n++;
+        for (size_t k = 0; k < c->n && !han; k++)
+            for (size_t at = i + 1; at < t->a.n && at <= i + 2; at++)
+                n += atom_same(&t->a.atom[at], h->a.atom[c->at + k].text, h->a.atom[c->at + k].n) ||
+                     units_same(&t->a, at, &h->a, c->at + k);
+        if (han && n < c->n) n = 0;
+        if (n > best) best = n;
+    }
+    return best;
+}
+
+/* The sentence that has such a number: with all other words of the question, or the only one that has it. */
+static bool count_of(struct local *m, struct str text, bool with_money)
+{
+    struct local_count c = local_counted(&m->h);
+    struct str best = { NULL, 0 };
+    size_t sentences = 0;
+    bool all = false;
+    if (c.n == 0 && !c.time) return false;
+    struct heard rest = m->h;
+    rest.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
+    for (size_t i = 0; i < m->h.a.n; i++) rest.used[i] = m->h.used[i] || (i >= c.at && i < c.at + c.n);
+    for (size_t at = 0; at < text.n && !all;) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct str s = local_sentence(text, &at);
+        struct heard t = hear(m->arena, m->lexicon, s, 100);
+        size_t of = 0, n = local_shared(&rest, &t, &of);
+        /* Of the words that were said one must be there: "made in 5 days" is not how long it takes to Leeds. */
+        bool of_that = of == 0 || n > 0;
+        if (of_that && count_told(&m->h, &c, &t) > 0 && text_is_quotable(m, s, with_money))
+            best = str_trim(s), sentences++, all = n >= of && of > 0;
+        arena_release(m->arena, mark);
+    }
+    if (sentences == 0 || (!all && (sentences > 1 || m->found.how == FOUND_NEAR))) return false;
+    buf_add(&m->text, best.p, best.n < QUOTE ? best.n : unicode_cut_bytes(best, QUOTE));
+    return true;
+}
+
+static bool is_told(const struct heard *t, const struct lexicon_kin *kin, bool strictly)
+{
+    bool word = false, unit = !kin->units;
+    for (size_t i = 0; i < t->a.n; i++) {
+        word |= lexicon_phrase(&t->a, i, kin->told) > 0;
+        unit |= kin->units && i > 0 && t->a.atom[i - 1].kind == ATOM_NUMBER && lexicon_phrase(&t->a, i, kin->units) > 0;
+    }
+    return strictly ? word && unit : word || (kin->units && unit);
+}
+
+/* What is meant may be another thing than the product that is near it: a word of it has no place there. */
+static bool may_be_other(const struct local *m) { return m->found.how == FOUND_NEAR && m->found.left_over; }
+
+/* The first of `passes` passes in which this sentence tells what is asked; `passes`: in none. */
+static int pass_of(struct local *m, const struct local_asked *asked, struct str s, int passes)
+{
+    struct heard t = hear(m->arena, m->lexicon, s, 100);
+    bool other = may_be_other(m), number = false;
+    size_t of = 0, n = local_shared(&asked->rest, &t, &of);
+    for (size_t i = 0; i < t.a.n; i++) number |= t.a.atom[i].kind == ATOM_NUMBER;
+    for (int pass = 0; pass < passes; pass++) {
+        bool told = of > 0 || asked->any, to_the_word = other;
+        for (size_t k = 0; k < LOCAL_KINS && lexicon_kin[k].asked; k++)
+            if (asked->kin[k]) {
+                to_the_word |= lexicon_kin[k].to_the_word;
+                told &=
+                    is_told(&t, &lexicon_kin[k], pass != 1) || (lexicon_kin[k].units && number && of > 0 && n >= of);
+            }
+        if (told && n + (!to_the_word && (pass == 2 || of >= 4)) >= of) return pass;
+    }
+    return passes;
+}
+
+/* What the turn is about, and how much of it the sentence is about: of two that have the words, "Battery and charger
+ * included" is the one to "is a battery included". */
+static int subjects_of(struct local *m, struct str s)
+{
+    struct heard t = hear(m->arena, m->lexicon, s, 100);
+    return __builtin_popcountll(t.all & m->h.all & SENSE_SUBJECTS);
+}
+
+/* A sentence of the description, or of the product's papers, that has all the words of the question, or tells what is
+ * asked in words of its own: with its number first, then without, and last without one word that may be of the asker's
+ * own affairs ("装多重的狗"); of four words and more one may be lacking. None may where it could be the word that makes
+ * it another thing (a copper pan is no copper kettle). */
+static bool sentence_of(struct local *m, struct str text, bool with_money)
+{
+    struct local_asked asked = local_asked(m);
+    struct str best = { NULL, 0 };
+    int passes = asked.any ? 3 : 1, most = -1;
+    for (size_t at = 0; at < text.n && passes >= 0;) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct str s = local_sentence(text, &at);
+        int pass = pass_of(m, &asked, s, best.p ? passes + 1 : passes);
+        int about = pass <= passes ? subjects_of(m, s) : 0;
+        bool better = best.p ? pass < passes || (pass == passes && about > most) : pass < passes;
+        if (better && text_is_quotable(m, s, with_money)) best = s, passes = pass, most = about;
+        arena_release(m->arena, mark);
+    }
+    if (!best.p) return false;
+    while (best.n > 0 && (*best.p == '\n' || *best.p == ' ')) best.p++, best.n--;
+    while (best.n > 0 && best.p[best.n - 1] == '\n') best.n--;
+    buf_add(&m->text, best.p, best.n < QUOTE ? best.n : unicode_cut_bytes(best, QUOTE));
+    return true;
+}
+
+static bool title_tells(struct local *m, const struct knowledge_product *p)
+{
+    struct local_asked asked = local_asked(m);
+    struct heard t = hear(m->arena, m->lexicon, str_of(p->title), 90);
+    size_t of = 0, n = local_shared(&asked.rest, &t, &of);
+    bool told = asked.any && n == of;
+    for (size_t k = 0; k < LOCAL_KINS && lexicon_kin[k].asked; k++)
+        if (asked.kin[k]) told &= is_told(&t, &lexicon_kin[k], true);
+    return told;
+}
+
+static bool in_list(const char *list, const char *word)
+{
+    char padded[LOCAL_JOINED + 3];
+    int n = snprintf(padded, sizeof padded, " %s ", word);
+    return n > 0 && strstr(list, padded) != NULL;
+}
+
+/* What "how heavy", "how thick" asks for: words that ask, words by which a text says it, and its units. */
+struct measure {
+    const char *asked, *said, *units;
+};
+#define LENGTHS " cm mm m in inch inches ft feet km 厘 毫 米 寸 "
+static const struct measure measures[] = {
+    { " heavy weigh weighs weight 重 ", " weigh weighs weight 重 ", " kg g gram grams lb lbs oz 公 克 斤 千 " },
+    { " tall high height ", " tall high height ", LENGTHS },
+    { " wide width ", " wide width ", LENGTHS },
+    { " long length ", " long length ", LENGTHS },
+    { " deep depth ", " deep depth ", LENGTHS },
+    { " thick thickness ", " thick thickness ", LENGTHS },
+    { " loud noisy noise quiet ", " loud noise noisy ", " db dba decibel decibels " },
+    { " hold holds capacity volume ", " holds hold capacity volume ",
+      " l ml litre litres liter liters gallon gallons cup cups pint pints oz kg g lb lbs " },
+    { " big large dimensions measurements size ", " dimensions footprint measures measuring size ",
+      LENGTHS " l ml litre litres liter liters " },
+};
+
+/* "Yoga Mat 4 mm" tells how thick it is. */
+static bool title_measures(struct local *m, const struct measure *x, const struct knowledge_product *p)
+{
+    struct atoms t = atoms_of(m->arena, str_of(p->title), 90);
+    for (size_t i = 0; i + 1 < t.n && x && in_list(x->asked, "thick"); i++)
+        if (t.atom[i].kind == ATOM_NUMBER && in_list(" mm cm inch inches in ", t.atom[i + 1].text)) return true;
+    return false;
+}
+
+/* A paper whose title has all the words of the question. */
+static bool paper_by_title(struct local *m, const struct knowledge_text *t)
+{
+    struct heard title = hear(m->arena, m->lexicon, str_of(t->title), 60);
+    size_t of = 0, n = local_shared(&m->h, &title, &of);
+    return of > 0 && n == of && local_say_text(m, t, str_of(t->text));
+}
+
+static const struct measure *measure_asked(struct local *m)
+{
+    for (size_t k = 0; k < ARRAY_LEN(measures); k++)
+        for (size_t i = 0; i < m->h.a.n; i++)
+            if (in_list(measures[k].asked, m->h.a.atom[i].text)) return &measures[k];
+    return m->h.all & SENSE_SIZE ? &measures[ARRAY_LEN(measures) - 1] : NULL;
+}
+
+enum told { TOLD_NOT, TOLD_MAYBE, TOLD_SURELY };
+
+/* `Surely`: it says what the number is of. What may be of another thing must have every word of the question, too. */
+static enum told measure_told(struct local *m, const struct measure *x, struct str s)
+{
+    struct heard t = hear(m->arena, m->lexicon, s, 100);
+    bool has = false, says = false;
+    size_t of = 0;
+    for (size_t i = 0; i < t.a.n; i++) {
+        says |= in_list(x->said, t.a.atom[i].text);
+        has |= i + 1 < t.a.n && t.a.atom[i].kind == ATOM_NUMBER && in_list(x->units, t.a.atom[i + 1].text);
+        has |= i + 3 < t.a.n && t.a.atom[i].kind == ATOM_NUMBER && in_list(" x by ", t.a.atom[i + 1].text) &&
+               in_list(x->units, t.a.atom[i + 3].text); /* 130 x 180 cm */
+    }
+    if (!has) return TOLD_NOT;
+    if (says && !may_be_other(m)) return TOLD_SURELY;
+    if (in_list(x->asked, "thick")) return TOLD_NOT; /* 183 x 61 cm is no thickness */
+    return local_shared(&m->h, &t, &of) < of ? TOLD_NOT : TOLD_MAYBE;
+}
+
+/* "How heavy is it": a number with such a unit is an answer though it has no word of the question, and where the
+ * sentence says that it is the weight, even if it lacks other words. */
+static bool measure_of(struct local *m, const struct measure *x, struct str text)
+{
+    struct str best = { NULL, 0 };
+    enum told most = TOLD_NOT;
+    for (size_t at = 0; at < text.n && most < TOLD_SURELY;) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct str s = local_sentence(text, &at);
+        enum told told = measure_told(m, x, s);
+        if (told > most && text_is_quotable(m, s, false)) best = str_trim(s), most = told;
+        arena_release(m->arena, mark);
+    }
+    if (most == TOLD_NOT) return false;
+    buf_add(&m->text, best.p, best.n < QUOTE ? best.n : unicode_cut_bytes(best, QUOTE));
+    return true;
+}
+
+/* What named the product is not asked for again. Gives what was used before. */
+bool *local_use_title(struct local *m, const struct knowledge_product *p)
+{
+    bool *before = m->h.used;
+    struct atoms title = atoms_of(m->arena, str_of(p->title), 90);
+    m->h.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
+    memcpy(m->h.used, before, (m->h.a.n + 1) * sizeof *before);
+    for (size_t i = 0; i < m->h.a.n; i++)
+        for (size_t k = 0; k < title.n && !m->h.used[i]; k++)
+            m->h.used[i] = atom_same(&title.atom[k], m->h.a.atom[i].text, m->h.a.atom[i].n) ||
+                           atom_like(&title.atom[k], &m->h.a.atom[i]);
+    for (size_t i = 1; i < m->h.a.n; i++) /* 裙子 is 裙 */
+        m->h.used[i] |= m->h.used[i - 1] && strcmp(m->h.a.atom[i].text, "子") == 0;
+    const char *names[16];
+    size_t n = options_names(m->arena, p, names, 16);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < m->h.a.n; i++)
+            for (size_t count = options_name_at(&m->h, i, names[k]); count > 0; count--)
+                m->h.used[i + count - 1] = true;
+    return before;
+}
+
+bool local_rule_of(struct local *m, const struct knowledge_product *p, bool *answered)
+{
+    bool *before = local_use_title(m, p), words = false;
+    *answered = false;
+    for (size_t i = 0; i < m->h.a.n; i++) words |= hard(&m->h, i);
+    bool good = !words || local_rule(m, answered);
+    m->h.used = before;
+    return good;
+}
+
+static bool detail(struct local *m, const struct knowledge_product *p, bool *answered)
+{
+    struct str description = str_of(p->description ? p->description : "");
+    const struct measure *measure = measure_asked(m);
+    static const char verbs[] = " grow grows measure measures "; /* "how tall does it grow": no other thing */
+    for (size_t i = 0; i < m->h.a.n && measure; i++)
+        m->h.used[i] |= in_list(measure->asked, m->h.a.atom[i].text) || in_list(verbs, m->h.a.atom[i].text);
+    bool kin = local_asks_of_thing(m);
+    *answered = measure && !kin && measure_of(m, measure, description);
+    if (!*answered && measure && !kin && options_measure(p)) return true; /* an option says how large it is */
+    if (!*answered) *answered = count_of(m, description, false) || sentence_of(m, description, false);
+    if (!*answered && measure && kin) *answered = measure_of(m, measure, description);
+    if (*answered) {
+        local_cite_product(m, p, NULL);
+        m->action = REPLY_ANSWER, m->why = "description";
+        return true;
+    }
+    struct knowledge_text *t = NULL;
+    size_t n = 0;
+    if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n))
+        return false;
+    for (size_t i = 0; i < n && !*answered; i++) {
+        *answered =
+            count_of(m, str_of(t[i].text), true) || sentence_of(m, str_of(t[i].text), true) || paper_by_title(m, &t[i]);
+        if (!*answered) continue;
+        local_cite_text(m, &t[i]);
+        local_cite_product(m, p, NULL);
+        m->action = REPLY_ANSWER, m->why = arena_printf(m->arena, "paper:%s", t[i].id);
+    }
+    if (!*answered &&
+        (title_tells(m, p) || title_measures(m, measure, p))) { /* "几岁能用": 0-12岁 stands in the name */
+        SAY(m, SAY_HAVE, { "title", local_title(m, p) });
+        local_cite_product(m, p, NULL);
+        m->action = REPLY_ANSWER, m->why = "title", *answered = true;
+    }
+    return true;
+}
+
+bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered)
+{
+    bool *before = local_use_title(m, p), good = detail(m, p, answered);
+    m->h.used = before;
+    return good;
+}

@@ -1,0 +1,501 @@
+/* local_fit.c: how well a product fits a turn, word by word. What the shopper named must be in the title; a word beside
+ * it that neither the title nor an option has makes it another thing ("fish tank" is no "tank top"). */
+#include "chat/models/local.h"
+
+#include <stdio.h>
+
+enum { WEIGHT_WORD = 4, WEIGHT_HAN = 2, TITLE_ATOMS = 90, OTHER_NAMED = 4, FAR = 4 };
+
+struct fitting {
+    const struct heard *h;
+    struct atoms title;
+    bool named[LOCAL_TURN_ATOMS], missed[LOCAL_TURN_ATOMS], in_title[TITLE_ATOMS];
+    bool behind[LOCAL_TURN_ATOMS]; /* a measure that stands behind its number in the title too */
+    bool other;                    /* what was named is the beginning of the name of another thing */
+    bool names;                    /* a word that is more than a number of a rule */
+    struct fit fit;
+};
+
+static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
+/* A word of a rule ("gift", "card") may also be the name of a product. */
+static bool soft(const struct heard *h, size_t i)
+{
+    if (h->used[i] || h->sense[i] == 0) return false;
+    return h->a.atom[i].kind == ATOM_HAN || !(h->sense[i] & SENSE_STOP);
+}
+
+static size_t join(const struct atoms *a, size_t i, size_t end, char *out)
+{
+    size_t n = 0;
+    for (; i < end && n + a->atom[i].n < LOCAL_JOINED; i++)
+        memcpy(out + n, a->atom[i].text, a->atom[i].n), n += a->atom[i].n;
+    out[n] = 0;
+    return n;
+}
+
+/* Where the title has this word, whole if possible. Gives how many of its atoms, and whether it is part of a longer
+ * one. */
+static size_t title_at(const struct atoms *t, const char *word, size_t n, size_t *at, bool *loose)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        size_t count = t->atom[i].kind == ATOM_HAN ? 0 : atoms_joined(t, i, word, n);
+        if (count == 0) continue;
+        const struct atom *after = i + count < t->n ? &t->atom[i + count] : NULL;
+        bool inner = (t->atom[i].glued && i > 0 && t->atom[i - 1].kind != ATOM_HAN) ||
+                     (after && after->glued && after->kind != ATOM_HAN);
+        if (found == 0 || (*loose && !inner)) found = count, *at = i, *loose = inner;
+    }
+    return found;
+}
+
+static size_t title_like(const struct fitting *f, size_t i, size_t *at)
+{
+    for (size_t k = 0; k < f->title.n; k++)
+        if (atom_like(&f->h->a.atom[i], &f->title.atom[k])) {
+            *at = k;
+            return 1;
+        }
+    return 0;
+}
+
+/* A word that says nothing elsewhere is of the name where the title has it at the same place: the "can" of a watering
+ * can, the "work" of work boots. */
+static void fit_empty(struct fitting *f, size_t from, size_t end, size_t at, size_t after)
+{
+    const struct heard *h = f->h;
+    for (; end < h->a.n && after < f->title.n; end++, after++) {
+        const struct atom *x = &h->a.atom[end], *t = &f->title.atom[after];
+        if (hard(h, end) || soft(h, end) || x->broken || t->broken || !atom_same(t, x->text, x->n)) break;
+        f->named[end] = true, f->in_title[after] = true;
+    }
+    for (; from > 0 && at > 0; from--, at--) {
+        const struct atom *x = &h->a.atom[from - 1], *t = &f->title.atom[at - 1];
+        if (hard(h, from - 1) || soft(h, from - 1) || h->a.atom[from].broken || f->title.atom[at].broken ||
+            !atom_same(t, x->text, x->n))
+            break;
+        f->named[from - 1] = true, f->in_title[at - 1] = true;
+    }
+}
+
+static size_t fit_word(struct fitting *f, size_t i)
+{
+    const struct heard *h = f->h;
+    size_t end = local_word_end(h, i), at = 0;
+    char word[LOCAL_JOINED], two[LOCAL_JOINED];
+    size_t n = join(&h->a, i, end, word);
+    bool loose = false, any_hard = false, any_soft = false;
+    for (size_t k = i; k < end; k++) any_hard |= hard(h, k), any_soft |= soft(h, k);
+    if (!any_hard && !any_soft) return end;
+    size_t found = title_at(&f->title, word, n, &at, &loose);
+    if (found == 0 && end < h->a.n && h->a.atom[end].kind == ATOM_LETTERS && !h->a.atom[end].broken && any_hard) {
+        size_t far = local_word_end(h, end), m = join(&h->a, i, far, two); /* "smart phone" is "smartphone" */
+        found = m > n ? title_at(&f->title, two, m, &at, &loose) : 0;
+        if (found > 0) end = far;
+    }
+    if (found == 0 && any_hard && end == i + 1) found = title_like(f, i, &at), loose = found > 0;
+    if (found == 0) {
+        for (size_t k = i; k < end; k++) f->missed[k] = hard(h, k);
+        return end;
+    }
+    for (size_t k = i; k < end; k++) f->named[k] = true;
+    for (size_t k = at; k < at + found; k++) f->in_title[k] = true;
+    size_t next = at + found; /* "3匹" of a title: the character behind its number */
+    if (h->a.atom[end - 1].kind == ATOM_NUMBER && end < h->a.n && h->a.atom[end].kind == ATOM_HAN &&
+        h->a.atom[end].glued && next < f->title.n && strcmp(f->title.atom[next].text, h->a.atom[end].text) == 0)
+        f->behind[end] = true;
+    bool bare =
+        end == i + 1 && h->a.atom[i].kind == ATOM_NUMBER && h->a.atom[i].n < 4; /* the 200 of "200 g" names nothing */
+    if (any_hard && !bare) fit_empty(f, i, end, at, at + found);
+    for (size_t k = i; k < end && !bare; k++) f->names |= hard(h, k);
+    f->fit.matched += any_hard && !bare ? WEIGHT_WORD : 1;
+    f->fit.loose += loose;
+    return end;
+}
+
+/* Whether a character may be part of a longer word with this one beside it: of those that lists know, only words of
+ * grammar end a word for sure ("茶的价格" is about 茶, "茶几" is not). */
+static bool in_word(const struct heard *h, size_t i, bool there)
+{
+    static const char ends[] = "的了吗呢吧啊呀么嘛有是这那个款买卖要想找喝吃穿怎还和跟与哪在贵多最更很太够每能会";
+    if (!there || h->a.atom[i].kind != ATOM_HAN || h->a.atom[i].broken) return false;
+    if (h->used[i] || (h->sense[i] & SENSE_POINT)) return false;
+    bool whether = i + 2 < h->a.n && strcmp(h->a.atom[i + 1].text, "不") == 0 &&
+                   strcmp(h->a.atom[i].text, h->a.atom[i + 2].text) == 0; /* 透不透 */
+    if (whether) return false;
+    bool soft_alone = (h->sense[i] & SENSE_SOFT) != 0 || h->lone[i];
+    return hard(h, i) || (soft_alone && !strstr(ends, h->a.atom[i].text));
+}
+
+/* 茶叶 is 茶, 鞋子 is 鞋: endings that say nothing. */
+static bool empty_ending(const struct heard *h, size_t i)
+{
+    static const char endings[] = "子叶类儿";
+    return i < h->a.n && h->a.atom[i].kind == ATOM_HAN && strstr(endings, h->a.atom[i].text) &&
+           !in_word(h, i + 1, i + 1 < h->a.n);
+}
+
+/* What is written together behind a name and makes another thing of it: a 烤箱温度计 is no 烤箱, a 吉他弦 no 吉他. */
+static bool tail_makes_other(const struct atoms *t, size_t at)
+{
+    static const char ends[] =
+        "弦|包|盒|架|套|壳|袋|垫|罩|钩|夹|刷|液|膜|贴纸|绳|链|线|温度计|计时器|模具|配件|支架|收纳盒|清洁剂|盖|"
+        "塞|扣|带|布|巾|油|粉|粮|玩具|罐头|灯罩|电池|充电器|遥控器|滤芯|刀片|刷头|替换装|补充装|挂钩|底座";
+    enum { TAIL = 4 };
+    size_t n = 0;
+    while (at + n < t->n && t->atom[at + n].kind == ATOM_HAN && t->atom[at + n].glued) n++;
+    if (n == 0 || n > TAIL) return false;
+    return lexicon_phrase(t, at, ends) == n;
+}
+
+/* The longest piece from i on that the title has, at least two characters of which a list does not know all. */
+static size_t fit_han(struct fitting *f, size_t i)
+{
+    const struct heard *h = f->h;
+    size_t best = 0, at = 0;
+    for (size_t t = 0; t < f->title.n; t++) {
+        size_t n = 0;
+        while (i + n < h->a.n && t + n < f->title.n && (n == 0 || !h->a.atom[i + n].broken) && !h->used[i + n] &&
+               h->a.atom[i + n].kind == ATOM_HAN && f->title.atom[t + n].kind == ATOM_HAN &&
+               strcmp(h->a.atom[i + n].text, f->title.atom[t + n].text) == 0)
+            n++;
+        if (n > best) best = n, at = t;
+    }
+    size_t hards = 0;
+    for (size_t k = i; k < i + best; k++) hards += hard(h, k);
+    bool ended = best == 1 && empty_ending(h, i + 1) && !in_word(h, i - 1, i > 0);
+    bool alone = ended || (!in_word(h, i - 1, i > 0) && !in_word(h, i + 1, i + 1 < h->a.n));
+    if (hards == 0 || (best == 1 && !alone)) {
+        f->missed[i] = hard(h, i) && !f->behind[i];
+        return i + 1;
+    }
+    for (size_t k = 0; k < best; k++) f->named[i + k] = true, f->in_title[at + k] = true;
+    f->names = true;
+    f->other |= tail_makes_other(&f->title, at + best);
+    f->fit.matched += (int32_t)hards * WEIGHT_HAN;
+    f->fit.title += 1;
+    if (ended) f->named[i + 1] = true;
+    if (best < 2 || ended) return i + best + ended;
+    /* 幼猫粮 is 幼猫奶糕粮: the beginning and the end of the name */
+    size_t last = at + best - 1, more = i + best;
+    while (last + 1 < f->title.n && f->title.atom[last + 1].kind == ATOM_HAN && f->title.atom[last + 1].glued) last++;
+    bool ends = more < h->a.n && hard(h, more) && !h->a.atom[more].broken && !in_word(h, more + 1, more + 1 < h->a.n) &&
+                strcmp(h->a.atom[more].text, f->title.atom[last].text) == 0;
+    if (!ends || last < at + best) return more;
+    f->named[more] = true, f->in_title[last] = true;
+    f->fit.matched += WEIGHT_HAN, f->fit.loose++;
+    return more + 1;
+}
+
+/* "SPF 50", "type 2": a word that only makes something of the number behind it. */
+static bool counts(const struct atom *x, const char *title)
+{
+    static const char *const words[] = { "type",   "level", "volume",  "vol", "series", "generation", "size",
+                                         "number", "mark",  "version", "no",  "gen",    "model",      NULL };
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(x->text, words[i]) == 0) return true;
+    bool capitals = true;
+    for (size_t i = x->from; i < x->to; i++) capitals &= title[i] >= 'A' && title[i] <= 'Z';
+    return capitals;
+}
+
+/* One of these words, each with a space on both sides. */
+static bool is_of(const char *words, const char *word)
+{
+    char padded[LOCAL_JOINED + 3];
+    int n = snprintf(padded, sizeof padded, " %s ", word);
+    return n > 0 && strstr(words, padded) != NULL;
+}
+
+/* What stands behind a name and is no name: "Garden Hose Hybrid" is a hose, "Desk Stapler Heavy Duty" a stapler. */
+static bool trails(const char *word)
+{
+    static const char words[] =
+        " heavy duty hybrid classic deluxe premium original standard large small medium big mini "
+        "compact portable foldable folding adjustable wireless cordless electric manual set kit "
+        "pack bundle pair mix assorted edition series collection version steel cedar oak pine "
+        "bamboo leather cotton wool silk linen aluminium aluminum brass copper plastic black "
+        "white red blue green grey gray pink purple brown navy beige gold silver organic "
+        "waterproof unisex mens womens kids adult pro max plus lite ";
+    return is_of(words, word);
+}
+
+/* What stands behind a noun and makes another thing of it: a pencil case is no pencil. */
+static bool makes_other(const char *word)
+{
+    static const char words[] =
+        " case cases roll holder holders stand stands bag bags box boxes cover covers rack racks tin pot cup cups mug "
+        "mugs "
+        "brush brushes cleaner solution filter filters cartridge cartridges ink strap straps band bands charger "
+        "chargers "
+        "cable cables mount kit sharpener lamp shade frame frames board rest mat mats pad pads tray trays tank tanks "
+        "pump "
+        "pumps seat light lights lock locks bottle bottles spray oil cream polish paper tape glue clip clips hook "
+        "hooks bar "
+        "rod rods net line reel trap feeder bed beds house bowl bowls toy toys treat treats food litter leash collar "
+        "wipes "
+        "sponge dispenser organizer organiser sleeve pouch tote folder binder refill refills machine maker grinder "
+        "kettle "
+        "table chair desk shelf shelves cabinet basket jar lid tongs knife knives spoon fork scissors opener press "
+        "mill "
+        "grater peeler scale scales thermometer timer sheet sheets pillow blanket towel curtain curtains rug tent pole "
+        "poles "
+        "pegs boots shoes socks gloves hat shirt trousers jacket belt buckle ring necklace bracelet earrings chain "
+        "wire "
+        "valve hose tube tubes tyre tyres tire wheel wheels pedal pedals saddle bell adapter adaptor plug socket "
+        "remote "
+        "battery batteries screen protector protectors skin sticker stickers stamp stamps card cards envelope "
+        "envelopes "
+        "book books poster posters puzzle game soap shampoo lotion balm powder candle candles seeds soil fertilizer "
+        "tool "
+        "tools tap faucet tube wrench spanner driver saw hammer nails screws ladder bucket mop broom bin ";
+    return is_of(words, word);
+}
+
+/* The last word of the name itself: "Water Bottle with straw, 1 l" is a bottle. */
+static size_t head_of(const struct atoms *t, const char *title)
+{
+    static const char ends[] = " with for in by from and of ";
+    size_t head = t->n, last = t->n;
+    for (size_t i = 0; i < t->n; i++) {
+        if (i > 0 && (t->atom[i].broken || is_of(ends, t->atom[i].text))) break;
+        if (t->atom[i].kind != ATOM_LETTERS || t->atom[i].n < 3 || t->atom[i].glued) continue;
+        bool spec = i + 1 < t->n && t->atom[i + 1].kind == ATOM_NUMBER && counts(&t->atom[i], title);
+        if (spec && head < t->n) continue;
+        last = i;
+        if (head == t->n || !trails(t->atom[i].text)) head = i;
+    }
+    return head < t->n && trails(t->atom[head].text) ? last : head;
+}
+
+/* Whether what is asked of the thing stands at i or behind it, and no other name between. */
+static bool asked_behind(const struct fitting *f, size_t i)
+{
+    const struct heard *h = f->h;
+    if (!h->asks || (h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE))) return false;
+    for (size_t k = i; k < h->a.n && !f->named[k] && (k == i || !h->a.atom[k].broken); k++)
+        if (h->asks[k]) return true;
+    return false;
+}
+
+/* A word that stands right beside the name and is not of it; a character that may be of the word may stand between. */
+static bool beside(const struct fitting *f, size_t i)
+{
+    const struct heard *h = f->h;
+    const struct atoms *a = &h->a;
+    if (!f->missed[i]) return false;
+    bool han = a->atom[i].kind == ATOM_HAN;
+    if (han && !in_word(h, i, true)) return false;
+    static const char may[] = "能可会要想", verbs[] = "装用放含配接插加带送连喂开做";
+    if (han && i > 0 && strstr(may, a->atom[i - 1].text) && strstr(verbs, a->atom[i].text)) return false; /* 能装多重 */
+    size_t before = i, after = i + 1;
+    bool verb = han && after + 1 < a->n && !(h->sense[after] & (SENSE_PRICE | SENSE_COST)) &&
+                strstr("几多怎咋", a->atom[after].text);
+    verb |= han && asked_behind(f, i);                            /* 头灯防水吗, 手表上满弦走多久 */
+    if (verb && before > 0 && f->named[before - 1]) return false; /* 饺子煮几分钟 */
+    if (han && before > 1 && !f->named[before - 1] && in_word(h, before - 1, true) && !hard(h, before - 1)) before--;
+    if (before > 0 && f->named[before - 1] && !a->atom[before].broken && !a->atom[i].broken &&
+        (a->atom[before - 1].kind == ATOM_HAN) == han)
+        return true;
+    while (han && after < a->n && after < i + FAR && !f->named[after] && !hard(h, after) && in_word(h, after, true))
+        after++; /* 尤克里里 before a name: 里 is of the word */
+    return after < a->n && f->named[after] && !a->atom[after].broken && (a->atom[after].kind == ATOM_HAN) == han;
+}
+
+static bool has_word(const char *name, const struct atom *x)
+{
+    for (const char *p = name; *p;) {
+        size_t n = strcspn(p, " ");
+        if (n == x->n && strncasecmp(p, x->text, n) == 0) return true;
+        p += n + strspn(p + n, " ");
+    }
+    return false;
+}
+
+/* The name of an option ("kit size") is no other thing. */
+static void excuse_names(struct fitting *f, const struct knowledge_product *p)
+{
+    const char *names[16];
+    size_t n = options_names(NULL, p, names, 16);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < f->h->a.n; i++) {
+            const char *last = strrchr(names[k], ' ');
+            size_t count = options_name_at(f->h, i, names[k]);
+            if (count == 0 && last) count = options_name_at(f->h, i, last + 1);
+            bool whole = count > 0 && last;
+            while (count > 0) f->missed[i + --count] = false;
+            /* "what colours is the frame in": the words of "frame colour", apart */
+            for (size_t j = 0; whole && j < f->h->a.n; j++)
+                if (f->h->a.atom[j].n >= 3 && has_word(names[k], &f->h->a.atom[j])) f->missed[j] = false;
+        }
+}
+
+/* Nouns that stand before another noun and make it a kind of that: to ask for one is not to ask for the other. */
+static bool adjunct(const char *word)
+{
+    static const char words[] = " water coffee tea milk wine beer juice bread rice meat fish dog cat pet horse bird "
+                                "baby kids child car bike bicycle "
+                                "motorcycle phone laptop computer tablet camera tv book garden kitchen bath bathroom "
+                                "bed bedroom office home house "
+                                "door window wall floor roof table chair desk sofa hair face hand foot skin body lip "
+                                "nail tooth eye sun rain snow "
+                                "sea beach city mountain travel gift paper glass wood iron steel gold silver leather "
+                                "cotton wool silk gas oil fire "
+                                "light sound music sport sports golf tennis football swim swimming running hiking "
+                                "fishing hunting camping cooking "
+                                "baking sewing wedding party christmas school power battery solar air ice salt sugar "
+                                "egg cheese fruit apple lemon "
+                                "chocolate cake pizza flower plant tree grass toy game puzzle shoe boot sock shirt "
+                                "dress coat hat bag box bottle "
+                                "trampoline piano guitar drum engine tyre tire microwave oven fridge washing dish "
+                                "vacuum shower toilet pool yoga ";
+    return is_of(words, word);
+}
+
+/* 架子 beside 木架三踏板, of which 踏板 was taken: it is of that value too. */
+static void excuse_parts(struct fitting *f, const struct found *options)
+{
+    for (size_t k = 0; k < options->mentions; k++)
+        for (size_t i = 0; i < f->h->a.n; i++) {
+            const struct atom *x = &f->h->a.atom[i];
+            if (!f->missed[i] || x->kind != ATOM_HAN || !strstr(options->mention[k].joined, x->text)) continue;
+            f->missed[i] = false;
+            if (i + 1 < f->h->a.n && strcmp(f->h->a.atom[i + 1].text, "子") == 0) f->missed[i + 1] = false;
+        }
+}
+
+/* Whether the description speaks of these atoms, and not to say that it is none of that: with no word of denial before
+ * them in their clause, nor in what is left of it. */
+static bool speaks_of(const struct atoms *d, const struct atoms *a, size_t from, size_t end)
+{
+    static const char not [] = "不|无|非|没|勿|除|not|no|without|never|except|cannot|cant|dont|wont|arent|isnt|doesnt";
+    bool denied = false, spoken = false;
+    for (size_t i = 0; i < d->n; i++) {
+        size_t n = 0;
+        if (d->atom[i].broken) {
+            if (spoken && !denied) return true;
+            denied = spoken = false;
+        }
+        denied |= lexicon_phrase(d, i, not ) > 0;
+        while (from + n < end && i + n < d->n &&
+               atom_same(&d->atom[i + n], a->atom[from + n].text, a->atom[from + n].n))
+            n++;
+        spoken |= from + n == end;
+    }
+    return spoken && !denied;
+}
+
+/* "吉他变调夹" where the shop has a 变调夹 of which it writes that it goes with a 吉他: a word before the name, of
+ * which the description speaks, makes no other thing of it. */
+static void excuse_told(struct local *m, struct fitting *f, const struct knowledge_product *p)
+{
+    const struct atoms *a = &f->h->a;
+    struct atoms d = { NULL, 0 };
+    for (size_t i = 0, end; i < a->n; i = end) {
+        bool numbers = false;
+        end = i + 1;
+        if (!f->missed[i]) continue;
+        while (end < a->n && f->missed[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind) end++;
+        for (size_t k = i; k < end; k++) numbers |= a->atom[k].kind == ATOM_NUMBER;
+        bool name = end < a->n && f->named[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind;
+        bool word = a->atom[i].kind == ATOM_HAN ? end - i >= 2 : a->atom[i].n >= 4;
+        if (!name || !word || numbers) continue;
+        if (d.n == 0) d = atoms_of(m->arena, str_of(p->description ? p->description : ""), LOCAL_TEXT_ATOMS);
+        if (speaks_of(&d, a, i, end)) memset(f->missed + i, 0, end - i);
+    }
+}
+
+static void judge(struct local *m, struct fitting *f, const struct found *options)
+{
+    struct fit *x = &f->fit;
+    size_t head = head_of(&f->title, x->product->title), words = 0, in_title = 0, only = 0;
+    for (size_t k = 0; k < options->mentions; k++)
+        for (size_t i = options->mention[k].at; i < options->mention[k].at + options->mention[k].n; i++) {
+            if (f->missed[i]) x->matched += f->h->a.atom[i].kind == ATOM_HAN ? 2 : 3;
+            f->missed[i] = false;
+        }
+    excuse_names(f, x->product);
+    excuse_parts(f, options);
+    excuse_told(m, f, x->product);
+    for (size_t i = 0; i < f->h->a.n; i++) /* "20斤" of what comes in 10kg */
+        for (size_t n = f->missed[i] || f->named[i] ? amount_in(&f->h->a, i, &f->title) : 0; n > 0; n--)
+            f->missed[i + n - 1] = false;
+    for (size_t i = 0; i < f->h->a.n; i++) {
+        bool han = f->h->a.atom[i].kind == ATOM_HAN;
+        x->named += f->named[i];
+        if (!f->missed[i]) continue;
+        x->missed += han ? WEIGHT_HAN : WEIGHT_WORD;
+        x->near |= beside(f, i);
+    }
+    for (size_t k = 0; k < f->title.n; k++) {
+        words += f->title.atom[k].kind != ATOM_HAN;
+        if (!f->in_title[k]) continue;
+        in_title++, only = k;
+    }
+    x->exact = in_title > 0 && in_title == f->title.n;
+    for (size_t k = head; k < f->title.n && f->title.atom[k].kind == ATOM_LETTERS; k++) {
+        if (k > head && !trails(f->title.atom[k].text)) break;
+        x->head |= f->in_title[k];
+    }
+    x->title = f->title.n ? (int32_t)(in_title * 100 / f->title.n) : 0;
+    bool han = f->title.n > 0 && in_title > 0 && f->title.atom[only].kind == ATOM_HAN;
+    bool number = in_title > 0 && ((only + 1 < f->title.n && f->title.atom[only + 1].kind == ATOM_NUMBER) ||
+                                   f->title.atom[only].kind == ATOM_NUMBER || f->title.atom[only].glued ||
+                                   (only + 1 < f->title.n && f->title.atom[only + 1].glued));
+    /* "water" is no water bottle, "iphone" is an iPhone 15 */
+    bool first = in_title > 0 && only == 0 && !(f->h->all & SENSE_HAVE) && !adjunct(f->title.atom[0].text);
+    bool option = false; /* "what nibs has the Kestrel": what comes in nibs */
+    const char *names[16];
+    size_t n = options_names(NULL, x->product, names, 16);
+    for (size_t k = 0; k < n; k++) option |= options_named(f->h, names[k]);
+    /* a noun, and behind it no other: "Wool Throw Blanket Herringbone" */
+    bool noun = in_title == 1 && only > 0 && only + 1 < f->title.n && !adjunct(f->title.atom[only].text) &&
+                !makes_other(f->title.atom[only + 1].text) && f->title.atom[only + 1].kind == ATOM_LETTERS;
+    bool part = first || noun || x->head;
+    if (in_title == 1 && !han && !part && !number && !option && words > 1) x->near = true;
+}
+
+static bool all_named(const struct fitting *f, const struct mention *x)
+{
+    for (size_t i = x->at; i < x->at + x->n; i++)
+        if (!f->named[i]) return false;
+    return true;
+}
+
+/* "S3" is the S3 and not the S3 Pro, and not what is made for it, while those are there too. */
+static int32_t besides_name(const struct fitting *f)
+{
+    static const char more[] = " pro max plus ultra mini lite air se fe promax ";
+    int32_t penalty = 0;
+    for (size_t i = 0; i + 1 < f->title.n; i++) {
+        const char *next = f->title.atom[i + 1].text;
+        if (!f->in_title[i] || f->in_title[i + 1]) continue;
+        bool fits_it = i + 2 < f->title.n && (!strcmp(next, "专") || !strcmp(next, "适")) &&
+                       (!strcmp(f->title.atom[i + 2].text, "用") || !strcmp(f->title.atom[i + 2].text, "配"));
+        if (fits_it || is_of(more, next)) penalty++;
+    }
+    return penalty;
+}
+
+struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)
+{
+    struct fitting *f = ARENA_NEW(m->arena, struct fitting);
+    f->h = &m->h, f->title = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS);
+    for (size_t i = 0; i < m->h.a.n;) {
+        if (m->h.used[i]) i++;
+        else i = m->h.a.atom[i].kind == ATOM_HAN ? fit_han(f, i) : fit_word(f, i);
+    }
+    options_heard(m, p, options);
+    size_t kept = 0;
+    for (size_t k = 0; k < options->mentions; k++) /* a word of the name is no option ("black tea") */
+        if (!all_named(f, &options->mention[k])) options->mention[kept++] = options->mention[k];
+    options->mentions = kept;
+    f->fit.product = p;
+    judge(m, f, options);
+    /* words of rules alone name a product only by its whole title */
+    if (!f->names && !f->fit.exact) f->fit.matched = 0;
+    if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
+    f->fit.loose += besides_name(f);
+    if (named) memcpy(named, f->named, sizeof f->named);
+    return f->fit;
+}

@@ -1,0 +1,105 @@
+/* local_numbers.c: the number of an item, in whatever spelling: "jsq22 hwa", "FH-25-12", "TG-XL-O". */
+#include "chat/models/local.h"
+
+enum { NUMBER_CALLS = 16, NUMBER_WORDS = 6, TITLE_ATOMS = 90 };
+
+/* Letters and digits that stand together: "m9pro", "udpros", "13". */
+size_t local_word_end(const struct heard *h, size_t i)
+{
+    size_t end = i + 1;
+    while (end < h->a.n && h->a.atom[end].glued && h->a.atom[end].kind != ATOM_HAN && !h->used[end]) end++;
+    return end;
+}
+
+static bool has_digit(const struct heard *h, size_t i, size_t end)
+{
+    for (; i < end; i++)
+        if (h->a.atom[i].kind == ATOM_NUMBER) return true;
+    return false;
+}
+
+/* "TG-XL-O": a number of an item without a digit. */
+static bool is_capitals(struct str s)
+{
+    size_t signs = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '-' || s.p[i] == '_' || s.p[i] == '/') signs++;
+        else if (s.p[i] < 'A' || s.p[i] > 'Z') return false;
+    }
+    return signs > 0;
+}
+
+/* Where a number that begins at word i may end: the longest first, by the caller. A word without digits may begin it
+ * ("iphone 15") or follow it ("M9 Pro"), one that a list knows may not. */
+static size_t number_ends(const struct heard *h, size_t i, size_t *ends)
+{
+    size_t count = 0;
+    for (size_t end = i; end < h->a.n && count < NUMBER_WORDS && h->a.atom[end].kind != ATOM_HAN && !h->used[end];) {
+        size_t next = local_word_end(h, end);
+        bool digits = has_digit(h, end, next);
+        if (end > i && (h->a.atom[end].broken && !digits)) break;
+        bool tied =
+            end > i && h->a.atom[end].from == h->a.atom[end - 1].to + 1 && h->text.p[h->a.atom[end].from - 1] != ' ';
+        if (!digits && h->sense[end] != 0 && !tied) break;
+        ends[count++] = end = next;
+    }
+    return count;
+}
+
+static bool title_joins(struct local *m, const struct knowledge_product *p, const char *joined, size_t n)
+{
+    struct atoms t = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS);
+    for (size_t i = 0; i < t.n; i++)
+        if (atoms_joined(&t, i, joined, n) > 1) return true;
+    return false;
+}
+
+/* "bx900pro" of a title that has BX-900(Pro): found by what stands before the bracket, and held against the title. */
+static bool number_before(struct local *m, size_t i, size_t end, struct knowledge_product **p, size_t *n)
+{
+    const struct atom *x = m->h.a.atom;
+    char joined[LOCAL_JOINED];
+    const char *variant = NULL;
+    size_t length =
+        joined_of((struct str){ m->h.text.p + x[i].from, x[end - 1].to - x[i].from }, joined, sizeof joined);
+    if (end < i + 2 || x[end - 1].kind != ATOM_LETTERS || !x[end - 1].glued) return true;
+    struct str text = { m->h.text.p + x[i].from, x[end - 2].to - x[i].from };
+    size_t found = 0;
+    if (text.n < 4 || !m->source->by_number(m->source->ctx, text, m->arena, p, &found, &variant)) return text.n < 4;
+    for (size_t k = 0; k < found && k < LOCAL_PRODUCTS; k++)
+        if (title_joins(m, &(*p)[k], joined, length)) (*p)[(*n)++] = (*p)[k];
+    return true;
+}
+
+/* Up to six words of letters and digits: "jsq22 hwa", "1586641416". */
+bool local_number(struct local *m)
+{
+    struct heard *h = &m->h;
+    int calls = 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t ends[NUMBER_WORDS];
+        if (h->used[i] || h->a.atom[i].kind == ATOM_HAN ||
+            (h->a.atom[i].glued && i > 0 && h->a.atom[i - 1].kind != ATOM_HAN))
+            continue;
+        size_t count = number_ends(h, i, ends);
+        while (count > 0 && calls < NUMBER_CALLS) {
+            size_t end = ends[--count], n = 0;
+            struct str text = { h->text.p + h->a.atom[i].from, h->a.atom[end - 1].to - h->a.atom[i].from };
+            if (text.n < 4 || text.n > LOCAL_JOINED || !(has_digit(h, i, end) || is_capitals(text))) continue;
+            struct knowledge_product *p = NULL;
+            const char *variant = NULL;
+            calls++;
+            if (!m->source->by_number(m->source->ctx, text, m->arena, &p, &n, &variant)) return false;
+            if (n == 0 && !number_before(m, i, end, &p, &n)) return false;
+            if (n == 0 || n > LOCAL_PRODUCTS) continue;
+            m->found.how = FOUND_NAMED, m->found.n = n, m->found.variant = variant;
+            for (size_t k = 0; k < n; k++) m->found.product[k] = &p[k];
+            for (size_t k = 0; k < n && variant; k++) /* who names a variant means its product alone */
+                for (size_t v = 0; v < p[k].variants; v++)
+                    if (text_eq(p[k].variant[v].id, variant)) m->found.product[0] = &p[k], m->found.n = 1;
+            for (size_t k = i; k < end; k++) h->used[k] = m->numbered[k] = true;
+            return true;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,69 @@
+/* local_same.c: one thing under several names. A shop sells 水饺 and is asked for 饺子, or sells pruning shears and is
+ * asked for secateurs: where nothing is found by the word that was said, the others are tried. */
+#include "chat/models/local_lexicon.h"
+
+enum { PHRASE = 48 };
+
+void local_same(struct arena *a, struct heard *h)
+{
+    h->same = ARENA_ARRAY(a, uint16_t, h->a.n + 1);
+    for (size_t i = 0; i < h->a.n; i++)
+        for (size_t k = 0; lexicon_same[k] && h->same[i] == 0; k++)
+            if (lexicon_phrase(&h->a, i, lexicon_same[k]) > 0) h->same[i] = (uint16_t)(k + 1);
+}
+
+bool local_same_told(const struct heard *h, size_t i, const struct atoms *t)
+{
+    if (!h->same || h->same[i] == 0) return false;
+    for (size_t at = 0; at < t->n; at++)
+        if (lexicon_phrase(t, at, lexicon_same[h->same[i] - 1]) > 0) return true;
+    return false;
+}
+
+/* Words that ask, of which a finger may have made another: letters that changed places, one lost or doubled. */
+static bool is_slip(const struct atom *x, const char *key)
+{
+    struct atom k = { .text = key, .n = (uint8_t)strlen(key), .kind = ATOM_LETTERS };
+    size_t i = 0;
+    if (x->n != k.n) return k.n > 5 && atom_like(x, &k); /* mulch is not much, and a coast no cost */
+    while (i < x->n && x->text[i] == key[i]) i++;
+    return i + 1 < x->n && x->text[i] == key[i + 1] && x->text[i + 1] == key[i] &&
+           memcmp(x->text + i + 2, key + i + 2, x->n - i - 2) == 0;
+}
+
+static const char *slip_of(const struct atom *x)
+{
+    static const char *const keys[] = { "much",     "price",    "cost",     "costs",    "stock",  "available",
+                                        "shipping", "delivery", "return",   "refund",   "colour", "colors",
+                                        "sizes",    "warranty", "discount", "cheapest", NULL };
+    for (size_t k = 0; keys[k] && x->kind == ATOM_LETTERS && x->n >= 4; k++)
+        if (is_slip(x, keys[k])) return keys[k];
+    return NULL;
+}
+
+const char *local_said_otherwise(struct local *m, size_t at)
+{
+    const struct heard *h = &m->h;
+    char word[PHRASE];
+    for (size_t i = 0; i < h->a.n; i++) {
+        if (h->used[i] || h->same[i] == 0) continue;
+        const char *list = lexicon_same[h->same[i] - 1];
+        size_t n = lexicon_phrase(&h->a, i, list), from = h->a.atom[i].from, to = h->a.atom[i + n - 1].to;
+        for (const char *p = list; *p; p += *p == '|') {
+            size_t length = strcspn(p, "|");
+            assert(length < PHRASE);
+            memcpy(word, p, length), word[length] = 0, p += length;
+            if (lexicon_phrase(&h->a, i, word) == n || at-- > 0) continue;
+            return arena_printf(m->arena, "%.*s%s%.*s", (int)from, h->text.p, word, (int)(h->text.n - to),
+                                h->text.p + to);
+        }
+    }
+    for (size_t i = 0; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        const char *key = h->sense[i] == 0 && !h->used[i] ? slip_of(x) : NULL;
+        if (!key || at-- > 0) continue;
+        return arena_printf(m->arena, "%.*s%s%.*s", (int)x->from, h->text.p, key, (int)(h->text.n - x->to),
+                            h->text.p + x->to);
+    }
+    return NULL;
+}

@@ -1,0 +1,200 @@
+/* local_turn.c: a turn is read: what was said of money, numbers and addresses is taken out, and what is left is held
+ * against the shop. What the next turns may lean on is kept. */
+#include "chat/models/local.h"
+
+enum { TURN_BYTES = 4000, FEW = 3 };
+
+bool local_about_order(const struct local *m)
+{
+    uint64_t rules = m->h.all & SENSE_SUBJECTS & ~(SENSE_SHIP | SENSE_FAULT | SENSE_WARRANTY);
+    if (m->new_number) return true;
+    if (m->h.all & SENSE_TRACK) return (m->h.all & (SENSE_ORDER | SENSE_SHIP)) != 0 || m->order_number;
+    return (m->h.all & SENSE_ORDER) && !rules && !(m->h.all & (SENSE_TIME | SENSE_COST)) && m->found.how != FOUND_NAMED;
+}
+
+/* "How much does it weigh", "how much water does it hold": these ask no price. */
+static void not_of_money(struct heard *h)
+{
+    static const char *const words[] = {
+        "weigh", "weighs", "weight", "hold", "holds", "carry", "carries", "bear", NULL
+    };
+    static const char *const price[] = { "is", "are", "for", "was", NULL };
+    enum { FAR = 8 };
+    for (size_t i = 0; i + 2 < h->a.n; i++) {
+        bool asks = strcmp(h->a.atom[i].text, "how") == 0 && strcmp(h->a.atom[i + 1].text, "much") == 0;
+        for (size_t w = 0; price[w] && asks; w++) asks = strcmp(h->a.atom[i + 2].text, price[w]) != 0;
+        if (!asks) continue;
+        if (h->sense[i + 2] == 0 && lexicon_phrase(&h->a, i + 3,
+                                                   "do i need|do we need|do you need|is needed|will i need|should i|is "
+                                                   "in|are in|in the|in it|in a|does it have|has it") > 0)
+            h->sense[i] = h->sense[i + 1] = SENSE_STOP; /* "how much soil do I need" */
+        for (size_t k = i + 2; k < h->a.n && k < i + FAR; k++)
+            for (size_t w = 0; words[w]; w++)
+                if (strcmp(h->a.atom[k].text, words[w]) == 0) h->sense[i] = h->sense[i + 1] = SENSE_STOP;
+    }
+    h->all = 0;
+    for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
+}
+
+/* "How many seeds are in the pack", "一斤多少只": what holds them is no other thing. */
+static void not_of_packs(struct heard *h)
+{
+    static const char packs[] = "pack|packet|box|bag|set|tub|jar|roll|case|bundle|packs|packets|boxes|bags";
+    bool many = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        many |= lexicon_phrase(&h->a, i, "how many") > 0;
+        if (many && h->sense[i] == 0 && lexicon_phrase(&h->a, i, packs) > 0) h->sense[i] = SENSE_STOP;
+        size_t n = lexicon_phrase(&h->a, i, "一斤|一公斤|一千克|一米|一升");
+        bool counts =
+            n > 0 && i + n < h->a.n && lexicon_phrase(&h->a, i + n, "几|多少|有几|有多少|大概几|大概多少") > 0;
+        for (size_t k = i; k < i + n && counts; k++) h->sense[k] = SENSE_STOP;
+    }
+}
+
+/* "300行吗", "70 and I buy it now": a sum, and whether the shop would take it. */
+static void asks_offer(struct heard *h)
+{
+    static const char after[] =
+        "行吗|行不|行不行|行么|可以吗|可以不|可不可以|卖吗|卖不|卖不卖|能卖吗|卖么|成不|成吗|出吗|带走|拿走|怎么样|"
+        "and ill|and i will|and i buy|and i take|and its a deal|deal|cash";
+    for (size_t i = 0; i < h->a.n; i++) {
+        if (h->a.atom[i].kind != ATOM_NUMBER || h->used[i] || h->a.atom[i].n < 2) continue;
+        size_t at =
+            i + 1 + (i + 1 < h->a.n ? lexicon_phrase(&h->a, i + 1, "块钱|元钱|块|元|quid|bucks|dollars|pounds") : 0);
+        size_t n = at < h->a.n ? lexicon_phrase(&h->a, at, after) : 0;
+        if (n == 0 || (at + n < h->a.n && h->sense[at + n] == 0 && !h->a.atom[at + n].broken)) continue;
+        /* "iPhone 16怎么样" is a name, and no sum. */
+        bool of_a_name = i > 0 && h->a.atom[i - 1].kind == ATOM_LETTERS && h->sense[i - 1] == 0 && !h->a.atom[i].broken;
+        if (of_a_name && at == i + 1) continue;
+        h->sense[i] = SENSE_HAGGLE, h->all |= SENSE_HAGGLE;
+    }
+}
+
+/* "Dog food sizes?": behind a name, and last. */
+static void asks_sizes(struct heard *h)
+{
+    size_t last = h->a.n;
+    if (last < 2 || h->sense[last - 1] != 0 || h->sense[last - 2] != 0 || h->a.atom[last - 2].kind != ATOM_LETTERS)
+        return;
+    if (lexicon_phrase(&h->a, last - 1, "size|sizes|dimensions") == 0) return;
+    h->sense[last - 1] = SENSE_SIZE | SENSE_OPTIONS | SENSE_STOP, h->all |= h->sense[last - 1];
+}
+
+/* "还有L不", "绿的还有没": whether it is left. */
+static void asks_left(struct heard *h)
+{
+    uint64_t others = SENSE_PRICE | SENSE_OPTIONS | SENSE_SUBJECTS | SENSE_ORDER | SENSE_TRACK | SENSE_RECOMMEND;
+    size_t last = h->a.n;
+    if (last == 0 || (h->all & others) || lexicon_phrase(&h->a, last - 1, "不|没|么|吗|冇") == 0) return;
+    for (size_t i = 0; i + 1 < last; i++)
+        if (lexicon_phrase(&h->a, i, "还有|仲有") > 0) h->all |= SENSE_STOCK;
+}
+
+static bool read_words(struct local *m, const char *text)
+{
+    m->h = hear(m->arena, m->lexicon, str_of(text), LOCAL_TURN_ATOMS);
+    local_same(m->arena, &m->h);
+    m->found = (struct found){ .how = FOUND_NONE };
+    m->new_number = m->new_email = false;
+    memset(m->numbered, 0, sizeof m->numbered);
+    not_of_money(&m->h);
+    not_of_packs(&m->h);
+    asks_left(&m->h);
+    asks_sizes(&m->h);
+    asks_offer(&m->h);
+    local_read_email(m);
+    local_budget(m);
+    m->language = local_language_of(&m->h, m->language);
+    /* The number of an item is no secret; "#" alone does not tell which of the two it is. */
+    bool order = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) != 0 || m->order_pending || m->new_email;
+    if (order) local_read_order_number(m);
+    if (!m->new_number && !local_number(m)) return false;
+    if (!order && m->found.how != FOUND_NAMED && strchr(text, '#')) local_read_order_number(m);
+    local_read_bare_number(m);
+    m->h.asks = local_words_that_ask(m);
+    for (size_t i = 0; i < m->h.a.n; i++) m->h.asks[i] &= !m->h.used[i];
+    return local_find(m);
+}
+
+/* Ways of saying a turn that are tried, each asks the search; of longer ones, none. And of all turns that a reply reads
+ * together: what each finds is let go of again, but the time is not had back. */
+enum { OTHER_WAYS = 6, OTHER_ATOMS = 60, OTHER_WAYS_IN_ALL = 24 };
+
+/* A thing that is found by another of its names, as surely as by its own. */
+static bool read_otherwise(struct local *m)
+{
+    struct local *before = ARENA_NEW(m->arena, struct local);
+    *before = *m;
+    bool better = m->found.left_over;
+    if (m->h.a.n > OTHER_ATOMS || (m->h.all & SENSE_COMPARE)) return true;
+    if (m->found.how == FOUND_TALKED_ABOUT || (m->found.how == FOUND_NAMED && !better)) return true;
+    const struct local *near = NULL;
+    unsigned ways = m->ways;
+    for (size_t i = 0; i < OTHER_WAYS && ways < OTHER_WAYS_IN_ALL; i++) {
+        struct arena_mark mark = arena_mark(m->arena);
+        const char *text = local_said_otherwise(before, i);
+        if (!text) break;
+        *m = *before;
+        ways++;
+        if (!read_words(m, text)) return false;
+        m->ways = ways;
+        if (m->found.how == FOUND_NAMED && (before->found.how != FOUND_NAMED || !m->found.left_over)) return true;
+        if (near || before->found.how != FOUND_NONE || m->found.how != FOUND_NEAR) {
+            arena_release(m->arena, mark); /* of *m nothing is kept */
+            continue;
+        }
+        struct local *kept = ARENA_NEW(m->arena, struct local);
+        *kept = *m, near = kept;
+    }
+    *m = near ? *near : *before;
+    m->ways = ways;
+    return true;
+}
+
+bool local_read_turn(struct local *m, const char *text)
+{
+    size_t n = strnlen(text, TURN_BYTES);
+    char *copy = arena_text_n(m->arena, text, n == TURN_BYTES ? utf8_cut((struct str){ text, n }, TURN_BYTES - 1) : n);
+    if (!read_words(m, copy) || !read_otherwise(m)) return false;
+    bool words = false;
+    for (size_t i = 0; i < m->h.a.n; i++) words |= m->h.sense[i] == 0 && !m->h.used[i];
+    if ((m->h.all & SENSE_FIX) && (m->found.how >= FOUND_TALKED_ABOUT || !words)) m->h.all |= SENSE_WARRANTY;
+    return true;
+}
+
+/* What of this turn the next ones may lean on. */
+void local_keep(struct local *m)
+{
+    struct found *f = &m->found;
+    uint64_t wanted = m->h.all & (SENSE_PRICE | SENSE_STOCK);
+    /* What is only near becomes "it" where the reply names it: not where a rule is quoted. */
+    bool offered = (m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE)) && !(m->h.all & SENSE_SUBJECTS);
+    if ((f->how == FOUND_NAMED && f->n <= FEW) || (f->how == FOUND_NEAR && f->n == 1 && offered)) {
+        memcpy(m->focus, f->product, sizeof m->focus);
+        m->focuses = f->n;
+        m->wanted = 0;
+    }
+    if (wanted) m->wanted = wanted;
+    if (f->how == FOUND_NAMED || f->how == FOUND_TALKED_ABOUT)
+        memcpy(m->kept, f->mention, sizeof m->kept), m->kepts = f->mentions;
+    m->order_talk = local_about_order(m) || (m->order_talk && f->how != FOUND_NAMED);
+    m->order_pending = local_about_order(m) || (m->order_pending && (m->new_email || m->h.all == 0));
+}
+
+/* "And in black?" goes on with what was said of the other options. */
+void local_go_on(struct local *m)
+{
+    struct found *f = &m->found;
+    if (f->how != FOUND_TALKED_ABOUT || f->n != 1) return;
+    const struct knowledge_product *p = f->product[0];
+    for (size_t i = 0; i < m->kepts && f->mentions < LOCAL_MENTIONS; i++) {
+        struct mention all[LOCAL_MENTIONS];
+        memcpy(all, f->mention, sizeof all);
+        all[f->mentions] = m->kept[i], all[f->mentions].n = 0;
+        for (size_t k = 0; k < p->variants; k++)
+            if (options_fit(&p->variant[k], all, f->mentions + 1)) {
+                memcpy(f->mention, all, sizeof all), f->mentions++;
+                break;
+            }
+    }
+}

@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import type { MoneyRow } from "../../api/money";
+import { currenciesOf, linesOf, moneyBars, rowsAt } from "./money-bars";
+
+const sum = (amount: number, currency = "CNY") => ({ amount, currency, text: (amount / 100).toFixed(2) });
+const row = (day: string, name: string, came: number, went: number, currency = "CNY"): MoneyRow => ({
+  day,
+  name,
+  came: sum(came, currency),
+  went: sum(went, currency),
+  net: sum(came - went, currency),
+  sold: sum(came, currency),
+  refunded: sum(went, currency),
+  payments: came > 0 ? 1 : 0,
+  refunds: went > 0 ? 1 : 0,
+});
+const step = (day: string, begins: string, ends: string) => ({ day, begins, ends });
+const steps = [
+  step("2026-11-28", "2026-11-27T16:00:00.000Z", "2026-11-28T16:00:00.000Z"),
+  step("2026-11-29", "2026-11-28T16:00:00.000Z", "2026-11-29T16:00:00.000Z"),
+];
+const rows = [
+  row("2026-11-28", "stripe", 2500, 0, "USD"),
+  row("2026-11-29", "alipay", 5000, 0),
+  row("2026-11-29", "wechat", 6000, 1000),
+];
+const parts = (on: number, due: number) => [
+  { tone: "on", value: on },
+  { tone: "due", value: due },
+];
+
+it("a bar stands for each step, of all names together, in whole units of the currency", () => {
+  expect(moneyBars({ steps, rows }, "CNY", (day) => day)).toEqual([
+    { label: "2026-11-28", parts: parts(0, 0) },
+    { label: "2026-11-29", parts: parts(100, 10) },
+  ]);
+  expect(currenciesOf({ sums: [row("", "", 1, 0, "USD"), row("", "", 1, 0)] })).toEqual(["CNY", "USD"]);
+});
+
+it("a step in which more went back than came has no bar below nothing", () => {
+  const [, bar] = moneyBars({ steps, rows: [row("2026-11-29", "alipay", 0, 5000)] }, "CNY", (day) => day);
+  expect(bar?.parts).toEqual(parts(0, 50));
+});
+
+it("each line leads to its rows, and to no others", () => {
+  const [first] = linesOf({ steps, rows, of: "provider" });
+  expect(first?.filter).toEqual({
+    from: "2026-11-28T16:00:00.000Z",
+    to: "2026-11-29T16:00:00.000Z",
+    currency: "CNY",
+    provider: "wechat",
+  });
+  expect(linesOf({ steps, rows, of: "offer" })[0]?.filter).toMatchObject({ offer: "wechat" });
+  expect(linesOf({ steps, rows, of: "all" })).toHaveLength(3);
+  expect(rowsAt("postings", { currency: "CNY", way: undefined, paid: true })).toBe(
+    "/operator/money/postings?currency=CNY&paid=true",
+  );
+});
