@@ -135,15 +135,15 @@ async function plan(all, phone) {
     });
     await checks.try('orders stand in a list, and papers too', async () => {
         await page.goto('/billing/orders');
-        await seen(page.getByRole('link', { name: 'Pro' }));
+        await seen(page.getByRole('link', { name: 'Pro', exact: true }));
         await look(page, 'phone-orders');
         await page.goto('/billing/spending');
         await seen(page.getByRole('cell', { name: 'CN¥60.00' }));
         await look(page, 'phone-spending');
         await page.getByRole('row', { name: /Plans/ }).getByRole('link').first().click();
-        await seen(page.getByRole('link', { name: 'Pro' }));
-        assert.match(await page.title(), /^Payments and refunds in /);
-        assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+        await until('a page of its own', async () => /^Payments and refunds in /.test(await page.title()));
+        await until('the focus is on its heading', () => page.evaluate(() => document.activeElement?.tagName === 'H1'));
+        await seen(page.getByRole('link', { name: 'Pro', exact: true }));
         await look(page, 'phone-spent-rows');
         await page.goto('/billing/invoices');
         await seen(page.getByRole('cell', { name: 'Receipt' }));
@@ -160,6 +160,7 @@ async function invoice(all, phone, number) {
     const { checks } = all;
     const { page } = phone;
     await checks.try('invoice details are kept, and what is wrong with them is told at the field', async () => {
+        await page.goto('/billing/invoices');
         await page.getByLabel('Made out to').fill('Lin’s Tea Ltd.');
         await page.getByLabel('Tax number').fill('not a number');
         await button(page, 'Save').click();

@@ -30,7 +30,9 @@ async function merchant(server) {
     }
     Object.assign(world, { faults: [], configFaults: [], always: null });
     const c = await server.account('merchant', { credits: 100 });
-    return { c, shop: await c.shop(undefined, 'store.example.com') };
+    const shop = await c.shop(undefined, 'store.example.com');
+    world.about = shop.public_id;
+    return { c, shop };
 }
 
 /** The time between attempts goes by on the server's clock. */

@@ -12,7 +12,9 @@
 //   botid-null    does it; its bot is not made yet       garbage       does it, then answers a page of HTML
 //   twice         does it and sends the answer twice
 //   held          does it, and answers at release()
-// `configFaults` holds the same words (never, 500, reset, late:MS) for the configuration calls.
+// `configFaults` holds the same words (never, 500, reset, late:MS) for the configuration calls. With `about` (a shop's
+// public id) they are for that shop's calls alone, and only those are counted: a call that nobody answered clearly is
+// made once more minutes later, in the middle of what is tried with another shop.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +44,7 @@ export class ChatbotWorld {
             faults: [],
             configFaults: [],
             always: null,
+            about: null,
             registers: 0,
             configs: 0,
             nextId: 1,
@@ -88,9 +91,16 @@ export class ChatbotWorld {
 
     // ---- POST /api/admin/tenants/register ----
 
+    /** The next fault of `list`, when this shop is the one that they are for. */
+    #faultFrom(list, shopId, counter) {
+        if (this.about !== null && this.about !== shopId) return 'none';
+        this[counter]++;
+        return list.shift() ?? 'none';
+    }
+
     #register(req, res, text) {
-        this.registers++;
-        const fault = this.always ?? this.faults.shift() ?? 'none';
+        const shopId = /"shopId":"([^"]*)"/.exec(text)?.[1];
+        const fault = this.#faultFrom(this.always === null ? this.faults : [this.always], shopId, 'registers');
         if (req.headers['x-shopsaas-secret'] !== this.secret) {
             this.#complain('x-shopsaas-secret is not the shared secret');
             return answer(res, 401, { error: 'Invalid secret' });
@@ -184,8 +194,7 @@ export class ChatbotWorld {
     // ---- GET and PUT /api/admin/tenants/:shopId/config ----
 
     #config(req, res, shopId, text) {
-        this.configs++;
-        const fault = this.configFaults.shift() ?? 'none';
+        const fault = this.#faultFrom(this.configFaults, shopId, 'configs');
         if (fault === '500') return answer(res, 500, { error: 'Internal error' });
         if (fault === 'never') return undefined;
         if (fault === 'reset') return req.socket.destroy();

@@ -57,24 +57,29 @@ export class PaymentWorld {
         w.v3Key = randomBytes(16).toString('hex');
         w.stripeKey = 'sk_' + 'test_' + randomBytes(12).toString('hex');
         w.stripeSecret = 'whsec_' + randomBytes(16).toString('hex');
-        w.trades = new Map(); // by our number
-        w.sessions = new Map();
-        w.prepays = new Map(); // WeChat Pay's → our number
-        w.refunded = []; // what went back, for the bills
-        w.files = new Map(); // bills that wait to be fetched, by their token
-        w.undelivered = new Map(); // Stripe's events that did not reach anybody
-        w.bend = (rows) => rows; // what a bill says instead of what was
-        w.keys = new Map(); // Stripe's idempotency keys
-        w.lies = new Map(); // call → behaviours that wait
-        w.holds = new Map(); // call → answers that wait until they are let go
-        w.calls = [];
         w.faults = [];
-        w.nonces = new Set();
-        w.offset = { ms: 0, wasMs: 0, movedAt: 0 };
+        w.anew();
         w.server = http.createServer((req, res) => w.#request(req, res));
         await new Promise((resolve) => w.server.listen(0, '127.0.0.1', resolve));
         w.base = `http://127.0.0.1:${w.server.address().port}`;
         return w;
+    }
+
+    /** For another server of ours: nothing was ever paid, and it is now. What we did wrong stays known. */
+    anew() {
+        this.trades = new Map(); // by our number
+        this.sessions = new Map();
+        this.prepays = new Map(); // WeChat Pay's → our number
+        this.refunded = []; // what went back, for the bills
+        this.files = new Map(); // bills that wait to be fetched, by their token
+        this.undelivered = new Map(); // Stripe's events that did not reach anybody
+        this.bend = (rows) => rows; // what a bill says instead of what was
+        this.keys = new Map(); // Stripe's idempotency keys
+        this.lies = new Map(); // call → behaviours that wait
+        this.holds = new Map(); // call → answers that wait until they are let go
+        this.calls = [];
+        this.nonces = new Set();
+        this.offset = { ms: 0, wasMs: 0, movedAt: 0 };
     }
 
     stop() {

@@ -30,12 +30,21 @@ export function record(name, fault) {
     }
 }
 
-export async function run(options = {}) {
+/** What the server complained of meanwhile, the last of it. */
+function warnings(log) {
+    const found = log.split('\n').filter((line) => /"level":"(warn|error)"/.test(line));
+    return found.slice(-10).map((line) => line.slice(0, 400));
+}
+
+/** The options are those of Server.start; `began` is called with each new server, for what is of one server alone. */
+export async function run({ began, ...options } = {}) {
     for (const engine of engines) {
         const server = await Server.start({ engine, ...options });
         const t = { server, engine };
+        began?.(t);
         for (const { name, body } of tests.filter((one) => one.name.includes(words))) {
             const started = Date.now();
+            const logged = server.log.length;
             try {
                 await body(t);
                 passed++;
@@ -45,6 +54,7 @@ export async function run(options = {}) {
                 console.log(
                     `FAILED ${name} [${engine}]\n    ${(e.stack ?? String(e)).split('\n').slice(0, 14).join('\n    ')}`,
                 );
+                for (const line of warnings(server.log.slice(logged))) console.log(`    ${line}`);
             }
         }
         const faults = await t.server.end();
@@ -66,13 +76,14 @@ export async function unhurried(attempt, tries = 6) {
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Asks again until `ask` gives something truthy: soon at first, then twice a second, as limits by visitor allow. */
+/** Asks again until `ask` gives something truthy: soon at first, then twice a second, as limits by visitor allow. `what`
+ * is a text, or makes one of what was seen last. */
 export async function until(what, ask, limitMs = 60000) {
     const end = Date.now() + limitMs;
     for (let pauseMs = 40; ; pauseMs = Math.min(pauseMs * 1.2, 500)) {
         const got = await ask();
         if (got) return got;
-        if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+        if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${typeof what === 'function' ? what() : what}`);
         await sleep(pauseMs);
     }
 }
