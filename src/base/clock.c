@@ -53,8 +53,8 @@ static struct {
     int64_t latest_ms, asked_ms; /* the same as last heard, and when that was (time since boot) */
 } witness;
 
-/* 9999-12-31T23:59:59.999Z: the last instant that RFC 3339 can write. */
-static const int64_t LAST_MS = INT64_C(253402300799999);
+/* 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: the first and the last instant that RFC 3339 can write. */
+static const int64_t FIRST_MS = INT64_C(-62167219200000), LAST_MS = INT64_C(253402300799999);
 
 static int64_t read_ms(clockid_t id)
 {
@@ -315,9 +315,9 @@ static char *digits(char *p, int width, int64_t v)
 
 void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE])
 {
-    assert(at_ms >= 0 && at_ms <= LAST_MS);
-    struct civil c = civil_of_days(at_ms / DAY_MS);
-    int64_t of_day = at_ms % DAY_MS;
+    assert(at_ms >= FIRST_MS && at_ms <= LAST_MS);
+    int64_t days = days_of_ms(at_ms), of_day = at_ms - days * DAY_MS;
+    struct civil c = civil_of_days(days);
     char *p = digits(out, 4, c.year);
     *p++ = '-';
     p = digits(p, 2, c.month);

@@ -58,7 +58,7 @@ static inline bool time_is_ahead(int64_t at_ms, int64_t now_ms) { return at_ms >
 static inline int64_t time_latest_end(int64_t now_ms, int64_t lasts_ms) { return now_ms + lasts_ms + CLOCK_WITNESS_MS; }
 
 enum { TIME_TEXT_SIZE = 25 };                            /* "2026-11-22T04:00:00.000Z" and NUL */
-void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]); /* RFC 3339, UTC, years 1970..9999 */
+void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]); /* RFC 3339, UTC, years 0..9999 */
 MUST_USE bool time_parse(struct str s, int64_t *at_ms);  /* RFC 3339 with Z or an offset */
 
 /* The same time of day `months` calendar months later, on `anchor_day` (1..31) or the month's last day when shorter:

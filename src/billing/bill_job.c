@@ -9,6 +9,7 @@
 
 enum { DAYS_BACK = 30, DUE_BATCH = 20, TRIES_ENOUGH = 20 };
 #define ASK_AGAIN_MS HOUR_MS
+#define BEHIND_MS (10 * MINUTE_MS) /* of one that waits for the day before: that one may end in this very moment */
 #define NO_BILL_MS (2 * DAY_MS) /* "there is none" is taken for true by then, also where we know of payments */
 #define GIVE_UP_MS (7 * DAY_MS) /* of trying */
 #define NEVER_MS (30 * DAY_MS)  /* also when nobody could try */
@@ -141,7 +142,7 @@ static enum job_wish bill_settle(struct job *job, struct tx *tx)
 /* clang-format off */
 const struct job_kind billing_bill_job = {
     .name = "billing.bill", .doc = "Fetches the bill of a day from a provider, and compares it with our payments.",
-    .max_attempts = 3, .backoff_first_ms = 10 * SECOND_MS, .backoff_max_ms = MINUTE_MS, .pool = JOB_POOL_FILES,
+    .max_attempts = 6, .backoff_first_ms = 2 * SECOND_MS, .backoff_max_ms = MINUTE_MS, .pool = JOB_POOL_FILES,
     .load = bill_load, .call = bill_call, .settle = bill_settle,
 };
 /* clang-format on */
@@ -242,9 +243,9 @@ static bool look_at_waiting(struct tx *tx, struct bill_day *d, int64_t now_ms)
     if (enough && !bill_give_up(tx, d, now_ms)) return false;
     if (enough) return put_next(tx, d, now_ms);
     if (bill_days_waiting(tx, d->provider, &first) != ROW_FOUND) return false;
-    d->look_at_ms = now_ms + ASK_AGAIN_MS;
-    if (!bill_days_save(tx, d, now_ms)) return false;
-    return first.id != d->id || put_bill(tx, d->id);
+    bool is_first = first.id == d->id;
+    d->look_at_ms = now_ms + (is_first ? ASK_AGAIN_MS : BEHIND_MS);
+    return bill_days_save(tx, d, now_ms) && (!is_first || put_bill(tx, d->id));
 }
 
 static enum job_wish look_at_one(struct job *job, struct tx *tx, int64_t item)
