@@ -199,15 +199,18 @@ static bool start(struct app *app, enum serve_role role, bool demo, struct buf *
     return db_engine_of(app->db) != DB_SQLITE || admin_socket_start(app, error);
 }
 
-static void stop(struct app *app)
+/* A call that nobody answers may go on: it uses what exit() would take down (OpenSSL's own memory). */
+static int leave(struct app *app, int code)
 {
     admin_socket_stop();
     if (app->http) http_drain(app->http);
-    if (app->jobs) jobs_stop(app->jobs, STOP_GRACE_MS);
+    bool ended = !app->jobs || jobs_stop(app->jobs, STOP_GRACE_MS);
     struct http *http = app->http;
     __atomic_store_n(&app->http, NULL, __ATOMIC_RELEASE);
     if (http) http_stop(http);
     app_close(app);
+    if (!ended) _exit(code);
+    return code;
 }
 
 int serve(const struct config *c, enum serve_role role, bool demo)
@@ -239,8 +242,7 @@ int serve(const struct config *c, enum serve_role role, bool demo)
     if (!app_open(&app, c, APP_SERVER, &error) || !start(&app, role, demo, &error, &message)) {
         int code = fail(&error);
         buf_free(&message);
-        stop(&app);
-        return code;
+        return leave(&app, code);
     }
     (void)printf("Chathub %s is ready at %s\n%s", CHATHUB_VERSION, app.base_url,
                  message.n ? buf_terminated(&message) : "");
@@ -251,7 +253,6 @@ int serve(const struct config *c, enum serve_role role, bool demo)
     int got = 0;
     while (sigwait(&signals, &got) != 0) continue;
     LOG(LOG_INFO, "stopping", LOG_NUMBER("signal", got));
-    stop(&app);
     buf_free(&error);
-    return EXIT_OK;
+    return leave(&app, EXIT_OK);
 }

@@ -135,6 +135,27 @@ static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
     return false;
 }
 
+/* A cron kind that works off a list goes on with the claim that it has: giving it up and taking it again would be as
+ * many transactions once more. Not for ever, and not while this process ends: others may have a better use for it. */
+static bool keeps_claim(struct group *g)
+{
+    const struct run *r = &g->run[0];
+    if (!g->direct || r->kind->every_ms == 0 || r->again_after_ms > 0 || g->kept >= KEPT_MAX) return false;
+    if (r->kind->careful && !clock_is_sound()) return false; /* asked where jobs are claimed */
+    assert(g->count == 1);
+    pthread_mutex_lock(&g->jobs->lock);
+    bool stopping = g->jobs->stopping;
+    pthread_mutex_unlock(&g->jobs->lock);
+    return !stopping;
+}
+
+static bool end_kept(struct run *r, struct tx *tx)
+{
+    enum row row = queue_keep(tx, r->job.id, r->job.attempt, r->job.now_ms + JOB_LEASE_MS);
+    r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_KEPT;
+    return row != ROW_FAULT;
+}
+
 static bool end_next(struct run *r, struct tx *tx)
 {
     r->next_ms = r->job.now_ms + r->again_after_ms;
@@ -210,7 +231,7 @@ static bool finish_rows(struct group *g, struct tx *tx)
 }
 
 /* False: nothing of this transaction may stay. */
-static bool settle_one(struct run *r, struct tx *tx)
+static bool settle_one(struct group *g, struct run *r, struct tx *tx)
 {
     if (r->verdict == V_SUPERSEDED) return true;
     if (r->wish == JOB_GIVE_UP) return end_dead(r, tx, JOB_RUNNING);
@@ -219,7 +240,7 @@ static bool settle_one(struct run *r, struct tx *tx)
     case JOB_FAULT: return false;
     case JOB_GIVE_UP: return end_dead(r, tx, JOB_DONE);
     case JOB_AGAIN: return end_again(r, tx, JOB_DONE);
-    case JOB_NEXT: r->spare = true; return end_next(r, tx);
+    case JOB_NEXT: r->spare = true; return keeps_claim(g) ? end_kept(r, tx) : end_next(r, tx);
     case JOB_FINISHED: break;
     }
     r->verdict = V_DONE;
@@ -231,7 +252,7 @@ enum op_wish group_settle_run(struct op *op, struct tx *tx)
     struct group *g = OWNER_OF(op, struct group, op);
     if (!finish_rows(g, tx)) return OP_REFUSE;
     for (size_t i = 0; i < g->count; i++)
-        if (!settle_one(&g->run[i], tx)) return OP_REFUSE;
+        if (!settle_one(g, &g->run[i], tx)) return OP_REFUSE;
     return OP_COMMIT;
 }
 
@@ -258,7 +279,8 @@ static void tell(struct jobs *j, const struct run *r)
         LOG(level, events[r->verdict], LOG_TEXT("kind", r->job.kind), LOG_NUMBER("job", r->job.id),
             LOG_NUMBER("attempt", r->job.attempt), LOG_TEXT("error", r->error));
     /* Superseded may also mean: this is the repeat of a settlement that had been committed. A look costs nothing. */
-    if (r->verdict != V_AGAIN && r->verdict != V_NEXT && j->options.ended) j->options.ended(j->options.arg, r->job.id);
+    bool goes_on = r->verdict == V_AGAIN || r->verdict == V_NEXT || r->verdict == V_KEPT;
+    if (!goes_on && j->options.ended) j->options.ended(j->options.arg, r->job.id);
 }
 
 static void give_up_group(struct group *g, const char *why)
@@ -303,12 +325,28 @@ static void split(struct group *g)
     group_leave(g);
 }
 
+/* The row is this group's still, as another attempt that does not count. */
+static void go_on(struct group *g)
+{
+    struct run *r = &g->run[0];
+    pthread_mutex_lock(&g->jobs->lock); /* the claimer reads them to renew leases */
+    r->job.attempt++, r->spared++;
+    g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
+    pthread_mutex_unlock(&g->jobs->lock);
+    g->kept++, g->tries = 0;
+    group_again(&g->op);
+}
+
 /* What to do with a group whose transaction ended so. True: run g->op once more. */
 static bool settled(struct group *g, enum op_outcome outcome)
 {
     switch (outcome) {
     case OP_COMMITTED:
         for (size_t i = 0; i < g->count; i++) tell(g->jobs, &g->run[i]);
+        if (g->run[0].verdict == V_KEPT) {
+            go_on(g);
+            return true;
+        }
         group_leave(g);
         return false;
     case OP_UNCERTAIN:

@@ -64,7 +64,7 @@ enum job_wish {
                        the kind's back-off (or job_again_after), or .dead when it was the last */
     JOB_GIVE_UP,    /* dead: shown to operators, .dead runs in this transaction */
     JOB_NEXT,       /* a part is done and another follows: again at once (or job_again_after); this
-                       attempt does not count */
+                       attempt does not count. A cron kind keeps its claim meanwhile, for some parts */
 };
 struct step_plan; /* steps.h */
 struct job_kind {
@@ -139,8 +139,9 @@ MUST_USE struct jobs *jobs_start(const struct job_options *o); /* never NULL */
 void jobs_wake(struct jobs *j); /* look now: after the clock was moved (jobs_put does it by itself) */
 /* Once, and `j` is not used again. Claims nothing new, waits up to `grace_ms` for attempts under way, gives the leases
  * of the rest back. A .call that outlasts the grace goes on until its own time-out, and its result is dropped: what
- * .call uses must live as long as the process. Stop jobs before lanes. */
-void jobs_stop(struct jobs *j, int64_t grace_ms);
+ * .call uses must live as long as the process, which then ends by _exit. False: there are such calls. Stop jobs before
+ * lanes. */
+bool jobs_stop(struct jobs *j, int64_t grace_ms);
 
 /* ---- for routes and the command line ---- */
 struct job_row {

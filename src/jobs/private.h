@@ -131,6 +131,9 @@ MUST_USE bool queue_free_behind(struct tx *tx, const char *kind, const char *liv
 MUST_USE enum row queue_take_behind(struct tx *tx, const char *kind, const char *live_key, int64_t at_ms, int64_t *ref,
                                     const char **note);
 
+/* Moved to done in this transaction, and now running again: as the next attempt, of the same worker, which does not
+ * count. */
+MUST_USE enum row queue_keep(struct tx *tx, int64_t id, int64_t attempt, int64_t until_ms);
 MUST_USE enum row queue_renew(struct tx *tx, int64_t id, int64_t attempt, int64_t until_ms);
 /* Ready again at once. `spare`: the attempt never began and shall not count. */
 MUST_USE enum row queue_hand_back(struct tx *tx, int64_t id, int64_t attempt, bool spare, int64_t at_ms);
@@ -154,6 +157,7 @@ enum {
     WORKERS_MAX = 64,
     KINDS_MAX = 128,
     SETTLE_TRIES = 3,            /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
+    KEPT_MAX = 16,               /* batches that a cron kind does with one claim */
     JOB_ARENA_BYTES = 128 << 20, /* a bound, not a reservation */
 };
 
@@ -162,6 +166,7 @@ enum verdict {
     V_DONE,
     V_AGAIN,
     V_NEXT,
+    V_KEPT, /* it goes on at once, with the claim that it has */
     V_DEAD,
     V_SUPERSEDED, /* another attempt has the row: nothing was changed */
 };
@@ -188,7 +193,7 @@ struct group {
     enum stage stage;          /* under jobs.lock */
     enum job_pool pool;
     bool direct, abandoned;
-    int tries;
+    int tries, kept;     /* kept: how often it has gone on with its claim */
     int64_t renew_at_ms; /* monotonic */
     size_t count;
     struct run run[];

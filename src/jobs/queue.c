@@ -238,6 +238,8 @@ STMT(finish,
      " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) RETURNING id, attempts",
      .postgres = "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
                  " AND id = ANY((?1::text[])::bigint[]) RETURNING id, attempts");
+STMT(keep, "UPDATE jobs SET state = 1, attempts = attempts + 1, spared = spared + 1, run_at_ms = ?3, error = NULL"
+           " WHERE id = ?1 AND attempts = ?2 AND state = 2");
 STMT(renew, "UPDATE jobs SET run_at_ms = ?3 WHERE id = ?1 AND attempts = ?2 AND state = 1");
 STMT(hand_back, "UPDATE jobs SET state = 0, run_at_ms = ?3, ended_at_ms = ?3, spared = spared + ?4"
                 " WHERE id = ?1 AND attempts = ?2 AND state = 1");
@@ -292,6 +294,13 @@ enum row queue_finish(struct tx *tx, struct queue_finish *list, size_t n, int64_
         list[i].found = true;
     }
     return row == ROW_FAULT ? ROW_FAULT : ROW_FOUND;
+}
+
+enum row queue_keep(struct tx *tx, int64_t id, int64_t attempt, int64_t until_ms)
+{
+    struct query q = query(tx, &keep);
+    bind_i64(&q, id), bind_i64(&q, attempt), bind_i64(&q, until_ms);
+    return touched(&q);
 }
 
 enum row queue_renew(struct tx *tx, int64_t id, int64_t attempt, int64_t until_ms)

@@ -228,6 +228,55 @@ TEST_EACH_ENGINE(going_on_does_not_count_as_an_attempt)
     stop(j, 1000);
 }
 
+/* A cron kind with as many batches as are wanted. It takes what it has written as its own: a batch that is done twice,
+ * or not at all, shows in the effects. */
+static atomic_int batches;
+static enum job_wish settle_batch(struct job *job, struct tx *tx)
+{
+    struct query q = query(tx, &count_effects);
+    (void)job;
+    if (query_row(&q) != ROW_FOUND) return JOB_FAULT;
+    int batch = (int)col_i64(&q, "n");
+    if (!write_effect(tx, batch, "batch")) return JOB_FAULT;
+    return batch + 1 < batches ? JOB_NEXT : JOB_FINISHED;
+}
+/* clang-format off */
+static const struct job_kind in_batches = { .name = "t.batches", .doc = "a list", .max_attempts = 1,
+    .every_ms = HOUR_MS, .settle = settle_batch };
+/* clang-format on */
+
+/* With the claim that it has, which it gives up now and then; none of that counts as an attempt. */
+TEST_EACH_ENGINE(a_cron_kind_goes_on_with_its_claim)
+{
+    static const struct job_kind *const table[] = { &in_batches, NULL };
+    begin(t);
+    clock_fix_ms(now_ms() / HOUR_MS * HOUR_MS + MINUTE_MS);
+    batches = 2 * KEPT_MAX + 5;
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 1);
+    WAIT_FOR(number(t, "done") == 1);
+    WAIT_FOR(ends == 1);
+    EXPECT(number(t, "effects") == batches);
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE attempts = spared + 1") == 1);
+}
+
+/* What it has done stays, and whoever comes next goes on. */
+TEST_EACH_ENGINE(a_stop_does_not_wait_for_the_whole_list)
+{
+    static const struct job_kind *const table[] = { &in_batches, NULL };
+    begin(t);
+    clock_fix_ms(now_ms() / HOUR_MS * HOUR_MS + MINUTE_MS);
+    batches = 1000000;
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 1);
+    WAIT_FOR(number(t, "effects") > 2 * KEPT_MAX);
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 0 AND error IS NULL") == 1);
+}
+
 TEST_EACH_ENGINE(load_call_and_settle_hand_state_on)
 {
     begin(t);

@@ -159,8 +159,8 @@ static void wait_in_flight(struct jobs *j, int64_t grace_ms)
     pthread_mutex_unlock(&j->lock);
 }
 
-/* Calls that outlast the grace: their leases go back, their threads are left to end by themselves. */
-static void abandon_calls(struct jobs *j)
+/* Calls that outlast the grace: their leases go back, their threads are left to end by themselves. Whether there are. */
+static bool abandon_calls(struct jobs *j)
 {
     struct arena *a = arena_new(RETURN_ARENA_BYTES);
     pthread_mutex_lock(&j->lock);
@@ -177,11 +177,15 @@ static void abandon_calls(struct jobs *j)
     pthread_mutex_unlock(&j->lock);
     return_leases(j, r, a);
     arena_free(a);
-    for (unsigned i = 0; i < j->workers; i++)
+    bool any = false;
+    for (unsigned i = 0; i < j->workers; i++) {
         if ((left[i] ? pthread_detach(j->worker[i].thread) : pthread_join(j->worker[i].thread, NULL)) != 0) abort();
+        any |= left[i];
+    }
+    return any;
 }
 
-void jobs_stop(struct jobs *j, int64_t grace_ms)
+bool jobs_stop(struct jobs *j, int64_t grace_ms)
 {
     /* The struct itself stays: the lanes may ring it until they stop, and a thread that was left behind comes back to
      * it. A process stops its jobs once. The list keeps it reachable, for leak checkers. */
@@ -196,7 +200,7 @@ void jobs_stop(struct jobs *j, int64_t grace_ms)
     if (pthread_join(j->claimer, NULL) != 0) abort();
     for (enum job_pool p = 0; p < JOB_POOLS; p++) return_queue(j, &j->pool[p]);
     wait_in_flight(j, grace_ms);
-    abandon_calls(j);
+    bool left = abandon_calls(j);
     pthread_mutex_lock(&j->lock); /* a lane may still give back the arena of the group that left last */
     while (j->spare_arenas_n > 0) arena_free(j->spare_arenas[--j->spare_arenas_n]);
     pthread_mutex_unlock(&j->lock);
@@ -204,4 +208,5 @@ void jobs_stop(struct jobs *j, int64_t grace_ms)
     j->retired_next = retired;
     retired = j;
     pthread_mutex_unlock(&retired_lock);
+    return !left;
 }
