@@ -19,10 +19,13 @@ enum { HOUSE_PAGE = 50, HOUSE_PAGE_MAX = 100, FOUND_MAX = 500, COUNT_MAX = 10000
 static const char *const sort_names[] = { "newest", "oldest", "name", "nameDown", "ending", NULL };
 static_assert(SHOPS_NEWEST == 0 && SHOPS_OLDEST == 1 && SHOPS_BY_NAME == 2 && SHOPS_BY_NAME_DOWN == 3, "in this order");
 enum { SORT_ENDING = SHOPS_BY_NAME_DOWN + 1 };
-static const char *const wanted_states[] = { "provisioning", "active",  "suspended", "disabled", "failed",
-                                             "pastDue",      "deleted", "all",       NULL };
+static const char *const wanted_states[] = { "provisioning", "active", "suspended", "disabled", "failed",
+                                             "pastDue",      "paused", "deleted",   "all",      NULL };
 /* Those before are tenants_state_names. */
-enum { WANT_ACTIVE = 1, WANT_PAST_DUE = 5, WANT_DELETED = 6, WANT_ALL = 7 };
+enum { WANT_ACTIVE = 1, WANT_PAST_DUE = 5, WANT_PAUSED = 6, WANT_DELETED = 7, WANT_ALL = 8 };
+static const enum shops_which which_of[] = {
+    [WANT_PAUSED] = SHOPS_PAUSED, [WANT_DELETED] = SHOPS_GONE, [WANT_ALL] = SHOPS_LIVING
+};
 
 struct get_house {
     const char *search, *after;
@@ -34,8 +37,8 @@ static const struct field get_house_fields[] = {
     FIELD_TEXT(struct get_house, search, .optional = true, .max = 100,
                .doc = "What a name, a domain or an owner's address begins with, or a number; at most 500 are found."),
     FIELD_ENUM(struct get_house, state, wanted_states, .optional = true, .fallback = WANT_ALL,
-               .doc = "Only chatbots in this state, those that are on and not paid, or deleted shops; then the age is "
-                      "all one can sort by."),
+               .doc = "Only chatbots in this state, those that are on and not paid, or shops that an operator has "
+                      "suspended (`paused`), or deleted ones; then the age is all one can sort by."),
     FIELD_ENUM(struct get_house, sort, sort_names, .optional = true, .fallback = SHOPS_NEWEST,
                .doc = "In this order; `ending`: the chatbots that are on, by what they are paid until, not searched."),
     FIELD_TEXT(struct get_house, after, .optional = true, .max = CURSOR_MAX, .doc = "`next` of the page before."),
@@ -192,13 +195,18 @@ static bool states_read(struct tx *tx, struct house *h)
     return tenants_states(tx, ids, h->count, h->state) && tenants_ends(tx, ids, h->count, h->end);
 }
 
+static bool is_which(enum shop_status is, enum shops_which which)
+{
+    if (which == SHOPS_LIVING) return is < SHOP_DELETED;
+    return is == (which == SHOPS_PAUSED ? SHOP_SUSPENDED : SHOP_DELETED);
+}
+
 /* Keeps what is in the state that is wanted; purged shops have no name left and are in none. */
 static void keep_wanted(struct house *h)
 {
     size_t kept = 0;
     for (size_t i = 0; i < h->count; i++) {
-        enum shop_status is = h->shop[i].status;
-        bool wanted = h->wanted.deleted ? is == SHOP_DELETED : is < SHOP_DELETED;
+        bool wanted = is_which(h->shop[i].status, h->wanted.which);
         if (h->in_state < WANT_PAST_DUE && !text_eq(h->state[i], tenants_state_names[h->in_state])) wanted = false;
         if (h->in_state == WANT_PAST_DUE && !h->end[i].past_due) wanted = false;
         if (wanted) h->shop[kept++] = h->shop[i];
@@ -263,7 +271,7 @@ static bool of_ends(struct tx *tx, struct house *h)
 static bool in_order(struct tx *tx, struct house *h)
 {
     return shops_page(tx, &h->wanted, h->shop, &h->count) &&
-           shops_count_some(tx, h->wanted.deleted, COUNT_MAX + 1, &h->total);
+           shops_count_some(tx, h->wanted.which, COUNT_MAX + 1, &h->total);
 }
 
 /* One row more than a page, to know whether there is another. */
@@ -271,7 +279,7 @@ static bool page_read(struct tx *tx, struct house *h, int64_t limit)
 {
     h->wanted.limit = limit + 1;
     h->more = false;
-    bool of_one_state = h->in_state < WANT_DELETED;
+    bool of_one_state = h->in_state < WANT_PAUSED;
     if (!(h->search ? search : h->by_end ? of_ends : of_one_state ? of_state : in_order)(tx, h)) return false;
     if (!h->search && h->total > COUNT_MAX) h->total = COUNT_MAX, h->more = true;
     bool another = h->count > (size_t)limit;
@@ -319,7 +327,7 @@ static enum answer get_house(struct req *req)
     bool by_end = in->sort == SORT_ENDING, by_age = in->sort == SHOPS_NEWEST || in->sort == SHOPS_OLDEST;
     bool mixes = in->state == WANT_ALL || (in->search && !by_end) || (in->state == WANT_ACTIVE && by_end);
     *h = (struct house){ .wanted = { .sort = by_end ? SHOPS_OLDEST : (enum shops_sort)in->sort,
-                                     .deleted = in->state == WANT_DELETED },
+                                     .which = which_of[in->state] },
                          .in_state = in->state,
                          .by_end = by_end,
                          .search = in->search };

@@ -116,7 +116,8 @@ TEST_EACH_ENGINE(accounts_as_a_table)
 
 /* ---- the shops of all accounts ---- */
 
-/* Six shops of two accounts: 1 Beta, 2 alpha, 3 Alpha, 4 Gamma (deleted), 5 店铺 (provisioning), 6 Delta (failed). */
+/* Six shops of two accounts: 1 Beta, 2 alpha, 3 Alpha, 4 Gamma (deleted), 5 店铺 (provisioning), 6 Delta (failed); an
+ * operator has suspended 2 and 6. */
 static void some_shops(struct test_db *t)
 {
     static const struct {
@@ -124,11 +125,11 @@ static void some_shops(struct test_db *t)
         int status, tenant;
         const char *error;
     } shop[] = { { "Beta", "'beta.example'", 2, 3, "NULL" },
-                 { "alpha", "NULL", 2, 0, NULL },
+                 { "alpha", "NULL", 4, 0, NULL },
                  { "Alpha", "'zeta.example'", 2, 0, NULL },
                  { "Gamma", "NULL", 5, 4, "NULL" },
                  { "\xe5\xba\x97\xe9\x93\xba", "NULL", 2, 2, "NULL" },
-                 { "Delta", "NULL", 2, 1, "'chatbot_failed'" } };
+                 { "Delta", "NULL", 4, 1, "'chatbot_failed'" } };
     for (size_t i = 0; i < 2; i++) {
         int64_t id;
         EXPECT(accounts_add(t->tx, i ? "two@shop.example" : "one@shop.example", "", ROLE_MERCHANT, "hash", kit_now(),
@@ -188,6 +189,9 @@ TEST_EACH_ENGINE(shops_in_every_order_and_state)
         { "limit=1&sort=name", "2,3,1,6,5", 5 },
         { "limit=2&sort=nameDown", "5,6,1,3,2", 5 },
         { "state=deleted", "4", 1 },
+        { "state=paused&limit=1", "6,2", 2 },
+        { "state=paused&sort=oldest", "2,6", 2 },
+        { "state=paused&search=alph", "2", 1 },
         { "state=provisioning&sort=oldest", "5", 1 },
         { "state=failed", "6", 1 },
         { "state=active", "1", 1 },

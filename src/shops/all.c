@@ -7,6 +7,8 @@
     " lower(name) AS name_key FROM shops"
 STMT(newest, ALL " WHERE status < 5 AND id < ?1 ORDER BY id DESC LIMIT ?2");
 STMT(oldest, ALL " WHERE status < 5 AND id > ?1 ORDER BY id LIMIT ?2");
+STMT(paused_newest, ALL " WHERE status = 4 AND id < ?1 ORDER BY id DESC LIMIT ?2");
+STMT(paused_oldest, ALL " WHERE status = 4 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(gone_newest, ALL " WHERE status = 5 AND id < ?1 ORDER BY id DESC LIMIT ?2");
 STMT(gone_oldest, ALL " WHERE status = 5 AND id > ?1 ORDER BY id LIMIT ?2");
 /* A bound that the index finds, and then the rows of the same name. */
@@ -29,6 +31,7 @@ STMT(of_accounts, OF_ACCOUNTS("IN (SELECT CAST(value AS INTEGER) FROM json_each(
     "SELECT COUNT(*) AS n FROM (SELECT 1 FROM shops WHERE " which " ORDER BY " order " LIMIT ?1) AS few"
 STMT(count_living, COUNTED("status < 5", "lower(name)"),
      .postgres = COUNTED("status < 5", "lower(name) COLLATE \"C\""));
+STMT(count_paused, COUNTED("status = 4", "id"));
 STMT(count_gone, COUNTED("status = 5", "id"));
 
 static void read_row(const struct query *q, struct shop_listed *out)
@@ -53,13 +56,21 @@ static bool read_all(struct query *q, struct shop_listed *out, size_t *count)
     return row == ROW_NONE;
 }
 
+/* The newest first, or the oldest. */
+static const struct stmt *by_age(enum shops_which which, bool down)
+{
+    if (which == SHOPS_PAUSED) return down ? &paused_newest : &paused_oldest;
+    if (which == SHOPS_GONE) return down ? &gone_newest : &gone_oldest;
+    return down ? &newest : &oldest;
+}
+
 static struct query ask(struct tx *tx, const struct shops_wanted *w)
 {
     bool down = w->sort == SHOPS_NEWEST || w->sort == SHOPS_BY_NAME_DOWN;
-    bool by_text = !w->deleted && (w->sort == SHOPS_BY_NAME || w->sort == SHOPS_BY_NAME_DOWN);
+    bool by_text = w->which == SHOPS_LIVING && (w->sort == SHOPS_BY_NAME || w->sort == SHOPS_BY_NAME_DOWN);
     int64_t after = w->after > 0 ? w->after : down ? INT64_MAX : 0;
     if (!by_text) {
-        struct query q = query(tx, w->deleted ? down ? &gone_newest : &gone_oldest : down ? &newest : &oldest);
+        struct query q = query(tx, by_age(w->which, down));
         bind_i64(&q, after), bind_i64(&q, w->limit);
         return q;
     }
@@ -112,9 +123,12 @@ bool shops_find(struct tx *tx, const char *begin, const int64_t *accounts, size_
     return row == ROW_NONE;
 }
 
-bool shops_count_some(struct tx *tx, bool deleted, int64_t most, int64_t *out)
+bool shops_count_some(struct tx *tx, enum shops_which which, int64_t most, int64_t *out)
 {
-    struct query q = query(tx, deleted ? &count_gone : &count_living);
+    static const struct stmt *const counts[] = {
+        [SHOPS_LIVING] = &count_living, [SHOPS_PAUSED] = &count_paused, [SHOPS_GONE] = &count_gone
+    };
+    struct query q = query(tx, counts[which]);
     bind_i64(&q, most);
     if (query_row(&q) != ROW_FOUND) return false;
     *out = col_i64(&q, "n");

@@ -116,9 +116,12 @@ struct shop_listed {
     const char *suspended_why;
 };
 enum shops_sort { SHOPS_NEWEST, SHOPS_OLDEST, SHOPS_BY_NAME, SHOPS_BY_NAME_DOWN };
+/* Living ones (suspended ones are); those that an operator has suspended; those that can still be restored. The last
+ * two by age alone. */
+enum shops_which { SHOPS_LIVING, SHOPS_PAUSED, SHOPS_GONE };
 struct shops_wanted {
     enum shops_sort sort;
-    bool deleted;          /* those that can still be restored; by age alone */
+    enum shops_which which;
     int64_t after;         /* the last one seen; 0: none */
     const char *after_key; /* its name_key, in an order by name */
     int64_t limit;
@@ -130,7 +133,7 @@ MUST_USE bool shops_some(struct tx *tx, const int64_t *ids, size_t n, struct sho
 MUST_USE bool shops_find(struct tx *tx, const char *begin, const int64_t *accounts, size_t n, int64_t *ids, size_t most,
                          size_t *count);
 /* How many there are, counted up to `most`. */
-MUST_USE bool shops_count_some(struct tx *tx, bool deleted, int64_t most, int64_t *out);
+MUST_USE bool shops_count_some(struct tx *tx, enum shops_which which, int64_t most, int64_t *out);
 
 extern const struct job_kind shops_purge_job; /* cron */
 extern const struct route shops_routes[], shops_house_routes[];

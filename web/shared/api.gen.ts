@@ -22548,8 +22548,8 @@ export interface operations {
             query?: {
                 /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
                 search?: string;
-                /** @description Only chatbots in this state, those that are on and not paid, or deleted shops; then the age is all one can sort by. */
-                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "pastDue" | "deleted" | "all";
+                /** @description Only chatbots in this state, those that are on and not paid, or shops that an operator has suspended (`paused`), or deleted ones; then the age is all one can sort by. */
+                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "pastDue" | "paused" | "deleted" | "all";
                 /** @description In this order; `ending`: the chatbots that are on, by what they are paid until, not searched. */
                 sort?: "newest" | "oldest" | "name" | "nameDown" | "ending";
                 /** @description `next` of the page before. */

@@ -108,6 +108,7 @@ export const enOperator = {
   "house.suspended": "Stopped",
   "house.failed": "Failed",
   "house.disabled": "Switched off",
+  "house.paused": "Suspended",
   "house.deleted": "Deleted",
   "house.about": "About this shop",
   "house.chatbot": "Chatbot",

@@ -107,6 +107,7 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "house.suspended": "已停止",
   "house.failed": "失败",
   "house.disabled": "已关闭",
+  "house.paused": "已暂停",
   "house.deleted": "已删除",
   "house.about": "店铺信息",
   "house.chatbot": "智能客服",

@@ -29,6 +29,12 @@ describe("one's own shops", () => {
     expect(ids({ to: day("2026-10-05T12:00:00Z") })).toEqual([1, 2]);
     expect(ids({ from: "0002-01-01" })).toEqual([1, 2, 3]);
   });
+  it("are among the stopped ones when an operator has suspended them, however their chat stands", () => {
+    const all = [...SHOPS, { ...shop(4, "Rests", "active", "2026-10-10T12:00:00.000Z"), status: "suspended" } as Shop];
+    const inState = (state: string) => chosenShops(all, { ...NOTHING, state }).map(({ id }) => id);
+    expect(inState("stopped")).toEqual([3, 4]);
+    expect(inState("on")).toEqual([1]);
+  });
   it("are saved as a table without formulas", () => {
     expect(shopTable(SHOPS.slice(2))).toBe(
       '\uFEFFid,name,domain,chatbot,createdAt\r\nshop-3,"\'=Cups",,failed,2026-10-09T12:00:00.000Z\r\n',

@@ -48,6 +48,9 @@ const GROUPS: Readonly<Record<string, { text: TextKey; states: readonly string[]
   stopped: { text: "shops.stopped", states: ["suspended", "failed"] },
 };
 
+/** What its pill says, in words of the groups: suspended by an operator comes before how its chat stands. */
+const standingOf = (shop: Shop) => (shop.status === "suspended" ? "suspended" : shop.chatbot_state);
+
 const groupOf = (name: string) => (Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined);
 
 function sorted(shops: readonly Shop[], { by, down }: Sort, lang: string): Shop[] {
@@ -201,7 +204,7 @@ export function chosenShops(shops: readonly Shop[], { search, state, from, to }:
   return shops.filter(
     (shop) =>
       [shop.shop_name, shop.domain, shop.public_id].some((text) => text?.toLowerCase().includes(wanted) === true) &&
-      (group === undefined || group.states.includes(shop.chatbot_state)) &&
+      (group === undefined || group.states.includes(standingOf(shop))) &&
       (first === undefined || shop.created_at >= first) &&
       (end === undefined || shop.created_at < end),
   );

@@ -32,7 +32,7 @@ import { PlanHas } from "../../ui/plan-parts";
 import { useProblemText } from "../../ui/problems";
 import { useResting } from "../../ui/resting";
 import { nameOf, sumText } from "../../ui/sum";
-import { PickShop } from "./plan";
+import { PickShop, Rests } from "./plan";
 import { offerOf, PACKS_MAX, SEATS_MAX, seatsCanBeChosen, type Wanted, wholeOf, wishOf } from "./wish";
 
 const COUPON_MAX = 40;
@@ -334,7 +334,10 @@ export function BuyPage() {
             const offer = offerOf(sold, read("offer"), read("currency"));
             const own = shops.data?.shops ?? [];
             if (offer === undefined || (offer.kind === "plan" && own.length === 0)) return <NothingToBuy />;
-            return <Wishing offer={offer} shops={own} plans={plans.data?.plans ?? []} />;
+            const open = own.filter(({ status }) => status !== "suspended");
+            const asked = own.find(({ id }) => id === idOf(read("shop"))) ?? (open.length === 0 ? own[0] : undefined);
+            if (offer.kind === "plan" && asked?.status === "suspended") return <Rests shop={asked} />;
+            return <Wishing offer={offer} shops={open} plans={plans.data?.plans ?? []} />;
           }}
         </Loaded>
       </Together>

@@ -228,6 +228,19 @@ export function PickShop({
   );
 }
 
+/** What is bought for a shop that an operator has suspended is refused. */
+export function Rests({ shop }: { shop: Shop }) {
+  const { t } = useText();
+  return (
+    <Alert
+      tone="stop"
+      title={t("plan.rests")}
+      said={false}
+      action={<LinkButton to={`/shops/${shop.id}`}>{t("plan.restsWhy")}</LinkButton>}
+    />
+  );
+}
+
 function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shops: readonly Shop[] }) {
   const { t } = useText();
   const [, write] = useAddress();
@@ -256,20 +269,12 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
       </Teach>
     );
   }
-  // What is bought for a shop that an operator has suspended is refused.
   const rests = shop.status === "suspended";
   return (
     <>
       {shops.length > 1 && <PickShop shops={shops} value={shop.id} onPick={(id) => write({ shop: id })} />}
       <Section card title={t("plan.ofShop", { name: shop.shop_name })} extra={plan && <PlanPill state={plan.state} />}>
-        {rests && (
-          <Alert
-            tone="stop"
-            title={t("plan.rests")}
-            said={false}
-            action={<LinkButton to={`/shops/${shop.id}`}>{t("plan.restsWhy")}</LinkButton>}
-          />
-        )}
+        {rests && <Rests shop={shop} />}
         {plan === undefined ? (
           <None shop={shop} trial={rests ? { ...plans.trial, available: false } : plans.trial} />
         ) : (

@@ -2,12 +2,12 @@
 import { Link } from "react-router";
 import type { DueRow, SpendingAhead } from "../../api/money";
 import { useText } from "../../i18n/i18n";
-import { Credits, Day, Shop } from "../../ui/facts";
+import { Credits, Shop } from "../../ui/facts";
 import { type FigureProps, Figures } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { nameOf, Paid, sumText } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
-import { monthText } from "./spending-bars";
+import { dayIn, monthText } from "./spending-bars";
 
 function What({ row }: { row: DueRow }) {
   const { t, lang } = useText();
@@ -36,8 +36,8 @@ function Amount({ row }: { row: DueRow }) {
 }
 
 /** Of each month in which money is due, and of the credits where some are taken. */
-function useFigures({ sums, credits }: SpendingAhead): FigureProps[] {
-  const { t, lang, day, number } = useText();
+function useFigures({ sums, credits }: SpendingAhead, zone: string): FigureProps[] {
+  const { t, lang, number } = useText();
   const several = new Set(sums.map(({ amount }) => amount.currency)).size > 1;
   const money = sums.map(({ month, amount, dues }) => ({
     name: several ? `${monthText(lang, month)} (${amount.currency})` : monthText(lang, month),
@@ -52,19 +52,29 @@ function useFigures({ sums, credits }: SpendingAhead): FigureProps[] {
     { name: t("ahead.missing"), value: number(credits.missing), to: "/billing", tone: short },
     {
       name: t("ahead.runOut"),
-      value: credits.runOutAt === null ? t("ahead.runOutNever") : day(credits.runOutAt),
+      value: credits.runOutAt === null ? t("ahead.runOutNever") : dayIn(lang, credits.runOutAt, zone),
       tone: short,
     },
   ];
 }
 
-export function Ahead({ ahead }: { ahead: SpendingAhead }) {
+/** In the zone of the months: on the edge of one, a day of the browser's would stand in the month beside it. */
+function DueDay({ at, zone }: { at: string; zone: string }) {
+  const { lang, exact } = useText();
+  return (
+    <time dateTime={at} title={exact(at)} className="tight">
+      {dayIn(lang, at, zone)}
+    </time>
+  );
+}
+
+export function Ahead({ ahead, zone }: { ahead: SpendingAhead; zone: string }) {
   const { t } = useText();
-  const figures = useFigures(ahead);
+  const figures = useFigures(ahead, zone);
   const columns: Column<DueRow>[] = [
     { key: "what", title: t("ahead.what"), grow: true, phone: "main", render: (row) => <What row={row} /> },
     { key: "shop", title: t("ledger.shop"), grow: true, phone: "sub", render: ({ shop }) => <Shop id={shop} /> },
-    { key: "at", title: t("ahead.at"), tight: true, phone: "side", render: ({ at }) => <Day at={at} /> },
+    { key: "at", title: t("ahead.at"), tight: true, phone: "side", render: ({ at }) => <DueDay at={at} zone={zone} /> },
     { key: "amount", title: t("line.amount"), numeric: true, phone: "end", render: (row) => <Amount row={row} /> },
   ];
   return (

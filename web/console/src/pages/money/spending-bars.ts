@@ -9,6 +9,10 @@ import { digitsOf } from "../../ui/minor";
 export const monthText = (lang: string, month: string) =>
   new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${month}-01`));
 
+/** The day of a moment, as a calendar in that zone has it. */
+export const dayIn = (lang: string, iso: string, timeZone: string) =>
+  new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone }).format(new Date(iso));
+
 /** Plans, above them credits, each as far as it stayed; on top what went back. One for each month, also for an empty one. */
 export function spendingBars(
   { months, rows }: Pick<Spending, "months" | "rows">,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SpendingRow } from "../../api/money";
-import { filterOf, monthOf, monthsTo, monthText, rowsAt, rowsOf, spendingBars } from "./spending-bars";
+import { dayIn, filterOf, monthOf, monthsTo, monthText, rowsAt, rowsOf, spendingBars } from "./spending-bars";
 
 const sum = (amount: number, currency: string) => ({
   amount,
@@ -90,4 +90,6 @@ it("no more months are asked for than reach the one that is wanted, wherever the
 it("a month is called the same wherever it is read", () => {
   expect(monthText("en", "2026-11")).toBe("Nov 2026");
   expect(monthText("zh-CN", "2026-01")).toBe("2026年1月");
+  expect(dayIn("en", "2026-11-30T16:30:00.000Z", "Asia/Shanghai")).toBe("Dec 1, 2026");
+  expect(dayIn("en", "2026-11-30T16:30:00.000Z", "UTC")).toBe("Nov 30, 2026");
 });

@@ -267,7 +267,7 @@ function Months({ spending }: { spending: Spending }) {
       <Lines spending={spending} />
       <Note zone={spending.timezone} />
       <Section title={t("ahead.title")}>
-        <Ahead ahead={spending.ahead} />
+        <Ahead ahead={spending.ahead} zone={spending.timezone} />
       </Section>
     </>
   );

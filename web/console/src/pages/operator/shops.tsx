@@ -11,7 +11,7 @@ import { Page, Teach, Toolbar } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import { type Column, DataTable, type Sort } from "../../ui/table";
 
-const STATES = ["active", "pastDue", "provisioning", "suspended", "failed", "disabled", "deleted"] as const;
+const STATES = ["active", "pastDue", "provisioning", "suspended", "failed", "disabled", "paused", "deleted"] as const;
 const SORTS = ["newest", "oldest", "name", "nameDown", "ending"] as const;
 const SEARCH_MAX = 100;
 
