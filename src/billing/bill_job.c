@@ -10,9 +10,9 @@
 enum { DAYS_BACK = 30, DUE_BATCH = 20, TRIES_ENOUGH = 20 };
 #define ASK_AGAIN_MS HOUR_MS
 #define BEHIND_MS (10 * MINUTE_MS) /* of one that waits for the day before: that one may end in this very moment */
-#define NO_BILL_MS (2 * DAY_MS) /* "there is none" is taken for true by then, also where we know of payments */
-#define GIVE_UP_MS (7 * DAY_MS) /* of trying */
-#define NEVER_MS (30 * DAY_MS)  /* also when nobody could try */
+#define NO_BILL_MS (2 * DAY_MS)    /* "there is none" is taken for true by then, also where we know of payments */
+#define GIVE_UP_MS (7 * DAY_MS)    /* of trying */
+#define NEVER_MS (30 * DAY_MS)     /* also when nobody could try */
 
 /* ---- billing.bill ---- */
 

@@ -159,7 +159,8 @@ static void wait_in_flight(struct jobs *j, int64_t grace_ms)
     pthread_mutex_unlock(&j->lock);
 }
 
-/* Calls that outlast the grace: their leases go back, their threads are left to end by themselves. Whether there are. */
+/* Calls that outlast the grace: their leases go back, their threads are left to end by themselves. Whether there are.
+ */
 static bool abandon_calls(struct jobs *j)
 {
     struct arena *a = arena_new(RETURN_ARENA_BYTES);
