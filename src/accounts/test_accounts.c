@@ -398,6 +398,33 @@ TEST_EACH_ENGINE(the_purge_keeps_up)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 0);
 }
 
+/* More sessions than one step goes through: what is over is found wherever it stands, and who is signed in stays. */
+TEST_EACH_ENGINE(the_purge_goes_through_all_sessions)
+{
+    enum { SESSIONS = 5000, OVER = 900 };
+    start(t);
+    int64_t ann = add(t, "ann@example.com", "");
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO sessions (token_hash, person, account, created_at_ms, last_seen_at_ms,"
+                                " signed_in_at_ms) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+                                " SELECT i + 1 FROM n WHERE i < %d) SELECT 'token-' || (1000000 + i * 7919 %% 5003),"
+                                " %lld, %lld, c, c, c FROM (SELECT i, CASE WHEN i <= %d THEN %lld ELSE %lld END"
+                                " AS c FROM n) AS made",
+                                SESSIONS, (long long)ann, (long long)ann, OVER, (long long)AT,
+                                (long long)(AT + 60 * DAY_MS)));
+    int steps = 0;
+    struct run run = { .job = { .arena = t->arena, .now_ms = AT + 60 * DAY_MS + MINUTE_MS, .attempt = 1 } };
+    while (test_number(t, "SELECT COUNT(*) FROM sessions") > SESSIONS - OVER) {
+        EXPECT(++steps < 10 && accounts_purge_job.load(&run.job, t->tx) == JOB_FINISHED);
+        EXPECT(accounts_purge_job.settle(&run.job, t->tx) != JOB_FAULT);
+    }
+    EXPECT(steps > 2);
+    for (int i = 0; i < 4; i++) /* once more around */
+        EXPECT(accounts_purge_job.load(&run.job, t->tx) == JOB_FINISHED &&
+               accounts_purge_job.settle(&run.job, t->tx) == JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), SESSIONS - OVER);
+}
+
 /* Somebody holds a row: the others go, and that one the next time. */
 static void a_held_row_body(struct test_db *t)
 {
@@ -478,6 +505,7 @@ int main(void)
         EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen),
         EACH_ENGINE(the_purge_takes_only_what_is_over),
         EACH_ENGINE(the_purge_keeps_up),
+        EACH_ENGINE(the_purge_goes_through_all_sessions),
         cmocka_unit_test_setup_teardown(a_held_row_keeps_no_other_from_its_purge, test_setup, test_teardown),
         EACH_ENGINE(d64_the_tables_refuse_what_cannot_be),
     };

@@ -184,6 +184,32 @@ static bool is_scan_of_a_table(const char *detail)
            !strstr(detail, "USING COVERING INDEX") && !strstr(detail, "USING INDEX");
 }
 
+/* Indexes that may be walked from their beginning: each holds few rows, or a LIMIT ends the walk. */
+static const char *const may_walk[] = {
+    "chat_conversations_unindexed",
+    "chat_settings_keep",
+    "chat_visitors_unwritten",
+    "payments_owed",
+    "offers_sold",
+    "mismatches_open",
+    "shops_gone",
+    "shops_paused",
+    "jobs_alive",
+    "json_each",
+    "VIRTUAL TABLE",
+};
+
+/* A whole index, of which a condition takes what it wants, is as much as the table. One that covers what is read may
+ * be: verify and counts go through all of it in pages. */
+static bool is_walk_of_an_index(const char *detail, const struct stmt *s)
+{
+    if (strncmp(detail, "SCAN ", 5) != 0 || !strstr(detail, " USING INDEX ")) return false;
+    if (text_eq(s->name, "count_living")) return false; /* up to a number, for "more than" */
+    for (size_t i = 0; i < ARRAY_LEN(may_walk); i++)
+        if (strstr(detail, may_walk[i])) return false;
+    return true;
+}
+
 /* SQLite tells its plan without data; a scan there is a missing index on PostgreSQL too. */
 TEST_EACH_ENGINE(no_statement_reads_a_whole_table_that_grows)
 {
@@ -201,7 +227,7 @@ TEST_EACH_ENGINE(no_statement_reads_a_whole_table_that_grows)
             while (sqlite3_step(plan) == SQLITE_ROW) {
                 const char *detail = (const char *)sqlite3_column_text(plan, 3);
                 if (index && strstr(detail, index)) used = true;
-                if (!is_scan_of_a_table(detail)) continue;
+                if (!is_scan_of_a_table(detail) && !is_walk_of_an_index(detail, s)) continue;
                 print_error("%s in %s: %s\n", s->name, s->file, detail);
                 scans++;
             }
