@@ -153,6 +153,17 @@ static bool judge_unnamed(struct comparing *c, const struct bill_difference *of,
     return row != ROW_FAULT;
 }
 
+/* We hear how much went back in all, so what a bill has in several rows may be one refund here, or the reverse. That is
+ * seen by what differs, and so not at the first time. */
+static bool judge_parts(struct comparing *c, const struct bill_difference *of, struct bill_judged *j)
+{
+    bool known;
+    if (of->kind != BILL_OF_REFUNDS || j->fault != BILL_NOT_HERE || j->payment == 0) return true;
+    if (!bill_outside_is_known(c->tx, j->payment, of->theirs, &known)) return false;
+    if (known) j->fault = BILL_SAME, j->counts = true, j->ours = of->theirs;
+    return true;
+}
+
 static bool judge_again(struct comparing *c, const struct bill_difference *of, struct bill_judged *out)
 {
     const struct bill_row r = row_of(of);
@@ -163,7 +174,7 @@ static bool judge_again(struct comparing *c, const struct bill_difference *of, s
         };
         return true;
     }
-    if (!bill_judge(c->tx, c->d->provider, &r, out)) return false;
+    if (!bill_judge(c->tx, c->d->provider, &r, out) || !judge_parts(c, of, out)) return false;
     /* Its own mark is there since the first time, or is made now that it is known. */
     int64_t id = of->kind == BILL_OF_REFUNDS ? out->refund : out->payment;
     return id == 0 || out->fault == BILL_TWICE || bill_seen_put(c->tx, of->kind, id, c->d->id) != ROW_FAULT;

@@ -12,12 +12,30 @@
 #define PAYMENT "SELECT id, order_id, account, number, trade, state, currency, amount, refunded FROM payments WHERE "
 STMT(payment_numbered, PAYMENT "number = ?1 AND provider = ?2");
 STMT(payment_traded, PAYMENT "provider = ?2 AND trade = ?1 AND trade <> '' ORDER BY id DESC LIMIT 1");
+/* Of a trade that a bill has named, and that we have not heard of yet. */
+STMT(payment_listed, "SELECT p.id, p.order_id, p.account, p.number, p.trade, p.state, p.currency, p.amount, p.refunded"
+                     " FROM bill_differences d JOIN payments p ON p.id = d.payment WHERE d.trade = ?1 AND d.kind = 1"
+                     " AND d.fault = 'not_here' AND p.provider = ?2 ORDER BY d.id DESC LIMIT 1");
 STMT(refund_numbered, "SELECT r.id, r.payment, r.order_id, r.account, r.state, r.currency, r.amount, p.provider"
                       " FROM refunds r JOIN payments p ON p.id = r.payment WHERE r.number = ?1");
 /* Given back outside, by that sum, and in no bill yet. */
 STMT(outside_refund, "SELECT r.id FROM refunds r WHERE r.payment = ?1 AND r.state = 3 AND r.cause = 'outside'"
                      " AND r.amount = ?2 AND NOT EXISTS (SELECT 1 FROM bill_seen s WHERE s.kind = 2 AND s.id = r.id)"
                      " ORDER BY r.payment, r.id LIMIT 1");
+/* What is known as given back outside without an exact row of a bill, and what bills list without such a refund: both
+ * may be parts of the same money, because we hear of totals. `ended` of them have been found to be. With it a refund of
+ * ours that had ended otherwise and was done after all: that counts as given back outside (refund_ends.c). */
+#define OUTSIDE_LISTED                                                                                                 \
+    " FROM bill_differences d LEFT JOIN refunds r ON r.id = d.refund WHERE d.payment = ?1 AND d.kind = 2"              \
+    " AND d.fault = 'not_here' AND d.currency = ?2 AND (d.refund = 0 OR r.state IN (4, 5))"
+#define SUM_OF(amount) "(SELECT CAST(COALESCE(SUM(" amount "), 0) AS BIGINT)"
+STMT(outside_sums,
+     "SELECT " SUM_OF(
+         "r.amount") " FROM refunds r WHERE r.payment = ?1 AND r.state = 3"
+                     " AND r.cause = 'outside' AND r.currency = ?2"
+                     " AND NOT EXISTS (SELECT 1 FROM bill_seen s WHERE s.kind = 2 AND s.id = r.id)) AS known, " SUM_OF(
+                         "d.theirs") OUTSIDE_LISTED ") AS listed, " SUM_OF("d.theirs") OUTSIDE_LISTED
+     " AND d.ended_at_ms > 0) AS ended");
 STMT(seen_put, "INSERT INTO bill_seen (kind, id, bill_day) VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO NOTHING"
                " RETURNING id");
 STMT(seen_get, "SELECT id FROM bill_seen WHERE kind = ?1 AND id = ?2");
@@ -45,10 +63,11 @@ struct paid_row {
     struct money amount;
 };
 
-static enum row find_payment(struct tx *tx, const char *provider, const struct bill_row *r, struct paid_row *out)
+static enum row find_by(struct tx *tx, const struct stmt *by, struct str number, const char *provider,
+                        struct paid_row *out)
 {
-    struct query q = query(tx, r->order.n > 0 ? &payment_numbered : &payment_traded);
-    bind_str(&q, r->order.n > 0 ? r->order : r->trade), bind_text(&q, provider);
+    struct query q = query(tx, by);
+    bind_str(&q, number), bind_text(&q, provider);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
     struct money amount = col_money(&q, "amount");
@@ -61,6 +80,15 @@ static enum row find_payment(struct tx *tx, const char *provider, const struct b
                               .whole_back = money_equal(col_money(&q, "refunded"), amount),
                               .amount = amount };
     return ROW_FOUND;
+}
+
+/* Of a refund that was not made by us Stripe names the trade alone. */
+static enum row find_payment(struct tx *tx, const char *provider, const struct bill_row *r, struct paid_row *out)
+{
+    if (r->order.n > 0) return find_by(tx, &payment_numbered, r->order, provider, out);
+    if (r->trade.n == 0) return ROW_NONE;
+    enum row row = find_by(tx, &payment_traded, r->trade, provider, out);
+    return row == ROW_NONE ? find_by(tx, &payment_listed, r->trade, provider, out) : row;
 }
 
 /* As ours are made (rows.c): other systems of the same merchant's have other numbers. */
@@ -104,18 +132,44 @@ static enum row judge_own_refund(struct tx *tx, const char *provider, const stru
     return ROW_FOUND;
 }
 
-/* One that was not made by us: it is known here by its sum, or all of the payment is back. */
+struct outside {
+    int64_t known, listed, ended; /* minor units */
+};
+
+static bool read_outside(struct tx *tx, int64_t payment, enum currency c, struct outside *out)
+{
+    struct query q = query(tx, &outside_sums);
+    bind_i64(&q, payment), bind_text(&q, currency_code(c));
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = (struct outside){ col_i64(&q, "known"), col_i64(&q, "listed"), col_i64(&q, "ended") };
+    return true;
+}
+
+/* One that was not made by us: it is known here by its sum, unless that is taken by what others are parts of, or all of
+ * the payment is back. */
 static bool judge_outside_refund(struct tx *tx, const struct bill_row *r, const struct paid_row *p,
                                  struct bill_judged *out)
 {
     struct query q = query(tx, &outside_refund);
+    struct outside sums;
+    bool same_currency = money_currency(p->amount) == money_currency(r->amount);
     bind_i64(&q, p->id), bind_i64(&q, money_minor(r->amount));
     enum row row = query_row(&q);
-    if (row == ROW_FOUND) out->refund = col_i64(&q, "id");
-    out->counts = row == ROW_FOUND || p->whole_back;
-    if (out->counts) out->ours = r->amount;
+    if (row == ROW_FAULT || !read_outside(tx, p->id, money_currency(r->amount), &sums)) return false;
+    bool found = row == ROW_FOUND && same_currency && sums.known - money_minor(r->amount) >= sums.ended;
+    out->counts = found || (p->whole_back && same_currency);
     out->fault = out->counts ? BILL_SAME : BILL_NOT_HERE;
-    return row != ROW_FAULT;
+    if (found) out->refund = col_i64(&q, "id");
+    if (out->counts) out->ours = r->amount;
+    return true;
+}
+
+bool bill_outside_is_known(struct tx *tx, int64_t payment, struct money theirs, bool *out)
+{
+    struct outside sums;
+    if (!read_outside(tx, payment, money_currency(theirs), &sums)) return false;
+    *out = sums.listed > 0 && sums.known >= sums.listed;
+    return true;
 }
 
 bool bill_judge(struct tx *tx, const char *provider, const struct bill_row *r, struct bill_judged *out)

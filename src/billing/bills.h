@@ -63,6 +63,8 @@ struct bill_judged {
     struct money ours; /* 0 when it does not count */
 };
 MUST_USE bool bill_judge(struct tx *tx, const char *provider, const struct bill_row *r, struct bill_judged *out);
+/* Whether all that bills list as given back outside of a payment, and that differs, is known here in other parts. */
+MUST_USE bool bill_outside_is_known(struct tx *tx, int64_t payment, struct money theirs, bool *out);
 /* Marks it as named by this day's bill. ROW_NONE: a bill has named it before. */
 MUST_USE enum row bill_seen_put(struct tx *tx, enum bill_kind kind, int64_t id, int64_t day);
 MUST_USE enum row bill_seen_get(struct tx *tx, enum bill_kind kind, int64_t id);
