@@ -104,7 +104,9 @@ static void come_to_an_end(struct sim *s)
         if (s->fault[0] == '\0') moves_end(s, round > 0);
     }
     if (s->fault[0] == '\0') work_end(s);
+    if (s->fault[0] == '\0') work_bills(s);
     if (s->fault[0] == '\0') judge_end(s);
+    if (s->fault[0] == '\0') judge_bills(s);
 }
 
 static void begin(struct sim *s, uint64_t seed)
@@ -116,6 +118,7 @@ static void begin(struct sim *s, uint64_t seed)
     s->now_ms = BEGIN_MS;
     clock_fix_ms(BEGIN_MS);
     random_seed_for_tests(seed);
+    world_begin(s);
 }
 
 static bool run_schedule(struct sim *s, uint64_t seed)

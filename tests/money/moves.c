@@ -107,7 +107,9 @@ static void pay(struct sim *s)
 {
     char body[40];
     if (s->trades > TRADES_MAX / 2) return;
-    (void)snprintf(body, sizeof body, "{\"provider\":\"%s\"}", world_name((enum which)sim_draw(s, PROVIDERS)));
+    enum which at = (enum which)sim_draw(s, PROVIDERS);
+    if (!s->has_bills[at]) at = (enum which)sim_draw(s, PROVIDERS); /* rather where it is listed */
+    (void)snprintf(body, sizeof body, "{\"provider\":\"%s\"}", world_name(at));
     of_order(s, "pay", body);
 }
 
@@ -265,11 +267,30 @@ static void replay(struct sim *s)
 
 /* ---- time, and bad luck ---- */
 
+/* To shortly before the days of a provider change. */
+static int64_t to_midnight(struct sim *s)
+{
+    int64_t zone_ms = sim_draw(s, 2) ? BILLS_ZONE_MS : 0;
+    int64_t left_ms = DAY_MS - (s->now_ms + zone_ms) % DAY_MS;
+    int64_t before_ms = (int64_t)sim_draw(s, 12 * MINUTE_MS);
+    return left_ms > before_ms ? left_ms - before_ms : left_ms;
+}
+
+/* To when lists of the day before are there. */
+static int64_t to_morning(struct sim *s)
+{
+    int64_t due_ms = BILLS_AFTER_MS - BILLS_ZONE_MS; /* of UTC's day; Stripe's are there by then */
+    return DAY_MS - (s->now_ms - due_ms) % DAY_MS + (int64_t)sim_draw(s, HOUR_MS);
+}
+
 static void time_passes(struct sim *s)
 {
     static const int64_t most[] = { 5 * SECOND_MS, MINUTE_MS, 10 * MINUTE_MS, 3 * HOUR_MS, 2 * DAY_MS, 9 * DAY_MS };
     static const uint64_t of[] = { 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5 };
     int64_t by_ms = 1 + (int64_t)sim_draw(s, (uint64_t)most[of[sim_draw(s, ARRAY_LEN(of))]]);
+    uint64_t hour = sim_draw(s, 16);
+    if (hour < 2) by_ms = to_midnight(s);
+    else if (hour < 4) by_ms = to_morning(s);
     sim_pass(s, by_ms);
     world_turn(s);
 }

@@ -19,13 +19,14 @@ static struct news *add(struct sim *s, struct trade *w, bool must)
 {
     uint64_t how = sim_draw(s, 10);
     /* That a promise is not kept can hardly be asked for: it is waited for, for weeks. */
-    bool lost = sim_draw(s, w->at == STRIPE && w->state == TRADE_FAILED ? 60 : 8) == 0;
+    bool promise_broken = w->at == STRIPE && w->state == TRADE_FAILED;
+    bool lost = sim_draw(s, promise_broken ? 60 : 8) == 0 || (world_is_silent(s, w->at) && !promise_broken);
     if (s->newses == NEWS_MAX) {
         if (must) abort(); /* world.c gives back by itself only while there is room */
         return NULL;
     }
     struct news *n = &s->news[s->newses++];
-    *n = (struct news){ .trade = (int)(w - s->trade), .lost = lost && !must };
+    *n = (struct news){ .trade = (int)(w - s->trade), .made_ms = s->now_ms, .lost = lost && !must };
     (void)snprintf(n->event, sizeof n->event, "ev%d", ++s->ids);
     int64_t most_ms = how < 5 ? 1 : how < 8 ? 5 * MINUTE_MS : 12 * HOUR_MS;
     n->due_ms = s->now_ms + (int64_t)sim_draw(s, (uint64_t)most_ms);

@@ -10,5 +10,5 @@ const { sound, found, end } = schedules(folder, 'money');
 
 await sound(`${wanted} schedules of money`, '--schedules', wanted, '--seed', seed, '--workers', cores);
 if (postgres) await sound('money on PostgreSQL', '--schedules', 12, '--seed', 2_000_000 + seed, ...postgres);
-for (const twin of ['amount', 'unstored', 'no_key']) await found(`money_${twin}`, 500);
+for (const twin of ['amount', 'unstored', 'no_key', 'believed', 'once']) await found(`money_${twin}`, 500);
 end();

@@ -25,6 +25,31 @@ TWINS = {
          "    s->provider->refund(c);\n"),
         ("    if (s->asks_first) {\n", "    if (s->asks_first && s->refund.outside[0]) {\n"),
     ],
+    # What a bill shows as paid is believed, and nobody asks the provider.
+    "believed": [
+        ("static bool ask(struct tx *tx, int64_t payment, int64_t account)\n{\n"
+         "    const struct payment p = { .id = payment, .account = account };\n"
+         "    return payment == 0 || payment_look_put(tx, &p) > 0;\n",
+         "static bool ask(struct tx *tx, int64_t payment, int64_t now_ms)\n{\n"
+         "    struct payment p;\n    struct buf outcome;\n    char text[DELIVERY_OUTCOME_MAX + 1];\n"
+         "    if (payment == 0) return true;\n"
+         "    if (payment_get(tx, payment, false, &p) != ROW_FOUND) return false;\n"
+         "    const struct payment_notice n = { .about_order = true, .said = PAYMENT_SAYS_PAID, .no_amount = true,\n"
+         "                                      .type = STR(\"bill\"), .order = str_of(p.number) };\n"
+         "    const struct heard h = { .provider = provider_named(p.provider), .notice = &n, .how = \"bill\",\n"
+         "                             .now_ms = now_ms };\n"
+         "    buf_fixed(&outcome, text, sizeof text);\n    return billing_apply(tx, &h, &outcome);\n"),
+        ("    return bill_differences_add(c->tx, of, c->now_ms) && ask(c->tx, of->payment, account);\n",
+         "    (void)account;\n"
+         "    return bill_differences_add(c->tx, of, c->now_ms) && ask(c->tx, of->payment, c->now_ms);\n"),
+    ],
+    # What differs is not looked at again.
+    "once": [
+        ("        d.state == BILL_DIFFERS ? bill_compare_again(tx, &d, job->now_ms)"
+         " : look_at_waiting(tx, &d, job->now_ms);\n",
+         "        d.state == BILL_DIFFERS ? (d.look_at_ms = 0, bill_days_save(tx, &d, job->now_ms))\n"
+         "                                : look_at_waiting(tx, &d, job->now_ms);\n"),
+    ],
 }
 
 

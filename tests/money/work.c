@@ -7,14 +7,17 @@
 #include <stdlib.h>
 
 STMT(next, "SELECT MIN(run_at_ms) AS at_ms FROM jobs WHERE state < 2 AND pool >= 0 AND kind IN ('billing.start',"
-           " 'billing.look', 'billing.close', 'billing.refund', 'inbound.money')");
+           " 'billing.look', 'billing.close', 'billing.refund', 'billing.bill', 'billing.event', 'inbound.money')");
 STMT(line, "SELECT pool FROM jobs WHERE state = 0 AND pool = ?1 LIMIT 1");
 STMT(look_next, "SELECT MIN(look_at_ms) AS at_ms FROM orders WHERE look_at_ms > 0");
+STMT(bill_next, "SELECT MIN(look_at_ms) AS at_ms FROM bill_days WHERE look_at_ms > 0");
 
-static const struct job_kind *const kinds[] = { &billing_start_job,  &billing_look_job,  &billing_close_job,
-                                                &billing_refund_job, &inbound_money_job, NULL };
-static const struct job_kind *const crons[] = { &billing_sweep_job, &billing_plans_job, NULL };
-static const enum job_pool pools[] = { JOB_POOL_CALLS, JOB_POOL_MONEY };
+static const struct job_kind *const kinds[] = { &billing_start_job, &billing_look_job,
+                                                &billing_close_job, &billing_refund_job,
+                                                &billing_bill_job,  &billing_event_job,
+                                                &inbound_money_job, NULL };
+static const struct job_kind *const crons[] = { &billing_sweep_job, &billing_plans_job, &billing_bills_job, NULL };
+static const enum job_pool pools[] = { JOB_POOL_CALLS, JOB_POOL_MONEY, JOB_POOL_FILES };
 static struct jobs jobs = { .options.kinds = kinds, .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void work_start(struct sim *s)
@@ -209,18 +212,19 @@ static int64_t first_of(struct sim *s, const struct stmt *statement)
     return col_is_null(&q, "at_ms") ? 0 : col_i64(&q, "at_ms");
 }
 
-/* The first sweep that sees what is due then. */
-static int64_t sweep_ms(const struct sim *s, int64_t look_ms)
+/* The first run of a cron job that sees what is due then. */
+static int64_t run_ms(const struct sim *s, const struct job_kind *cron, int64_t look_ms)
 {
     int64_t from_ms = look_ms > s->now_ms ? look_ms : s->now_ms;
-    return look_ms ? (from_ms / billing_sweep_job.every_ms + 1) * billing_sweep_job.every_ms : 0;
+    return look_ms ? (from_ms / cron->every_ms + 1) * cron->every_ms : 0;
 }
 
 /* When something will be to do; 0: never. */
-static int64_t next_ms(struct sim *s)
+static int64_t next_ms(struct sim *s, bool of_bills)
 {
     struct arena_mark mark = arena_mark(s->t->arena);
-    int64_t at_ms[] = { first_of(s, &next), sweep_ms(s, first_of(s, &look_next)), world_next_ms(s), news_next_ms(s) };
+    int64_t at_ms[] = { first_of(s, &next), run_ms(s, &billing_sweep_job, first_of(s, &look_next)), world_next_ms(s),
+                        news_next_ms(s), of_bills ? run_ms(s, &billing_bills_job, first_of(s, &bill_next)) : 0 };
     int64_t first_ms = 0;
     arena_release(s->t->arena, mark);
     for (size_t i = 0; i < ARRAY_LEN(at_ms); i++)
@@ -228,17 +232,37 @@ static int64_t next_ms(struct sim *s)
     return first_ms;
 }
 
+/* All that is to do now. */
+static void work_now(struct sim *s)
+{
+    world_turn(s);
+    while (news_are_due(s) && s->fault[0] == '\0') news_turn(s);
+    work_look(s, 0);
+    while (s->flights > 0 && s->fault[0] == '\0') work_any(s);
+}
+
 void work_end(struct sim *s)
 {
     enum { ROUNDS_MAX = 3000 };
     for (int round = 0; s->fault[0] == '\0'; round++) {
         if (round == ROUNDS_MAX) sim_fault(s, "the work has no end");
-        world_turn(s);
-        while (news_are_due(s) && s->fault[0] == '\0') news_turn(s);
-        work_look(s, 0);
-        while (s->flights > 0 && s->fault[0] == '\0') work_any(s);
-        int64_t at_ms = next_ms(s);
+        work_now(s);
+        int64_t at_ms = next_ms(s, false);
         if (!at_ms) return;
+        if (at_ms > s->now_ms) sim_pass(s, at_ms - s->now_ms);
+    }
+}
+
+/* A day that is over is listed a morning later; what differs is looked at half an hour after that, and each day. */
+void work_bills(struct sim *s)
+{
+    enum { ROUNDS_MAX = 3000 };
+    int64_t until_ms = s->now_ms + DAY_MS + BILLS_AFTER_MS + BILLS_LATE_MS + DAY_MS + HOUR_MS;
+    for (int round = 0; s->fault[0] == '\0' && s->now_ms < until_ms; round++) {
+        if (round == ROUNDS_MAX) sim_fault(s, "the work on bills has no end");
+        work_now(s);
+        int64_t at_ms = next_ms(s, true), most_ms = s->now_ms + 12 * HOUR_MS;
+        if (!at_ms || at_ms > most_ms) at_ms = most_ms; /* or a day that is over has no row */
         if (at_ms > s->now_ms) sim_pass(s, at_ms - s->now_ms);
     }
 }

@@ -45,6 +45,8 @@ bool world_is_paid(const struct trade *w)
     return w->state == TRADE_PAID && w->paid == w->amount && w->came == w->asked;
 }
 
+bool world_is_silent(const struct sim *s, enum which at) { return s->is_silent && s->has_bills[at] && !s->calm; }
+
 static void move(struct sim *s, struct trade *w, enum trade_state to)
 {
     w->state = to;
@@ -53,9 +55,12 @@ static void move(struct sim *s, struct trade *w, enum trade_state to)
 
 /* ---- what happens at it by itself ---- */
 
+static int64_t its_clock(const struct sim *s) { return s->now_ms + s->ahead_ms; }
+
 static void is_paid(struct sim *s, struct trade *w)
 {
     (void)snprintf(w->trade, sizeof w->trade, "T%d", ++s->ids);
+    w->made_ms = w->paid_ms = its_clock(s);
     move(s, w, TRADE_PAID);
     news_of(s, w, PAYMENT_SAYS_PAID);
 }
@@ -66,6 +71,7 @@ static void promises(struct sim *s, struct trade *w)
     int64_t most_ms = sim_draw(s, 4) ? 4 * HOUR_MS : 8 * DAY_MS;
     w->promised_ms = s->now_ms + MINUTE_MS + (int64_t)sim_draw(s, (uint64_t)most_ms);
     w->keeps_promise = sim_draw(s, 3) > 0;
+    w->made_ms = its_clock(s);
     move(s, w, TRADE_PROMISED);
     news_of(s, w, PAYMENT_SAYS_PROCESSING);
 }
@@ -97,7 +103,7 @@ static struct given *gives(struct sim *s, struct trade *w, struct str number, in
 {
     if (w->givens == GIVEN_MAX || minor > w->paid - world_back(w, true)) return NULL;
     struct given *g = &w->given[w->givens++];
-    *g = (struct given){ .minor = minor, .state = GIVEN_DONE };
+    *g = (struct given){ .minor = minor, .state = GIVEN_DONE, .taken_ms = its_clock(s), .ended_ms = its_clock(s) };
     text_copy(g->number, sizeof g->number, arena_text_n(s->t->arena, number.p ? number.p : "", number.n));
     (void)snprintf(g->id, sizeof g->id, "re%d", ++s->ids);
     return g;
@@ -126,7 +132,7 @@ void world_disputes(struct sim *s, struct trade *w)
 static void refund_ends(struct sim *s, struct trade *w, struct given *g)
 {
     g->state = g->ends_well || s->calm ? GIVEN_DONE : GIVEN_FAILED;
-    g->due_ms = 0;
+    g->due_ms = 0, g->ended_ms = its_clock(s);
     sim_say(s, "%s: a refund of trade %d %s", names[w->at], (int)(w - s->trade),
             g->state == GIVEN_DONE ? "is done" : "has failed");
     if (w->at != STRIPE) news_of_refund(s, w, g);
@@ -137,6 +143,7 @@ static void trade_turn(struct sim *s, struct trade *w)
 {
     if (w->state == TRADE_PROMISED && w->promised_ms <= s->now_ms) {
         if (w->keeps_promise) {
+            w->paid_ms = its_clock(s);
             move(s, w, TRADE_PAID);
             news_of(s, w, PAYMENT_SAYS_PAID);
         } else {
@@ -173,10 +180,13 @@ int64_t world_next_ms(const struct sim *s)
 
 /* ---- what it is asked ---- */
 
+#define ASKS "say how it stands"
+
 static enum fate fate_of(struct sim *s, enum which at, const char *call)
 {
     static const char *const said[] = { "", ": never heard", ": the answer is lost", ": later", ": our key is wrong" };
     uint64_t n = sim_draw(s, 100);
+    if (world_is_silent(s, at) && text_eq(call, ASKS) && sim_draw(s, 4)) n = 90;
     enum fate f = s->calm || n < 70 ? FATE_GOOD
                   : n < 78          ? FATE_LOST_BEFORE
                   : n < 88          ? FATE_LOST_BEHIND
@@ -193,6 +203,14 @@ static bool does(struct provider_call *c, enum fate f)
                  : f == FATE_OURS ? PAYMENT_OUTCOME_OURS
                                   : PAYMENT_OUTCOME_UNKNOWN;
     return f == FATE_GOOD || f == FATE_LOST_BEHIND;
+}
+
+enum payment_outcome world_answers(struct sim *s, enum which at, const char *call)
+{
+    struct provider_call c = { 0 };
+    enum fate f = fate_of(s, at, call);
+    (void)does(&c, f);
+    return f == FATE_GOOD ? PAYMENT_OUTCOME_OK : c.outcome;
 }
 
 static void answers(struct provider_call *c, enum fate f, enum payment_outcome outcome)
@@ -280,7 +298,7 @@ static void ask(struct provider_call *c, enum which at)
 {
     struct sim *s = sim_now;
     struct trade *w = trade_for(s, c, at);
-    enum fate f = fate_of(s, at, "say how it stands");
+    enum fate f = fate_of(s, at, ASKS);
     if (!does(c, f)) return;
     if (w->state == TRADE_NONE && (at != STRIPE || !has_session(s, c, w))) {
         answers(c, f, PAYMENT_OUTCOME_ABSENT);
@@ -376,31 +394,47 @@ static void ask_refund(struct provider_call *c, enum which at)
 static bool ready(void) { return true; }
 static bool takes(struct money amount) { return money_is_positive(amount); }
 
-#define PLAYED(name_, at_, ways_, least_ms_)                                                                           \
+#define PLAYED(name_, at_, ways_, least_ms_, zone_ms_, after_ms_)                                                      \
     static void name_##_start(struct provider_call *c) { start(c, at_); }                                              \
     static void name_##_query(struct provider_call *c) { ask(c, at_); }                                                \
     static void name_##_close(struct provider_call *c) { shut(c, at_); }                                               \
     static void name_##_refund(struct provider_call *c) { refund(c, at_); }                                            \
     static void name_##_refund_query(struct provider_call *c) { ask_refund(c, at_); }                                  \
+    static void name_##_bill(struct provider_bill *b) { bills_list(b, at_); }                                          \
     static const char *const name_##_ways[] = { ways_, NULL };                                                         \
     static const char *name_##_way_for(bool phone) { return phone ? ways_ : name_##_ways[0]; }                         \
-    static const struct provider name_##_played = { .name = #name_,                                                    \
-                                                    .name_en = #name_,                                                 \
-                                                    .name_zh = #name_,                                                 \
-                                                    .ways = name_##_ways,                                              \
-                                                    .way_for = name_##_way_for,                                        \
-                                                    .ready = ready,                                                    \
-                                                    .takes = takes,                                                    \
-                                                    .least_ms = (least_ms_),                                           \
-                                                    .start = name_##_start,                                            \
-                                                    .query = name_##_query,                                            \
-                                                    .close = name_##_close,                                            \
-                                                    .refund = name_##_refund,                                          \
-                                                    .refund_query = name_##_refund_query,                              \
-                                                    .hear = news_hear }
-PLAYED(alipay, ALIPAY, "page", 5 * MINUTE_MS);
-PLAYED(wechat, WECHAT, "native", 10 * MINUTE_MS);
-PLAYED(stripe, STRIPE, "checkout", 35 * MINUTE_MS);
+    static struct provider name_##_played = { .name = #name_,                                                          \
+                                              .name_en = #name_,                                                       \
+                                              .name_zh = #name_,                                                       \
+                                              .ways = name_##_ways,                                                    \
+                                              .way_for = name_##_way_for,                                              \
+                                              .ready = ready,                                                          \
+                                              .takes = takes,                                                          \
+                                              .least_ms = (least_ms_),                                                 \
+                                              .start = name_##_start,                                                  \
+                                              .query = name_##_query,                                                  \
+                                              .close = name_##_close,                                                  \
+                                              .refund = name_##_refund,                                                \
+                                              .refund_query = name_##_refund_query,                                    \
+                                              .bill_zone_ms = (zone_ms_),                                              \
+                                              .bill_after_ms = (after_ms_),                                            \
+                                              .event = bills_event,                                                    \
+                                              .hear = news_hear }
+PLAYED(alipay, ALIPAY, "page", 5 * MINUTE_MS, BILLS_ZONE_MS, BILLS_AFTER_MS);
+PLAYED(wechat, WECHAT, "native", 10 * MINUTE_MS, BILLS_ZONE_MS, BILLS_AFTER_MS);
+PLAYED(stripe, STRIPE, "checkout", 35 * MINUTE_MS, 0, BILLS_STRIPE_AFTER_MS);
+
+/* Days take time to read, so not all of them have bills. One that is silent leaves it to these that is heard of what
+ * was paid. */
+void world_begin(struct sim *s)
+{
+    s->is_silent = sim_draw(s, 5) == 0;
+    s->ahead_ms = (int64_t)sim_draw(s, 16 * MINUTE_MS) - 8 * MINUTE_MS;
+    for (int i = 0; i < PROVIDERS; i++) s->has_bills[i] = sim_draw(s, 3) == 0;
+    alipay_played.bill = s->has_bills[ALIPAY] ? alipay_bill : NULL;
+    wechat_played.bill = s->has_bills[WECHAT] ? wechat_bill : NULL;
+    stripe_played.bill = s->has_bills[STRIPE] ? stripe_bill : NULL;
+}
 
 /* Instead of providers.c. */
 const struct provider *const billing_providers[] = { &alipay_played, &wechat_played, &stripe_played, NULL };
