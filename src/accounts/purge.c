@@ -22,7 +22,8 @@ STMT(find_sessions, WALK("sessions s JOIN persons p ON p.id = s.person", "s.toke
                          " OR (p.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))"
                          " OR (s.ends_at_ms > 0 AND s.ends_at_ms <= ?5)", "?6", "?7"));
 STMT(find_tokens, WALK("person_tokens", "token_hash", "expires_at_ms <= ?1", "?2", "?3"));
-STMT(find_registrations, WALK("registrations", "token_hash", "expires_at_ms <= ?1 OR used_at_ms IS NOT NULL", "?2", "?3"));
+STMT(find_registrations, WALK("registrations", "token_hash", "expires_at_ms <= ?1 OR used_at_ms IS NOT NULL", "?2",
+                              "?3"));
 STMT(find_invitations, WALK("invitations", "token_hash", "expires_at_ms <= ?1", "?2", "?3"));
 STMT(find_tries, "SELECT address AS key FROM sign_in_tries WHERE last_at_ms <= ?1" FIND_OLDEST);
 STMT(find_trials, "SELECT address AS key FROM trials_had WHERE at_ms <= ?1 ORDER BY at_ms LIMIT 256");
