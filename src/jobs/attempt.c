@@ -334,6 +334,7 @@ static void go_on(struct group *g)
     g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
     pthread_mutex_unlock(&g->jobs->lock);
     g->kept++, g->tries = 0;
+    r->job.state = NULL, r->job.item_error = NULL; /* of the part before */
     group_again(&g->op);
 }
 
