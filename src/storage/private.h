@@ -90,8 +90,11 @@ struct conn {
     /* Whether others wait for it: it is the one writer of lanes (SQLite). NULL: it is not. */
     bool (*others_wait)(struct lane_queue *q);
     struct lane_queue *queue;
-    bool has_company; /* its transaction is that of several ops */
+    bool has_company;         /* its transaction is that of several ops */
+    int64_t waited_for_at_ms; /* monotonic: when it was last seen that others wait; 0: never */
 };
+/* Now; asked by the thread that has it. */
+bool conn_is_waited_for(struct conn *c);
 
 /* All MUST be set. Those that return bool or a row set the transaction's fault (tx_set_fault) before they say no. */
 struct engine {

@@ -1,5 +1,6 @@
 /* query.c: the half of db.h that is the same for both engines: binding, columns by name, and the life of a transaction.
  * Which engine, and its connections, is open.c's. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "storage/pg_wire.h"
 #include <stdatomic.h>
@@ -208,11 +209,14 @@ void tx_set_fault(struct tx *tx, enum tx_fault fault, const struct stmt *s, cons
         LOG_TEXT("file", s ? s->file : ""), LOG_TEXT("code", code), LOG_TEXT("text", text));
 }
 
-bool tx_is_waited_for(const struct tx *tx)
+bool conn_is_waited_for(struct conn *c)
 {
-    const struct conn *c = tx->conn;
-    return c->others_wait && (c->has_company || c->others_wait(c->queue));
+    bool waited = c->others_wait && (c->has_company || c->others_wait(c->queue));
+    if (waited) c->waited_for_at_ms = monotonic_ms();
+    return waited;
 }
+
+bool tx_is_waited_for(const struct tx *tx) { return conn_is_waited_for(tx->conn); }
 
 struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a)
 {

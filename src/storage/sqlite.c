@@ -20,8 +20,10 @@ enum {
     BUSY_TIMEOUT_MS = 5000,  /* another process (the command line) may hold the writer */
     WRITER_CACHE_KIB = 8192, /* filled by load, given back in idle times */
     READER_CACHE_KIB = 16384,
-    CHECKPOINT_PAGES = 2000,     /* 8 MiB of log between checkpoints: hot pages are copied back once */
-    CHECKPOINT_FREE_PAGES = 600, /* the same while nobody waits for the writer: who comes meanwhile waits less long */
+    CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
+    CHECKPOINT_SOON_PAGES =
+        600,                   /* the same in a moment in which nobody waits for the writer, where some did just now: */
+    CHECKPOINT_SOON_MS = 1000, /* whoever comes next waits less long */
     LOG_LIMIT_BYTES = 64 << 20,
 };
 
@@ -113,8 +115,9 @@ static int log_grown(void *arg, sqlite3 *handle, const char *name, int pages)
     struct conn *c = arg;
     struct db *db = c->db;
     int in_log = 0, copied_back = 0;
-    bool is_free = c->others_wait && !c->has_company && !c->others_wait(c->queue);
-    if (pages < (is_free ? CHECKPOINT_FREE_PAGES : CHECKPOINT_PAGES)) return SQLITE_OK;
+    bool soon =
+        !conn_is_waited_for(c) && c->waited_for_at_ms > 0 && monotonic_ms() - c->waited_for_at_ms < CHECKPOINT_SOON_MS;
+    if (pages < (soon ? CHECKPOINT_SOON_PAGES : CHECKPOINT_PAGES)) return SQLITE_OK;
     int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied_back);
     bool held = code == SQLITE_OK && copied_back < in_log;
     atomic_store(&db->log_held_pages, held ? in_log - copied_back : 0);
