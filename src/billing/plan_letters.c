@@ -66,7 +66,8 @@ bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
     if (!billing_settings.mail) return true;
     enum row row = tenants_hooks.owner(tx, p->account, &owner);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    const char *where = arena_printf(tx_arena(tx), "%s/billing", billing_settings.base_url);
+    const char *where =
+        arena_printf(tx_arena(tx), "%s/billing/plan?shop=%lld", billing_settings.base_url, (long long)l->shop->id);
     const struct letter_value shop = LETTER_VALUE_TEXT("shop", l->shop->name), link = LETTER_VALUE_LINK("link", where),
                               plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? p->name_en : p->name_zh),
                               date = LETTER_VALUE_DAY("date", p->until_ms), days = LETTER_VALUE_NUMBER("days", l->days),

@@ -16,7 +16,7 @@ enum {
     WORD_MAX = 60,
     HOLIDAYS_MAX = 100,
     PAGES_MAX = 20,
-    DOMAINS_MAX = 10,
+    DOMAINS_MAX = 100,
     PATH_MAX_CHARS = 200,
     ZONE_MAX = 64,
     KEEP_DAYS_MAX = 3650,

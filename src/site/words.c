@@ -137,7 +137,7 @@ const struct site_word site_words[] = {
       "your answer goes there by mail.",
       "它会如实说明，并提供转人工；没有人在线时，买家可以留下邮箱，您的回复会通过邮件送达。" },
     { "q2.title", "Which languages does it speak?", "支持哪些语言？" },
-    { "q2.text", "The chat window speaks English, Chinese and Spanish; this console English and Chinese.",
+    { "q2.text", "The chat window speaks English, Chinese and Spanish; the console speaks English and Chinese.",
       "聊天窗口支持中文、英文和西班牙文，控制台支持中文和英文。" },
     { "q3.title", "How do I pay?", "如何付款？" },
     { "q3.text",
@@ -152,10 +152,9 @@ const struct site_word site_words[] = {
 
     { "q5.title", "Can I cancel at any time?", "可以随时取消吗？" },
     { "q5.text",
-      "Yes. What you have paid for goes on until its end, and then stops. It renews by itself only if you have "
-      "switched "
-      "that on.",
-      "可以。已付费的期限用完即止；只有您开启了自动续费才会续费。" },
+      "Yes. What you have paid for goes on until its end, and then stops. A plan renews by itself only if you have "
+      "switched that on; a chat that credits pay for goes on month by month until you switch that off.",
+      "可以。已付费的期限用完即止。套餐只有在您开启自动续费后才会续费；用积分支付的聊天按月续费，可随时关闭。" },
     { "q6.title", "Where do its answers come from?", "AI 根据什么回答？" },
     { "q6.text",
       "From your products, orders, questions, documents and promotions, and from nothing else. It quotes them, and "

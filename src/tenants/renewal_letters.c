@@ -85,7 +85,9 @@ bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscrip
     if (row == ROW_FOUND) row = shops_get(tx, t->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE;
     bool stopped = days_left == 0, billing = !stopped && e->by_credits;
-    const char *where = arena_printf(tx_arena(tx), billing ? "%s/billing" : "%s/shops", tenants_settings.base_url);
+    const char *where =
+        billing ? arena_printf(tx_arena(tx), "%s/billing", tenants_settings.base_url)
+                : arena_printf(tx_arena(tx), "%s/shops/%lld", tenants_settings.base_url, (long long)t->shop);
     /* What has stopped is enabled anew, which costs another price than a further month. */
     struct credits credits = stopped ? tenants_settings.enable_price : tenants_settings.renewal_price;
     const struct letter_value name = LETTER_VALUE_TEXT("shop", shop.name), link = LETTER_VALUE_LINK("link", where),

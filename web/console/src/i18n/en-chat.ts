@@ -269,7 +269,7 @@ export const enChat = {
   "chatset.largerPlan": "See larger plans",
   "chatset.domainsBeyond": "The plan has no room for these: the chat does not open there ({domains})",
   "chatset.domainsHelp":
-    "The chat opens on their pages too; one a line, up to ten. *.shop.example: also on those below it.",
+    "The chat opens on their pages too; one a line, up to a hundred. *.shop.example: also on those below it.",
   "chatset.oldSignature": "Take deliveries with the old EverShop signature",
   "chatset.oldSignatureHelp":
     "Signed without a time, so a copied delivery can be told from a new one by its content alone. Only for a store that cannot sign otherwise.",
@@ -438,6 +438,9 @@ export const enChat = {
   "stopped.pausedWhy": "The reason: {why}",
   "stopped.pausedWrite": "If you think that this is wrong, write to us:",
   "stopped.pausedAsk": "If you think that this is wrong, write to whoever runs this service.",
+  "stopped.plan": "The plan of this shop is over.",
+  "stopped.planAgain": "Renew the plan, or switch the chatbot on with {n} credits for a month.",
+  "stopped.toPlan": "See the plan",
   "stopped.again": "Enabling it again costs {n} {n|credit|credits}.",
   "launch.button": "Open chatbot admin",
   "disable.button": "Disable chatbot",

@@ -68,6 +68,8 @@ export const enMoney = {
   "plan.anyWebsites": "Any number of websites",
   "plan.try": "Try it free for {n} days",
   "plan.trialBegan": "The trial runs: {n} days from now",
+  "plan.tryPaid":
+    "Credits pay for this chat now. A trial takes their place at once: the rest of the month that they have paid is not added.",
   "plan.tryHelp": "Once for each account. No card is needed, and nothing is charged at the end.",
   "plan.none": "This shop has no plan. Choose one below, and the chatbot is on as soon as it is paid.",
   "plan.noneTry": "This shop has no plan yet. Try the smallest one free for {n} days, or choose one below.",
@@ -105,6 +107,7 @@ export const enMoney = {
   "buy.packs": "Packs",
   "buy.packsHelp": "{n} credits a pack, {price} each",
   "buy.until": "The shop is paid until {day} then.",
+  "buy.endsTrial": "This plan begins now and takes the place of the trial, which would go on until {day}.",
   "buy.open": "There is an order for this that is not paid yet",
   "buy.openText": "Pay it, or cancel it and order anew.",
   "buy.toOpen": "Go to that order",

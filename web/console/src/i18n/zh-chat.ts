@@ -263,7 +263,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "chatset.largerPlan": "查看更大的套餐",
   "chatset.domainsBeyond": "套餐网站数不足，聊天窗口不会在以下域名打开：{domains}",
   "chatset.domainsHelp":
-    "聊天窗口也会在这些域名的页面上打开；每行一个，最多十个。*.shop.example 包括其下的所有子域名。",
+    "聊天窗口也会在这些域名的页面上打开；每行一个，最多一百个。*.shop.example 包括其下的所有子域名。",
   "chatset.oldSignature": "接受旧版 EverShop 签名的推送",
   "chatset.oldSignatureHelp": "旧签名不含时间，只能按内容识别重复的推送。仅在店铺系统无法使用新签名时开启。",
   "chatset.words": "话术",
@@ -417,6 +417,9 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "stopped.pausedWhy": "原因：{why}",
   "stopped.pausedWrite": "如有异议，请联系我们：",
   "stopped.pausedAsk": "如有异议，请联系本平台运营方。",
+  "stopped.plan": "该店铺的套餐已到期。",
+  "stopped.planAgain": "可以续费套餐，或用 {n} 积分启用一个月。",
+  "stopped.toPlan": "查看套餐",
   "stopped.again": "重新启用需要 {n} 积分。",
   "launch.button": "打开客服后台",
   "disable.button": "停用智能客服",

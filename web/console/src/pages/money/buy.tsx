@@ -222,12 +222,13 @@ interface Asking {
 }
 
 function Wishing({ offer, shops, plans }: Asking) {
-  const { t, lang, number } = useText();
+  const { t, lang, number, day } = useText();
   const { manage } = useMay();
   const [read, write] = useAddress();
   const asked = idOf(read("shop"));
   const shop = offer.kind === "plan" ? (shops.find(({ id }) => id === asked) ?? shops[0])?.id : undefined;
-  const had = plans.find((plan) => plan.shop === shop && plan.offer === offer.code)?.seats;
+  const present = plans.find((plan) => plan.shop === shop);
+  const had = present?.offer === offer.code ? present.seats : undefined;
   const [typed, setTyped] = useState({
     seats: read("seats"),
     quantity: read("quantity") || "1",
@@ -249,6 +250,9 @@ function Wishing({ offer, shops, plans }: Asking) {
         <Section title={name}>
           <div className="stack">
             {offer.kind === "plan" && <PlanHas offer={offer} />}
+            {offer.kind === "plan" && present?.source === "trial" && present.state !== "ended" && (
+              <Alert tone="info" title={t("buy.endsTrial", { day: day(present.until) })} said={false} />
+            )}
             {offer.kind === "plan" && shop !== undefined && (
               <PickShop
                 shops={shops}

@@ -127,6 +127,7 @@ function None({ shop, trial }: { shop: Shop; trial: Plans["trial"] }) {
           <span className="small muted">{t("plan.tryHelp")}</span>
         </div>
       )}
+      {can && shop.chatbot_state === "active" && <p className="small muted">{t("plan.tryPaid")}</p>}
     </div>
   );
 }

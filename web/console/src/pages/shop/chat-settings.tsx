@@ -431,8 +431,10 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
         setFull(problem.code === "websites_full");
         if (problem.code === "settings_changed")
           void queries.invalidateQueries({ queryKey: keys.chatSettings(shop.id) }); // and the page says what became another
-        else if (!placeFieldProblems(form, atFields(problem, body)))
+        else if (!placeFieldProblems(form, atFields(problem, body))) {
           setRefusal([problemText(problem), ...problem.fields.map(({ field }) => field)].join(" "));
+          window.scrollTo({ top: 0 }); // it stands above all fields
+        }
       },
     },
   );

@@ -149,23 +149,46 @@ function DisableButton({ shop }: { shop: Shop }) {
   );
 }
 
+function ToPlan({ shop }: { shop: number }) {
+  const { t } = useText();
+  return (
+    <LinkButton small look="primary" to={`/billing/plan?shop=${shop}`}>
+      {t("stopped.toPlan")}
+    </LinkButton>
+  );
+}
+
 /** A chatbot may be managed here: a button that signs one in to this same page would lead nowhere. */
 function Enabled({ shop, chatbot }: Props) {
   const { t, day } = useText();
   const { manage } = useMay();
   const stopped = chatbot.state === "suspended";
   const asked = shop.status !== "suspended"; // nothing is paid for what an operator keeps off
+  const byPlan = chatbot.subscription !== null && chatbot.subscription.source !== "credits";
+  const planEnded = byPlan && (chatbot.stoppedBy === "unpaid" || chatbot.stoppedBy === "ended");
   return (
     <div className="stack">
       {stopped && chatbot.stoppedBy !== "operator" && (
-        <Alert tone="stop" title={t("chatbot.stopped")} action={<Enable shop={shop} chatbot={chatbot} />} said={false}>
-          {chatbot.stoppedBy !== null && t(`stopped.${chatbot.stoppedBy}`)} {t("stopped.again", { n: chatbot.price })}
+        <Alert
+          tone="stop"
+          title={t("chatbot.stopped")}
+          action={
+            <span className="line">
+              {planEnded && <ToPlan shop={shop.id} />}
+              <Enable shop={shop} chatbot={chatbot} />
+            </span>
+          }
+          said={false}
+        >
+          {planEnded ? t("stopped.plan") : chatbot.stoppedBy !== null && t(`stopped.${chatbot.stoppedBy}`)}{" "}
+          {t(planEnded ? "stopped.planAgain" : "stopped.again", { n: chatbot.price })}
         </Alert>
       )}
       {asked && chatbot.subscription?.status === "past_due" && chatbot.subscription.source !== "credits" && (
         <Alert
           tone="due"
           title={t("subscription.over", { day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt) })}
+          action={<ToPlan shop={shop.id} />}
           said={false}
         >
           {t("subscription.overHelp")}
