@@ -463,6 +463,57 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_STOP, "how often|often" },
     { SENSE_SHIP | SENSE_COST, "ship for free|deliver for free|ship free|deliver free" },
     { SENSE_SOFT, "最|更|较" },
+    /* ---- as it is said around a name: what one has heard, seen, made up one's mind about ---- */
+    { SENSE_STOP,
+      "youve|youll|youd|weve|theyre|theyve|theyll|itll|thatll|thats|hes|shes|instead|by the way|on one charge|"
+      "on a charge|per charge|on a single charge|on a full charge|on one full charge|from you|at the moment|please tell|"
+      "saw|seen|spotted|found|heard|heard of|thinking of|thinking about|planning|decided|must|hope|hoping|try|trying" },
+    { SENSE_NOT | SENSE_STOP, "hasnt|havent|hadnt|wasnt|werent|didnt|wouldnt|couldnt|shouldnt|aint" },
+    { SENSE_STOP, "看中|看上|看好|看中了|看上了|相中|相中了|选中|选好|瞄上|盯上|种草|心动|想入|入手|想入手|打算|准备买|打算买|考虑买|想拍|拿下|带回家|下单|拍|刷到|听说|听人说" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "what would i pay|what will i pay|what do i pay|what am i paying|what would i be paying|what do i have to pay|"
+      "what would that be|what would that come to|what does that come to|what would it come to|what does it come to|"
+      "how much would i pay|how much do i pay|how much will i pay|how much am i looking at|what am i looking at|"
+      "what does it run|what does one run|asking price|price tag|what does it go for|what do they go for|run me|"
+      "what do you want for|what do you ask for|to pay for one" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "到手|到手价|到手多少|到手多少钱|入手价|啥价格|什么价钱|价格是|价格是多少|价格多少|要多少|得多少|多少能拿下|多少拿下|多少米能拿下|"
+      "要花多少|得花多少|多少钱能买|什么价儿|几个米|多少大洋" },
+    { SENSE_OLD,
+      "take away my old|take away the old|take away old|take * old * away|take my old|take the old|take your old|"
+      "take back my old|take back old|take back the old|pick up my old|pick up the old|"
+      "collect my old|collect the old|collect old|collection of old|old appliance|old appliances|remove my old|"
+      "remove the old|get rid of my old|get rid of the old|get rid of old|haul away|dispose of|disposal|recycle|"
+      "recycles|recycling|recycled|"
+      "trade in|trade my old|trade * old|old one|my old one|will you take my old|will you take the old|"
+      "will you take away|would you take my old|would you take away|do you take old|do you take my old|"
+      "can you take my old|part exchange|old * collected|old * away|swap * old" },
+    { SENSE_OLD,
+      "旧的|旧机|旧机器|旧家电|以旧换新|换新|置换|折抵|抵钱|抵货款|回收|收走|拉走|拖走|搬走|收旧|收旧货|旧货|老机器|老旧|淘汰下来|家里旧|旧*收|旧*拉|旧*回收|旧*处理|旧*拖|旧*搬|"
+      "旧*抵" },
+    { SENSE_DISCOUNT | SENSE_OLD, "以旧换新|换新|旧机|置换|折抵|抵钱|trade in" },
+    { SENSE_DAMAGE,
+      "turned up broken|turned up damaged|turned up smashed|turned up cracked|turned up in pieces|turned up with|"
+      "came in pieces|came cracked|came with a crack|arrived with a crack|arrived with a hole|arrived dented|"
+      "arrived scratched|arrived bent|arrived faulty|arrived with|came scratched|came dented|broken in transit|"
+      "damaged in transit|damaged in the post|broken in the post" },
+    { SENSE_GIFT,
+      "anything free|something free|free with|get * for free with|comes free|come free|free extras|free extra|"
+      "freebee|freebees|thrown in|is there a gift|any gift|any gifts|any extras|any freebies|what extras" },
+    { SENSE_GIFT,
+      "送东西|送点东西|送点什么|送点啥|送点儿啥|送些什么|送些啥|送个啥|送个什么|送小礼物|送礼物|送我什么|送我啥|会送|带送|赠啥|赠什么|赠点啥|赠些什么|有礼物|有没有礼物|有啥礼物|有什么礼物|"
+      "带礼物|配礼物|有小礼物|小礼品|有礼品|有赠|附送|附带赠|额外送|额外赠|能送|可以送点|买一送" },
+    { SENSE_WISH,
+      "换个真人|换真人|真人来|来真人|来个活人|叫个真人|叫个人来|找个真人|安排个人|安排人工|安排真人|让真人|让人工|人工来|要个人工|接个人工|转个人工|给我人工|给我真人|别拿机器人|别拿机器|"
+      "不跟机器人|不想跟机器|不想和机器|机器人糊弄|和机器说不|跟机器说不|representative of your|representative of the shop|"
+      "representative of the company|representative of the team" },
+    { SENSE_STOP, "representative of|representative for|representative sample|糊弄|敷衍|应付" },
+    { SENSE_ORDER | SENSE_TRACK | SENSE_STOP, "查单|查个单|查下单|查查单|查我的单|查一单|查单号" },
+    { SENSE_ORDER | SENSE_STOP, "那单|这单|那一单|这一单|我那单|我这单|我的单|的单子|那笔单|那笔订单|这笔订单|那个单" },
+    { SENSE_TRACK | SENSE_STOP, "收到了没|收到了吗|收到没有|签收了没|签收了吗|签收没|送到了没|送到了吗|送到没|派送了没|派送了吗|退完了没" },
+    { SENSE_WARRANTY,
+      "under warranty|under guarantee|in warranty|still under warranty|保多长时间|保多长|保几个月|保修期|质保多长|质保多久|保修多长|保修多久|管多久|包多久|保一年|保两年|保三年|保换|包换" },
+    { SENSE_RETURN | SENSE_EXCHANGE, "dont fit|do not fit|doesnt fit me|dont fit me|didnt fit me" },
     { 0, NULL }
 };
 
@@ -485,6 +536,7 @@ const struct lexicon_row lexicon_keys[] = {
     { SENSE_SIZE, "size sizes sizing guide fit 尺码 尺寸 码数 偏小 tallas" },
     { SENSE_DISCOUNT,
       "满 送 减 discount discounts sale until free off promotion coupon voucher 优惠 活动 促销 折扣 descuento" },
+    { SENSE_OLD, "old recycling recycle trade appliance collection take away 以旧换新 旧机 旧 回收 拉走" },
     { SENSE_PROTECT, "price protection 价格 保护 价保 保价 差价 降价" },
     { SENSE_ABROAD, "international abroad country countries outside customs 海外 国外 国际 internacional" },
     { SENSE_WRAP, "gift wrapping wrap packaging 包装 礼盒 礼品 贺卡" },
