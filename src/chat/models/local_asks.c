@@ -12,8 +12,9 @@ struct local_asked local_asked(struct local *m)
             size_t n = lexicon_phrase(&m->h.a, i, lexicon_kin[k].asked);
             if (n > best) best = n, which = k;
         }
-        step = best > 0 ? best : 1;
-        if (best == 0) continue;
+        size_t time = lexicon_phrase(&m->h.a, i, "多长时间|多长的时间|多大关系|多大区别"); /* no length, no size */
+        step = best > time ? best : time > 0 ? time : 1;
+        if (best <= time) continue;
         out.kin[which] = out.any = true;
         for (size_t k = i; k < i + best; k++) out.rest.used[k] = true;
     }

@@ -118,7 +118,7 @@ static size_t fit_word(struct fitting *f, size_t i)
 static bool in_word(const struct heard *h, size_t i, bool there)
 {
     static const char ends[] = "的了吗呢吧啊呀么嘛有是这那个款买卖要想找喝吃穿怎还和跟与哪在贵多最更很太够每能会";
-    if (!there || h->a.atom[i].kind != ATOM_HAN || h->a.atom[i].broken) return false;
+    if (!there || h->a.atom[i].kind != ATOM_HAN) return false;
     if (h->used[i] || (h->sense[i] & SENSE_POINT)) return false;
     bool whether = i + 2 < h->a.n && strcmp(h->a.atom[i + 1].text, "不") == 0 &&
                    strcmp(h->a.atom[i].text, h->a.atom[i + 2].text) == 0; /* 透不透 */
@@ -127,12 +127,22 @@ static bool in_word(const struct heard *h, size_t i, bool there)
     return hard(h, i) || (soft_alone && !strstr(ends, h->a.atom[i].text));
 }
 
+/* The character before i, or behind it, where no mark of punctuation stands between. */
+static bool word_before(const struct heard *h, size_t i)
+{
+    return in_word(h, i - 1, i > 0 && !h->a.atom[i].broken);
+}
+static bool word_behind(const struct heard *h, size_t i)
+{
+    return in_word(h, i + 1, i + 1 < h->a.n && !h->a.atom[i + 1].broken);
+}
+
 /* 茶叶 is 茶, 鞋子 is 鞋: endings that say nothing. */
 static bool empty_ending(const struct heard *h, size_t i)
 {
     static const char endings[] = "子叶类儿";
     return i < h->a.n && h->a.atom[i].kind == ATOM_HAN && strstr(endings, h->a.atom[i].text) &&
-           !in_word(h, i + 1, i + 1 < h->a.n);
+           !word_behind(h, i);
 }
 
 /* What is written together behind a name and makes another thing of it: a 烤箱温度计 is no 烤箱, a 吉他弦 no 吉他. */
@@ -163,8 +173,8 @@ static size_t fit_han(struct fitting *f, size_t i)
     }
     size_t hards = 0;
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
-    bool ended = best == 1 && empty_ending(h, i + 1) && !in_word(h, i - 1, i > 0);
-    bool alone = ended || (!in_word(h, i - 1, i > 0) && !in_word(h, i + 1, i + 1 < h->a.n));
+    bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
+    bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
     if (hards == 0 || (best == 1 && !alone)) {
         f->missed[i] = hard(h, i) && !f->behind[i];
         return i + 1;
@@ -179,7 +189,7 @@ static size_t fit_han(struct fitting *f, size_t i)
     /* 幼猫粮 is 幼猫奶糕粮: the beginning and the end of the name */
     size_t last = at + best - 1, more = i + best;
     while (last + 1 < f->title.n && f->title.atom[last + 1].kind == ATOM_HAN && f->title.atom[last + 1].glued) last++;
-    bool ends = more < h->a.n && hard(h, more) && !h->a.atom[more].broken && !in_word(h, more + 1, more + 1 < h->a.n) &&
+    bool ends = more < h->a.n && hard(h, more) && !h->a.atom[more].broken && !word_behind(h, more) &&
                 strcmp(h->a.atom[more].text, f->title.atom[last].text) == 0;
     if (!ends || last < at + best) return more;
     f->named[more] = true, f->in_title[last] = true;
@@ -297,7 +307,8 @@ static bool beside(const struct fitting *f, size_t i)
     if (before > 0 && f->named[before - 1] && !a->atom[before].broken && !a->atom[i].broken &&
         (a->atom[before - 1].kind == ATOM_HAN) == han)
         return true;
-    while (han && after < a->n && after < i + FAR && !f->named[after] && !hard(h, after) && in_word(h, after, true))
+    while (han && after < a->n && after < i + FAR && !f->named[after] && !hard(h, after) &&
+           !a->atom[after].broken && in_word(h, after, true))
         after++; /* 尤克里里 before a name: 里 is of the word */
     return after < a->n && f->named[after] && !a->atom[after].broken && (a->atom[after].kind == ATOM_HAN) == han;
 }

@@ -101,6 +101,12 @@ const struct lexicon_kin lexicon_kin[] = {
       "cotton|wool|leather|steel|wood|plastic|aluminium|aluminum|brass|silk|linen|polyester|nylon|rubber|ceramic|"
       "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|made of|made from|stainless", NULL },
     {
+      "how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|load limit|maximum load|max load|how much "
+      "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"
+      "heaviest", "carries|carry|holds|hold|supports|support|up to|bears|takes|max|maximum|load|capacity|weight limit|"
+      "rated|users",
+      "kg|lb|lbs|g|pounds|stone|tons|tonnes" },
+    {
       "who makes|who made|who is the maker|whos the maker|which brand|what brand|who manufactures|manufacturer",
       "made by|brand|manufactured by|maker|manufacturer", NULL },
     {

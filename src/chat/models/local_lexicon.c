@@ -467,9 +467,9 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_STOP,
       "youve|youll|youd|weve|theyre|theyve|theyll|itll|thatll|thats|hes|shes|instead|by the way|on one charge|"
       "on a charge|per charge|on a single charge|on a full charge|on one full charge|from you|at the moment|please tell|"
-      "saw|seen|spotted|found|heard|heard of|thinking of|thinking about|planning|decided|must|hope|hoping|try|trying" },
+      "saw|seen|spotted|found|heard|heard of|thinking of|thinking about|planning|decided|must|hope|hoping" },
     { SENSE_NOT | SENSE_STOP, "hasnt|havent|hadnt|wasnt|werent|didnt|wouldnt|couldnt|shouldnt|aint" },
-    { SENSE_STOP, "看中|看上|看好|看中了|看上了|相中|相中了|选中|选好|瞄上|盯上|种草|心动|想入|入手|想入手|打算|准备买|打算买|考虑买|想拍|拿下|带回家|下单|拍|刷到|听说|听人说" },
+    { SENSE_STOP, "看中|看上|看好|看中了|看上了|相中|相中了|选中|选好|瞄上|盯上|种草|心动|想入|入手|想入手|打算|准备买|打算买|考虑买|想拍|拿下|带回家|下单|刷到|听说|听人说" },
     { SENSE_PRICE | SENSE_COST | SENSE_STOP,
       "what would i pay|what will i pay|what do i pay|what am i paying|what would i be paying|what do i have to pay|"
       "what would that be|what would that come to|what does that come to|what would it come to|what does it come to|"
@@ -483,8 +483,8 @@ const struct lexicon_row lexicon_rows[] = {
       "take away my old|take away the old|take away old|take * old * away|take my old|take the old|take your old|"
       "take back my old|take back old|take back the old|pick up my old|pick up the old|"
       "collect my old|collect the old|collect old|collection of old|old appliance|old appliances|remove my old|"
-      "remove the old|get rid of my old|get rid of the old|get rid of old|haul away|dispose of|disposal|recycle|"
-      "recycles|recycling|recycled|"
+      "remove the old|get rid of my old|get rid of the old|get rid of old|haul away|dispose of my|dispose of the old|dispose of old|recycle|"
+      "recycles|recycling|"
       "trade in|trade my old|trade * old|old one|my old one|will you take my old|will you take the old|"
       "will you take away|would you take my old|would you take away|do you take old|do you take my old|"
       "can you take my old|part exchange|old * collected|old * away|swap * old" },
@@ -501,8 +501,8 @@ const struct lexicon_row lexicon_rows[] = {
       "anything free|something free|free with|get * for free with|comes free|come free|free extras|free extra|"
       "freebee|freebees|thrown in|is there a gift|any gift|any gifts|any extras|any freebies|what extras" },
     { SENSE_GIFT,
-      "送东西|送点东西|送点什么|送点啥|送点儿啥|送些什么|送些啥|送个啥|送个什么|送小礼物|送礼物|送我什么|送我啥|会送|带送|赠啥|赠什么|赠点啥|赠些什么|有礼物|有没有礼物|有啥礼物|有什么礼物|"
-      "带礼物|配礼物|有小礼物|小礼品|有礼品|有赠|附送|附带赠|额外送|额外赠|能送|可以送点|买一送" },
+      "送东西|送点东西|送点什么|送点啥|送点儿啥|送些什么|送些啥|送个啥|送个什么|送小礼物|送礼物|送我什么|送我啥|会送什么|会送东西|会送点|赠啥|赠什么|赠点啥|赠些什么|有礼物|有没有礼物|有啥礼物|有什么礼物|"
+      "带礼物|配礼物|有小礼物|小礼品|有礼品|有赠|附送|附带赠|额外送|额外赠|能送什么|能送点|可以送点|买一送" },
     { SENSE_WISH,
       "换个真人|换真人|真人来|来真人|来个活人|叫个真人|叫个人来|找个真人|安排个人|安排人工|安排真人|让真人|让人工|人工来|要个人工|接个人工|转个人工|给我人工|给我真人|别拿机器人|别拿机器|"
       "不跟机器人|不想跟机器|不想和机器|机器人糊弄|和机器说不|跟机器说不|representative of your|representative of the shop|"

@@ -125,7 +125,10 @@ static size_t value_at(const struct heard *h, size_t i, const char *joined, cons
         size_t other = atoms_joined(&h->a, i, others->text[k], strlen(others->text[k]));
         if (other > n) n = other;
     }
-    if (n != 1) return n;
+    /* 米白色 is 米白 */
+    bool coloured = n > 1 && i + n < h->a.n && h->a.atom[i + n - 1].kind == ATOM_HAN &&
+                    strcmp(h->a.atom[i + n].text, "色") == 0 && !h->a.atom[i + n].broken;
+    if (n != 1) return n + coloured;
     const struct atom *x = &h->a.atom[i];
     bool glued_after = i + 1 < h->a.n && h->a.atom[i + 1].glued && h->a.atom[i + 1].kind != ATOM_HAN;
     bool glued_before = x->glued && i > 0 && h->a.atom[i - 1].kind != ATOM_HAN;

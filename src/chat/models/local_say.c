@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { NAME_WORDS = 2 };
+
 struct said {
     const char *text[LOCAL_LANGUAGES];
 };
@@ -309,7 +311,7 @@ enum local_language local_language_of(const struct heard *h, enum local_language
         " el la los las que de en por para con una un hola gracias cuánto cuanto cuesta tienen precio "
         "pedido dónde donde está esta puedo quiero devolver envío es hay cómo como buenos buenas mi hablar "
         "persona una cuál días adiós ";
-    size_t han = 0, words = 0, english = 0, es = 0;
+    size_t han = 0, words = 0, english = 0, es = 0, known = 0;
     for (size_t i = 0; i < h->a.n; i++) {
         const struct atom *x = &h->a.atom[i];
         if (h->used[i]) continue;
@@ -320,11 +322,13 @@ enum local_language local_language_of(const struct heard *h, enum local_language
         bool is_spanish = n > 0 && strstr(spanish, padded) != NULL;
         es += is_spanish;
         words += !x->glued && x->n > 1;
+        known += h->sense[i] != 0 && x->n > 1;
         english += (h->sense[i] & SENSE_STOP) != 0 && !is_spanish;
     }
     if (strstr(h->text.p, "¿") || strstr(h->text.p, "¡")) es += 2;
     if (han > 0) return english * 2 > han && english >= 2 ? LOCAL_EN : LOCAL_ZH;
     if (es > english && es > 0) return LOCAL_ES;
-    if (words > 0) return LOCAL_EN;
+    /* a name or a model tells nothing to who reads no English ("AF-780D") */
+    if (words > 0 && (known > 0 || words > NAME_WORDS || otherwise != LOCAL_ZH)) return LOCAL_EN;
     return otherwise;
 }

@@ -4,6 +4,39 @@
 
 enum { TURN_BYTES = 4000, FEW = 3 };
 
+/* "My order turned up broken", "收到是碎的": what is asked is what the shop does about it. */
+static void came_broken(struct heard *h)
+{
+    static const char broken[] = "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
+                                 "snapped|crushed|a crack|a dent|a hole|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
+                                 "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损";
+    static const char came[] = "arrived|arrives|came|turned up|turns up|showed up|shows up|got here|opened|unpacked|"
+                               "opened the box|received|delivered|收到|到货|拆开|打开|签收|到手|送到|寄到|送来|寄来";
+    bool is = false, has = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        is |= lexicon_phrase(&h->a, i, broken) > 0;
+        has |= (h->sense[i] & SENSE_ORDER) != 0 || lexicon_phrase(&h->a, i, came) > 0;
+    }
+    if (!is || !has) return;
+    for (size_t i = 0; i < h->a.n; i++) /* "turned up" asks of no way here */
+        if (h->sense[i] & SENSE_TRACK && lexicon_phrase(&h->a, i, came) > 0) h->sense[i] &= ~(uint64_t)SENSE_TRACK;
+    h->all = SENSE_DAMAGE;
+    for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
+}
+
+/* "How long does the battery of the X last": the verb belongs to the question. "拍X送什么": who buys. */
+static void verbs_of_questions(struct heard *h)
+{
+    static const char not_bought[] = "照|摄|立得|子|卖|打|手|皮|掌|一拍|拍";
+    bool how_long = false, begins = h->a.n > 1 && strcmp(h->a.atom[0].text, "拍") == 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        how_long |= lexicon_phrase(&h->a, i, "how long|how many hours|how many days|how many years") > 0;
+        if (how_long && h->sense[i] == 0 && lexicon_phrase(&h->a, i, "last|lasts|run|runs|hold|holds|keep") > 0)
+            h->sense[i] = SENSE_STOP;
+    }
+    if (begins && lexicon_phrase(&h->a, 1, not_bought) == 0) h->sense[0] = SENSE_STOP;
+}
+
 bool local_about_order(const struct local *m)
 {
     uint64_t rules = m->h.all & SENSE_SUBJECTS & ~(SENSE_SHIP | SENSE_FAULT | SENSE_WARRANTY);
@@ -102,6 +135,8 @@ static bool read_words(struct local *m, const char *text)
     asks_left(&m->h);
     asks_sizes(&m->h);
     asks_offer(&m->h);
+    verbs_of_questions(&m->h);
+    came_broken(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
