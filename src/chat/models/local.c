@@ -107,6 +107,11 @@ static bool subject(struct local *m, bool *answered)
     uint64_t subjects = m->h.all & SENSE_SUBJECTS, paper = subjects & SENSE_PAPERS;
     bool named = m->found.how == FOUND_NAMED;
     *answered = false;
+    if (subjects & SENSE_OLD) { /* of the old thing nothing is asked but this */
+        if (!local_rule(m, answered)) return false;
+        if (!*answered) decline(m, "not known"), *answered = true;
+        return true;
+    }
     /* what the shop says of the product itself, before what it says of all */
     bool of_one = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 &&
                   !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS));
@@ -325,6 +330,7 @@ static bool answer(struct local *m)
     if (answered) return true;
     if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return haggle(m);
     if (!local_code(m, &answered)) return false;
+    if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
     if (!answered && !product(m, &answered)) return false;
     return answered || unknown(m);

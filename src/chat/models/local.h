@@ -224,6 +224,8 @@ struct local_count local_counted(const struct heard *h);
 bool *local_words_that_ask(struct local *m); /* of a quality, and what was used before */
 bool local_asks_of_thing(struct local *m);   /* a quality that things have: its weight, its noise */
 MUST_USE bool local_code(struct local *m, bool *answered);
+/* What is seen of a fault, in the product's own papers. */
+MUST_USE bool local_symptom(struct local *m, bool *answered);
 MUST_USE bool local_promotions(struct local *m, bool *answered);
 MUST_USE bool local_compare(struct local *m, bool *answered);
 size_t local_word_end(const struct heard *h, size_t i); /* where what is written together from i on ends */

@@ -76,7 +76,10 @@ bool local_code(struct local *m, bool *answered)
     /* else ("it says E3") it is one if nothing else is asked and a paper of the product has it */
     bool sure = (m->h.all & SENSE_FAULT) != 0;
     bool other = (m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_SUBJECTS)) != 0;
-    if (at == m->h.a.n || (!sure && (!known || other))) return true;
+    /* "it reads E2", of what is talked about */
+    bool of_focus = m->focuses == 1 && !sure && m->found.how < FOUND_TALKED_ABOUT;
+    if (of_focus) known = near = false;
+    if (at == m->h.a.n || (!sure && ((!known && !of_focus) || other))) return true;
     m->why = "fault code", *answered = true;
     if (!known && m->focuses == 0) {
         local_say(m, REPLY_ASK, SAY_WHICH_PRODUCT, "fault code of no product");

@@ -43,6 +43,48 @@ const char *const lexicon_same[] = {
     "necklace|neck chain", "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
     NULL
 };
+const char lexicon_trouble[] =
+    "keeps|kept|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|snapped|broke|broken|cracked|leaks|leaking|leaked|"
+    "drips|dripping|blinking|blinks|flashing|flashes|beeping|beeps|smells|smell|smoke|smoking|rattles|rattling|squeaks|"
+    "squeaking|grinding|noise|noisy|jammed|jams|blocked|clogged|overheats|overheating|wobbles|wobbly|loose|fell off|came off|"
+    "torn|ripped|wrong with|problem|problems|trouble|issue|cant|cannot|fix|repair|mend|error|fault|light|lamp|led|dead|died|"
+    "shuts off|turns off|switches off|cuts out|shuts down|switches itself|turns itself|slow|weak|one side|only one|faded|rust|"
+    "rusty|mould|mold|peeling|stain|stained|puncture|flat|wont|went|why does|why is|what does it mean|no sound|no power|"
+    "no water|no steam|wet|damp|sticks|sticky|heavy to|hard to|blurry|fogs|foggy|"
+    "老是|总是|一直|突然|自己停|自己关|自动关|停了|停机|停转|不了|没反应|没声|无声|不响|不亮|不转|不热|不凉|不冷|不出|不动|不工作|不通电|不启动|打不开|"
+    "开不了|关不上|关不了|连不上|连不了|搜不到|充不|卡住|卡纸|卡了|断了|裂了|漏|渗|滴水|冒烟|糊味|焦味|异味|有味|异响|噪音|很响|太吵|嗡嗡|咔咔|闪|"
+    "红灯|黄灯|绿灯|蓝灯|橙灯|亮灯|灯亮|怎么回事|咋回事|啥情况|什么情况|什么原因|啥原因|为啥|为什么|坏|故障|报错|失灵|不灵|不准|松了|掉了|脱落|生锈|发霉|"
+    "变色|起球|跳闸|断电|断连|断网|掉线|花屏|黑屏|死机|卡顿|一边|一侧|单边|一只|一半|模糊|抖|晃|不稳|打滑|堵|不吸|吸不|吸力|不干净|洗不|夹生|没煮熟|"
+    "漏风|漏气|没气|瘪|不平|不紧|拧不|取不|拔不|推不|发烫|很烫|过热|不制|不制冷|不加热|不显示|没电|耗电快|掉电|出不来|弄不|装不|关机|重启|溢|喷不";
+const char *const lexicon_sights[] = {
+    "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|折断|断了",
+    "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
+    "no sound|silent|one side|only one side|没声|没声音|没有声音|无声|不响|不出声|一边有声|一边响|一只有声|一只响|一边没声|一只没声|单边|一侧",
+    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|停机|停了|自动关机|"
+    "自己关|自己停|停转|自动停|自动关|关机|停止工作|自动断电",
+    "wont start|will not start|does not start|doesnt start|wont turn on|will not turn on|does not turn on|doesnt turn on|"
+    "wont switch on|will not switch on|no power|dead|开不了机|不开机|无法开机|打不开|开不开|不启动|无法启动|启动不了|没反应|无反应|不通电",
+    "connect|connects|pair|pairs|pairing|connection|连不上|连接不上|连接失败|配对失败|无法连接|搜不到|连不了|断连|掉线|配对|找不到设备",
+    "charge|charges|charging|充不进|不充电|无法充电|充不了|充不上|充电慢|不上电|充不满",
+    "not heat|not heating|wont heat|doesnt heat|cold|lukewarm|不热|不加热|没热水|加热慢|不发热|温度低|升温慢",
+    "not cool|not cooling|wont cool|doesnt cool|warm air|不凉|不冷|不制冷|没冷气|制冷差|制冷慢|不够凉",
+    "noise|noisy|loud|rattle|rattles|rattling|squeak|squeaks|squeaking|creak|creaks|creaking|hum|humming|buzz|buzzing|grinding|"
+    "异响|噪音|噪声|声音大|很吵|太吵|响声|嗡嗡|咔咔|吱吱|咯吱|异音|哒哒",
+    "smell|smells|odour|odor|smelly|stinks|异味|气味|有味|味道|臭味|糊味|焦味|塑料味|胶味",
+    "stuck|jam|jams|jammed|sticks|seized|卡住|卡纸|卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
+    "blocked|clog|clogs|clogged|blockage|堵|堵塞|堵住|不通",
+    "weak|weaker|slow|low pressure|low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
+    "overheat|overheats|overheating|hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|rusted|rusting|生锈|锈|锈斑|锈迹",
+    "mould|mold|mouldy|moldy|mildew|发霉|霉点|霉斑", "scale|descale|descaling|limescale|水垢|结垢|白垢|除垢", "wobble|wobbles|wobbly|unstable|晃|晃动|摇晃|不稳|抖动|抖",
+    "loose|came off|fell off|松|松动|松了|脱落|掉了", "tear|torn|ripped|rip|hole|holes|puncture|punctured|flat tire|flat tyre|破|破洞|破了|撕裂|扎破|扎胎|漏气|没气|瘪",
+    "fade|fades|faded|fading|bleed|bleeds|掉色|褪色|变色", "blurry|blurred|out of focus|unsharp|模糊|看不清|虚焦|不清晰|不清楚", "black screen|blank|黑屏|花屏|没画面|无画面|不显示",
+    "freeze|freezes|frozen|crash|crashes|死机|卡机", "steam|no steam|蒸汽|不出蒸汽", "no water|not pump|doesnt pump|不出水|不上水|抽不上水|不喷水|喷不出|喷不出来",
+    "red light|red lamp|red led|红灯", "orange light|orange lamp|amber light|yellow light|黄灯|橙灯|橙色灯", "green light|green lamp|绿灯",
+    "blue light|blue lamp|蓝灯", "white light|白灯", "beep|beeps|beeping|滴滴|嘀嘀|蜂鸣|报警声", "trip|trips|tripped|fuse|跳闸|漏保", "spill|overflow|溢|溢出|溢锅",
+    "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅", "slip|slips|slipping|打滑|滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
+    "pilling|pills|bobbles|起球", "shrink|shrinks|shrunk|shrinking|缩水", "wont open|will not open|doesnt open|打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧",
+    "fogs|foggy|fogging|misted|起雾|雾气", NULL
+};
 const struct lexicon_kin lexicon_kin[] = {
     { "多重|多沉|重量|净重|毛重|几斤重|沉不沉|沉吗|重吗|有多少斤|分量", "重|净重|重量|毛重|总重", "公|克|斤|千|kg|g|吨" },
     { "承重|承受|能坐多重|坐多重|装多重|撑多重|最大重量|载重|能承", "承重|载重|承受|最大承", NULL },

@@ -159,6 +159,20 @@ static bool goes_on_plainly(struct local *m)
     return true;
 }
 
+/* "那续航呢": of what is talked about, whatever else has that in its name. */
+static bool asks_quality(const struct local *m)
+{
+    bool any = false;
+    if (m->focuses != 1 || (m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE | SENSE_RECOMMEND | SENSE_COMPARE)))
+        return false;
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        if (!hard(&m->h, i)) continue;
+        if (!m->h.asks || !m->h.asks[i]) return false;
+        any = true;
+    }
+    return any;
+}
+
 /* Letters that changed places in the middle of a word leave the search few trigrams of it ("latpop"): it is asked for
  * the words that the fingers may have meant. What fits is then judged as always. */
 static bool slips(struct local *m, struct fit *fit, size_t *fits)
@@ -282,6 +296,11 @@ bool local_find(struct local *m)
     use_numbered(m, false);
     if (!f->variant && goes_on_plainly(m)) {
         talked_about(m);
+        return true;
+    }
+    if (!f->variant && asks_quality(m)) {
+        talked_about(m);
+        f->left_over = true;
         return true;
     }
     use_numbered(m, true);

@@ -1,0 +1,139 @@
+/* local_faults.c: what somebody sees that is wrong with a thing ("the lamp keeps blinking", "只有一边响"). Told is the
+ * line of the product's own papers that speaks of it. Who sees it and who wrote the paper seldom use the same words: a
+ * row of lexicon_sights has the words for one thing that is seen. A line must share more than one word, or what is
+ * seen itself, and share more than any other line; so nothing is told of a fault that no paper knows. */
+#include "chat/models/local_lexicon.h"
+
+enum { TEXTS = 48, SIGHTS = 64, LINE_ATOMS = 100, SIGHT = 3, WORD = 2, OF_FAULTS = 1, LEAST = 5, LEAST_OF_FAULTS = 3 };
+
+struct seen {
+    bool row[SIGHTS]; /* of lexicon_sights */
+    struct heard h;
+};
+
+static bool is_trouble(const struct heard *h)
+{
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, lexicon_trouble) > 0) return true;
+    return (h->all & (SENSE_FAULT | SENSE_FIX)) != 0;
+}
+
+static void rows_of(const struct atoms *a, bool *row)
+{
+    for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++)
+        for (size_t i = 0; i < a->n && !row[k]; i++) row[k] = lexicon_phrase(a, i, lexicon_sights[k]) > 0;
+}
+
+/* A word that says something by itself: none of grammar, none of the product's name. */
+static bool tells(const struct heard *h, size_t i)
+{
+    return !h->used[i] && !(h->sense[i] & (SENSE_STOP | SENSE_SOFT | SENSE_POINT));
+}
+
+static bool has_words(const struct atoms *t, const struct atom *x, bool pair)
+{
+    for (size_t k = 0; k < t->n; k++) {
+        if (!atom_akin(&t->atom[k], x)) continue;
+        if (!pair || (k + 1 < t->n && strcmp(t->atom[k + 1].text, x[1].text) == 0)) return true;
+    }
+    return false;
+}
+
+/* Words of the turn that the line has too: Han by twos, others whole. */
+static int words_shared(const struct heard *h, const struct atoms *t)
+{
+    int n = 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        bool han = x->kind == ATOM_HAN;
+        if (x->kind == ATOM_NUMBER || !tells(h, i) || (!han && x->n < 3)) continue;
+        bool pair = han && i + 1 < h->a.n && x[1].kind == ATOM_HAN && !x[1].broken && tells(h, i + 1);
+        n += (!han || pair) && has_words(t, x, pair);
+    }
+    return n;
+}
+
+static int score_of(struct local *m, const struct seen *seen, struct str line)
+{
+    struct arena_mark mark = arena_mark(m->arena);
+    struct atoms t = atoms_of(m->arena, line, LINE_ATOMS);
+    bool row[SIGHTS] = { false };
+    int score = words_shared(&seen->h, &t) * WORD;
+    rows_of(&t, row);
+    for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && row[k] ? SIGHT : 0;
+    arena_release(m->arena, mark);
+    return score;
+}
+
+/* The next line, or of a text that is one line the next sentence. */
+static struct str line_next(struct str s, size_t *at)
+{
+    if (!memchr(s.p, '\n', s.n)) return local_sentence(s, at);
+    const char *end = memchr(s.p + *at, '\n', s.n - *at);
+    struct str line = { s.p + *at, end ? (size_t)(end - s.p) - *at : s.n - *at };
+    *at += line.n + (end != NULL);
+    return line;
+}
+
+struct line_found {
+    const struct knowledge_text *text;
+    const struct knowledge_product *product;
+    struct str line;
+    int score;
+    bool alone; /* none is as good */
+};
+
+/* The best line of the paper. A sentence that begins a paragraph is told with what follows it. */
+static void look_in(struct local *m, const struct seen *seen, const struct knowledge_text *t,
+                    const struct knowledge_product *p, struct line_found *best)
+{
+    struct str text = str_of(t->text);
+    struct heard title = hear(m->arena, m->lexicon, str_of(t->title), LINE_ATOMS);
+    bool of_faults = (title.all & (SENSE_FAULT | SENSE_CARE | SENSE_FIX)) != 0;
+    for (size_t at = 0; at < text.n;) {
+        size_t from = at;
+        struct str line = line_next(text, &at);
+        int score = score_of(m, seen, line);
+        if (score < (of_faults ? LEAST_OF_FAULTS : LEAST)) continue;
+        score += of_faults ? OF_FAULTS : 0;
+        if (best->score == score) best->alone = false;
+        if (score <= best->score) continue;
+        bool lines = memchr(text.p, '\n', text.n) != NULL;
+        *best = (struct line_found){ t, p, lines ? line : (struct str){ text.p + from, text.n - from }, score, true };
+    }
+}
+
+bool local_symptom(struct local *m, bool *answered)
+{
+    const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_COMPARE | SENSE_ORDER |
+                            SENSE_TRACK | SENSE_RETURN | SENSE_EXCHANGE | SENSE_OLD;
+    const struct found *f = &m->found;
+    bool here = f->how >= FOUND_TALKED_ABOUT || (f->how == FOUND_NEAR && f->n == 1);
+    const struct knowledge_product *const *p = here ? f->product : m->focus;
+    size_t n = here ? f->n : m->focuses;
+    enum { FEW = 3 };
+    *answered = false;
+    if ((m->h.all & others) || n == 0 || n > FEW || !is_trouble(&m->h) || local_asks_of_thing(m)) return true;
+    struct line_found best = { .score = 0 };
+    for (size_t i = 0; i < n; i++) {
+        struct knowledge_text *t = NULL;
+        size_t texts = 0;
+        bool *used = local_use_title(m, p[i]);
+        struct seen seen = { .h = m->h };
+        m->h.used = used;
+        rows_of(&m->h.a, seen.row);
+        if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,
+                                     m->arena, &t, &texts))
+            return false;
+        for (size_t k = 0; k < texts; k++) look_in(m, &seen, &t[k], p[i], &best);
+    }
+    if (!best.text) return true;
+    size_t before = m->text.n;
+    if (n > 1 || !here || f->how == FOUND_NEAR) buf_printf(&m->text, "%s:\n", local_title(m, best.product));
+    /* of two that are as good, all that the paper says */
+    *answered = local_say_text(m, best.text, best.alone ? best.line : str_of(best.text->text));
+    if (!*answered) m->text.n = before;
+    if (*answered) local_cite_product(m, best.product, NULL);
+    m->why = arena_printf(m->arena, "paper:%s", best.text->id);
+    return true;
+}
