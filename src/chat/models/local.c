@@ -211,6 +211,9 @@ static bool product(struct local *m, bool *answered)
     struct found *f = &m->found;
     *answered = false;
     if (f->how == FOUND_NONE) return true;
+    bool beside = f->left_over && f->n == 1 && f->mentions == 0 && (asked & SENSE_PRICE) && m->most == 0;
+    if (beside && !local_price_beside(m, f->product[0], answered)) return false;
+    if (*answered) return true;
     if (f->how == FOUND_NEAR) {
         if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
         /* "is the sunscreen reef safe": what is told must be in one sentence of that product */

@@ -41,6 +41,7 @@ size_t joined_of(struct str text, char *out, size_t size);
 /* The simplified one of a character of traditional Chinese (three bytes of UTF-8), not ended; `han` itself when it has
  * none. */
 const char *local_han_plain(const char *han);
+bool local_han_alike(const char *a, const char *b); /* of one sound: a slip of who types by it ("空汽炸锅") */
 /* The text, and behind it the same in simplified characters if that is another: for a search that knows both as they
  * are written. */
 struct str local_han_both(struct arena *a, struct str text);
@@ -201,6 +202,8 @@ MUST_USE bool local_order_goes_on(struct local *m, bool *goes_on);
 MUST_USE bool local_rule(struct local *m, bool *answered);
 /* A question of the shop that has the words of the turn, the product's name among them. */
 MUST_USE bool local_rule_called(struct local *m, bool *answered);
+/* "X1加长铜管一米多少钱": the price of what goes with it, where a paper of it names one. */
+MUST_USE bool local_price_beside(struct local *m, const struct knowledge_product *p, bool *answered);
 /* A rule that speaks of what is asked beside the product's name. */
 MUST_USE bool local_rule_of(struct local *m, const struct knowledge_product *p, bool *answered);
 /* "What is this?", "How much does it cost?" of nothing that was named: what the shop has written of itself. */

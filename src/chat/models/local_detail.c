@@ -259,6 +259,42 @@ bool local_rule_of(struct local *m, const struct knowledge_product *p, bool *ans
     return good;
 }
 
+/* The sentence with an amount of money that has most words of the turn: one in three at least, or all of them where the
+ * product is only near. */
+static struct str price_in(struct local *m, struct str text, size_t *most)
+{
+    struct str best = { NULL, 0 };
+    for (size_t at = 0; at < text.n;) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct str s = local_sentence(text, &at);
+        struct heard t = hear(m->arena, m->lexicon, s, 100);
+        size_t of = 0, n = local_shared(&m->h, &t, &of);
+        arena_release(m->arena, mark);
+        if (n <= *most || n * (m->found.how == FOUND_NEAR ? 1 : 3) < of || !text_names_facts(s) || !text_is_quotable(m, s, true)) continue;
+        best = str_trim(s), *most = n;
+    }
+    return best;
+}
+
+bool local_price_beside(struct local *m, const struct knowledge_product *p, bool *answered)
+{
+    struct knowledge_text *t = NULL, *found = NULL;
+    struct str best = { NULL, 0 };
+    size_t n = 0, most = 0;
+    bool *used = local_use_title(m, p);
+    *answered = false;
+    bool good = m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n);
+    for (size_t i = 0; i < n && good; i++) {
+        struct str s = price_in(m, str_of(t[i].text), &most);
+        if (s.p) best = s, found = &t[i];
+    }
+    m->h.used = used;
+    if (!found) return good;
+    *answered = local_say_text(m, found, best);
+    if (*answered) local_cite_product(m, p, NULL), m->why = arena_printf(m->arena, "paper:%s", found->id);
+    return good;
+}
+
 static bool detail(struct local *m, const struct knowledge_product *p, bool *answered)
 {
     struct str description = str_of(p->description ? p->description : "");

@@ -49,6 +49,39 @@ static size_t title_at(const struct atoms *t, const char *word, size_t n, size_t
     return found;
 }
 
+/* "XGQ100" is the XQG100, "JBZ-T5" the JZB-T5: the same digits, and of the letters two changed places, or one is
+ * another. Of a name of less than three letters nothing is guessed: the W7 is no X7. */
+static bool is_model_slip(const char *a, const char *b)
+{
+    enum { LETTERS = 3, DIGITS = 2 };
+    size_t letters = 0, digits = 0, others = 0, first = 0;
+    if (strlen(a) != strlen(b)) return false;
+    for (size_t i = 0; a[i]; i++) {
+        bool digit = a[i] >= '0' && a[i] <= '9';
+        letters += !digit, digits += digit;
+        if (a[i] == b[i]) continue;
+        if (digit || (b[i] >= '0' && b[i] <= '9')) return false;
+        if (others++ == 0) first = i;
+    }
+    if (letters < LETTERS || digits < DIGITS) return false;
+    return others == 1 || (others == 2 && a[first] == b[first + 1] && a[first + 1] == b[first]);
+}
+
+static size_t title_model(const struct fitting *f, const char *word, size_t *at)
+{
+    char joined[LOCAL_JOINED];
+    for (size_t i = 0; i < f->title.n; i++) {
+        size_t end = i + 1;
+        if (f->title.atom[i].kind == ATOM_HAN || (i > 0 && f->title.atom[i].glued)) continue;
+        while (end < f->title.n && f->title.atom[end].glued && f->title.atom[end].kind != ATOM_HAN) end++;
+        (void)join(&f->title, i, end, joined);
+        if (!is_model_slip(word, joined)) continue;
+        *at = i;
+        return end - i;
+    }
+    return 0;
+}
+
 static size_t title_like(const struct fitting *f, size_t i, size_t *at)
 {
     for (size_t k = 0; k < f->title.n; k++)
@@ -94,6 +127,7 @@ static size_t fit_word(struct fitting *f, size_t i)
         if (found > 0) end = far;
     }
     if (found == 0 && any_hard && end == i + 1) found = title_like(f, i, &at), loose = found > 0;
+    if (found == 0 && any_hard && end > i + 1) found = title_model(f, word, &at), loose = found > 0;
     if (found == 0) {
         for (size_t k = i; k < end; k++) f->missed[k] = hard(h, k);
         return end;
@@ -158,6 +192,25 @@ static bool tail_makes_other(const struct atoms *t, size_t at)
     return lexicon_phrase(t, at, ends) == n;
 }
 
+/* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"); 0: none. */
+static size_t sounds_like(const struct fitting *f, size_t i, size_t *at)
+{
+    enum { LEAST = 3 };
+    const struct heard *h = f->h;
+    size_t best = 0;
+    for (size_t t = 0; t < f->title.n; t++) {
+        size_t n = 0, slips = 0;
+        for (; i + n < h->a.n && t + n < f->title.n && (n == 0 || !h->a.atom[i + n].broken) && !h->used[i + n]; n++) {
+            const struct atom *x = &h->a.atom[i + n], *y = &f->title.atom[t + n];
+            if (x->kind != ATOM_HAN || y->kind != ATOM_HAN) break;
+            if (strcmp(x->text, y->text) == 0) continue;
+            if (slips++ > 0 || !local_han_alike(x->text, y->text)) break;
+        }
+        if (n > best && n >= LEAST) best = n, *at = t;
+    }
+    return best;
+}
+
 /* The longest piece from i on that the title has, at least two characters of which a list does not know all. */
 static size_t fit_han(struct fitting *f, size_t i)
 {
@@ -171,7 +224,8 @@ static size_t fit_han(struct fitting *f, size_t i)
             n++;
         if (n > best) best = n, at = t;
     }
-    size_t hards = 0;
+    size_t hards = 0, heard = 0, like = sounds_like(f, i, &heard);
+    if (like > best) best = like, at = heard, f->fit.loose++;
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
     bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
     bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
@@ -288,6 +342,17 @@ static bool asked_behind(const struct fitting *f, size_t i)
     return false;
 }
 
+/* "My tent pole snapped": what happened to it makes no other thing of it. */
+static bool happened(const struct atoms *a, size_t i)
+{
+    static const char verbs[] =
+        "snapped|snaps|broke|broken|cracked|stopped|stops|leaks|leaking|leaked|drips|dripping|keeps|kept|blinks|blinking|"
+        "flashes|flashing|beeps|beeping|smells|smelling|rattles|rattling|squeaks|squeaking|wobbles|wobbling|jammed|jams|"
+        "overheats|overheating|fell|died|tore|ripped|faded|rusted|froze|freezes|crashed|crashes|shuts|cuts|turns|"
+        "switches|makes|making|went|goes|shows|says|reads|displays|arrived|came";
+    return a->atom[i].kind == ATOM_LETTERS && lexicon_phrase(a, i, verbs) > 0;
+}
+
 /* A word that stands right beside the name and is not of it; a character that may be of the word may stand between. */
 static bool beside(const struct fitting *f, size_t i)
 {
@@ -299,6 +364,7 @@ static bool beside(const struct fitting *f, size_t i)
     static const char may[] = "能可会要想", verbs[] = "装用放含配接插加带送连喂开做";
     if (han && i > 0 && strstr(may, a->atom[i - 1].text) && strstr(verbs, a->atom[i].text)) return false; /* 能装多重 */
     size_t before = i, after = i + 1;
+    if (i > 0 && f->named[i - 1] && happened(a, i)) return false;
     bool verb = han && after + 1 < a->n && !(h->sense[after] & (SENSE_PRICE | SENSE_COST)) &&
                 strstr("几多怎咋", a->atom[after].text);
     verb |= han && asked_behind(f, i);                            /* 头灯防水吗, 手表上满弦走多久 */
