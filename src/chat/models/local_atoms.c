@@ -257,6 +257,14 @@ static bool within_slips(const char *a, size_t n, const char *b, size_t m, int m
     return row[n % 3][m] <= most;
 }
 
+/* "Creem" is cream: of two vowels beside each other one is another, and all else is the same. */
+static bool is_vowel_slip(const char *a, const char *b, size_t i)
+{
+    static const char vowels[] = "aeiou";
+    if (i == 0 || !a[i] || !a[i + 1] || !strchr(vowels, a[i]) || !strchr(vowels, b[i])) return false;
+    return strcmp(a + i + 1, b + i + 1) == 0 && (strchr(vowels, a[i - 1]) || strchr(vowels, a[i + 1]));
+}
+
 bool atom_like(const struct atom *a, const struct atom *b)
 {
     if (a->kind != ATOM_LETTERS || b->kind != ATOM_LETTERS || a->n < 4 || b->n < 4) return false;
@@ -268,6 +276,7 @@ bool atom_like(const struct atom *a, const struct atom *b)
     if (a->n <= 5 && gap == 0) {
         size_t i = 0;
         while (i < a->n && a->text[i] == b->text[i]) i++;
+        if (a->n == 5 && is_vowel_slip(a->text, b->text, i)) return true;
         return i + 1 < a->n && a->text[i] == b->text[i + 1] && a->text[i + 1] == b->text[i] &&
                memcmp(a->text + i + 2, b->text + i + 2, a->n - i - 2) == 0;
     }

@@ -8,6 +8,7 @@ enum { TEXTS = 48, SIGHTS = 64, LINE_ATOMS = 100, SIGHT = 3, WORD = 2, OF_FAULTS
 
 struct seen {
     bool row[SIGHTS]; /* of lexicon_sights */
+    bool trouble;     /* it was said that something is wrong */
     struct heard h;
 };
 
@@ -46,7 +47,8 @@ static int words_shared(const struct heard *h, const struct atoms *t)
     for (size_t i = 0; i < h->a.n; i++) {
         const struct atom *x = &h->a.atom[i];
         bool han = x->kind == ATOM_HAN;
-        if (x->kind == ATOM_NUMBER || !tells(h, i) || (!han && x->n < 3)) continue;
+        bool denies = han && !h->used[i] && strstr("不没无", x->text); /* 不动 */
+        if (x->kind == ATOM_NUMBER || (!tells(h, i) && !denies) || (!han && x->n < 3)) continue;
         bool pair = han && i + 1 < h->a.n && x[1].kind == ATOM_HAN && !x[1].broken && tells(h, i + 1);
         n += (!han || pair) && has_words(t, x, pair);
     }
@@ -83,7 +85,8 @@ struct line_found {
     bool alone; /* none is as good */
 };
 
-/* The best line of the paper. A sentence that begins a paragraph is told with what follows it. */
+/* The best line of the paper: it must have more where nothing was said of trouble, and then of a paper about faults
+ * alone. A sentence that begins a paragraph is told with what follows it. */
 static void look_in(struct local *m, const struct seen *seen, const struct knowledge_text *t,
                     const struct knowledge_product *p, struct line_found *best)
 {
@@ -94,7 +97,8 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
         size_t from = at;
         struct str line = line_next(text, &at);
         int score = score_of(m, seen, line);
-        if (score < (of_faults ? LEAST_OF_FAULTS : LEAST)) continue;
+        int least = of_faults && seen->trouble ? LEAST_OF_FAULTS : LEAST;
+        if (score < least || (!of_faults && !seen->trouble)) continue;
         score += of_faults ? OF_FAULTS : 0;
         if (best->score == score) best->alone = false;
         if (score <= best->score) continue;
@@ -113,13 +117,13 @@ bool local_symptom(struct local *m, bool *answered)
     size_t n = here ? f->n : m->focuses;
     enum { FEW = 3 };
     *answered = false;
-    if ((m->h.all & others) || n == 0 || n > FEW || !is_trouble(&m->h) || local_asks_of_thing(m)) return true;
+    if ((m->h.all & others) || n == 0 || n > FEW || local_asks_of_thing(m)) return true;
     struct line_found best = { .score = 0 };
     for (size_t i = 0; i < n; i++) {
         struct knowledge_text *t = NULL;
         size_t texts = 0;
         bool *used = local_use_title(m, p[i]);
-        struct seen seen = { .h = m->h };
+        struct seen seen = { .h = m->h, .trouble = is_trouble(&m->h) };
         m->h.used = used;
         rows_of(&m->h.a, seen.row);
         if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,

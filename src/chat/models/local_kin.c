@@ -71,7 +71,7 @@ const char *const lexicon_sights[] = {
     "noise|noisy|loud|rattle|rattles|rattling|squeak|squeaks|squeaking|creak|creaks|creaking|hum|humming|buzz|buzzing|grinding|"
     "异响|噪音|噪声|声音大|很吵|太吵|响声|嗡嗡|咔咔|吱吱|咯吱|异音|哒哒",
     "smell|smells|odour|odor|smelly|stinks|异味|气味|有味|味道|臭味|糊味|焦味|塑料味|胶味",
-    "stuck|jam|jams|jammed|sticks|seized|卡住|卡纸|卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
+    "stuck|jam|jams|jammed|sticks|seized|does not move|doesnt move|nothing moves|wont move|不动|动不了|转不动|卡那|卡在|卡住|卡纸|卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
     "blocked|clog|clogs|clogged|blockage|堵|堵塞|堵住|不通",
     "weak|weaker|slow|low pressure|low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
     "overheat|overheats|overheating|hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|rusted|rusting|生锈|锈|锈斑|锈迹",
@@ -83,6 +83,7 @@ const char *const lexicon_sights[] = {
     "blue light|blue lamp|蓝灯", "white light|白灯", "beep|beeps|beeping|滴滴|嘀嘀|蜂鸣|报警声", "trip|trips|tripped|fuse|跳闸|漏保", "spill|overflow|溢|溢出|溢锅",
     "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅", "slip|slips|slipping|打滑|滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
     "pilling|pills|bobbles|起球", "shrink|shrinks|shrunk|shrinking|缩水", "wont open|will not open|doesnt open|打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧",
+    "coming out|comes out|come out|flakes|specks|spits|spitting|bits", "bunches|bunching|bunched|tangles|tangled|knots|缠|打结|绞线",
     "fogs|foggy|fogging|misted|起雾|雾气", NULL
 };
 const struct lexicon_kin lexicon_kin[] = {
@@ -124,8 +125,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "偏大|偏小|正码|标准码|拍大|拍小|大一码|小一码|runs large|runs small|runs big|true to size|size up|size down|between sizes", NULL },
     {
       "怎么洗|咋洗|能机洗|可以机洗|机洗|手洗|能洗|可以洗|能水洗|扔洗衣机|wash|washable|machine wash|machine washable|dishwasher|"
-      "put * in the wash",
-      "机洗|手洗|干洗|水洗|可洗|洗涤|水冲|wash|washable|dishwasher|hand wash|dry clean|wipe clean", NULL },
+      "put * in the wash|in the washing machine|in a washing machine|in the washer",
+      "机洗|手洗|干洗|水洗|可洗|洗涤|水冲|machine wash|wash|washable|dishwasher|hand wash|dry clean|wipe clean", NULL },
     {
       "什么时候种|啥时候种|几月种|何时种|几月份种|怎么种|when * sow|when * plant|when should i sow|when should i plant", "播|种植|移栽|sow|"
       "plant", NULL },
@@ -142,6 +143,21 @@ const struct lexicon_kin lexicon_kin[] = {
       "what fabric|material is",
       "cotton|wool|leather|steel|wood|plastic|aluminium|aluminum|brass|silk|linen|polyester|nylon|rubber|ceramic|"
       "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|made of|made from|stainless", NULL },
+    {
+      "how fast|what speed|top speed|how quick|how quickly does it", "a minute|per minute|rpm|kmh|mph|speed|speeds|fast|per hour|an hour",
+      "stitches|rpm|mph|kmh|km|mbps|miles|revolutions" },
+    {
+      "how powerful|how many watts|what wattage|wattage|how strong is the motor|power consumption|how many hp", "w|watt|watts|hp|kw|"
+      "power|horsepower", "w|watt|watts|hp|kw" },
+    { "how loud|how noisy|is it loud|is it noisy|is it quiet|noise level", "db|decibel|decibels|quiet|silent|noise", NULL },
+    {
+      "waterproof|water resistant|in the rain|get wet|gets wet|rainproof|showerproof|water proof",
+      "waterproof|water resistant|ipx|ip67|ip68|showerproof|rain|water repellent|weatherproof|splash", NULL },
+    {
+      "how long * to charge|charging time|charge time|how long * charging|how quickly * charge",
+      "charges in|charge in|charged in|charging|charges|recharges|full charge", "minutes|hours|mins|h|hrs|hour" },
+    { "停电|断电了|没电了还", "断电|停电|备用电|备用|应急", NULL },
+    { "断网|没网|没有网|没wifi|不联网", "断网|离线|无需联网|不联网|本地", NULL },
     {
       "how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|load limit|maximum load|max load|how much "
       "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"

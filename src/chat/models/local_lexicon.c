@@ -448,7 +448,7 @@ const struct lexicon_row lexicon_rows[] = {
       "let me talk|talk 2|speak 2|找个人|来个人|来个真人|来个客服|有活人|换真人" },
     { SENSE_HAGGLE, "能少|少个|便宜不|打个折呗|抹零头|gimme a discount|any wiggle" },
     { SENSE_RETURN | SENSE_EXCHANGE, "doesnt fit|does not fit|didnt fit" },
-    { SENSE_INSTALL, "put together|put it up" },
+    { SENSE_INSTALL, "put together|put it up|putting it up|putting it together|putting them up|putting together" },
     { SENSE_WARRANTY, "断了|断裂|掉钻|脱线|开线|开胶|脱胶|掉扣|裂开|松动|不走了|停走|卡住" },
     { SENSE_TIME | SENSE_STOP,
       "today|by friday|by monday|by tuesday|by wednesday|by thursday|by saturday|by sunday|in time|this week|"
@@ -478,7 +478,7 @@ const struct lexicon_row lexicon_rows[] = {
       "what do you want for|what do you ask for|to pay for one" },
     { SENSE_PRICE | SENSE_COST | SENSE_STOP,
       "到手|到手价|到手多少|到手多少钱|入手价|啥价格|什么价钱|价格是|价格是多少|价格多少|要多少|得多少|多少能拿下|多少拿下|多少米能拿下|"
-      "要花多少|得花多少|多少钱能买|什么价儿|几个米|多少大洋" },
+      "要花多少|得花多少|要花多少钱|得花多少钱|花多少钱|花多少|多少钱能买|什么价儿|几个米|多少大洋" },
     { SENSE_OLD,
       "take away my old|take away the old|take away old|take * old * away|take my old|take the old|take your old|"
       "take back my old|take back old|take back the old|pick up my old|pick up the old|"
@@ -514,6 +514,28 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_WARRANTY,
       "under warranty|under guarantee|in warranty|still under warranty|保多长时间|保多长|保几个月|保修期|质保多长|质保多久|保修多长|保修多久|管多久|包多久|保一年|保两年|保三年|保换|包换" },
     { SENSE_RETURN | SENSE_EXCHANGE, "dont fit|do not fit|doesnt fit me|dont fit me|didnt fit me" },
+    { SENSE_PRICE | SENSE_COST | SENSE_CHEAP | SENSE_STOP,
+      "the least i|least id have to|least i have to|least i can|least i could|least i would|how little|"
+      "cheapest you|lowest you charge|cheapest one|to spend|have to spend|need to spend" },
+    { SENSE_STOP, "an hour ago|hour ago|hours ago|minutes ago|days ago|a week ago|last week|last month|yesterday|just now|this morning" },
+    { SENSE_CHANGE,
+      "change it|change that|can it be changed|ordered the wrong|ordered wrong|chose the wrong|picked the wrong|put the wrong|"
+      "typed the wrong|entered the wrong|gave the wrong|wrong street|wrong house number|wrong postcode|地址写错|写错地址|"
+      "地址写|收货人写错|电话写错|地址不对|地址改|拍错颜色|拍错码|买错颜色|选错|填错" },
+    { SENSE_CARE,
+      "in the washing machine|in a washing machine|in the washer|in the tumble dryer|in the dryer|in the microwave|"
+      "in the freezer|in the oven|tumble dry|hand wash|dry clean" },
+    { SENSE_WISH,
+      "get me somebody|get me someone|somebody who works|someone who works|someone from your team|somebody from your team|"
+      "someone from the team|someone from the shop|deal with a person|deal with a human|rather a human|an actual human|"
+      "pass me to|pass me on to|put someone on|put somebody on|is there anyone there|"
+      "not talking to a|叫人来|叫个人|让你们的人|找你们的人|有人管吗|派个人|人呢" },
+    { SENSE_WARRANTY, "保多少年|保多少天|保多少个月|保几天|保到什么时候|管修|管修几年|包修几年|guaranteed for|covered for" },
+    { SENSE_GIFT, "小礼物|小赠品|小礼品" },
+    { SENSE_PROTECT,
+      "就便宜了|又便宜了|便宜了好|便宜了十|便宜了二|便宜了三|便宜了五|便宜了几|便宜了一百|买完就|刚买*便宜|刚买*降|刚买完|才买*便宜|才买*降|刚拍*降|"
+      "price dropped|price went down|price has dropped|cheaper now|dropped the price after|now its cheaper|price fell" },
+    { SENSE_FINE | SENSE_STOP, "好嘞|好咧|得嘞|好哒|嗯呐|好滴呢|行嘞|妥了|懂了|了解了|ojbk|okk|okie|righto|cool cool" },
     { 0, NULL }
 };
 

@@ -113,13 +113,15 @@ static bool has_long_number(const struct heard *h)
     return false;
 }
 
-/* "那个AL2611083359呢": letters before so many digits, of which no item is called. */
-static bool marked_long(const struct heard *h)
+/* "那个AL2611083359呢", "what happened to TT-40552": letters before so many digits, of which no item is called. */
+static bool is_marked(const struct heard *h)
 {
+    enum { DIGITS = 5, MARK = 4 };
     for (size_t i = 1; i < h->a.n; i++) {
         const struct atom *x = &h->a.atom[i], *mark = x - 1;
-        if (x->kind == ATOM_NUMBER && x->n >= LONG_NUMBER && x->glued && mark->kind == ATOM_LETTERS && mark->n <= 4 &&
-            !h->used[i])
+        bool tied = x->from == mark->to || (x->from == mark->to + 1 && strchr("-_", h->text.p[mark->to]));
+        if (x->kind == ATOM_NUMBER && x->n >= DIGITS && tied && mark->kind == ATOM_LETTERS && mark->n <= MARK &&
+            !memchr(x->text, '.', x->n) && !h->used[i])
             return true;
     }
     return false;
@@ -129,8 +131,9 @@ void local_read_bare_number(struct local *m)
 {
     const uint64_t of_goods = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_ITEM | SENSE_HAVE | SENSE_COMPARE;
     read_lone_number(m);
-    if (!m->new_number && m->found.how != FOUND_NAMED && has_long_number(&m->h) &&
-        ((m->h.all & (SENSE_RETURN | SENSE_SHIP | SENSE_CHANGE)) || (!(m->h.all & of_goods) && marked_long(&m->h)))) {
+    if (!m->new_number && m->found.how != FOUND_NAMED &&
+        (((m->h.all & (SENSE_RETURN | SENSE_SHIP | SENSE_CHANGE)) && has_long_number(&m->h)) ||
+         (!(m->h.all & of_goods) && is_marked(&m->h)))) {
         m->order_pending = true; /* "XG20260815退款了没" */
         local_read_order_number(m);
     }

@@ -39,11 +39,25 @@ struct str local_query_of(struct local *m, uint64_t subjects, bool turn)
     return buf_str(&b);
 }
 
+/* "Old machine collection", "we take your old mower with us". */
+static bool says_old(const struct atoms *a)
+{
+    bool old = false, taken = false;
+    for (size_t i = 0; i < a->n; i++) {
+        old |= strcmp(a->atom[i].text, "old") == 0 &&
+               (i == 0 || lexicon_phrase(a, i - 1, "year|years|month|months|week|weeks|day|days|how|as") == 0);
+        taken |= lexicon_phrase(a, i, "take|takes|taken|collect|collects|collection|haul|remove|recycle|recycling|dispose|"
+                                      "disposal|trade|exchange") > 0;
+    }
+    return old && taken;
+}
+
 /* A text about repairs is one about the warranty; a shopper's word of repairs is only where it is about our goods. */
 static struct heard text_of(struct local *m, struct str text, size_t most)
 {
     struct heard t = hear(m->arena, m->lexicon, text, most);
     if (t.all & SENSE_FIX) t.all |= SENSE_WARRANTY;
+    if (says_old(&t.a)) t.all |= SENSE_OLD;
     return t;
 }
 
@@ -63,7 +77,7 @@ static bool has_word(const struct heard *t, const struct atom *x, const struct a
 /* 装电池, 连网络: verbs that any thing goes with; what is asked is behind them. */
 static bool is_light(const struct atom *x)
 {
-    static const char verbs[] = "装用放含配接插加带送使连弄搞喂开吃做";
+    static const char verbs[] = "装用放含配接插加带送使连弄搞喂开吃做换买";
     return x->kind == ATOM_HAN && strstr(verbs, x->text) != NULL;
 }
 

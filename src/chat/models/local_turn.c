@@ -24,6 +24,57 @@ static void came_broken(struct heard *h)
     for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
 }
 
+/* "Will you collect my old mower", "旧空调抵多少": what comes in exchange for a new one. */
+static void of_old_things(struct heard *h)
+{
+    static const char taken[] = "take|takes|collect|collects|pick up|haul|remove|get rid|recycle|dispose|trade|swap|part exchange";
+    static const char whose[] = "my|the|an|our|your|any|this|that|mums|dads";
+    bool takes = false, old = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        takes |= lexicon_phrase(&h->a, i, taken) > 0;
+        old |= i > 0 && strcmp(h->a.atom[i].text, "old") == 0 && lexicon_phrase(&h->a, i - 1, whose) > 0;
+    }
+    if (takes && old) h->all = (h->all & ~(uint64_t)(SENSE_HAGGLE | SENSE_RETURN | SENSE_STORE)) | SENSE_OLD;
+}
+
+/* "How do I put the X together": the words between are the thing's name. */
+static void puts_together(struct heard *h)
+{
+    enum { FAR = 7 };
+    for (size_t i = 0; i < h->a.n; i++) {
+        if (lexicon_phrase(&h->a, i, "put|putting|set|setting|fit|screw") == 0) continue;
+        for (size_t k = i + 1; k < h->a.n && k < i + FAR; k++)
+            if (strcmp(h->a.atom[k].text, "together") == 0)
+                h->sense[i] = h->sense[k] = SENSE_INSTALL | SENSE_STOP, h->all |= SENSE_INSTALL;
+    }
+}
+
+/* "Do I get anything with the X for free": no price is haggled over. */
+static void asks_gift(struct heard *h)
+{
+    bool any = false, with = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        any |= lexicon_phrase(&h->a, i, "anything|something|what else|what do i get|what do you give|extras") > 0;
+        with |= lexicon_phrase(&h->a, i, "with|when|if i buy|comes|come") > 0;
+    }
+    for (size_t i = 0; i < h->a.n && any && with; i++) {
+        size_t n = lexicon_phrase(&h->a, i, "for free|free|on top|thrown in|throw in");
+        for (size_t k = i; k < i + n; k++) h->sense[k] = SENSE_GIFT | SENSE_STOP;
+        i += n > 0 ? n - 1 : 0;
+    }
+    h->all &= ~(uint64_t)(any && with ? SENSE_HAGGLE : 0);
+    for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
+}
+
+/* "囤8包", "来两箱": a verb of who buys, before a number. */
+static void buys_some(struct heard *h)
+{
+    for (size_t i = 0; i + 1 < h->a.n; i++)
+        if (h->sense[i] == 0 && h->a.atom[i].kind == ATOM_HAN && strstr("囤来整搞订拿弄捎备屯", h->a.atom[i].text) &&
+            (h->a.atom[i + 1].kind == ATOM_NUMBER || strstr("一两三四五六七八九十几", h->a.atom[i + 1].text)))
+            h->sense[i] = SENSE_STOP;
+}
+
 /* "How long does the battery of the X last": the verb belongs to the question. "拍X送什么": who buys. */
 static void verbs_of_questions(struct heard *h)
 {
@@ -137,6 +188,10 @@ static bool read_words(struct local *m, const char *text)
     asks_offer(&m->h);
     verbs_of_questions(&m->h);
     came_broken(&m->h);
+    of_old_things(&m->h);
+    puts_together(&m->h);
+    asks_gift(&m->h);
+    buys_some(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
