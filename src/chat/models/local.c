@@ -456,7 +456,9 @@ static bool say_parts(struct local *m, const char *const *part, size_t n, struct
         if (!answer(m)) return false;
         bool unknown = is_unknown(m) && asks_something(m, part[i]) && out->unknown == 0;
         bool named = m->found.how == FOUND_NAMED || stands_in_a_text(m->why);
-        out->good = (m->action == REPLY_ANSWER && !text_eq(m->why, "order") && (named || out->unknown == 0)) || unknown;
+        /* "... and how long does it take" goes on with what stood before it */
+        if (unknown && first > 0 && !names_something(&m->h) && m->found.how == FOUND_NONE) out->good = false;
+        out->good &= (m->action == REPLY_ANSWER && !text_eq(m->why, "order") && (named || out->unknown == 0)) || unknown;
         if (!out->good) break;
         assert(m->text.n >= begin[first]);
         const char *words = arena_text_n(m->arena, m->text.p + begin[first], m->text.n - begin[first]);

@@ -227,6 +227,26 @@ static bool measure_of(struct local *m, const struct measure *x, struct str text
     return true;
 }
 
+static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
+
+static bool same_at(const struct atoms *a, size_t i, const struct atoms *t, size_t k)
+{
+    return i < a->n && k < t->n && strcmp(a->atom[i].text, t->atom[k].text) == 0;
+}
+
+/* A character of a title's word is of the name where its neighbour is too, in the turn or in the title: the 音 of 静音水泵 is not that of 声音. */
+static bool is_of_name(const struct heard *h, size_t i, const struct atoms *t, size_t k)
+{
+    const struct atoms *a = &h->a;
+    if (!is_han(a, i)) return atom_same(&t->atom[k], a->atom[i].text, a->atom[i].n) || atom_like(&t->atom[k], &a->atom[i]);
+    if (!same_at(a, i, t, k)) return false;
+    bool before = i > 0 && is_han(a, i - 1) && !a->atom[i].broken,
+         behind = is_han(a, i + 1) && !a->atom[i + 1].broken;
+    if ((before && k > 0 && same_at(a, i - 1, t, k - 1)) || (behind && same_at(a, i + 1, t, k + 1))) return true;
+    if ((before && h->used[i - 1]) || (behind && strcmp(a->atom[i + 1].text, "子") == 0)) return true;
+    return !(before && hard(h, i - 1)) && !(behind && hard(h, i + 1));
+}
+
 /* What named the product is not asked for again. Gives what was used before. */
 bool *local_use_title(struct local *m, const struct knowledge_product *p)
 {
@@ -235,9 +255,7 @@ bool *local_use_title(struct local *m, const struct knowledge_product *p)
     m->h.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
     memcpy(m->h.used, before, (m->h.a.n + 1) * sizeof *before);
     for (size_t i = 0; i < m->h.a.n; i++)
-        for (size_t k = 0; k < title.n && !m->h.used[i]; k++)
-            m->h.used[i] = atom_same(&title.atom[k], m->h.a.atom[i].text, m->h.a.atom[i].n) ||
-                           atom_like(&title.atom[k], &m->h.a.atom[i]);
+        for (size_t k = 0; k < title.n && !m->h.used[i]; k++) m->h.used[i] = is_of_name(&m->h, i, &title, k);
     for (size_t i = 1; i < m->h.a.n; i++) /* 裙子 is 裙 */
         m->h.used[i] |= m->h.used[i - 1] && strcmp(m->h.a.atom[i].text, "子") == 0;
     const char *names[16];

@@ -112,7 +112,7 @@ bool local_symptom(struct local *m, bool *answered)
     const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_COMPARE | SENSE_ORDER |
                             SENSE_TRACK | SENSE_RETURN | SENSE_EXCHANGE | SENSE_OLD;
     const struct found *f = &m->found;
-    bool here = f->how >= FOUND_TALKED_ABOUT || (f->how == FOUND_NEAR && f->n == 1);
+    bool here = f->how != FOUND_NONE && (f->how != FOUND_NEAR || m->focuses == 0 || f->n == 1);
     const struct knowledge_product *const *p = here ? f->product : m->focus;
     size_t n = here ? f->n : m->focuses;
     enum { FEW = 3 };

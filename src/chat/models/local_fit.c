@@ -365,6 +365,8 @@ static bool beside(const struct fitting *f, size_t i)
     if (han && i > 0 && strstr(may, a->atom[i - 1].text) && strstr(verbs, a->atom[i].text)) return false; /* 能装多重 */
     size_t before = i, after = i + 1;
     if (i > 0 && f->named[i - 1] && happened(a, i)) return false;
+    bool asked = !han && h->asks && h->asks[i] && !(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
+    if (asked && i > 0 && f->named[i - 1]) return false; /* "is the sleeping bag machine washable" */
     bool verb = han && after + 1 < a->n && !(h->sense[after] & (SENSE_PRICE | SENSE_COST)) &&
                 strstr("几多怎咋", a->atom[after].text);
     verb |= han && asked_behind(f, i);                            /* 头灯防水吗, 手表上满弦走多久 */

@@ -64,21 +64,21 @@ const char *const lexicon_sights[] = {
     "自己关|自己停|停转|自动停|自动关|关机|停止工作|自动断电",
     "wont start|will not start|does not start|doesnt start|wont turn on|will not turn on|does not turn on|doesnt turn on|"
     "wont switch on|will not switch on|no power|dead|开不了机|不开机|无法开机|打不开|开不开|不启动|无法启动|启动不了|没反应|无反应|不通电",
-    "connect|connects|pair|pairs|pairing|connection|连不上|连接不上|连接失败|配对失败|无法连接|搜不到|连不了|断连|掉线|配对|找不到设备",
-    "charge|charges|charging|充不进|不充电|无法充电|充不了|充不上|充电慢|不上电|充不满",
-    "not heat|not heating|wont heat|doesnt heat|cold|lukewarm|不热|不加热|没热水|加热慢|不发热|温度低|升温慢",
-    "not cool|not cooling|wont cool|doesnt cool|warm air|不凉|不冷|不制冷|没冷气|制冷差|制冷慢|不够凉",
+    "wont connect|will not connect|does not connect|doesnt connect|cant connect|cannot connect|not connect|wont pair|will not pair|doesnt pair|does not pair|cant pair|cannot pair|disconnects|loses connection|连不上|连接不上|连接失败|配对失败|无法连接|搜不到|连不了|断连|掉线|没有连上|没连上|上不了网|没网|断网|找不到设备",
+    "wont charge|will not charge|does not charge|doesnt charge|not charge|not charging|cannot charge|cant charge|充不进|不充电|无法充电|充不了|充不上|充电慢|不上电|充不满",
+    "not heat|not heating|wont heat|doesnt heat|does not heat|stays cold|lukewarm|不热|不加热|没热水|加热慢|不发热|温度低|升温慢",
+    "not cool|not cooling|wont cool|doesnt cool|does not cool|warm air|不凉|不冷|不制冷|没冷气|制冷差|制冷慢|不够凉",
     "noise|noisy|loud|rattle|rattles|rattling|squeak|squeaks|squeaking|creak|creaks|creaking|hum|humming|buzz|buzzing|grinding|"
     "异响|噪音|噪声|声音大|很吵|太吵|响声|嗡嗡|咔咔|吱吱|咯吱|异音|哒哒",
-    "smell|smells|odour|odor|smelly|stinks|异味|气味|有味|味道|臭味|糊味|焦味|塑料味|胶味",
+    "smell|smells|odour|odor|smelly|stinks|异味|气味|有味|臭味|糊味|焦味|塑料味|胶味",
     "stuck|jam|jams|jammed|sticks|seized|does not move|doesnt move|nothing moves|wont move|不动|动不了|转不动|卡那|卡在|卡住|卡纸|卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
     "blocked|clog|clogs|clogged|blockage|堵|堵塞|堵住|不通",
     "weak|weaker|slow|low pressure|low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
-    "overheat|overheats|overheating|hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|rusted|rusting|生锈|锈|锈斑|锈迹",
+    "overheat|overheats|overheating|gets hot|very hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|rusted|rusting|生锈|锈|锈斑|锈迹",
     "mould|mold|mouldy|moldy|mildew|发霉|霉点|霉斑", "scale|descale|descaling|limescale|水垢|结垢|白垢|除垢", "wobble|wobbles|wobbly|unstable|晃|晃动|摇晃|不稳|抖动|抖",
     "loose|came off|fell off|松|松动|松了|脱落|掉了", "tear|torn|ripped|rip|hole|holes|puncture|punctured|flat tire|flat tyre|破|破洞|破了|撕裂|扎破|扎胎|漏气|没气|瘪",
     "fade|fades|faded|fading|bleed|bleeds|掉色|褪色|变色", "blurry|blurred|out of focus|unsharp|模糊|看不清|虚焦|不清晰|不清楚", "black screen|blank|黑屏|花屏|没画面|无画面|不显示",
-    "freeze|freezes|frozen|crash|crashes|死机|卡机", "steam|no steam|蒸汽|不出蒸汽", "no water|not pump|doesnt pump|不出水|不上水|抽不上水|不喷水|喷不出|喷不出来",
+    "freeze|freezes|frozen|crash|crashes|死机|卡机", "no steam|doesnt steam|wont steam|不出蒸汽|没蒸汽", "no water|not pump|doesnt pump|不出水|不上水|抽不上水|不喷水|喷不出|喷不出来",
     "red light|red lamp|red led|红灯", "orange light|orange lamp|amber light|yellow light|黄灯|橙灯|橙色灯", "green light|green lamp|绿灯",
     "blue light|blue lamp|蓝灯", "white light|白灯", "beep|beeps|beeping|滴滴|嘀嘀|蜂鸣|报警声", "trip|trips|tripped|fuse|跳闸|漏保", "spill|overflow|溢|溢出|溢锅",
     "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅", "slip|slips|slipping|打滑|滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
@@ -158,6 +158,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "charges in|charge in|charged in|charging|charges|recharges|full charge", "minutes|hours|mins|h|hrs|hour" },
     { "停电|断电了|没电了还", "断电|停电|备用电|备用|应急", NULL },
     { "断网|没网|没有网|没wifi|不联网", "断网|离线|无需联网|不联网|本地", NULL },
+    { "what age|which age|how old|age range|from what age|for what age|suitable age", "age|ages|aged|years|months|year olds", NULL },
+    { "how far|what range|whats the range", "range|up to|reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {
       "how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|load limit|maximum load|max load|how much "
       "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"

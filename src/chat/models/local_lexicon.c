@@ -513,6 +513,13 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_TRACK | SENSE_STOP, "收到了没|收到了吗|收到没有|签收了没|签收了吗|签收没|送到了没|送到了吗|送到没|派送了没|派送了吗|退完了没" },
     { SENSE_WARRANTY,
       "under warranty|under guarantee|in warranty|still under warranty|保多长时间|保多长|保几个月|保修期|质保多长|质保多久|保修多长|保修多久|管多久|包多久|保一年|保两年|保三年|保换|包换" },
+    { 0, "装微信|用微信|下微信|下载微信|登微信|上微信|聊微信|刷微信|装支付宝|微信消息|微信运动" }, /* no payment */
+    { SENSE_STOP, "smallest|biggest|largest|smaller|bigger|larger" },
+    { SENSE_EXCHANGE | SENSE_WARRANTY, "换新的|换个新的|换一个新的|换台新的|换一台新的|给换新|包换新|直接换新" },
+    { SENSE_WISH, "who do i speak to|who can i speak to|who should i speak to|who do i talk to|who can i talk to|who do i contact|负责人|管事的" },
+    { SENSE_HAGGLE,
+      "do any better|any better on the price|do better on|better on the price|sharpen your|something on the price|"
+      "work something out|meet me halfway|meet in the middle|shave * off|a bit off|bit off the|little off the" },
     { SENSE_RETURN | SENSE_EXCHANGE, "dont fit|do not fit|doesnt fit me|dont fit me|didnt fit me" },
     { SENSE_PRICE | SENSE_COST | SENSE_CHEAP | SENSE_STOP,
       "the least i|least id have to|least i have to|least i can|least i could|least i would|how little|"
@@ -593,7 +600,7 @@ const struct lexicon_pair lexicon_pairs[] = {
     { "storage", "内存" }, { "memory", "ram" }, { "内存", "容量" }, { "内存", "存储" }, { "存储", "容量" }, { "weight", "重量" },
     { "重量", "净含量" }, { "重量", "规格" }, { "规格", "净含量" }, { "flavor", "flavour" }, { "flavor", "口味" }, { "flavour", "口味" },
     { "口味", "味道" }, { "style", "款式" }, { "type", "kind" }, { "type", "类型" }, { "length", "长度" }, { "width", "宽度" },
-    { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" },
+    { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" }, { "range", "howfar" },
     { NULL, NULL }
 };
 /* clang-format on */

@@ -246,6 +246,27 @@ static size_t bare_at(const struct atoms *a, size_t i, const char *title, const 
     return found == 1 ? 1 : 0;
 }
 
+/* "16+512" is 16GB+512GB: the numbers of one value, in their order, with or without their units. */
+static size_t numbers_at(const struct atoms *a, size_t i, const struct mention *values, const struct value_amounts *amounts,
+                         size_t n, size_t *which)
+{
+    size_t end = i + 1, found = 0;
+    if (end < a->n && a->atom[end].kind == ATOM_LETTERS && a->atom[end].glued) end++;
+    if (a->atom[i].kind != ATOM_NUMBER || end >= a->n || a->atom[end].kind != ATOM_NUMBER) return 0;
+    if (a->atom[end].from > a->atom[end - 1].to + 1) return 0;
+    for (size_t k = 0; k < n; k++) {
+        const char *p = values[k].joined, *first = a->atom[i].text, *second = a->atom[end].text;
+        size_t digits = strspn(p, "0123456789."), units = strcspn(p + digits, "0123456789");
+        const char *q = p + digits + units;
+        if (amounts[k].whole || digits != strlen(first) || memcmp(p, first, digits) != 0 || units == 0) continue;
+        if (strspn(q, "0123456789.") != strlen(second) || memcmp(q, second, strlen(second)) != 0) continue;
+        found++, *which = k;
+    }
+    if (found != 1) return 0;
+    if (end + 1 < a->n && a->atom[end + 1].kind == ATOM_LETTERS && a->atom[end + 1].glued) end++;
+    return end + 1 - i;
+}
+
 /* "大包的", "the big bottle": of values that are amounts of one kind, the largest; 小 and "small" the least. */
 static size_t large_at(const struct atoms *a, size_t i, const struct mention *values,
                        const struct value_amounts *amounts, size_t n, size_t *which)
@@ -290,6 +311,7 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         *which = found;
     } else {
         count = n > 0 ? fraction_at(a, i, values, n, which) : 0;
+        if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);
         if (count == 0 && n > 0) count = colour_at(a, i, p->title, values, n, which);
         if (count == 0 && n > 0) count = bare_at(a, i, p->title, values, n, which);
