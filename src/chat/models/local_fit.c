@@ -409,6 +409,24 @@ static void excuse_names(struct fitting *f, const struct knowledge_product *p)
         }
 }
 
+/* "A small frame", where a frame size is small: a word of the option's name beside its value. */
+static void excuse_beside_values(struct fitting *f, const struct knowledge_product *p, const struct found *options)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t k = 0; k < options->mentions; k++) {
+        const struct mention *x = &options->mention[k];
+        for (size_t o = 0; p->variants > 0 && o < p->variant[0].options; o++) {
+            const char *name = p->variant[0].option[o].name;
+            size_t after = x->at + x->n;
+            bool of_it = false;
+            for (size_t v = 0; v < p->variants && !of_it; v++)
+                of_it = o < p->variant[v].options && text_eq(p->variant[v].option[o].value, x->value);
+            if (of_it && after < a->n && has_word(name, &a->atom[after])) f->missed[after] = false;
+            if (of_it && x->at > 0 && has_word(name, &a->atom[x->at - 1])) f->missed[x->at - 1] = false;
+        }
+    }
+}
+
 /* Nouns that stand before another noun and make it a kind of that: to ask for one is not to ask for the other. */
 static bool adjunct(const char *word)
 {
@@ -494,6 +512,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
             f->missed[i] = false;
         }
     excuse_names(f, x->product);
+    excuse_beside_values(f, x->product, options);
     excuse_parts(f, options);
     excuse_told(m, f, x->product);
     for (size_t i = 0; i < f->h->a.n; i++) /* "20斤" of what comes in 10kg */
