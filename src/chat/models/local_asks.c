@@ -41,6 +41,8 @@ struct local_count local_counted(const struct heard *h)
             if (n == 0 && strcmp(h->a.atom[at - 1].text, "个") == 0) at--, n = 1;
             return (struct local_count){ at, n, false };
         }
+        static const char times[] = "hours|minutes|days|weeks|months|years|seconds|miles|pounds|people|persons";
+        if (at < h->a.n && lexicon_phrase(&h->a, at, times) > 0) return (struct local_count){ at, 1, false };
         while (n < WORDS && at + n < h->a.n && h->sense[at + n] == 0 && h->a.atom[at + n].kind == ATOM_LETTERS) n++;
         return (struct local_count){ at, n, false };
     }

@@ -77,6 +77,19 @@ static struct str line_next(struct str s, size_t *at)
     return line;
 }
 
+/* What is told with a sentence that begins at `from` and ends at `at`: what follows it, up to where the next fault is
+ * named ("Leaking seams: ..."). */
+static struct str told_with(struct str text, size_t from, size_t at)
+{
+    size_t end = at;
+    while (at < text.n) {
+        struct str next = local_sentence(text, &at);
+        if (memchr(next.p, ':', next.n) || memmem(next.p, next.n, "：", sizeof "：" - 1)) break;
+        end = at;
+    }
+    return str_trim((struct str){ text.p + from, end - from });
+}
+
 struct line_found {
     const struct knowledge_text *text;
     const struct knowledge_product *product;
@@ -103,7 +116,7 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
         if (best->score == score) best->alone = false;
         if (score <= best->score) continue;
         bool lines = memchr(text.p, '\n', text.n) != NULL;
-        *best = (struct line_found){ t, p, lines ? line : (struct str){ text.p + from, text.n - from }, score, true };
+        *best = (struct line_found){ t, p, lines ? line : told_with(text, from, at), score, true };
     }
 }
 

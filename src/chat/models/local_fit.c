@@ -346,7 +346,7 @@ static bool asked_behind(const struct fitting *f, size_t i)
 static bool happened(const struct atoms *a, size_t i)
 {
     static const char verbs[] =
-        "snapped|snaps|broke|broken|cracked|stopped|stops|leaks|leaking|leaked|drips|dripping|keeps|kept|blinks|blinking|"
+        "snapped|snaps|broke|broken|refuse|refuses|cracked|stopped|stops|leaks|leaking|leaked|drips|dripping|keeps|kept|blinks|blinking|"
         "flashes|flashing|beeps|beeping|smells|smelling|rattles|rattling|squeaks|squeaking|wobbles|wobbling|jammed|jams|"
         "overheats|overheating|fell|died|tore|ripped|faded|rusted|froze|freezes|crashed|crashes|shuts|cuts|turns|"
         "switches|makes|making|went|goes|shows|says|reads|displays|arrived|came";

@@ -513,6 +513,16 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_TRACK | SENSE_STOP, "收到了没|收到了吗|收到没有|签收了没|签收了吗|签收没|送到了没|送到了吗|送到没|派送了没|派送了吗|退完了没" },
     { SENSE_WARRANTY,
       "under warranty|under guarantee|in warranty|still under warranty|保多长时间|保多长|保几个月|保修期|质保多长|质保多久|保修多长|保修多久|管多久|包多久|保一年|保两年|保三年|保换|包换" },
+    { SENSE_INSTALL, "can you build|could you build|will you build|do you build|build the|build my|build one|built for me|assemble the|assemble my" },
+    { SENSE_STOP, "two|three|four|five|six|couple|a couple of|half a dozen|dozen|a dozen" },
+    { SENSE_RETURN | SENSE_COST,
+      "return postage|return shipping|return delivery|return label|postage for returns|shipping for returns|退货运费|退货邮费|退回运费|退的运费|退货的运费|"
+      "退货的邮费|寄回运费|寄回去的运费|寄回的运费|退换货运费|退换运费" },
+    { SENSE_HAGGLE, "打*折|打个*折|给个*折|fiver off|tenner off|quid off|bucks off|euros off|a tenner|a fiver" },
+    { SENSE_WHO,
+      "is a human reading|is a human there|is there a human here|am i talking to a person|am i talking to a human|"
+      "am i speaking to a|are you automated|is this automated|is this an ai|is this ai" },
+    { SENSE_PROTECT, "买完*降价|买了*降价|刚买*降价|买完降|买后降|付款后降|降价咋|降价怎么|降价补|降价退|降了怎么|降了能退|降价了怎么|降价了能|降价能" },
     { 0, "装微信|用微信|下微信|下载微信|登微信|上微信|聊微信|刷微信|装支付宝|微信消息|微信运动" }, /* no payment */
     { SENSE_STOP, "smallest|biggest|largest|smaller|bigger|larger" },
     { SENSE_EXCHANGE | SENSE_WARRANTY, "换新的|换个新的|换一个新的|换台新的|换一台新的|给换新|包换新|直接换新" },

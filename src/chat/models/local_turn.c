@@ -20,7 +20,9 @@ static void came_broken(struct heard *h)
     if (!is || !has) return;
     for (size_t i = 0; i < h->a.n; i++) /* "turned up" asks of no way here */
         if (h->sense[i] & SENSE_TRACK && lexicon_phrase(&h->a, i, came) > 0) h->sense[i] &= ~(uint64_t)SENSE_TRACK;
-    h->all = SENSE_DAMAGE;
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, broken) > 0) h->sense[i] |= SENSE_DAMAGE;
+    h->all = 0;
     for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
 }
 
@@ -29,12 +31,23 @@ static void of_old_things(struct heard *h)
 {
     static const char taken[] = "take|takes|collect|collects|pick up|haul|remove|get rid|recycle|dispose|trade|swap|part exchange";
     static const char whose[] = "my|the|an|our|your|any|this|that|mums|dads";
-    bool takes = false, old = false;
+    static const char han_taken[] = "收|抵|换|拉走|拖走|搬走|回收|处理", no_thing[] = "旧款|旧版|旧货|旧金山";
+    size_t old = h->a.n;
+    bool takes = false;
     for (size_t i = 0; i < h->a.n; i++) {
-        takes |= lexicon_phrase(&h->a, i, taken) > 0;
-        old |= i > 0 && strcmp(h->a.atom[i].text, "old") == 0 && lexicon_phrase(&h->a, i - 1, whose) > 0;
+        bool han = old < h->a.n && h->a.atom[old].kind == ATOM_HAN;
+        takes |= lexicon_phrase(&h->a, i, han ? han_taken : taken) > 0;
+        if (i > 0 && strcmp(h->a.atom[i].text, "old") == 0 && lexicon_phrase(&h->a, i - 1, whose) > 0) old = i;
+        bool first = i == 0 || !strstr("怀做新陈复", h->a.atom[i - 1].text);
+        if (first && strcmp(h->a.atom[i].text, "旧") == 0 && lexicon_phrase(&h->a, i, no_thing) == 0) old = i;
     }
-    if (takes && old) h->all = (h->all & ~(uint64_t)(SENSE_HAGGLE | SENSE_RETURN | SENSE_STORE)) | SENSE_OLD;
+    if (!takes || old == h->a.n) return;
+    h->sense[old] |= SENSE_OLD;
+    h->all = 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        h->sense[i] &= ~(uint64_t)(SENSE_HAGGLE | SENSE_RETURN | SENSE_STORE | SENSE_WARRANTY);
+        h->all |= h->sense[i];
+    }
 }
 
 /* "How do I put the X together": the words between are the thing's name. */
@@ -140,7 +153,7 @@ static void asks_offer(struct heard *h)
 {
     static const char after[] =
         "行吗|行不|行不行|行么|可以吗|可以不|可不可以|卖吗|卖不|卖不卖|能卖吗|卖么|成不|成吗|出吗|带走|拿走|怎么样|"
-        "and ill|and i will|and i buy|and i take|and its a deal|deal|cash";
+        "off|and ill|and i will|and i buy|and i take|and its a deal|deal|cash";
     for (size_t i = 0; i < h->a.n; i++) {
         if (h->a.atom[i].kind != ATOM_NUMBER || h->used[i] || h->a.atom[i].n < 2) continue;
         size_t at =
