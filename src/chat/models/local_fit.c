@@ -67,17 +67,40 @@ static bool is_model_slip(const char *a, const char *b)
     return others == 1 || (others == 2 && a[first] == b[first + 1] && a[first + 1] == b[first]);
 }
 
-static size_t title_model(const struct fitting *f, const char *word, size_t *at)
+/* Where letters and digits end that nothing but "-" stands between: "BGX-20". */
+static size_t model_end(const struct atoms *a, size_t i, const char *text)
 {
-    char joined[LOCAL_JOINED];
-    for (size_t i = 0; i < f->title.n; i++) {
-        size_t end = i + 1;
-        if (f->title.atom[i].kind == ATOM_HAN || (i > 0 && f->title.atom[i].glued)) continue;
-        while (end < f->title.n && f->title.atom[end].glued && f->title.atom[end].kind != ATOM_HAN) end++;
-        (void)join(&f->title, i, end, joined);
-        if (!is_model_slip(word, joined)) continue;
-        *at = i;
-        return end - i;
+    enum { MOST = 5 };
+    size_t most = i + MOST;
+    for (i++; i < a->n && i < most && a->atom[i].kind != ATOM_HAN; i++) {
+        const struct atom *x = &a->atom[i], *before = x - 1;
+        if (!x->glued && (x->from != before->to + 1 || text[before->to] != '-')) break;
+    }
+    return i;
+}
+
+/* `end`: of the word in the turn that it is. */
+static size_t title_model(const struct fitting *f, size_t i, size_t *end, size_t *at)
+{
+    char word[LOCAL_JOINED], joined[LOCAL_JOINED];
+    size_t whole = model_end(&f->h->a, i, f->h->text.p);
+    if (whole == i + 1) return 0;
+    for (size_t from = whole; from > *end; from--)
+        if (f->h->used[from - 1]) return 0;
+    for (size_t k = 0; k < f->title.n; k++) {
+        if (f->title.atom[k].kind == ATOM_HAN || (k > 0 && f->title.atom[k].glued && f->title.atom[k - 1].kind != ATOM_HAN))
+            continue;
+        for (size_t last = model_end(&f->title, k, f->fit.product->title); last > k + 1; last--) {
+            size_t stop = whole;
+            (void)join(&f->title, k, last, joined);
+            for (; stop > i + 1; stop--) {
+                (void)join(&f->h->a, i, stop, word);
+                if (is_model_slip(word, joined)) break;
+            }
+            if (stop == i + 1) continue;
+            *end = stop, *at = k;
+            return last - k;
+        }
     }
     return 0;
 }
@@ -127,7 +150,7 @@ static size_t fit_word(struct fitting *f, size_t i)
         if (found > 0) end = far;
     }
     if (found == 0 && any_hard && end == i + 1) found = title_like(f, i, &at), loose = found > 0;
-    if (found == 0 && any_hard && end > i + 1) found = title_model(f, word, &at), loose = found > 0;
+    if (found == 0 && any_hard) found = title_model(f, i, &end, &at), loose = found > 0;
     if (found == 0) {
         for (size_t k = i; k < end; k++) f->missed[k] = hard(h, k);
         return end;
@@ -192,6 +215,12 @@ static bool tail_makes_other(const struct atoms *t, size_t at)
     return lexicon_phrase(t, at, ends) == n;
 }
 
+static bool same_han(const struct heard *h, size_t i, const struct fitting *f, size_t t)
+{
+    return i < h->a.n && t < f->title.n && h->a.atom[i].kind == ATOM_HAN && !h->a.atom[i].broken &&
+           strcmp(h->a.atom[i].text, f->title.atom[t].text) == 0;
+}
+
 /* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"); 0: none. */
 static size_t sounds_like(const struct fitting *f, size_t i, size_t *at)
 {
@@ -204,7 +233,9 @@ static size_t sounds_like(const struct fitting *f, size_t i, size_t *at)
             const struct atom *x = &h->a.atom[i + n], *y = &f->title.atom[t + n];
             if (x->kind != ATOM_HAN || y->kind != ATOM_HAN) break;
             if (strcmp(x->text, y->text) == 0) continue;
-            if (slips++ > 0 || !local_han_alike(x->text, y->text)) break;
+            /* what sounds alike is looked up only beside what is the same */
+            bool beside = n > 0 || (same_han(h, i + 1, f, t + 1) && same_han(h, i + 2, f, t + 2));
+            if (slips++ > 0 || !beside || !local_han_alike(x->text, y->text)) break;
         }
         if (n > best && n >= LEAST) best = n, *at = t;
     }
@@ -578,7 +609,7 @@ static int32_t besides_name(const struct fitting *f)
 struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)
 {
     struct fitting *f = ARENA_NEW(m->arena, struct fitting);
-    f->h = &m->h, f->title = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS);
+    f->h = &m->h, f->title = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS), f->fit.product = p;
     for (size_t i = 0; i < m->h.a.n;) {
         if (m->h.used[i]) i++;
         else i = m->h.a.atom[i].kind == ATOM_HAN ? fit_han(f, i) : fit_word(f, i);
@@ -588,7 +619,6 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     for (size_t k = 0; k < options->mentions; k++) /* a word of the name is no option ("black tea") */
         if (!all_named(f, &options->mention[k])) options->mention[kept++] = options->mention[k];
     options->mentions = kept;
-    f->fit.product = p;
     judge(m, f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;

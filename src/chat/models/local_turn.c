@@ -18,8 +18,9 @@ static void came_broken(struct heard *h)
         has |= (h->sense[i] & SENSE_ORDER) != 0 || lexicon_phrase(&h->a, i, came) > 0;
     }
     if (!is || !has) return;
-    for (size_t i = 0; i < h->a.n; i++) /* "turned up" asks of no way here */
-        if (h->sense[i] & SENSE_TRACK && lexicon_phrase(&h->a, i, came) > 0) h->sense[i] &= ~(uint64_t)SENSE_TRACK;
+    for (size_t i = 0; i < h->a.n; i++) /* "turned up" asks of no way here, 拆开 of no return */
+        for (size_t n = lexicon_phrase(&h->a, i, came); n > 0; n--)
+            h->sense[i + n - 1] &= ~(uint64_t)(SENSE_TRACK | SENSE_RETURN);
     for (size_t i = 0; i < h->a.n; i++)
         if (lexicon_phrase(&h->a, i, broken) > 0) h->sense[i] |= SENSE_DAMAGE;
     h->all = 0;

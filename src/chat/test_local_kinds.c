@@ -1,0 +1,232 @@
+/* test_local_kinds.c: kinds of language around what is asked: wishes, symptoms, things that came broken, old things that
+ * are taken away, gifts, slips. Each is told what the shop has written; two shops, one in each language. */
+#include "base/testing.h"
+
+#include "chat/models/model.h"
+#include "chat/test_memory.h"
+
+#define SHOP(name, language, currency)                                                                                 \
+    "{\"name\":\"" name "\",\"languages\":[\"" language "\"],\"currency\":\"" currency                                \
+    "\",\"url\":\"https://shop.example\",\"promotions\":[],"
+
+static const char english[] = SHOP(
+    "Hedge & Hoe", "en",
+    "USD") "\"products\":["
+           "{\"id\":\"m\",\"title\":\"Badger Lawn Mower\",\"description\":\"Cordless mower. The battery lasts 55 minutes. "
+           "Bears slopes of up to 30 degrees. The deck is 42 cm wide.\",\"variants\":["
+           "{\"id\":\"m1\",\"options\":{\"deck size\":\"small\",\"charger\":\"slow\"},\"price\":31900,\"available\":true},"
+           "{\"id\":\"m2\",\"options\":{\"deck size\":\"large\",\"charger\":\"fast\"},\"price\":44900,\"available\":true}]},"
+           "{\"id\":\"l\",\"title\":\"Folding Ladder\",\"description\":\"Steel ladder, holds up to 150 kg. Not to be left in "
+           "the rain. For ages 14 and up.\",\"price\":8900,\"available\":true},"
+           "{\"id\":\"b\",\"title\":\"Bench Grinder BGX-20\",\"description\":\"Turns 2950 revolutions a minute.\","
+           "\"price\":12900,\"available\":true},"
+           "{\"id\":\"f\",\"title\":\"Pond Pump\",\"description\":\"Moves 40 litres.\",\"price\":5900,\"available\":true}],"
+           "\"orders\":["
+           "{\"number\":\"HH-70115\",\"email\":\"rosa@example.com\",\"name\":\"Rosa\",\"status\":\"delivered\","
+           "\"currency\":\"USD\",\"total\":5900,\"items\":[],\"shipments\":[]}],"
+           "\"faq\":["
+           "{\"id\":\"pay\",\"question\":\"Ways to pay\",\"answer\":\"Cards and PayPal.\"},"
+           "{\"id\":\"hurt\",\"question\":\"Damaged on arrival\",\"answer\":\"Send a picture within 6 days.\"},"
+           "{\"id\":\"old\",\"question\":\"Old tool collection\",\"answer\":\"We take one old tool with us for each new one.\"},"
+           "{\"id\":\"back\",\"question\":\"Returns\",\"answer\":\"Within 33 days, at your own postage.\"},"
+           "{\"id\":\"ship\",\"question\":\"Delivery\",\"answer\":\"Delivery is $7, in 3 days.\"},"
+           "{\"id\":\"sure\",\"question\":\"Guarantee\",\"answer\":\"All tools have a guarantee of 2 years.\"}],"
+           "\"documents\":["
+           "{\"id\":\"m-care\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: faults and care\",\"text\":\"A broken starter "
+           "cord is replaced with the spare one under the lid. Green light blinks: the blade is jammed, free it. Grass "
+           "clumps: cut it twice.\"},"
+           "{\"id\":\"m-sure\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: warranty\",\"text\":\"The deck is covered for 9 "
+           "years, the battery for 20 months.\"},"
+           "{\"id\":\"m-gift\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: free gift\",\"text\":\"A pair of gloves comes "
+           "free.\"},"
+           "{\"id\":\"m-parts\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: parts\",\"text\":\"A spare blade is $26, a grass "
+           "bag $41.\"},"
+           "{\"id\":\"f-faults\",\"product\":\"f\",\"title\":\"Pond Pump: troubleshooting\",\"text\":\"No water comes out: clean "
+           "the sieve.\\nQ7 on the housing: it runs dry.\\nThe pump hums only: turn the wheel by hand.\"}]}";
+
+static const char chinese[] = SHOP(
+    "小满家纺", "zh-CN",
+    "CNY") "\"products\":["
+           "{\"id\":\"d\",\"title\":\"电动缝纫机 【巧手Q3】 SM-Q3 家用锁边\",\"description\":\"【转速】每分钟800针。\\n【重量】4.2千克。\\n"
+           "【承重】桌板承重20公斤。\",\"variants\":["
+           "{\"id\":\"d1\",\"options\":{\"颜色\":\"奶白\"},\"price\":69900,\"available\":true},"
+           "{\"id\":\"d2\",\"options\":{\"颜色\":\"豆绿\"},\"price\":72900,\"available\":true}]},"
+           "{\"id\":\"y\",\"title\":\"挂烫机 【平整S8】 GTX-80 大蒸汽\",\"description\":\"【水箱】2升，可用45分钟。\",\"price\":35900,"
+           "\"available\":true},"
+           "{\"id\":\"t\",\"title\":\"电热毯 30天保暖 双人\",\"description\":\"【续航】无。\",\"price\":19900,\"available\":true}],"
+           "\"orders\":["
+           "{\"number\":\"XM7700912345\",\"email\":\"mei@example.com\",\"name\":\"梅\",\"status\":\"delivered\",\"statusText\":"
+           "\"已签收\",\"currency\":\"CNY\",\"total\":35900,\"items\":[],\"shipments\":[]}],"
+           "\"faq\":["
+           "{\"id\":\"pay\",\"question\":\"怎么付款\",\"answer\":\"微信、支付宝。\"},"
+           "{\"id\":\"hurt\",\"question\":\"收到破损怎么办\",\"answer\":\"24小时内拍照，免费补发。\"},"
+           "{\"id\":\"old\",\"question\":\"以旧换新\",\"answer\":\"旧缝纫机可抵80元，顺丰上门取。\"},"
+           "{\"id\":\"back\",\"question\":\"怎么退货\",\"answer\":\"7天内可退，运费自理。\"},"
+           "{\"id\":\"low\",\"question\":\"降价了补差价吗\",\"answer\":\"10天内补差价。\"}],"
+           "\"documents\":["
+           "{\"id\":\"d-err\",\"product\":\"d\",\"title\":\"常见故障 巧手Q3\",\"text\":\"H4 梭芯没装好：取出重装。\\n断线：上线重新穿一遍。\\n"
+           "绿灯一直闪：踏板没插。\"},"
+           "{\"id\":\"d-sure\",\"product\":\"d\",\"title\":\"保修说明 巧手Q3\",\"text\":\"整机保修2年，电机保修6年。\"},"
+           "{\"id\":\"d-gift\",\"product\":\"d\",\"title\":\"赠品 巧手Q3\",\"text\":\"送线轴10个。\"},"
+           "{\"id\":\"d-inst\",\"product\":\"d\",\"title\":\"配件说明 巧手Q3\",\"text\":\"延长桌板每块88元，可自己装。\"},"
+           "{\"id\":\"y-err\",\"product\":\"y\",\"title\":\"常见故障 平整S8\",\"text\":\"不出蒸汽：倒掉水垢。\\n喷头滴水：预热不够。\"}]}";
+
+struct kind_row {
+    const char *said[2], *there, *not_there; /* in the last reply; NULL: one turn, nothing that may not be */
+};
+
+static void each_is_answered(const char *told, const struct kind_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct arena *a = arena_new(64 << 20);
+        struct memory_shop *shop = memory_shop_read(a, str_of(told));
+        assert_non_null(shop);
+        struct model_turn turn[3] = { { .customer = true, .text = rows[i].said[0] },
+                                      { .text = "…" },
+                                      { .customer = true, .text = rows[i].said[1] } };
+        struct model_ask ask = {
+            .turn = turn, .turns = rows[i].said[1] ? 3 : 1, .source = memory_shop_source(shop), .arena = a
+        };
+        struct model_reply r;
+        assert_true(model_local(&ask, &r));
+        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there)))
+            fail_msg("%s: [%s] %s", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
+        arena_free(a);
+    }
+}
+#define EACH(told, ...)                                                                                                \
+    do {                                                                                                               \
+        static const struct kind_row rows[] = { __VA_ARGS__ };                                                         \
+        each_is_answered(told, rows, ARRAY_LEN(rows));                                                                 \
+    } while (0)
+
+static void a_price_is_asked_for_in_many_words(void **state)
+{
+    EACH(english, { { "cheapest lawn mower you've got?" }, "$319.00", "nearest" },
+         { { "I need a large badger mower with the fast charger, what would I pay" }, "$449.00", "PayPal" },
+         { { "what's the least I'd have to spend on a badger mower" }, "$319.00", NULL },
+         { { "what would two ladders cost" }, "$89.00", "nearest" },
+         { { "badger with a large deck, how much" }, "$449.00", NULL });
+    EACH(chinese, { { "看中平整S8了，价格是？" }, "¥359.00", "接近" }, { { "平整S8到手多少" }, "¥359.00", NULL },
+         { { "种草巧手Q3好久，奶白色的得多少" }, "¥699.00", "接近" });
+}
+
+static void a_model_is_no_english(void **state)
+{
+    EACH(chinese, { { "GTX-80" }, "价格是", "costs" }, { { "sm-q3" }, "规格", "costs" },
+         { { "SM-Q3", "豆绿色的多少" }, "¥729.00", "costs" });
+}
+
+static void of_an_old_thing_the_rule_is_asked(void **state)
+{
+    EACH(english, { { "will you take away my old mower if I get a new one" }, "one old tool", "sets its prices" },
+         { { "do you collect the old ladder?" }, "one old tool", "$89" },
+         { { "the mower is for an 80 year old man" }, "Mower", "one old tool" });
+    EACH(chinese, { { "家里那台旧缝纫机你们收走不" }, "抵80元", "699" }, { { "旧的坏了还能抵钱吗" }, "抵80元", NULL });
+}
+
+static void what_came_broken_is_the_rule_for_it(void **state)
+{
+    EACH(english, { { "my order turned up smashed, what now" }, "6 days", "order number" },
+         { { "got it yesterday, it arrived with a crack" }, "6 days", NULL },
+         { { "my order HH-70115 turned up smashed" }, "e-mail", "6 days" },
+         { { "where is my order" }, "order number", "6 days" }, { { "do you deliver to Reno" }, "$7", "6 days" });
+    EACH(chinese, { { "拆开来里面是裂的" }, "24小时", NULL }, { { "收到挂烫机发现喷头碎了" }, "24小时", NULL });
+}
+
+static void what_is_seen_of_a_fault_is_in_the_papers(void **state)
+{
+    EACH(english, { { "the green lamp on my badger mower keeps flashing" }, "blade is jammed", "clumps" },
+         { { "the starter cord of my mower snapped, how can I fix it" }, "spare one", "2 years" },
+         { { "pond pump just hums" }, "by hand", "sieve" }, { { "there is no water coming out of my pump" }, "sieve", NULL },
+         { { "pond pump", "now it reads Q7" }, "runs dry", NULL },
+         { { "my ladder makes a noise" }, "Ladder", "sieve" }, /* of which no paper speaks */
+         { { "is the pump allowed at school" }, "", "sieve" });
+    EACH(chinese, { { "我的巧手Q3绿灯老闪" }, "踏板", "断线" }, { { "缝纫机老断线怎么回事" }, "重新穿", NULL },
+         { { "平整S8不出蒸汽了" }, "水垢", "滴水" }, { { "巧手Q3", "面板上写着H4" }, "重装", NULL },
+         { { "巧手Q3老是跳针" }, "没有资料", "踏板" });
+}
+
+static void a_warranty_of_the_thing_comes_before_that_of_all(void **state)
+{
+    EACH(english, { { "badger mower battery - is it under warranty and for how long?" }, "20 months", "2 years" },
+         { { "how long does the battery of the badger last" }, "55 minutes", "20 months" });
+    EACH(chinese, { { "SM-Q3质保多长时间" }, "保修2年", "千克" }, { { "巧手Q3电机保多少年" }, "6年", NULL });
+}
+
+static void a_gift_is_asked_for_in_many_words(void **state)
+{
+    EACH(english, { { "do I get anything free with the badger mower?" }, "gloves", "$" },
+         { { "is anything thrown in with the badger mower" }, "gloves", "sets its prices" },
+         { { "can I have the ladder for free" }, "sets its prices", NULL });
+    EACH(chinese, { { "巧手Q3送东西不" }, "线轴", NULL }, { { "买巧手Q3送点啥" }, "线轴", NULL },
+         { { "巧手Q3有没有小礼物" }, "线轴", NULL }, { { "拍巧手Q3会送什么" }, "线轴", NULL });
+}
+
+static void a_person_is_wished_for_in_many_words(void **state)
+{
+    EACH(english, { { "this is no use, can I chat with a person instead?" }, "passing this conversation", NULL },
+         { { "get me somebody who works there" }, "passing this conversation", NULL },
+         { { "is the picture representative of the real size?" }, "", "passing this conversation" });
+    EACH(chinese, { { "别拿机器人糊弄我，换个真人来" }, "正在为您转接", NULL }, { { "叫个真人来" }, "正在为您转接", NULL },
+         { { "缝纫机一个人能装吗" }, "", "正在为您转接" });
+}
+
+static void a_slip_means_the_nearest(void **state)
+{
+    EACH(english, { { "BXG-20 price" }, "$129.00", "nearest" }, { { "price of the BGX-30" }, "", "$129.00" },
+         { { "laddre price" }, "$89.00", NULL });
+    EACH(chinese, { { "电动逢纫机多少钱" }, "", "豆绿：¥1" }, { { "挂汤机多少钱" }, "", NULL },
+         { { "GXT-80什么价" }, "¥359.00", "接近" }, { { "GTX-90什么价" }, "", "¥359.00" },
+         { { "电热坦多少钱" }, "¥199.00", "接近" });
+}
+
+static void an_order_is_known_by_its_mark(void **state)
+{
+    EACH(english, { { "I'd like to know what happened to HH-70115", "rosa@example.com" }, "delivered", NULL },
+         { { "I'd like to know what happened to HH-70115", "mia@example.com" }, "could not find", "delivered" });
+    EACH(chinese, { { "查单 XM7700912345", "mei@example.com" }, "已签收", NULL },
+         { { "我妈那单XM7700912345收到了没", "邮箱mei@example.com" }, "已签收", NULL },
+         { { "查单 XM7700912345", "邮箱wu@example.com" }, "没有找到", "已签收" });
+}
+
+static void what_goes_with_a_thing_has_a_price_of_its_own(void **state)
+{
+    EACH(english, { { "how much is a spare blade for the badger mower" }, "$26", "$319" },
+         { { "how much is the badger mower" }, "$319.00", "$26" });
+    EACH(chinese, { { "巧手Q3延长桌板一块多少钱" }, "88元", "699" });
+}
+
+static void a_quality_is_asked_of_what_is_talked_about(void **state)
+{
+    EACH(chinese, { { "平整S8多少钱", "那续航呢" }, "", "电热毯" }, { { "暖气片有没有，冬天太冷了" }, "没有找到", "电热毯" });
+    EACH(english, { { "how much weight can the ladder take? I'm a tall guy" }, "150 kg", "$" },
+         { { "bench grinder", "and how fast is it?" }, "2950", "$" }, { { "what age is the ladder for" }, "ages 14", "$" });
+}
+
+static void what_does_not_fit_goes_back(void **state)
+{
+    EACH(english, { { "the gloves I bought don't fit, can I send them back?" }, "33 days", NULL },
+         { { "do I have to pay return postage" }, "33 days", "$7" });
+    EACH(chinese, { { "上周买的今天就降价了，咋说" }, "10天", "没有权限" });
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_price_is_asked_for_in_many_words),
+        cmocka_unit_test(a_model_is_no_english),
+        cmocka_unit_test(of_an_old_thing_the_rule_is_asked),
+        cmocka_unit_test(what_came_broken_is_the_rule_for_it),
+        cmocka_unit_test(what_is_seen_of_a_fault_is_in_the_papers),
+        cmocka_unit_test(a_warranty_of_the_thing_comes_before_that_of_all),
+        cmocka_unit_test(a_gift_is_asked_for_in_many_words),
+        cmocka_unit_test(a_person_is_wished_for_in_many_words),
+        cmocka_unit_test(a_slip_means_the_nearest),
+        cmocka_unit_test(an_order_is_known_by_its_mark),
+        cmocka_unit_test(what_goes_with_a_thing_has_a_price_of_its_own),
+        cmocka_unit_test(a_quality_is_asked_of_what_is_talked_about),
+        cmocka_unit_test(what_does_not_fit_goes_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
