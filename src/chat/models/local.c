@@ -80,9 +80,8 @@ static bool papers(struct local *m, uint64_t subjects, bool *answered)
 
 /* "割草机电池保多久": the battery is another thing, or it is the mower's own: that is so where its paper speaks of it.
  */
-static bool paper_of_near(struct local *m, uint64_t subjects, bool *answered)
+static bool paper_of_near(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered)
 {
-    const struct knowledge_product *p = m->found.product[0];
     size_t before = m->text.n, cites = m->cites, products = m->products_cited, texts = m->texts_cited, of = 0;
     if (!local_paper(m, p, subjects, answered)) return false;
     if (!*answered) return true;
@@ -119,8 +118,8 @@ static bool subject(struct local *m, bool *answered)
     if (*answered) return true;
     if (paper && (named || m->found.how == FOUND_TALKED_ABOUT || m->focuses > 0) && !papers(m, paper, answered))
         return false;
-    if (!*answered && paper && m->found.how == FOUND_NEAR && m->found.n == 1 && !paper_of_near(m, paper, answered))
-        return false;
+    for (size_t i = 0; paper && m->found.how == FOUND_NEAR && m->found.n <= FEW && i < m->found.n && !*answered; i++)
+        if (!paper_of_near(m, m->found.product[i], paper, answered)) return false;
     if (*answered) return true;
     /* "What size options": the product's own */
     if (named && !m->found.left_over && (m->h.all & SENSE_OPTIONS) && !(subjects & ~(SENSE_SIZE | SENSE_CARE)))

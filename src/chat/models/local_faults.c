@@ -40,6 +40,16 @@ static bool has_words(const struct atoms *t, const struct atom *x, bool pair)
     return false;
 }
 
+/* 打不了, 充不进: what cannot be done, in the same characters. */
+static bool cannot_too(const struct atoms *t, const struct atom *x)
+{
+    for (size_t k = 0; k + 2 < t->n; k++)
+        if (strcmp(t->atom[k].text, x->text) == 0 && strcmp(t->atom[k + 1].text, x[1].text) == 0 &&
+            strcmp(t->atom[k + 2].text, x[2].text) == 0)
+            return true;
+    return false;
+}
+
 /* Words of the turn that the line has too: Han by twos, others whole. */
 static int words_shared(const struct heard *h, const struct atoms *t)
 {
@@ -50,7 +60,10 @@ static int words_shared(const struct heard *h, const struct atoms *t)
         bool denies = han && !h->used[i] && strstr("不没无", x->text); /* 不动 */
         if (x->kind == ATOM_NUMBER || (!tells(h, i) && !denies) || (!han && x->n < 3)) continue;
         bool pair = han && i + 1 < h->a.n && x[1].kind == ATOM_HAN && !x[1].broken && tells(h, i + 1);
-        n += (!han || pair) && has_words(t, x, pair);
+        bool shared = (!han || pair) && has_words(t, x, pair);
+        n += shared;
+        bool cannot = han && !denies && i + 2 < h->a.n && strcmp(x[1].text, "不") == 0 && strstr("了上出进开动到起着", x[2].text);
+        n += cannot && cannot_too(t, x) ? 2 : 0;
     }
     return n;
 }

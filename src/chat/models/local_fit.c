@@ -1,6 +1,6 @@
 /* local_fit.c: how well a product fits a turn, word by word. What the shopper named must be in the title; a word beside
  * it that neither the title nor an option has makes it another thing ("fish tank" is no "tank top"). */
-#include "chat/models/local.h"
+#include "chat/models/local_lexicon.h"
 
 #include <stdio.h>
 
@@ -259,7 +259,9 @@ static size_t fit_han(struct fitting *f, size_t i)
     if (like > best) best = like, at = heard, f->fit.loose++;
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
     bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
+    static const char no_name[] = "机器线品件款色号版具用料保修换退装送开关洗天电大小"; /* of many words, a name of nothing */
     bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
+    if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
     if (hards == 0 || (best == 1 && !alone)) {
         f->missed[i] = hard(h, i) && !f->behind[i];
         return i + 1;
@@ -384,6 +386,21 @@ static bool happened(const struct atoms *a, size_t i)
     return a->atom[i].kind == ATOM_LETTERS && lexicon_phrase(a, i, verbs) > 0;
 }
 
+/* "What pressure does the ember run at": the verb behind the name, where the question's own stands before it. */
+static bool verb_of_question(const struct fitting *f, size_t i)
+{
+    static const char verbs[] =
+        "run|work|fit|hold|take|need|use|weigh|support|connect|charge|fold|come|swivel|tilt|lock|grow|last|handle|carry|"
+        "make|get|stay|have|spin|heat|cook|reach|turn|go|fly|float|keep|start|wash|shrink|dry|bend|stretch|open|close|"
+        "stand|move|include|require|contain|play|record|print|cut|mow|pump|sew|freeze";
+    const struct atoms *a = &f->h->a;
+    size_t first = i;
+    if (lexicon_phrase(a, i, verbs) == 0) return false;
+    while (first > 0 && f->named[first - 1]) first--;
+    if (first > 0 && lexicon_phrase(a, first - 1, "the|my|your|a|an|this|that|these|those|its") > 0) first--;
+    return first > 0 && lexicon_phrase(a, first - 1, "does|do|did|will|would|can|could|should") > 0;
+}
+
 /* A word that stands right beside the name and is not of it; a character that may be of the word may stand between. */
 static bool beside(const struct fitting *f, size_t i)
 {
@@ -396,6 +413,9 @@ static bool beside(const struct fitting *f, size_t i)
     if (han && i > 0 && strstr(may, a->atom[i - 1].text) && strstr(verbs, a->atom[i].text)) return false; /* 能装多重 */
     size_t before = i, after = i + 1;
     if (i > 0 && f->named[i - 1] && happened(a, i)) return false;
+    bool trouble = han && !(h->all & (SENSE_PRICE | SENSE_STOCK)) && lexicon_phrase(a, i, lexicon_trouble) > 1;
+    if (trouble && i > 0 && f->named[i - 1]) return false; /* 老人机开不了机 */
+    if (!han && i > 0 && f->named[i - 1] && verb_of_question(f, i)) return false;
     bool asked = !han && h->asks && h->asks[i] && !(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
     if (asked && i > 0 && f->named[i - 1]) return false; /* "is the sleeping bag machine washable" */
     bool verb = han && after + 1 < a->n && !(h->sense[after] & (SENSE_PRICE | SENSE_COST)) &&

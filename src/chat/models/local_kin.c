@@ -55,7 +55,7 @@ const char lexicon_trouble[] =
     "开不了|关不上|关不了|连不上|连不了|搜不到|充不|卡住|卡纸|卡了|断了|裂了|漏|渗|滴水|冒烟|糊味|焦味|异味|有味|异响|噪音|很响|太吵|嗡嗡|咔咔|闪|"
     "红灯|黄灯|绿灯|蓝灯|橙灯|亮灯|灯亮|灯一直|亮红|亮黄|怎么回事|咋回事|啥情况|什么情况|什么原因|啥原因|为啥|为什么|坏|故障|报错|失灵|不灵|不准|松了|掉了|脱落|生锈|发霉|"
     "变色|起球|跳闸|断电|断连|断网|掉线|花屏|黑屏|死机|卡顿|一边|一侧|单边|一只|一半|模糊|抖|晃|不稳|打滑|堵|不吸|吸不|吸力|不干净|洗不|夹生|没煮熟|"
-    "漏风|漏气|没气|瘪|不平|不紧|拧不|取不|拔不|推不|发烫|很烫|过热|不制|不制冷|不加热|不显示|没电|耗电快|掉电|出不来|弄不|装不|关机|重启|溢|喷不";
+    "变冷|变热|变小|变大|变慢|变弱|变黄|变形|变硬|变软|着着|没法|失败|用着|失灵了|漏风|漏气|没气|瘪|不平|不紧|拧不|取不|拔不|推不|发烫|很烫|过热|不制|不制冷|不加热|不显示|没电|耗电快|掉电|出不来|弄不|装不|关机|重启|溢|喷不";
 const char *const lexicon_sights[] = {
     "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|折断|断了",
     "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
@@ -99,7 +99,7 @@ const struct lexicon_kin lexicon_kin[] = {
     { "多长|长度|长多少|几米长|线长", "长|至", "米|厘|毫|cm|m|mm" },
     { "多宽|宽度|宽多少", "宽", "米|厘|毫|cm|m|mm" },
     { "多厚|厚度|厚不厚|厚吗", "厚", "厘|毫|cm|mm" },
-    { "尺寸|大小|体积|长宽高|占地|多大|多大的|多大个", "尺寸|大小|占地|长|宽|直径|口径", "mm|cm|厘|毫|寸" },
+    { "占多大|多大地方|占地方|占多少地方|占空间|尺寸|大小|体积|长宽高|占地|多大|多大的|多大个", "尺寸|大小|占地|长|宽|直径|口径", "mm|cm|厘|毫|寸" },
     { "多粗|粗细|直径多少|直径多大|多大直径", "粗|直径", "厘|毫|cm|mm" },
     { "容量|多少升|几升|能装多少|装多少|多少毫升|多少衣服|能洗多少|多少公斤|几公斤", "容量|升|公斤", "l|ml|升|毫|公|kg" },
     {
@@ -139,7 +139,7 @@ const struct lexicon_kin lexicon_kin[] = {
       "runs|runtime|run time|battery life|per charge|playtime|of use",
       "minutes|hours|mins|min|h|hrs|minute|hour" },
     {
-      "what is it made of|whats it made of|made of|made from|what material|which material|whats the material|"
+      "real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|is it cotton|what is it made of|whats it made of|made of|made from|what material|which material|whats the material|"
       "what fabric|material is",
       "cotton|wool|leather|steel|wood|plastic|aluminium|aluminum|brass|silk|linen|polyester|nylon|rubber|ceramic|"
       "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|made of|made from|stainless", NULL },
@@ -157,6 +157,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "how long * to charge|charging time|charge time|how long * charging|how quickly * charge",
       "charges in|charge in|charged in|charging|charges|recharges|full charge", "minutes|hours|mins|h|hrs|hour" },
     { "几级能效|能效等级|能效几级|能效多少|什么能效|一级能效|二级能效|能效", "能效", NULL },
+    { "what pressure|how much pressure|how many bars|how many bar", "bar|pressure|psi", "bar|bars|psi" },
+    { "离墙多远|多远|距离多少|投射距离|几米远|离多远", "距离|米|厘米", "米|厘|cm|m" },
     { "停电|断电了|没电了还", "断电|停电|备用电|备用|应急", NULL },
     { "断网|没网|没有网|没wifi|不联网", "断网|离线|无需联网|不联网|本地", NULL },
     { "what age|which age|how old|age range|from what age|for what age|suitable age", "age|ages|aged|years|months|year olds", NULL },
