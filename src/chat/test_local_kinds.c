@@ -1,75 +1,94 @@
-/* test_local_kinds.c: kinds of language around what is asked: wishes, symptoms, things that came broken, old things that
- * are taken away, gifts, slips. Each is told what the shop has written; two shops, one in each language. */
+/* test_local_kinds.c: kinds of language around what is asked: wishes, symptoms, things that came broken, old things
+ * that are taken away, gifts, slips. Each is told what the shop has written; two shops, one in each language. */
 #include "base/testing.h"
 
 #include "chat/models/model.h"
 #include "chat/test_memory.h"
 
 #define SHOP(name, language, currency)                                                                                 \
-    "{\"name\":\"" name "\",\"languages\":[\"" language "\"],\"currency\":\"" currency                                \
+    "{\"name\":\"" name "\",\"languages\":[\"" language "\"],\"currency\":\"" currency                                 \
     "\",\"url\":\"https://shop.example\",\"promotions\":[],"
 
 static const char english[] = SHOP(
     "Hedge & Hoe", "en",
     "USD") "\"products\":["
-           "{\"id\":\"m\",\"title\":\"Badger Lawn Mower\",\"description\":\"Cordless mower. The battery lasts 55 minutes. "
+           "{\"id\":\"m\",\"title\":\"Badger Lawn Mower\",\"description\":\"Cordless mower. The battery lasts 55 "
+           "minutes. "
            "Bears slopes of up to 30 degrees. The deck is 42 cm wide.\",\"variants\":["
-           "{\"id\":\"m1\",\"options\":{\"deck size\":\"small\",\"charger\":\"slow\"},\"price\":31900,\"available\":true},"
-           "{\"id\":\"m2\",\"options\":{\"deck size\":\"large\",\"charger\":\"fast\"},\"price\":44900,\"available\":true}]},"
-           "{\"id\":\"l\",\"title\":\"Folding Ladder\",\"description\":\"Steel ladder, holds up to 150 kg. Not to be left in "
+           "{\"id\":\"m1\",\"options\":{\"deck "
+           "size\":\"small\",\"charger\":\"slow\"},\"price\":31900,\"available\":true},"
+           "{\"id\":\"m2\",\"options\":{\"deck "
+           "size\":\"large\",\"charger\":\"fast\"},\"price\":44900,\"available\":true}]},"
+           "{\"id\":\"l\",\"title\":\"Folding Ladder\",\"description\":\"Steel ladder, holds up to 150 kg. Not to be "
+           "left in "
            "the rain. For ages 14 and up.\",\"price\":8900,\"available\":true},"
            "{\"id\":\"b\",\"title\":\"Bench Grinder BGX-20\",\"description\":\"Turns 2950 revolutions a minute.\","
            "\"price\":12900,\"available\":true},"
-           "{\"id\":\"f\",\"title\":\"Pond Pump\",\"description\":\"Moves 40 litres.\",\"price\":5900,\"available\":true}],"
+           "{\"id\":\"f\",\"title\":\"Pond Pump\",\"description\":\"Moves 40 "
+           "litres.\",\"price\":5900,\"available\":true}],"
            "\"orders\":["
            "{\"number\":\"HH-70115\",\"email\":\"rosa@example.com\",\"name\":\"Rosa\",\"status\":\"delivered\","
            "\"currency\":\"USD\",\"total\":5900,\"items\":[],\"shipments\":[]}],"
            "\"faq\":["
            "{\"id\":\"pay\",\"question\":\"Ways to pay\",\"answer\":\"Cards and PayPal.\"},"
            "{\"id\":\"hurt\",\"question\":\"Damaged on arrival\",\"answer\":\"Send a picture within 6 days.\"},"
-           "{\"id\":\"old\",\"question\":\"Old tool collection\",\"answer\":\"We take one old tool with us for each new one.\"},"
+           "{\"id\":\"old\",\"question\":\"Old tool collection\",\"answer\":\"We take one old tool with us for each "
+           "new one.\"},"
            "{\"id\":\"back\",\"question\":\"Returns\",\"answer\":\"Within 33 days, at your own postage.\"},"
            "{\"id\":\"ship\",\"question\":\"Delivery\",\"answer\":\"Delivery is $7, in 3 days.\"},"
            "{\"id\":\"sure\",\"question\":\"Guarantee\",\"answer\":\"All tools have a guarantee of 2 years.\"}],"
            "\"documents\":["
-           "{\"id\":\"m-care\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: faults and care\",\"text\":\"A broken starter "
+           "{\"id\":\"m-care\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: faults and care\",\"text\":\"A broken "
+           "starter "
            "cord is replaced with the spare one under the lid. Green light blinks: the blade is jammed, free it. Grass "
            "clumps: cut it twice.\"},"
-           "{\"id\":\"m-sure\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: warranty\",\"text\":\"The deck is covered for 9 "
+           "{\"id\":\"m-sure\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: warranty\",\"text\":\"The deck is "
+           "covered for 9 "
            "years, the battery for 20 months.\"},"
-           "{\"id\":\"m-gift\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: free gift\",\"text\":\"A pair of gloves comes "
+           "{\"id\":\"m-gift\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: free gift\",\"text\":\"A pair of "
+           "gloves comes "
            "free.\"},"
-           "{\"id\":\"m-parts\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: parts\",\"text\":\"A spare blade is $26, a grass "
+           "{\"id\":\"m-parts\",\"product\":\"m\",\"title\":\"Badger Lawn Mower: parts\",\"text\":\"A spare blade is "
+           "$26, a grass "
            "bag $41.\"},"
-           "{\"id\":\"f-faults\",\"product\":\"f\",\"title\":\"Pond Pump: troubleshooting\",\"text\":\"No water comes out: clean "
+           "{\"id\":\"f-faults\",\"product\":\"f\",\"title\":\"Pond Pump: troubleshooting\",\"text\":\"No water comes "
+           "out: clean "
            "the sieve.\\nQ7 on the housing: it runs dry.\\nThe pump hums only: turn the wheel by hand.\"}]}";
 
-static const char chinese[] = SHOP(
-    "小满家纺", "zh-CN",
-    "CNY") "\"products\":["
-           "{\"id\":\"d\",\"title\":\"电动缝纫机 【巧手Q3】 SM-Q3 家用锁边\",\"description\":\"【转速】每分钟800针。\\n【重量】4.2千克。\\n"
-           "【承重】桌板承重20公斤。\",\"variants\":["
-           "{\"id\":\"d1\",\"options\":{\"颜色\":\"奶白\"},\"price\":69900,\"available\":true},"
-           "{\"id\":\"d2\",\"options\":{\"颜色\":\"豆绿\"},\"price\":72900,\"available\":true}]},"
-           "{\"id\":\"y\",\"title\":\"挂烫机 【平整S8】 GTX-80 大蒸汽\",\"description\":\"【水箱】2升，可用45分钟。\",\"price\":35900,"
-           "\"available\":true},"
-           "{\"id\":\"t\",\"title\":\"电热毯 30天保暖 双人\",\"description\":\"【续航】无。\",\"price\":19900,\"available\":true}],"
-           "\"orders\":["
-           "{\"number\":\"XM7700912345\",\"email\":\"mei@example.com\",\"name\":\"梅\",\"status\":\"delivered\",\"statusText\":"
-           "\"已签收\",\"currency\":\"CNY\",\"total\":35900,\"items\":[],\"shipments\":[]}],"
-           "\"faq\":["
-           "{\"id\":\"pay\",\"question\":\"怎么付款\",\"answer\":\"微信、支付宝。\"},"
-           "{\"id\":\"hurt\",\"question\":\"收到破损怎么办\",\"answer\":\"24小时内拍照，免费补发。\"},"
-           "{\"id\":\"old\",\"question\":\"以旧换新\",\"answer\":\"旧缝纫机可抵80元，顺丰上门取。\"},"
-           "{\"id\":\"back\",\"question\":\"怎么退货\",\"answer\":\"7天内可退，运费自理。\"},"
-           "{\"id\":\"low\",\"question\":\"降价了补差价吗\",\"answer\":\"10天内补差价。\"}],"
-           "\"documents\":["
-           "{\"id\":\"d-err\",\"product\":\"d\",\"title\":\"常见故障 巧手Q3\",\"text\":\"H4 梭芯没装好：取出重装。\\n断线：上线重新穿一遍。\\n"
-           "绿灯一直闪：踏板没插。\"},"
-           "{\"id\":\"d-sure\",\"product\":\"d\",\"title\":\"保修说明 巧手Q3\",\"text\":\"整机保修2年，电机保修6年。\"},"
-           "{\"id\":\"d-gift\",\"product\":\"d\",\"title\":\"赠品 巧手Q3\",\"text\":\"送线轴10个。\"},"
-           "{\"id\":\"d-inst\",\"product\":\"d\",\"title\":\"配件说明 巧手Q3\",\"text\":\"延长桌板每块88元，可自己装。\"},"
-           "{\"id\":\"y-err\",\"product\":\"y\",\"title\":\"常见故障 平整S8\",\"text\":\"不出蒸汽：倒掉水垢。\\n喷头滴水：预热不够。\"}]}";
+static const char chinese[] =
+    SHOP("小满家纺", "zh-CN",
+         "CNY") "\"products\":["
+                "{\"id\":\"d\",\"title\":\"电动缝纫机 【巧手Q3】 SM-Q3 "
+                "家用锁边\",\"description\":\"【转速】每分钟800针。\\n【重量】4.2千克。\\n"
+                "【承重】桌板承重20公斤。\",\"variants\":["
+                "{\"id\":\"d1\",\"options\":{\"颜色\":\"奶白\"},\"price\":69900,\"available\":true},"
+                "{\"id\":\"d2\",\"options\":{\"颜色\":\"豆绿\"},\"price\":72900,\"available\":true}]},"
+                "{\"id\":\"y\",\"title\":\"挂烫机 【平整S8】 GTX-80 "
+                "大蒸汽\",\"description\":\"【水箱】2升，可用45分钟。\",\"price\":35900,"
+                "\"available\":true},"
+                "{\"id\":\"t\",\"title\":\"电热毯 30天保暖 "
+                "双人\",\"description\":\"【续航】无。\",\"price\":19900,\"available\":true}],"
+                "\"orders\":["
+                "{\"number\":\"XM7700912345\",\"email\":\"mei@example.com\",\"name\":\"梅\",\"status\":\"delivered\","
+                "\"statusText\":"
+                "\"已签收\",\"currency\":\"CNY\",\"total\":35900,\"items\":[],\"shipments\":[]}],"
+                "\"faq\":["
+                "{\"id\":\"pay\",\"question\":\"怎么付款\",\"answer\":\"微信、支付宝。\"},"
+                "{\"id\":\"hurt\",\"question\":\"收到破损怎么办\",\"answer\":\"24小时内拍照，免费补发。\"},"
+                "{\"id\":\"old\",\"question\":\"以旧换新\",\"answer\":\"旧缝纫机可抵80元，顺丰上门取。\"},"
+                "{\"id\":\"back\",\"question\":\"怎么退货\",\"answer\":\"7天内可退，运费自理。\"},"
+                "{\"id\":\"low\",\"question\":\"降价了补差价吗\",\"answer\":\"10天内补差价。\"}],"
+                "\"documents\":["
+                "{\"id\":\"d-err\",\"product\":\"d\",\"title\":\"常见故障 巧手Q3\",\"text\":\"H4 "
+                "梭芯没装好：取出重装。\\n断线：上线重新穿一遍。\\n"
+                "绿灯一直闪：踏板没插。\"},"
+                "{\"id\":\"d-sure\",\"product\":\"d\",\"title\":\"保修说明 "
+                "巧手Q3\",\"text\":\"整机保修2年，电机保修6年。\"},"
+                "{\"id\":\"d-gift\",\"product\":\"d\",\"title\":\"赠品 巧手Q3\",\"text\":\"送线轴10个。\"},"
+                "{\"id\":\"d-inst\",\"product\":\"d\",\"title\":\"配件说明 "
+                "巧手Q3\",\"text\":\"延长桌板每块88元，可自己装。\"},"
+                "{\"id\":\"y-err\",\"product\":\"y\",\"title\":\"常见故障 "
+                "平整S8\",\"text\":\"不出蒸汽：倒掉水垢。\\n喷头滴水：预热不够。\"}]}";
 
 struct kind_row {
     const char *said[2], *there, *not_there; /* in the last reply; NULL: one turn, nothing that may not be */
@@ -138,7 +157,8 @@ static void what_is_seen_of_a_fault_is_in_the_papers(void **state)
 {
     EACH(english, { { "the green lamp on my badger mower keeps flashing" }, "blade is jammed", "clumps" },
          { { "the starter cord of my mower snapped, how can I fix it" }, "spare one", "2 years" },
-         { { "pond pump just hums" }, "by hand", "sieve" }, { { "there is no water coming out of my pump" }, "sieve", NULL },
+         { { "pond pump just hums" }, "by hand", "sieve" },
+         { { "there is no water coming out of my pump" }, "sieve", NULL },
          { { "pond pump", "now it reads Q7" }, "runs dry", NULL },
          { { "my ladder makes a noise" }, "Ladder", "sieve" }, /* of which no paper speaks */
          { { "is the pump allowed at school" }, "", "sieve" });
@@ -168,8 +188,8 @@ static void a_person_is_wished_for_in_many_words(void **state)
     EACH(english, { { "this is no use, can I chat with a person instead?" }, "passing this conversation", NULL },
          { { "get me somebody who works there" }, "passing this conversation", NULL },
          { { "is the picture representative of the real size?" }, "", "passing this conversation" });
-    EACH(chinese, { { "别拿机器人糊弄我，换个真人来" }, "正在为您转接", NULL }, { { "叫个真人来" }, "正在为您转接", NULL },
-         { { "缝纫机一个人能装吗" }, "", "正在为您转接" });
+    EACH(chinese, { { "别拿机器人糊弄我，换个真人来" }, "正在为您转接", NULL },
+         { { "叫个真人来" }, "正在为您转接", NULL }, { { "缝纫机一个人能装吗" }, "", "正在为您转接" });
 }
 
 static void a_slip_means_the_nearest(void **state)
@@ -199,9 +219,11 @@ static void what_goes_with_a_thing_has_a_price_of_its_own(void **state)
 
 static void a_quality_is_asked_of_what_is_talked_about(void **state)
 {
-    EACH(chinese, { { "平整S8多少钱", "那续航呢" }, "", "电热毯" }, { { "暖气片有没有，冬天太冷了" }, "没有找到", "电热毯" });
+    EACH(chinese, { { "平整S8多少钱", "那续航呢" }, "", "电热毯" },
+         { { "暖气片有没有，冬天太冷了" }, "没有找到", "电热毯" });
     EACH(english, { { "how much weight can the ladder take? I'm a tall guy" }, "150 kg", "$" },
-         { { "bench grinder", "and how fast is it?" }, "2950", "$" }, { { "what age is the ladder for" }, "ages 14", "$" });
+         { { "bench grinder", "and how fast is it?" }, "2950", "$" },
+         { { "what age is the ladder for" }, "ages 14", "$" });
 }
 
 static void what_does_not_fit_goes_back(void **state)

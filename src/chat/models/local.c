@@ -457,7 +457,8 @@ static bool say_parts(struct local *m, const char *const *part, size_t n, struct
         bool named = m->found.how == FOUND_NAMED || stands_in_a_text(m->why);
         /* "... and how long does it take" goes on with what stood before it */
         if (unknown && first > 0 && !names_something(&m->h) && m->found.how == FOUND_NONE) out->good = false;
-        out->good &= (m->action == REPLY_ANSWER && !text_eq(m->why, "order") && (named || out->unknown == 0)) || unknown;
+        out->good &=
+            (m->action == REPLY_ANSWER && !text_eq(m->why, "order") && (named || out->unknown == 0)) || unknown;
         if (!out->good) break;
         assert(m->text.n >= begin[first]);
         const char *words = arena_text_n(m->arena, m->text.p + begin[first], m->text.n - begin[first]);

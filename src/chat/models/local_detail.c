@@ -234,14 +234,15 @@ static bool same_at(const struct atoms *a, size_t i, const struct atoms *t, size
     return i < a->n && k < t->n && strcmp(a->atom[i].text, t->atom[k].text) == 0;
 }
 
-/* A character of a title's word is of the name where its neighbour is too, in the turn or in the title: the 音 of 静音水泵 is not that of 声音. */
+/* A character of a title's word is of the name where its neighbour is too, in the turn or in the title: the 音 of
+ * 静音水泵 is not that of 声音. */
 static bool is_of_name(const struct heard *h, size_t i, const struct atoms *t, size_t k)
 {
     const struct atoms *a = &h->a;
-    if (!is_han(a, i)) return atom_same(&t->atom[k], a->atom[i].text, a->atom[i].n) || atom_like(&t->atom[k], &a->atom[i]);
+    if (!is_han(a, i))
+        return atom_same(&t->atom[k], a->atom[i].text, a->atom[i].n) || atom_like(&t->atom[k], &a->atom[i]);
     if (!same_at(a, i, t, k)) return false;
-    bool before = i > 0 && is_han(a, i - 1) && !a->atom[i].broken,
-         behind = is_han(a, i + 1) && !a->atom[i + 1].broken;
+    bool before = i > 0 && is_han(a, i - 1) && !a->atom[i].broken, behind = is_han(a, i + 1) && !a->atom[i + 1].broken;
     if ((before && k > 0 && same_at(a, i - 1, t, k - 1)) || (behind && same_at(a, i + 1, t, k + 1))) return true;
     if ((before && h->used[i - 1]) || (behind && strcmp(a->atom[i + 1].text, "子") == 0)) return true;
     return !(before && hard(h, i - 1)) && !(behind && hard(h, i + 1));
@@ -288,7 +289,9 @@ static struct str price_in(struct local *m, struct str text, size_t *most)
         struct heard t = hear(m->arena, m->lexicon, s, 100);
         size_t of = 0, n = local_shared(&m->h, &t, &of);
         arena_release(m->arena, mark);
-        if (n <= *most || n * (m->found.how == FOUND_NEAR ? 1 : 3) < of || !text_names_facts(s) || !text_is_quotable(m, s, true)) continue;
+        if (n <= *most || n * (m->found.how == FOUND_NEAR ? 1 : 3) < of || !text_names_facts(s) ||
+            !text_is_quotable(m, s, true))
+            continue;
         best = str_trim(s), *most = n;
     }
     return best;
@@ -301,7 +304,8 @@ bool local_price_beside(struct local *m, const struct knowledge_product *p, bool
     size_t n = 0, most = 0;
     bool *used = local_use_title(m, p);
     *answered = false;
-    bool good = m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n);
+    bool good =
+        m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n);
     for (size_t i = 0; i < n && good; i++) {
         struct str s = price_in(m, str_of(t[i].text), &most);
         if (s.p) best = s, found = &t[i];

@@ -19,10 +19,11 @@ static bool is_trouble(const struct heard *h)
     return (h->all & (SENSE_FAULT | SENSE_FIX)) != 0;
 }
 
-static void rows_of(const struct atoms *a, bool *row)
+static bool has_row(const struct atoms *a, size_t k)
 {
-    for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++)
-        for (size_t i = 0; i < a->n && !row[k]; i++) row[k] = lexicon_phrase(a, i, lexicon_sights[k]) > 0;
+    for (size_t i = 0; i < a->n; i++)
+        if (lexicon_phrase(a, i, lexicon_sights[k]) > 0) return true;
+    return false;
 }
 
 /* A word that says something by itself: none of grammar, none of the product's name. */
@@ -62,7 +63,8 @@ static int words_shared(const struct heard *h, const struct atoms *t)
         bool pair = han && i + 1 < h->a.n && x[1].kind == ATOM_HAN && !x[1].broken && tells(h, i + 1);
         bool shared = (!han || pair) && has_words(t, x, pair);
         n += shared;
-        bool cannot = han && !denies && i + 2 < h->a.n && strcmp(x[1].text, "不") == 0 && strstr("了上出进开动到起着", x[2].text);
+        bool cannot =
+            han && !denies && i + 2 < h->a.n && strcmp(x[1].text, "不") == 0 && strstr("了上出进开动到起着", x[2].text);
         n += cannot && cannot_too(t, x) ? 2 : 0;
     }
     return n;
@@ -72,10 +74,8 @@ static int score_of(struct local *m, const struct seen *seen, struct str line)
 {
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, line, LINE_ATOMS);
-    bool row[SIGHTS] = { false };
     int score = words_shared(&seen->h, &t) * WORD;
-    rows_of(&t, row);
-    for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && row[k] ? SIGHT : 0;
+    for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && has_row(&t, k) ? SIGHT : 0;
     arena_release(m->arena, mark);
     return score;
 }
@@ -151,7 +151,7 @@ bool local_symptom(struct local *m, bool *answered)
         bool *used = local_use_title(m, p[i]);
         struct seen seen = { .h = m->h, .trouble = is_trouble(&m->h) };
         m->h.used = used;
-        rows_of(&m->h.a, seen.row);
+        for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) seen.row[k] = has_row(&m->h.a, k);
         if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,
                                      m->arena, &t, &texts))
             return false;

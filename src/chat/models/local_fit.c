@@ -1,20 +1,11 @@
 /* local_fit.c: how well a product fits a turn, word by word. What the shopper named must be in the title; a word beside
  * it that neither the title nor an option has makes it another thing ("fish tank" is no "tank top"). */
+#include "chat/models/local_fitting.h"
 #include "chat/models/local_lexicon.h"
 
 #include <stdio.h>
 
-enum { WEIGHT_WORD = 4, WEIGHT_HAN = 2, TITLE_ATOMS = 90, OTHER_NAMED = 4, FAR = 4 };
-
-struct fitting {
-    const struct heard *h;
-    struct atoms title;
-    bool named[LOCAL_TURN_ATOMS], missed[LOCAL_TURN_ATOMS], in_title[TITLE_ATOMS];
-    bool behind[LOCAL_TURN_ATOMS]; /* a measure that stands behind its number in the title too */
-    bool other;                    /* what was named is the beginning of the name of another thing */
-    bool names;                    /* a word that is more than a number of a rule */
-    struct fit fit;
-};
+enum { WEIGHT_WORD = 4, WEIGHT_HAN = 2, OTHER_NAMED = 4, FAR = 4 };
 
 static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
 /* A word of a rule ("gift", "card") may also be the name of a product. */
@@ -22,15 +13,6 @@ static bool soft(const struct heard *h, size_t i)
 {
     if (h->used[i] || h->sense[i] == 0) return false;
     return h->a.atom[i].kind == ATOM_HAN || !(h->sense[i] & SENSE_STOP);
-}
-
-static size_t join(const struct atoms *a, size_t i, size_t end, char *out)
-{
-    size_t n = 0;
-    for (; i < end && n + a->atom[i].n < LOCAL_JOINED; i++)
-        memcpy(out + n, a->atom[i].text, a->atom[i].n), n += a->atom[i].n;
-    out[n] = 0;
-    return n;
 }
 
 /* Where the title has this word, whole if possible. Gives how many of its atoms, and whether it is part of a longer
@@ -47,72 +29,6 @@ static size_t title_at(const struct atoms *t, const char *word, size_t n, size_t
         if (found == 0 || (*loose && !inner)) found = count, *at = i, *loose = inner;
     }
     return found;
-}
-
-/* "XGQ100" is the XQG100, "JBZ-T5" the JZB-T5: the same digits, and of the letters two changed places, or one is
- * another. Of a name of less than three letters nothing is guessed: the W7 is no X7. */
-static bool is_model_slip(const char *a, const char *b)
-{
-    enum { LETTERS = 3, DIGITS = 2 };
-    size_t letters = 0, digits = 0, others = 0, first = 0;
-    if (strlen(a) != strlen(b)) return false;
-    for (size_t i = 0; a[i]; i++) {
-        bool digit = a[i] >= '0' && a[i] <= '9';
-        letters += !digit, digits += digit;
-        if (a[i] == b[i]) continue;
-        if (digit || (b[i] >= '0' && b[i] <= '9')) return false;
-        if (others++ == 0) first = i;
-    }
-    if (letters < LETTERS || digits < DIGITS) return false;
-    return others == 1 || (others == 2 && a[first] == b[first + 1] && a[first + 1] == b[first]);
-}
-
-/* Where letters and digits end that nothing but "-" stands between: "BGX-20". */
-static size_t model_end(const struct atoms *a, size_t i, const char *text)
-{
-    enum { MOST = 5 };
-    size_t most = i + MOST;
-    for (i++; i < a->n && i < most && a->atom[i].kind != ATOM_HAN; i++) {
-        const struct atom *x = &a->atom[i], *before = x - 1;
-        if (!x->glued && (x->from != before->to + 1 || text[before->to] != '-')) break;
-    }
-    return i;
-}
-
-/* `end`: of the word in the turn that it is. */
-static size_t title_model(const struct fitting *f, size_t i, size_t *end, size_t *at)
-{
-    char word[LOCAL_JOINED], joined[LOCAL_JOINED];
-    size_t whole = model_end(&f->h->a, i, f->h->text.p);
-    if (whole == i + 1) return 0;
-    for (size_t from = whole; from > *end; from--)
-        if (f->h->used[from - 1]) return 0;
-    for (size_t k = 0; k < f->title.n; k++) {
-        if (f->title.atom[k].kind == ATOM_HAN || (k > 0 && f->title.atom[k].glued && f->title.atom[k - 1].kind != ATOM_HAN))
-            continue;
-        for (size_t last = model_end(&f->title, k, f->fit.product->title); last > k + 1; last--) {
-            size_t stop = whole;
-            (void)join(&f->title, k, last, joined);
-            for (; stop > i + 1; stop--) {
-                (void)join(&f->h->a, i, stop, word);
-                if (is_model_slip(word, joined)) break;
-            }
-            if (stop == i + 1) continue;
-            *end = stop, *at = k;
-            return last - k;
-        }
-    }
-    return 0;
-}
-
-static size_t title_like(const struct fitting *f, size_t i, size_t *at)
-{
-    for (size_t k = 0; k < f->title.n; k++)
-        if (atom_like(&f->h->a.atom[i], &f->title.atom[k])) {
-            *at = k;
-            return 1;
-        }
-    return 0;
 }
 
 /* A word that says nothing elsewhere is of the name where the title has it at the same place: the "can" of a watering
@@ -139,18 +55,18 @@ static size_t fit_word(struct fitting *f, size_t i)
     const struct heard *h = f->h;
     size_t end = local_word_end(h, i), at = 0;
     char word[LOCAL_JOINED], two[LOCAL_JOINED];
-    size_t n = join(&h->a, i, end, word);
+    size_t n = local_fit_join(&h->a, i, end, word);
     bool loose = false, any_hard = false, any_soft = false;
     for (size_t k = i; k < end; k++) any_hard |= hard(h, k), any_soft |= soft(h, k);
     if (!any_hard && !any_soft) return end;
     size_t found = title_at(&f->title, word, n, &at, &loose);
     if (found == 0 && end < h->a.n && h->a.atom[end].kind == ATOM_LETTERS && !h->a.atom[end].broken && any_hard) {
-        size_t far = local_word_end(h, end), m = join(&h->a, i, far, two); /* "smart phone" is "smartphone" */
+        size_t far = local_word_end(h, end), m = local_fit_join(&h->a, i, far, two); /* "smart phone" is "smartphone" */
         found = m > n ? title_at(&f->title, two, m, &at, &loose) : 0;
         if (found > 0) end = far;
     }
-    if (found == 0 && any_hard && end == i + 1) found = title_like(f, i, &at), loose = found > 0;
-    if (found == 0 && any_hard) found = title_model(f, i, &end, &at), loose = found > 0;
+    if (found == 0 && any_hard && end == i + 1) found = local_fit_like(f, i, &at), loose = found > 0;
+    if (found == 0 && any_hard) found = local_fit_model(f, i, &end, &at), loose = found > 0;
     if (found == 0) {
         for (size_t k = i; k < end; k++) f->missed[k] = hard(h, k);
         return end;
@@ -185,10 +101,7 @@ static bool in_word(const struct heard *h, size_t i, bool there)
 }
 
 /* The character before i, or behind it, where no mark of punctuation stands between. */
-static bool word_before(const struct heard *h, size_t i)
-{
-    return in_word(h, i - 1, i > 0 && !h->a.atom[i].broken);
-}
+static bool word_before(const struct heard *h, size_t i) { return in_word(h, i - 1, i > 0 && !h->a.atom[i].broken); }
 static bool word_behind(const struct heard *h, size_t i)
 {
     return in_word(h, i + 1, i + 1 < h->a.n && !h->a.atom[i + 1].broken);
@@ -198,8 +111,7 @@ static bool word_behind(const struct heard *h, size_t i)
 static bool empty_ending(const struct heard *h, size_t i)
 {
     static const char endings[] = "子叶类儿";
-    return i < h->a.n && h->a.atom[i].kind == ATOM_HAN && strstr(endings, h->a.atom[i].text) &&
-           !word_behind(h, i);
+    return i < h->a.n && h->a.atom[i].kind == ATOM_HAN && strstr(endings, h->a.atom[i].text) && !word_behind(h, i);
 }
 
 /* What is written together behind a name and makes another thing of it: a 烤箱温度计 is no 烤箱, a 吉他弦 no 吉他. */
@@ -215,33 +127,6 @@ static bool tail_makes_other(const struct atoms *t, size_t at)
     return lexicon_phrase(t, at, ends) == n;
 }
 
-static bool same_han(const struct heard *h, size_t i, const struct fitting *f, size_t t)
-{
-    return i < h->a.n && t < f->title.n && h->a.atom[i].kind == ATOM_HAN && !h->a.atom[i].broken &&
-           strcmp(h->a.atom[i].text, f->title.atom[t].text) == 0;
-}
-
-/* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"); 0: none. */
-static size_t sounds_like(const struct fitting *f, size_t i, size_t *at)
-{
-    enum { LEAST = 3 };
-    const struct heard *h = f->h;
-    size_t best = 0;
-    for (size_t t = 0; t < f->title.n; t++) {
-        size_t n = 0, slips = 0;
-        for (; i + n < h->a.n && t + n < f->title.n && (n == 0 || !h->a.atom[i + n].broken) && !h->used[i + n]; n++) {
-            const struct atom *x = &h->a.atom[i + n], *y = &f->title.atom[t + n];
-            if (x->kind != ATOM_HAN || y->kind != ATOM_HAN) break;
-            if (strcmp(x->text, y->text) == 0) continue;
-            /* what sounds alike is looked up only beside what is the same */
-            bool beside = n > 0 || (same_han(h, i + 1, f, t + 1) && same_han(h, i + 2, f, t + 2));
-            if (slips++ > 0 || !beside || !local_han_alike(x->text, y->text)) break;
-        }
-        if (n > best && n >= LEAST) best = n, *at = t;
-    }
-    return best;
-}
-
 /* The longest piece from i on that the title has, at least two characters of which a list does not know all. */
 static size_t fit_han(struct fitting *f, size_t i)
 {
@@ -255,11 +140,12 @@ static size_t fit_han(struct fitting *f, size_t i)
             n++;
         if (n > best) best = n, at = t;
     }
-    size_t hards = 0, heard = 0, like = sounds_like(f, i, &heard);
+    size_t hards = 0, heard = 0, like = local_fit_sound(f, i, &heard);
     if (like > best) best = like, at = heard, f->fit.loose++;
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
     bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
-    static const char no_name[] = "机器线品件款色号版具用料保修换退装送开关洗天电大小"; /* of many words, a name of nothing */
+    static const char no_name[] =
+        "机器线品件款色号版具用料保修换退装送开关洗天电大小"; /* of many words, a name of nothing */
     bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
     if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
     if (hards == 0 || (best == 1 && !alone)) {
@@ -379,8 +265,10 @@ static bool asked_behind(const struct fitting *f, size_t i)
 static bool happened(const struct atoms *a, size_t i)
 {
     static const char verbs[] =
-        "snapped|snaps|broke|broken|refuse|refuses|cracked|stopped|stops|leaks|leaking|leaked|drips|dripping|keeps|kept|blinks|blinking|"
-        "flashes|flashing|beeps|beeping|smells|smelling|rattles|rattling|squeaks|squeaking|wobbles|wobbling|jammed|jams|"
+        "snapped|snaps|broke|broken|refuse|refuses|cracked|stopped|stops|leaks|leaking|leaked|drips|dripping|keeps|"
+        "kept|blinks|blinking|"
+        "flashes|flashing|beeps|beeping|smells|smelling|rattles|rattling|squeaks|squeaking|wobbles|wobbling|jammed|"
+        "jams|"
         "overheats|overheating|fell|died|tore|ripped|faded|rusted|froze|freezes|crashed|crashes|shuts|cuts|turns|"
         "switches|makes|making|went|goes|shows|says|reads|displays|arrived|came";
     return a->atom[i].kind == ATOM_LETTERS && lexicon_phrase(a, i, verbs) > 0;
@@ -390,7 +278,8 @@ static bool happened(const struct atoms *a, size_t i)
 static bool verb_of_question(const struct fitting *f, size_t i)
 {
     static const char verbs[] =
-        "run|work|fit|hold|take|need|use|weigh|support|connect|charge|fold|come|swivel|tilt|lock|grow|last|handle|carry|"
+        "run|work|fit|hold|take|need|use|weigh|support|connect|charge|fold|come|swivel|tilt|lock|grow|last|handle|"
+        "carry|"
         "make|get|stay|have|spin|heat|cook|reach|turn|go|fly|float|keep|start|wash|shrink|dry|bend|stretch|open|close|"
         "stand|move|include|require|contain|play|record|print|cut|mow|pump|sew|freeze";
     const struct atoms *a = &f->h->a;
@@ -426,56 +315,10 @@ static bool beside(const struct fitting *f, size_t i)
     if (before > 0 && f->named[before - 1] && !a->atom[before].broken && !a->atom[i].broken &&
         (a->atom[before - 1].kind == ATOM_HAN) == han)
         return true;
-    while (han && after < a->n && after < i + FAR && !f->named[after] && !hard(h, after) &&
-           !a->atom[after].broken && in_word(h, after, true))
+    while (han && after < a->n && after < i + FAR && !f->named[after] && !hard(h, after) && !a->atom[after].broken &&
+           in_word(h, after, true))
         after++; /* 尤克里里 before a name: 里 is of the word */
     return after < a->n && f->named[after] && !a->atom[after].broken && (a->atom[after].kind == ATOM_HAN) == han;
-}
-
-static bool has_word(const char *name, const struct atom *x)
-{
-    for (const char *p = name; *p;) {
-        size_t n = strcspn(p, " ");
-        if (n == x->n && strncasecmp(p, x->text, n) == 0) return true;
-        p += n + strspn(p + n, " ");
-    }
-    return false;
-}
-
-/* The name of an option ("kit size") is no other thing. */
-static void excuse_names(struct fitting *f, const struct knowledge_product *p)
-{
-    const char *names[16];
-    size_t n = options_names(NULL, p, names, 16);
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < f->h->a.n; i++) {
-            const char *last = strrchr(names[k], ' ');
-            size_t count = options_name_at(f->h, i, names[k]);
-            if (count == 0 && last) count = options_name_at(f->h, i, last + 1);
-            bool whole = count > 0 && last;
-            while (count > 0) f->missed[i + --count] = false;
-            /* "what colours is the frame in": the words of "frame colour", apart */
-            for (size_t j = 0; whole && j < f->h->a.n; j++)
-                if (f->h->a.atom[j].n >= 3 && has_word(names[k], &f->h->a.atom[j])) f->missed[j] = false;
-        }
-}
-
-/* "A small frame", where a frame size is small: a word of the option's name beside its value. */
-static void excuse_beside_values(struct fitting *f, const struct knowledge_product *p, const struct found *options)
-{
-    const struct atoms *a = &f->h->a;
-    for (size_t k = 0; k < options->mentions; k++) {
-        const struct mention *x = &options->mention[k];
-        for (size_t o = 0; p->variants > 0 && o < p->variant[0].options; o++) {
-            const char *name = p->variant[0].option[o].name;
-            size_t after = x->at + x->n;
-            bool of_it = false;
-            for (size_t v = 0; v < p->variants && !of_it; v++)
-                of_it = o < p->variant[v].options && text_eq(p->variant[v].option[o].value, x->value);
-            if (of_it && after < a->n && has_word(name, &a->atom[after])) f->missed[after] = false;
-            if (of_it && x->at > 0 && has_word(name, &a->atom[x->at - 1])) f->missed[x->at - 1] = false;
-        }
-    }
 }
 
 /* Nouns that stand before another noun and make it a kind of that: to ask for one is not to ask for the other. */
@@ -500,59 +343,6 @@ static bool adjunct(const char *word)
     return is_of(words, word);
 }
 
-/* 架子 beside 木架三踏板, of which 踏板 was taken: it is of that value too. */
-static void excuse_parts(struct fitting *f, const struct found *options)
-{
-    for (size_t k = 0; k < options->mentions; k++)
-        for (size_t i = 0; i < f->h->a.n; i++) {
-            const struct atom *x = &f->h->a.atom[i];
-            if (!f->missed[i] || x->kind != ATOM_HAN || !strstr(options->mention[k].joined, x->text)) continue;
-            f->missed[i] = false;
-            if (i + 1 < f->h->a.n && strcmp(f->h->a.atom[i + 1].text, "子") == 0) f->missed[i + 1] = false;
-        }
-}
-
-/* Whether the description speaks of these atoms, and not to say that it is none of that: with no word of denial before
- * them in their clause, nor in what is left of it. */
-static bool speaks_of(const struct atoms *d, const struct atoms *a, size_t from, size_t end)
-{
-    static const char not [] = "不|无|非|没|勿|除|not|no|without|never|except|cannot|cant|dont|wont|arent|isnt|doesnt";
-    bool denied = false, spoken = false;
-    for (size_t i = 0; i < d->n; i++) {
-        size_t n = 0;
-        if (d->atom[i].broken) {
-            if (spoken && !denied) return true;
-            denied = spoken = false;
-        }
-        denied |= lexicon_phrase(d, i, not ) > 0;
-        while (from + n < end && i + n < d->n &&
-               atom_same(&d->atom[i + n], a->atom[from + n].text, a->atom[from + n].n))
-            n++;
-        spoken |= from + n == end;
-    }
-    return spoken && !denied;
-}
-
-/* "吉他变调夹" where the shop has a 变调夹 of which it writes that it goes with a 吉他: a word before the name, of
- * which the description speaks, makes no other thing of it. */
-static void excuse_told(struct local *m, struct fitting *f, const struct knowledge_product *p)
-{
-    const struct atoms *a = &f->h->a;
-    struct atoms d = { NULL, 0 };
-    for (size_t i = 0, end; i < a->n; i = end) {
-        bool numbers = false;
-        end = i + 1;
-        if (!f->missed[i]) continue;
-        while (end < a->n && f->missed[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind) end++;
-        for (size_t k = i; k < end; k++) numbers |= a->atom[k].kind == ATOM_NUMBER;
-        bool name = end < a->n && f->named[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind;
-        bool word = a->atom[i].kind == ATOM_HAN ? end - i >= 2 : a->atom[i].n >= 4;
-        if (!name || !word || numbers) continue;
-        if (d.n == 0) d = atoms_of(m->arena, str_of(p->description ? p->description : ""), LOCAL_TEXT_ATOMS);
-        if (speaks_of(&d, a, i, end)) memset(f->missed + i, 0, end - i);
-    }
-}
-
 static void judge(struct local *m, struct fitting *f, const struct found *options)
 {
     struct fit *x = &f->fit;
@@ -562,10 +352,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
             if (f->missed[i]) x->matched += f->h->a.atom[i].kind == ATOM_HAN ? 2 : 3;
             f->missed[i] = false;
         }
-    excuse_names(f, x->product);
-    excuse_beside_values(f, x->product, options);
-    excuse_parts(f, options);
-    excuse_told(m, f, x->product);
+    local_fit_excuse(m, f, options);
     for (size_t i = 0; i < f->h->a.n; i++) /* "20斤" of what comes in 10kg */
         for (size_t n = f->missed[i] || f->named[i] ? amount_in(&f->h->a, i, &f->title) : 0; n > 0; n--)
             f->missed[i + n - 1] = false;

@@ -77,12 +77,21 @@ static bool is_number(const struct atom *x)
     return x->kind == ATOM_NUMBER;
 }
 
+/* Whether the phrase can begin with this atom: all forms of a word have its first letter, a Han character has but one.
+ */
+static bool may_begin(const struct atom *x, const char *p)
+{
+    enum { HAN_BYTES = 3 };
+    return *p == *x->text && ((unsigned char)*p < 0xe0 || strncmp(p, x->text, HAN_BYTES) == 0);
+}
+
 size_t lexicon_phrase(const struct atoms *a, size_t i, const char *list)
 {
     size_t best = 0;
+    if (i >= a->n) return 0;
     for (const char *p = list; *p;) {
-        const char *end = strchr(p, '|');
-        size_t n = end ? (size_t)(end - p) : strlen(p), found = phrase_at(a, i, p, n);
+        size_t n = strcspn(p, "|"), found = may_begin(&a->atom[i], p) ? phrase_at(a, i, p, n) : 0;
+        const char *end = p[n] ? p + n : NULL;
         if (found > best) best = found;
         p += n + (end != NULL);
     }

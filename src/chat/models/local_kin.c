@@ -44,46 +44,72 @@ const char *const lexicon_same[] = {
     NULL
 };
 const char lexicon_trouble[] =
-    "keeps|kept|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|snapped|broke|broken|cracked|leaks|leaking|leaked|"
-    "drips|dripping|blinking|blinks|flashing|flashes|beeping|beeps|smells|smell|smoke|smoking|rattles|rattling|squeaks|"
-    "squeaking|grinding|noise|noisy|jammed|jams|blocked|clogged|overheats|overheating|wobbles|wobbly|loose|fell off|came off|"
-    "torn|ripped|wrong with|problem|problems|trouble|issue|cant|cannot|fix|repair|mend|error|fault|light|lamp|led|dead|died|"
-    "shuts off|turns off|switches off|cuts out|shuts down|switches itself|turns itself|slow|weak|one side|only one|faded|rust|"
-    "rusty|mould|mold|peeling|stain|stained|puncture|flat|wont|went|why does|why is|what does it mean|no sound|no power|"
+    "keeps|kept|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|snapped|broke|broken|cracked|"
+    "leaks|leaking|leaked|"
+    "drips|dripping|blinking|blinks|flashing|flashes|beeping|beeps|smells|smell|smoke|smoking|rattles|rattling|"
+    "squeaks|"
+    "squeaking|grinding|noise|noisy|jammed|jams|blocked|clogged|overheats|overheating|wobbles|wobbly|loose|fell off|"
+    "came off|"
+    "torn|ripped|wrong with|problem|problems|trouble|issue|cant|cannot|fix|repair|mend|error|fault|light|lamp|led|"
+    "dead|died|"
+    "shuts off|turns off|switches off|cuts out|shuts down|switches itself|turns itself|slow|weak|one side|only one|"
+    "faded|rust|"
+    "rusty|mould|mold|peeling|stain|stained|puncture|flat|wont|went|why does|why is|what does it mean|no sound|"
+    "no power|"
     "no water|no steam|wet|damp|sticks|sticky|heavy to|hard to|blurry|fogs|foggy|"
     "老是|总是|一直|突然|自己停|自己关|自动关|停了|停机|停转|不了|没反应|没声|无声|不响|不亮|不转|不热|不凉|不冷|不出|不动|不工作|不通电|不启动|打不开|"
     "开不了|关不上|关不了|连不上|连不了|搜不到|充不|卡住|卡纸|卡了|断了|裂了|漏|渗|滴水|冒烟|糊味|焦味|异味|有味|异响|噪音|很响|太吵|嗡嗡|咔咔|闪|"
     "红灯|黄灯|绿灯|蓝灯|橙灯|亮灯|灯亮|灯一直|亮红|亮黄|怎么回事|咋回事|啥情况|什么情况|什么原因|啥原因|为啥|为什么|坏|故障|报错|失灵|不灵|不准|松了|掉了|脱落|生锈|发霉|"
     "变色|起球|跳闸|断电|断连|断网|掉线|花屏|黑屏|死机|卡顿|一边|一侧|单边|一只|一半|模糊|抖|晃|不稳|打滑|堵|不吸|吸不|吸力|不干净|洗不|夹生|没煮熟|"
-    "变冷|变热|变小|变大|变慢|变弱|变黄|变形|变硬|变软|着着|没法|失败|用着|失灵了|漏风|漏气|没气|瘪|不平|不紧|拧不|取不|拔不|推不|发烫|很烫|过热|不制|不制冷|不加热|不显示|没电|耗电快|掉电|出不来|弄不|装不|关机|重启|溢|喷不";
+    "变冷|变热|变小|变大|变慢|变弱|变黄|变形|变硬|变软|着着|没法|失败|用着|失灵了|漏风|漏气|没气|瘪|不平|不紧|拧不|取不|拔不|推不|发烫|很烫|过热|不制|不制冷|不加热|不显示|没电|耗电快|掉电|"
+    "出不来|弄不|装不|关机|重启|溢|喷不";
 const char *const lexicon_sights[] = {
-    "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|折断|断了",
+    "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|"
+    "折断|断了",
     "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
     "no sound|silent|one side|only one side|没声|没声音|没有声音|无声|不响|不出声|一边有声|一边响|一只有声|一只响|一边没声|一只没声|单边|一侧",
-    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|停机|停了|自动关机|"
+    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|停机|停了|"
+    "自动关机|"
     "自己关|自己停|停转|自动停|自动关|关机|停止工作|自动断电",
-    "wont start|will not start|does not start|doesnt start|wont turn on|will not turn on|does not turn on|doesnt turn on|"
+    "wont start|will not start|does not start|doesnt start|wont turn on|will not turn on|does not turn on|"
+    "doesnt turn on|"
     "wont switch on|will not switch on|no power|dead|开不了机|不开机|无法开机|打不开|开不开|不启动|无法启动|启动不了|没反应|无反应|不通电",
-    "refuse to connect|refuses to connect|wont connect|will not connect|does not connect|doesnt connect|cant connect|cannot connect|not connect|wont pair|will not pair|doesnt pair|does not pair|cant pair|cannot pair|disconnects|loses connection|连不上|连接不上|连接失败|配对失败|无法连接|搜不到|连不了|断连|掉线|没有连上|没连上|上不了网|没网|断网|找不到设备",
-    "wont charge|will not charge|does not charge|doesnt charge|not charge|not charging|cannot charge|cant charge|充不进|不充电|无法充电|充不了|充不上|充电慢|不上电|充不满",
+    "refuse to connect|refuses to connect|wont connect|will not connect|does not connect|doesnt connect|"
+    "cant connect|cannot connect|not connect|wont pair|will not pair|doesnt pair|does not pair|cant pair|"
+    "cannot pair|disconnects|loses connection|连不上|连接不上|连接失败|配对失败|无法连接|搜不到|连不了|断连|掉线|没有连上|没连上|上不了网|没网|断网|找不到设备",
+    "wont charge|will not charge|does not charge|doesnt charge|not charge|not charging|cannot charge|cant charge|"
+    "充不进|不充电|无法充电|充不了|充不上|充电慢|不上电|充不满",
     "not heat|not heating|wont heat|doesnt heat|does not heat|stays cold|lukewarm|不热|不加热|没热水|加热慢|不发热|温度低|升温慢",
     "not cool|not cooling|wont cool|doesnt cool|does not cool|warm air|不凉|不冷|不制冷|没冷气|制冷差|制冷慢|不够凉",
-    "noise|noisy|loud|rattle|rattles|rattling|squeak|squeaks|squeaking|creak|creaks|creaking|hum|humming|buzz|buzzing|grinding|"
+    "noise|noisy|loud|rattle|rattles|rattling|squeak|squeaks|squeaking|creak|creaks|creaking|hum|humming|buzz|"
+    "buzzing|grinding|"
     "异响|噪音|噪声|声音大|很吵|太吵|响声|嗡嗡|咔咔|吱吱|咯吱|异音|哒哒",
     "smell|smells|odour|odor|smelly|stinks|异味|气味|有味|臭味|糊味|焦味|塑料味|胶味",
-    "stuck|jam|jams|jammed|sticks|seized|does not move|doesnt move|nothing moves|wont move|不动|动不了|转不动|卡那|卡在|卡住|卡纸|卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
+    "stuck|jam|jams|jammed|sticks|seized|does not move|doesnt move|nothing moves|wont move|不动|动不了|转不动|卡那|卡在|卡住|卡纸|"
+    "卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
     "blocked|clog|clogs|clogged|blockage|堵|堵塞|堵住|不通",
     "weak|weaker|slow|low pressure|low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
-    "overheat|overheats|overheating|gets hot|very hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|rusted|rusting|生锈|锈|锈斑|锈迹",
-    "mould|mold|mouldy|moldy|mildew|发霉|霉点|霉斑", "scale|descale|descaling|limescale|水垢|结垢|白垢|除垢", "wobble|wobbles|wobbly|unstable|晃|晃动|摇晃|不稳|抖动|抖",
-    "loose|came off|fell off|松|松动|松了|脱落|掉了", "tear|torn|ripped|rip|hole|holes|puncture|punctured|flat tire|flat tyre|破|破洞|破了|撕裂|扎破|扎胎|漏气|没气|瘪",
-    "fade|fades|faded|fading|bleed|bleeds|掉色|褪色|变色", "blurry|blurred|out of focus|unsharp|模糊|看不清|虚焦|不清晰|不清楚", "black screen|blank|黑屏|花屏|没画面|无画面|不显示",
-    "freeze|freezes|frozen|crash|crashes|死机|卡机", "no steam|doesnt steam|wont steam|不出蒸汽|没蒸汽", "no water|not pump|doesnt pump|不出水|不上水|抽不上水|不喷水|喷不出|喷不出来",
-    "red light|red lamp|red led|light is red|lamp is red|light is on red|红灯|灯常红|灯一直红|亮红|常红|红着|灯红|灯是红|指示灯红", "orange light|orange lamp|amber light|yellow light|light is orange|lamp is orange|light is yellow|黄灯|橙灯|橙色灯|灯常黄|灯黄|亮黄|灯橙|亮橙|灯是黄|灯是橙", "green light|green lamp|light is green|绿灯|灯绿|亮绿|灯是绿",
-    "blue light|blue lamp|light is blue|蓝灯|灯蓝|亮蓝|灯是蓝", "white light|白灯", "beep|beeps|beeping|滴滴|嘀嘀|蜂鸣|报警声", "trip|trips|tripped|fuse|跳闸|漏保", "spill|overflow|溢|溢出|溢锅",
-    "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅", "slip|slips|slipping|打滑|滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
-    "pilling|pills|bobbles|起球", "shrink|shrinks|shrunk|shrinking|缩水", "wont open|will not open|doesnt open|打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧",
-    "lost|loses its way|loses its map|disoriented|迷路|找不到路|找不到基站|找不到充电座|回不了充", "coming out|comes out|come out|flakes|specks|spits|spitting|bits", "bunches|bunching|bunched|tangles|tangled|knots|缠|打结|绞线",
+    "overheat|overheats|overheating|gets hot|very hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|"
+    "rusted|rusting|生锈|锈|锈斑|锈迹",
+    "mould|mold|mouldy|moldy|mildew|发霉|霉点|霉斑", "scale|descale|descaling|limescale|水垢|结垢|白垢|除垢", "wobble|wobbles|"
+    "wobbly|unstable|晃|晃动|摇晃|不稳|抖动|抖",
+    "loose|came off|fell off|松|松动|松了|脱落|掉了", "tear|torn|ripped|rip|hole|holes|puncture|punctured|flat tire|"
+    "flat tyre|破|破洞|破了|撕裂|扎破|扎胎|漏气|没气|瘪",
+    "fade|fades|faded|fading|bleed|bleeds|掉色|褪色|变色", "blurry|blurred|out of focus|unsharp|模糊|看不清|虚焦|不清晰|"
+    "不清楚", "black screen|blank|黑屏|花屏|没画面|无画面|不显示",
+    "freeze|freezes|frozen|crash|crashes|死机|卡机", "no steam|doesnt steam|wont steam|不出蒸汽|没蒸汽", "no water|not pump|"
+    "doesnt pump|不出水|不上水|抽不上水|不喷水|喷不出|喷不出来",
+    "red light|red lamp|red led|light is red|lamp is red|light is on red|红灯|灯常红|灯一直红|亮红|常红|红着|灯红|灯是红|"
+    "指示灯红", "orange light|orange lamp|amber light|yellow light|light is orange|lamp is orange|light is yellow|黄灯|橙灯|"
+    "橙色灯|灯常黄|灯黄|亮黄|灯橙|亮橙|灯是黄|灯是橙", "green light|green lamp|light is green|绿灯|灯绿|亮绿|灯是绿",
+    "blue light|blue lamp|light is blue|蓝灯|灯蓝|亮蓝|灯是蓝", "white light|白灯", "beep|beeps|beeping|滴滴|嘀嘀|蜂鸣|报警声", "trip|"
+    "trips|tripped|fuse|跳闸|漏保", "spill|overflow|溢|溢出|溢锅",
+    "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅", "slip|slips|slipping|打滑|"
+    "滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
+    "pilling|pills|bobbles|起球", "shrink|shrinks|shrunk|shrinking|缩水", "wont open|will not open|doesnt open|"
+    "打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧",
+    "lost|loses its way|loses its map|disoriented|迷路|找不到路|找不到基站|找不到充电座|回不了充", "coming out|comes out|come out|flakes|"
+    "specks|spits|spitting|bits", "bunches|bunching|bunched|tangles|tangled|knots|缠|打结|绞线",
     "fogs|foggy|fogging|misted|起雾|雾气", NULL
 };
 const struct lexicon_kin lexicon_kin[] = {
@@ -92,7 +118,8 @@ const struct lexicon_kin lexicon_kin[] = {
     { "声音大|声音响|吵|噪音|噪声|静音|响不响|分贝|声响|动静", "分贝|噪音|噪声|静音|低噪|db", NULL },
     { "功率|多少瓦|几瓦|多少w|耗电|费电|多少度电|几度电|用电", "功率|瓦|耗电|度", "w|瓦|kw|度" },
     {
-      "续航|能用多久|用多长时间|待机|续航多久|能撑多久|充满电能用多久|充满能用多久|充满电用多久|充一次电能用多久|充一次电用多久|充一次用多久|充满电能|充满可以|充一次电能|充一次能|电池能用多久|充一次电用|充满电用|充满用|充一次", "续航|"
+      "续航|能用多久|用多长时间|待机|续航多久|能撑多久|充满电能用多久|充满能用多久|充满电用多久|充一次电能用多久|充一次电用多久|充一次用多久|充满电能|充满可以|充一次电能|充一次能|电池能用多久|充一次电用|"
+      "充满电用|充满用|充一次", "续航|"
       "待机|使用时间|可用|连续|充满", "分钟|小时|天|h" },
     { "什么电池|啥电池|几号电池|用电池|装电池|怎么供电|怎么充电|充电吗", "电池|充电|供电|电源|usb", NULL },
     { "多高|高度|高多少|最高|几米高", "高|高度", NULL },
@@ -139,17 +166,22 @@ const struct lexicon_kin lexicon_kin[] = {
       "runs|runtime|run time|battery life|per charge|playtime|of use",
       "minutes|hours|mins|min|h|hrs|minute|hour" },
     {
-      "real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|is it cotton|what is it made of|whats it made of|made of|made from|what material|which material|whats the material|"
+      "real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|"
+      "is it cotton|what is it made of|whats it made of|made of|made from|what material|which material|"
+      "whats the material|"
       "what fabric|material is",
       "cotton|wool|leather|steel|wood|plastic|aluminium|aluminum|brass|silk|linen|polyester|nylon|rubber|ceramic|"
       "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|made of|made from|stainless", NULL },
     {
-      "how fast|what speed|top speed|how quick|how quickly does it", "a minute|per minute|rpm|kmh|mph|speed|speeds|fast|per hour|an hour",
+      "how fast|what speed|top speed|how quick|how quickly does it", "a minute|per minute|rpm|kmh|mph|speed|speeds|"
+      "fast|per hour|an hour",
       "stitches|rpm|mph|kmh|km|mbps|miles|revolutions" },
     {
-      "how powerful|how many watts|what wattage|wattage|how strong is the motor|power consumption|how many hp", "w|watt|watts|hp|kw|"
+      "how powerful|how many watts|what wattage|wattage|how strong is the motor|power consumption|how many hp", "w|"
+      "watt|watts|hp|kw|"
       "power|horsepower", "w|watt|watts|hp|kw" },
-    { "how loud|how noisy|is it loud|is it noisy|is it quiet|noise level", "db|decibel|decibels|quiet|silent|noise", NULL },
+    { "how loud|how noisy|is it loud|is it noisy|is it quiet|noise level", "db|decibel|decibels|quiet|silent|"
+      "noise", NULL },
     {
       "waterproof|water resistant|in the rain|get wet|gets wet|rainproof|showerproof|water proof",
       "waterproof|water resistant|ipx|ip67|ip68|showerproof|rain|water repellent|weatherproof|splash", NULL },
@@ -161,10 +193,13 @@ const struct lexicon_kin lexicon_kin[] = {
     { "离墙多远|多远|距离多少|投射距离|几米远|离多远", "距离|米|厘米", "米|厘|cm|m" },
     { "停电|断电了|没电了还", "断电|停电|备用电|备用|应急", NULL },
     { "断网|没网|没有网|没wifi|不联网", "断网|离线|无需联网|不联网|本地", NULL },
-    { "what age|which age|how old|age range|from what age|for what age|suitable age", "age|ages|aged|years|months|year olds", NULL },
+    { "what age|which age|how old|age range|from what age|for what age|suitable age", "age|ages|aged|years|months|"
+      "year olds", NULL },
     { "how far|what range|whats the range", "range|up to|reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {
-      "take someone|take a person|hold someone|hold a person|support someone|support a person|carry someone|i weigh|he weighs|she weighs|how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|load limit|maximum load|max load|how much "
+      "take someone|take a person|hold someone|hold a person|support someone|support a person|carry someone|i weigh|"
+      "he weighs|she weighs|how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|"
+      "load limit|maximum load|max load|how much "
       "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"
       "heaviest", "carries|carry|holds|hold|supports|support|up to|bears|takes|max|maximum|load|capacity|weight limit|"
       "rated|users",

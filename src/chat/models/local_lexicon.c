@@ -466,7 +466,8 @@ const struct lexicon_row lexicon_rows[] = {
     /* ---- as it is said around a name: what one has heard, seen, made up one's mind about ---- */
     { SENSE_STOP,
       "youve|youll|youd|weve|theyre|theyve|theyll|itll|thatll|thats|hes|shes|instead|by the way|on one charge|"
-      "on a charge|per charge|on a single charge|on a full charge|on one full charge|from you|at the moment|please tell|"
+      "on a charge|per charge|on a single charge|on a full charge|on one full charge|from you|at the moment|"
+      "please tell|"
       "saw|seen|spotted|found|heard|heard of|thinking of|thinking about|planning|decided|must|hope|hoping" },
     { SENSE_NOT | SENSE_STOP, "hasnt|havent|hadnt|wasnt|werent|didnt|wouldnt|couldnt|shouldnt|aint" },
     { SENSE_STOP, "看中|看上|看好|看中了|看上了|相中|相中了|选中|选好|瞄上|盯上|种草|心动|想入|入手|想入手|打算|准备买|打算买|考虑买|想拍|拿下|带回家|下单|刷到|听说|听人说" },
@@ -483,7 +484,8 @@ const struct lexicon_row lexicon_rows[] = {
       "take away my old|take away the old|take away old|take * old * away|take my old|take the old|take your old|"
       "take back my old|take back old|take back the old|pick up my old|pick up the old|"
       "collect my old|collect the old|collect old|collection of old|old appliance|old appliances|remove my old|"
-      "remove the old|get rid of my old|get rid of the old|get rid of old|haul away|dispose of my|dispose of the old|dispose of old|recycle|"
+      "remove the old|get rid of my old|get rid of the old|get rid of old|haul away|dispose of my|"
+      "dispose of the old|dispose of old|recycle|"
       "recycles|recycling|"
       "trade in|trade my old|trade * old|old one|my old one|will you take my old|will you take the old|"
       "will you take away|would you take my old|would you take away|do you take old|do you take my old|"
@@ -512,9 +514,12 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_ORDER | SENSE_STOP, "那单|这单|那一单|这一单|我那单|我这单|我的单|的单子|那笔单|那笔订单|这笔订单|那个单" },
     { SENSE_TRACK | SENSE_STOP, "收到了没|收到了吗|收到没有|签收了没|签收了吗|签收没|送到了没|送到了吗|送到没|派送了没|派送了吗|退完了没" },
     { SENSE_WARRANTY,
-      "under warranty|under guarantee|in warranty|still under warranty|保多长时间|保多长|保几个月|保修期|质保多长|质保多久|保修多长|保修多久|管多久|包多久|保一年|保两年|保三年|保换|包换" },
-    { SENSE_PRICE | SENSE_COST | SENSE_STOP, "ballpark|ballpark figure|quote me|quote for|a quote|rough price|rough cost|roughly how much|estimate" },
-    { SENSE_STOCK | SENSE_STOP, "ready to ship|ready to go|ready to dispatch|ready for dispatch|available to order|ready to send" },
+      "under warranty|under guarantee|in warranty|still under warranty|保多长时间|保多长|保几个月|保修期|质保多长|质保多久|保修多长|保修多久|管多久|"
+      "包多久|保一年|保两年|保三年|保换|包换" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP, "ballpark|ballpark figure|quote me|quote for|a quote|rough price|"
+      "rough cost|roughly how much|estimate" },
+    { SENSE_STOCK | SENSE_STOP, "ready to ship|ready to go|ready to dispatch|ready for dispatch|available to order|"
+      "ready to send" },
     { SENSE_CHANGE, "call it off|call off|called off|back out|calling it off" },
     { SENSE_PAY, "货到再给|货到再付|到货再付|先货后款|收到再付|收到货再付|收货再付|到付|见货付款" },
     { SENSE_PROTECT, "跌了|跌价|掉价|降了一|降了二|降了三|降了五|降了几|降了好|能补吗|能补不|补我差|补差" },
@@ -523,10 +528,12 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_EXCHANGE | SENSE_WARRANTY, "给换吗|给换不|给换新|给不给换|给修吗|给修不|给不给修" },
     { SENSE_WARRANTY, "保吗|保不|保么|保不保|在不在保|还在保|过保" },
     { SENSE_HOURS, "半夜|凌晨|深夜|大晚上" },
-    { SENSE_INSTALL, "can you build|could you build|will you build|do you build|build the|build my|build one|built for me|assemble the|assemble my" },
+    { SENSE_INSTALL, "can you build|could you build|will you build|do you build|build the|build my|build one|"
+      "built for me|assemble the|assemble my" },
     { SENSE_STOP, "two|three|four|five|six|couple|a couple of|half a dozen|dozen|a dozen" },
     { SENSE_RETURN | SENSE_COST,
-      "return postage|return shipping|return delivery|return label|postage for returns|shipping for returns|退货运费|退货邮费|退回运费|退的运费|退货的运费|"
+      "return postage|return shipping|return delivery|return label|postage for returns|shipping for returns|退货运费|"
+      "退货邮费|退回运费|退的运费|退货的运费|"
       "退货的邮费|寄回运费|寄回去的运费|寄回的运费|退换货运费|退换运费" },
     { SENSE_HAGGLE, "打*折|打个*折|给个*折|fiver off|tenner off|quid off|bucks off|euros off|a tenner|a fiver" },
     { SENSE_WHO,
@@ -536,7 +543,8 @@ const struct lexicon_row lexicon_rows[] = {
     { 0, "装微信|用微信|下微信|下载微信|登微信|上微信|聊微信|刷微信|装支付宝|微信消息|微信运动" }, /* no payment */
     { SENSE_STOP, "smallest|biggest|largest|smaller|bigger|larger" },
     { SENSE_EXCHANGE | SENSE_WARRANTY, "换新的|换个新的|换一个新的|换台新的|换一台新的|给换新|包换新|直接换新" },
-    { SENSE_WISH, "who do i speak to|who can i speak to|who should i speak to|who do i talk to|who can i talk to|who do i contact|负责人|管事的" },
+    { SENSE_WISH, "who do i speak to|who can i speak to|who should i speak to|who do i talk to|who can i talk to|"
+      "who do i contact|负责人|管事的" },
     { SENSE_HAGGLE,
       "do any better|any better on the price|do better on|better on the price|sharpen your|something on the price|"
       "work something out|meet me halfway|meet in the middle|shave * off|a bit off|bit off the|little off the" },
@@ -544,83 +552,30 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_PRICE | SENSE_COST | SENSE_CHEAP | SENSE_STOP,
       "the least i|least id have to|least i have to|least i can|least i could|least i would|how little|"
       "cheapest you|lowest you charge|cheapest one|to spend|have to spend|need to spend" },
-    { SENSE_STOP, "an hour ago|hour ago|hours ago|minutes ago|days ago|a week ago|last week|last month|yesterday|just now|this morning" },
+    { SENSE_STOP, "an hour ago|hour ago|hours ago|minutes ago|days ago|a week ago|last week|last month|yesterday|"
+      "just now|this morning" },
     { SENSE_CHANGE,
-      "change it|change that|can it be changed|ordered the wrong|ordered wrong|chose the wrong|picked the wrong|put the wrong|"
+      "change it|change that|can it be changed|ordered the wrong|ordered wrong|chose the wrong|picked the wrong|"
+      "put the wrong|"
       "typed the wrong|entered the wrong|gave the wrong|wrong street|wrong house number|wrong postcode|地址写错|写错地址|"
       "地址写|收货人写错|电话写错|地址不对|地址改|拍错颜色|拍错码|买错颜色|选错|填错" },
     { SENSE_CARE,
       "in the washing machine|in a washing machine|in the washer|in the tumble dryer|in the dryer|in the microwave|"
       "in the freezer|in the oven|tumble dry|hand wash|dry clean" },
     { SENSE_WISH,
-      "get me somebody|get me someone|somebody who works|someone who works|someone from your team|somebody from your team|"
-      "someone from the team|someone from the shop|deal with a person|deal with a human|rather a human|an actual human|"
+      "get me somebody|get me someone|somebody who works|someone who works|someone from your team|"
+      "somebody from your team|"
+      "someone from the team|someone from the shop|deal with a person|deal with a human|rather a human|"
+      "an actual human|"
       "pass me to|pass me on to|put someone on|put somebody on|is there anyone there|"
       "not talking to a|叫人来|叫个人|让你们的人|找你们的人|有人管吗|派个人|人呢" },
     { SENSE_WARRANTY, "保多少年|保多少天|保多少个月|保几天|保到什么时候|管修|管修几年|包修几年|guaranteed for|covered for" },
     { SENSE_GIFT, "小礼物|小赠品|小礼品" },
     { SENSE_PROTECT,
       "就便宜了|又便宜了|便宜了好|便宜了十|便宜了二|便宜了三|便宜了五|便宜了几|便宜了一百|买完就|刚买*便宜|刚买*降|刚买完|才买*便宜|才买*降|刚拍*降|"
-      "price dropped|price went down|price has dropped|cheaper now|dropped the price after|now its cheaper|price fell" },
+      "price dropped|price went down|price has dropped|cheaper now|dropped the price after|now its cheaper|"
+      "price fell" },
     { SENSE_FINE | SENSE_STOP, "好嘞|好咧|得嘞|好哒|嗯呐|好滴呢|行嘞|妥了|懂了|了解了|ojbk|okk|okie|righto|cool cool" },
     { 0, NULL }
-};
-
-/* By what words a text about a subject is likely to be found: few, for a question to the search has a length. */
-const struct lexicon_row lexicon_keys[] = {
-    { SENSE_RETURN, "return returns refund money back 退货 退款 退换 devoluciones" },
-    { SENSE_EXCHANGE, "exchange size replace 换货 退换 调换 cambios" },
-    { SENSE_SHIP, "shipping delivery postage parcel 运费 邮费 快递 发货 配送 物流 到货 envío" },
-    { SENSE_PAY, "pay payment payments methods cards 支付 付款 分期 pago" },
-    { SENSE_INVOICE, "invoice invoices receipt tax 发票 开票 factura" },
-    { SENSE_CHANGE, "cancel cancelling change changing order 取消 修改 改地址 订单 cancelar" },
-    { SENSE_WARRANTY, "warranty guarantee defects repair repairs 保修 质保 维修 三包 售后 garantía" },
-    { SENSE_INSTALL, "install installation assembly assemble fitting 安装 上门 预约 师傅 instalación" },
-    { SENSE_GIFT, "gift gifts free 赠品 赠送 礼品 regalo" },
-    { SENSE_FAULT, "fault error troubleshooting problems 故障 代码 常见故障 报错" },
-    { SENSE_CONTACT, "contact phone email hotline 电话 联系 客服 contacto" },
-    { SENSE_STORE,
-      "store stores showroom showrooms workshop address visit visiting shop street 门店 实体店 体验店 地址 线下 tienda" },
-    { SENSE_HOURS, "hours open opening times 营业 时间 门店 horario" },
-    { SENSE_SIZE, "size sizes sizing guide fit 尺码 尺寸 码数 偏小 tallas" },
-    { SENSE_DISCOUNT,
-      "满 送 减 discount discounts sale until free off promotion coupon voucher 优惠 活动 促销 折扣 descuento" },
-    { SENSE_OLD, "old recycling recycle trade appliance collection take away 以旧换新 旧机 旧 回收 拉走" },
-    { SENSE_PROTECT, "price protection 价格 保护 价保 保价 差价 降价" },
-    { SENSE_ABROAD, "international abroad country countries outside customs 海外 国外 国际 internacional" },
-    { SENSE_WRAP, "gift wrapping wrap packaging 包装 礼盒 礼品 贺卡" },
-    { SENSE_POINTS, "points loyalty rewards member account 积分 会员 puntos" },
-    { SENSE_CARE, "care wash washing cleaning use storage 清洗 保养 使用 保质期 保存 冲泡 cuidado" },
-    { SENSE_DAMAGE, "damaged broken missing wrong lost 破损 损坏 少件 漏发 拍照 dañado" },
-    { SENSE_PRIVACY, "privacy data 隐私 信息 privacidad" },
-    { SENSE_USED_FOR, "suitable for age use 适合 适用" },
-    { SENSE_BULK, "bulk wholesale corporate business 团购 采购 企业 批发" },
-    { 0, NULL }
-};
-
-const struct lexicon_pair lexicon_pairs[] = {
-    { "black", "黑" }, { "black", "黑色" }, { "white", "白" }, { "white", "白色" }, { "red", "红" }, { "red", "红色" },
-    { "blue", "蓝" }, { "blue", "蓝色" }, { "green", "绿" }, { "green", "绿色" }, { "grey", "gray" }, { "grey", "灰" },
-    { "grey", "灰色" }, { "gray", "灰" }, { "gray", "灰色" }, { "yellow", "黄" }, { "yellow", "黄色" }, { "pink", "粉" },
-    { "pink", "粉色" }, { "pink", "粉红色" }, { "purple", "紫" }, { "purple", "紫色" }, { "brown", "棕" }, { "brown", "棕色" },
-    { "orange", "橙" }, { "orange", "橙色" }, { "silver", "银" }, { "silver", "银色" }, { "gold", "金" }, { "gold", "金色" },
-    { "beige", "米色" }, { "navy", "藏青" }, { "navy", "藏青色" }, { "navy", "深蓝色" }, { "navy", "navyblue" },
-    { "黑", "黑色" }, { "白", "白色" }, { "红", "红色" }, { "蓝", "蓝色" }, { "绿", "绿色" }, { "灰", "灰色" },
-    { "黄", "黄色" }, { "紫", "紫色" }, { "棕", "棕色" }, { "银", "银色" }, { "金", "金色" },
-    { "large", "大" }, { "large", "大号" }, { "medium", "中" }, { "medium", "中号" }, { "small", "小" }, { "small", "小号" },
-    { "large", "l" }, { "medium", "m" }, { "small", "s" }, { "extralarge", "xl" }, { "xs", "extrasmall" },
-    { "大", "大号" }, { "中", "中号" }, { "小", "小号" }, { "2xl", "xxl" }, { "3xl", "xxxl" },
-    { "leather", "皮革" }, { "leather", "真皮" }, { "cotton", "棉" }, { "cotton", "纯棉" }, { "wood", "实木" },
-    { "wood", "wooden" }, { "steel", "钢" }, { "stainlesssteel", "不锈钢" }, { "glass", "玻璃" }, { "plastic", "塑料" },
-    { "metal", "金属" }, { "wireless", "无线" }, { "wired", "有线" }, { "wool", "woolen" }, { "wool", "羊毛" },
-    { "颜色", "个色" }, { "颜色", "种色" }, { "颜色", "啥色" }, { "颜色", "什么色" }, { "颜色", "哪些色" }, { "颜色", "几色" },
-    { "color", "颜色" }, { "colour", "颜色" }, { "color", "colour" }, { "size", "尺寸" }, { "size", "尺码" }, { "size", "大小" },
-    { "size", "码数" }, { "尺寸", "大小" }, { "尺码", "码数" }, { "尺码", "大小" }, { "尺寸", "规格" }, { "material", "材质" },
-    { "material", "材料" }, { "材质", "材料" }, { "capacity", "容量" }, { "storage", "容量" }, { "storage", "存储" },
-    { "storage", "内存" }, { "memory", "ram" }, { "内存", "容量" }, { "内存", "存储" }, { "存储", "容量" }, { "weight", "重量" },
-    { "重量", "净含量" }, { "重量", "规格" }, { "规格", "净含量" }, { "flavor", "flavour" }, { "flavor", "口味" }, { "flavour", "口味" },
-    { "口味", "味道" }, { "style", "款式" }, { "type", "kind" }, { "type", "类型" }, { "length", "长度" }, { "width", "宽度" },
-    { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" }, { "range", "howfar" },
-    { NULL, NULL }
 };
 /* clang-format on */

@@ -247,8 +247,8 @@ static size_t bare_at(const struct atoms *a, size_t i, const char *title, const 
 }
 
 /* "16+512" is 16GB+512GB: the numbers of one value, in their order, with or without their units. */
-static size_t numbers_at(const struct atoms *a, size_t i, const struct mention *values, const struct value_amounts *amounts,
-                         size_t n, size_t *which)
+static size_t numbers_at(const struct atoms *a, size_t i, const struct mention *values,
+                         const struct value_amounts *amounts, size_t n, size_t *which)
 {
     size_t end = i + 1, found = 0;
     if (end < a->n && a->atom[end].kind == ATOM_LETTERS && a->atom[end].glued) end++;

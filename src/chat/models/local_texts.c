@@ -46,8 +46,9 @@ static bool says_old(const struct atoms *a)
     for (size_t i = 0; i < a->n; i++) {
         old |= strcmp(a->atom[i].text, "old") == 0 &&
                (i == 0 || lexicon_phrase(a, i - 1, "year|years|month|months|week|weeks|day|days|how|as") == 0);
-        taken |= lexicon_phrase(a, i, "take|takes|taken|collect|collects|collection|haul|remove|recycle|recycling|dispose|"
-                                      "disposal|trade|exchange") > 0;
+        taken |= lexicon_phrase(a, i,
+                                "take|takes|taken|collect|collects|collection|haul|remove|recycle|recycling|dispose|"
+                                "disposal|trade|exchange") > 0;
     }
     return old && taken;
 }
@@ -198,7 +199,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     struct heard title = text_of(m, str_of(t->title), 60), text = text_of(m, str_of(t->text), 160);
     uint64_t subjects = h->all & SENSE_SUBJECTS;
     if (subjects & SENSE_DAMAGE) subjects &= ~(uint64_t)SENSE_SHIP; /* who brought it broken is no question */
-    if ((title.all & SENSE_DAMAGE) && !(subjects & SENSE_DAMAGE)) title.all &= ~(uint64_t)SENSE_SHIP, text.all &= ~(uint64_t)SENSE_SHIP;
+    if ((title.all & SENSE_DAMAGE) && !(subjects & SENSE_DAMAGE))
+        title.all &= ~(uint64_t)SENSE_SHIP, text.all &= ~(uint64_t)SENSE_SHIP;
     uint64_t more = h->all & (SENSE_COST | SENSE_TIME);
     uint64_t others = title.all & SENSE_SUBJECTS & ~subjects;
     struct shared in_title = share(h, &title, &text, common), in_text = share(h, &text, NULL, common);

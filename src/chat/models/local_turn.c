@@ -7,9 +7,10 @@ enum { TURN_BYTES = 4000, FEW = 3 };
 /* "My order turned up broken", "收到是碎的": what is asked is what the shop does about it. */
 static void came_broken(struct heard *h)
 {
-    static const char broken[] = "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
-                                 "snapped|crushed|a crack|a dent|a hole|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
-                                 "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损|凹了|凹陷|凹进去|有坑|划痕|刮花|缺了|断成|漏液";
+    static const char broken[] =
+        "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
+        "snapped|crushed|a crack|a dent|a hole|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
+        "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损|凹了|凹陷|凹进去|有坑|划痕|刮花|缺了|断成|漏液";
     static const char came[] = "arrived|arrives|came|turned up|turns up|showed up|shows up|got here|opened|unpacked|"
                                "opened the box|received|delivered|收到|到货|拆开|打开|签收|到手|送到|寄到|送来|寄来";
     bool is = false, has = false;
@@ -30,16 +31,20 @@ static void came_broken(struct heard *h)
 /* "Will you collect my old mower", "旧空调抵多少": what comes in exchange for a new one. */
 static void of_old_things(struct heard *h)
 {
-    static const char taken[] = "take|takes|collect|collects|pick up|haul|remove|get rid|recycle|dispose|trade|swap|part exchange";
+    static const char taken[] =
+        "take|takes|collect|collects|pick up|haul|remove|get rid|recycle|dispose|trade|swap|part exchange";
     static const char whose[] = "my|the|an|our|your|any|this|that|mums|dads";
-    static const char han_taken[] = "收|抵|换|拉走|拖走|搬走|回收|处理", no_thing[] = "旧款|旧版|旧货|旧金山";
-    static const char no_age[] = "老人|老板|老师|老公|老婆|老客|老顾|老用|老是|老爱|老铁|老家|老年|老友|老款|老闪|老漏|老卡|老掉";
+    static const char han_taken[] = "收|抵|折|换|拉走|拖走|搬走|回收|处理", no_thing[] = "旧款|旧版|旧货|旧金山";
+    static const char no_age[] =
+        "老人|老板|老师|老公|老婆|老客|老顾|老用|老是|老爱|老铁|老家|老年|老友|老款|老闪|老漏|老卡|老掉";
     size_t old = h->a.n;
     bool takes = false;
     for (size_t i = 0; i < h->a.n; i++) {
         bool han = old < h->a.n && h->a.atom[old].kind == ATOM_HAN;
         takes |= lexicon_phrase(&h->a, i, han ? han_taken : taken) > 0;
-        if (i > 0 && lexicon_phrase(&h->a, i, "old|ancient|knackered|worn out|clapped out") > 0 && lexicon_phrase(&h->a, i - 1, whose) > 0) old = i;
+        if (i > 0 && lexicon_phrase(&h->a, i, "old|ancient|knackered|worn out|clapped out") > 0 &&
+            lexicon_phrase(&h->a, i - 1, whose) > 0)
+            old = i;
         bool first = i == 0 || !strstr("怀做新陈复", h->a.atom[i - 1].text);
         if (first && strcmp(h->a.atom[i].text, "旧") == 0 && lexicon_phrase(&h->a, i, no_thing) == 0) old = i;
         bool aged = strcmp(h->a.atom[i].text, "老") == 0 && lexicon_phrase(&h->a, i, no_age) == 0;

@@ -1,0 +1,32 @@
+/* local_fitting.h: a product that is held against a turn, for the files that do it: local_fit.c, local_slips.c and
+ * local_excuse.c. */
+#ifndef CHATHUB_CHAT_MODELS_LOCAL_FITTING_H
+#define CHATHUB_CHAT_MODELS_LOCAL_FITTING_H
+
+#include "chat/models/local.h"
+
+enum { TITLE_ATOMS = 90 };
+
+struct fitting {
+    const struct heard *h;
+    struct atoms title;
+    bool named[LOCAL_TURN_ATOMS], missed[LOCAL_TURN_ATOMS], in_title[TITLE_ATOMS];
+    bool behind[LOCAL_TURN_ATOMS]; /* a measure that stands behind its number in the title too */
+    bool other;                    /* what was named is the beginning of the name of another thing */
+    bool names;                    /* a word that is more than a number of a rule */
+    struct fit fit;
+};
+
+/* The atoms i to end written together; how many bytes. */
+size_t local_fit_join(const struct atoms *a, size_t i, size_t end, char *out);
+
+/* Where the title has what stands at i but for a slip, and how many of its atoms that is; 0: nowhere. */
+size_t local_fit_like(const struct fitting *f, size_t i, size_t *at); /* a word */
+size_t local_fit_model(const struct fitting *f, size_t i, size_t *end,
+                       size_t *at);                                    /* a model, up to `end` in the turn */
+size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at); /* Han characters */
+
+/* Words that stand beside the name and still make no other thing of it are no longer missed. */
+void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
+
+#endif

@@ -1,0 +1,106 @@
+/* local_slips.c: a title that was meant though a finger or an ear missed one sign of it: "kestral", "XGQ100", 空汽炸锅.
+ * A digit is never guessed at: it makes another model. */
+#include "chat/models/local_fitting.h"
+
+size_t local_fit_join(const struct atoms *a, size_t i, size_t end, char *out)
+{
+    size_t n = 0;
+    for (; i < end && n + a->atom[i].n < LOCAL_JOINED; i++)
+        memcpy(out + n, a->atom[i].text, a->atom[i].n), n += a->atom[i].n;
+    out[n] = 0;
+    return n;
+}
+
+/* "XGQ100" is the XQG100, "JBZ-T5" the JZB-T5: the same digits, and of the letters two changed places, or one is
+ * another. Of a name of less than three letters nothing is guessed: the W7 is no X7. */
+static bool is_model_slip(const char *a, const char *b)
+{
+    enum { LETTERS = 3, DIGITS = 2 };
+    size_t letters = 0, digits = 0, others = 0, first = 0;
+    if (strlen(a) != strlen(b)) return false;
+    for (size_t i = 0; a[i]; i++) {
+        bool digit = a[i] >= '0' && a[i] <= '9';
+        letters += !digit, digits += digit;
+        if (a[i] == b[i]) continue;
+        if (digit || (b[i] >= '0' && b[i] <= '9')) return false;
+        if (others++ == 0) first = i;
+    }
+    if (letters < LETTERS || digits < DIGITS) return false;
+    return others == 1 || (others == 2 && a[first] == b[first + 1] && a[first + 1] == b[first]);
+}
+
+/* Where letters and digits end that nothing but "-" stands between: "BGX-20". */
+static size_t model_end(const struct atoms *a, size_t i, const char *text)
+{
+    enum { MOST = 5 };
+    size_t most = i + MOST;
+    for (i++; i < a->n && i < most && a->atom[i].kind != ATOM_HAN; i++) {
+        const struct atom *x = &a->atom[i], *before = x - 1;
+        if (!x->glued && (x->from != before->to + 1 || text[before->to] != '-')) break;
+    }
+    return i;
+}
+
+/* `end`: of the word in the turn that it is. */
+size_t local_fit_model(const struct fitting *f, size_t i, size_t *end, size_t *at)
+{
+    char word[LOCAL_JOINED], joined[LOCAL_JOINED];
+    size_t whole = model_end(&f->h->a, i, f->h->text.p);
+    if (whole == i + 1) return 0;
+    for (size_t from = whole; from > *end; from--)
+        if (f->h->used[from - 1]) return 0;
+    for (size_t k = 0; k < f->title.n; k++) {
+        if (f->title.atom[k].kind == ATOM_HAN ||
+            (k > 0 && f->title.atom[k].glued && f->title.atom[k - 1].kind != ATOM_HAN))
+            continue;
+        for (size_t last = model_end(&f->title, k, f->fit.product->title); last > k + 1; last--) {
+            size_t stop = whole;
+            (void)local_fit_join(&f->title, k, last, joined);
+            for (; stop > i + 1; stop--) {
+                (void)local_fit_join(&f->h->a, i, stop, word);
+                if (is_model_slip(word, joined)) break;
+            }
+            if (stop == i + 1) continue;
+            *end = stop, *at = k;
+            return last - k;
+        }
+    }
+    return 0;
+}
+
+size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
+{
+    for (size_t k = 0; k < f->title.n; k++)
+        if (atom_like(&f->h->a.atom[i], &f->title.atom[k])) {
+            *at = k;
+            return 1;
+        }
+    return 0;
+}
+
+static bool same_han(const struct heard *h, size_t i, const struct fitting *f, size_t t)
+{
+    return i < h->a.n && t < f->title.n && h->a.atom[i].kind == ATOM_HAN && !h->a.atom[i].broken &&
+           strcmp(h->a.atom[i].text, f->title.atom[t].text) == 0;
+}
+
+/* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"); 0: none. */
+size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
+{
+    enum { LEAST = 3 };
+    const struct heard *h = f->h;
+    size_t best = 0;
+    for (size_t t = 0; t < f->title.n; t++) {
+        size_t n = 0, slips = 0;
+        for (; i + n < h->a.n && t + n < f->title.n && (n == 0 || !h->a.atom[i + n].broken) && !h->used[i + n]; n++) {
+            const struct atom *x = &h->a.atom[i + n], *y = &f->title.atom[t + n];
+            if (x->kind != ATOM_HAN || y->kind != ATOM_HAN) break;
+            if (strcmp(x->text, y->text) == 0) continue;
+            /* what sounds alike is looked up only beside what is the same */
+            bool beside = n > 0 || (same_han(h, i + 1, f, t + 1) && same_han(h, i + 2, f, t + 2));
+            if (slips++ > 0 || !beside || !local_han_alike(x->text, y->text)) break;
+        }
+        if (n > best && n >= LEAST) best = n, *at = t;
+    }
+    return best;
+}
