@@ -125,6 +125,7 @@ static void a_price_is_asked_for_in_many_words(void **state)
          { { "I need a large badger mower with the fast charger, what would I pay" }, "$449.00", "PayPal" },
          { { "what's the least I'd have to spend on a badger mower" }, "$319.00", NULL },
          { { "what would two ladders cost" }, "$89.00", "nearest" },
+         { { "a folding ladder for the shed. damage?" }, "$89.00", "6 days" },
          { { "badger with a large deck, how much" }, "$449.00", NULL });
     EACH(chinese, { { "看中平整S8了，价格是？" }, "¥359.00", "接近" }, { { "平整S8到手多少" }, "¥359.00", NULL },
          { { "种草巧手Q3好久，奶白色的得多少" }, "¥699.00", "接近" });
@@ -157,6 +158,7 @@ static void what_is_seen_of_a_fault_is_in_the_papers(void **state)
 {
     EACH(english, { { "the green lamp on my badger mower keeps flashing" }, "blade is jammed", "clumps" },
          { { "the starter cord of my mower snapped, how can I fix it" }, "spare one", "2 years" },
+         { { "the blade got stuck under the ladder on my badger" }, "free it", "Ladder" },
          { { "pond pump just hums" }, "by hand", "sieve" },
          { { "there is no water coming out of my pump" }, "sieve", NULL },
          { { "pond pump", "now it reads Q7" }, "runs dry", NULL },

@@ -413,6 +413,18 @@ static int32_t besides_name(const struct fitting *f)
     return penalty;
 }
 
+/* "A pole of the tent", "thread bunches up on my Lark": the thing is what stands behind, the other a part of it. */
+static bool is_whole(const struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    if (f->h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE)) return false;
+    for (size_t i = 2; i < a->n; i++)
+        if (f->named[i] && !f->named[i - 1] && lexicon_phrase(a, i - 1, "the|my|our|this") > 0 &&
+            lexicon_phrase(a, i - 2, "on|in|of|inside|from") > 0)
+            return true;
+    return false;
+}
+
 struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)
 {
     struct fitting *f = ARENA_NEW(m->arena, struct fitting);
@@ -429,6 +441,7 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     judge(m, f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;
+    f->fit.matched += f->fit.matched > 0 && is_whole(f);
     if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
     f->fit.loose += besides_name(f);
     if (named) memcpy(named, f->named, sizeof f->named);

@@ -57,7 +57,8 @@ const struct lexicon_pair lexicon_pairs[] = {
     { "storage", "内存" }, { "memory", "ram" }, { "内存", "容量" }, { "内存", "存储" }, { "存储", "容量" }, { "weight", "重量" },
     { "重量", "净含量" }, { "重量", "规格" }, { "规格", "净含量" }, { "flavor", "flavour" }, { "flavor", "口味" }, { "flavour", "口味" },
     { "口味", "味道" }, { "style", "款式" }, { "type", "kind" }, { "type", "类型" }, { "length", "长度" }, { "width", "宽度" },
-    { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" }, { "range", "howfar" },
+    { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" },
+    { "range", "howfar" },
     { NULL, NULL }
 };
 /* clang-format on */

@@ -44,7 +44,7 @@ static size_t model_end(const struct atoms *a, size_t i, const char *text)
 /* `end`: of the word in the turn that it is. */
 size_t local_fit_model(const struct fitting *f, size_t i, size_t *end, size_t *at)
 {
-    char word[LOCAL_JOINED], joined[LOCAL_JOINED];
+    char word[LOCAL_JOINED] = "", joined[LOCAL_JOINED] = "";
     size_t whole = model_end(&f->h->a, i, f->h->text.p);
     if (whole == i + 1) return 0;
     for (size_t from = whole; from > *end; from--)

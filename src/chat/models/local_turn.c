@@ -108,6 +108,11 @@ static void verbs_of_questions(struct heard *h)
             h->sense[i] = SENSE_STOP;
     }
     if (begins && lexicon_phrase(&h->a, 1, not_bought) == 0) h->sense[0] = SENSE_STOP;
+    size_t last = h->a.n;
+    if (last < 2 || !h->a.atom[last - 1].broken || strcmp(h->a.atom[last - 1].text, "damage") != 0) return;
+    h->sense[last - 1] = SENSE_PRICE | SENSE_COST | SENSE_STOP; /* "a tin of 23 cm. damage?" */
+    h->all = 0;
+    for (size_t i = 0; i < last; i++) h->all |= h->sense[i];
 }
 
 bool local_about_order(const struct local *m)
