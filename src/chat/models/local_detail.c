@@ -339,8 +339,8 @@ static bool detail(struct local *m, const struct knowledge_product *p, bool *ans
     if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n))
         return false;
     for (size_t i = 0; i < n && !*answered; i++) {
-        *answered =
-            count_of(m, str_of(t[i].text), true) || sentence_of(m, str_of(t[i].text), true) || paper_by_title(m, &t[i]);
+        *answered = count_of(m, str_of(t[i].text), true) || sentence_of(m, str_of(t[i].text), true) ||
+                    (measure && !kin && measure_of(m, measure, str_of(t[i].text))) || paper_by_title(m, &t[i]);
         if (!*answered) continue;
         local_cite_text(m, &t[i]);
         local_cite_product(m, p, NULL);

@@ -82,6 +82,13 @@ static bool is_light(const struct atom *x)
     return x->kind == ATOM_HAN && strstr(verbs, x->text) != NULL;
 }
 
+/* 开了几年, 折叠后: a character of so many words that by itself it tells no rule from another. */
+static bool says_little(const struct atom *x)
+{
+    static const char chars[] = "后前时中内外先已等少大小关天年月日号第次出入进回过起来去见听走打拿放";
+    return x->kind == ATOM_HAN && (is_light(x) || strstr(chars, x->text));
+}
+
 struct shared {
     size_t of, one, either; /* words of the turn; those that the first text has; those that one of the two has */
     size_t rare;            /* of `one`: those that few other texts have */
@@ -111,7 +118,8 @@ static struct shared share(const struct heard *h, const struct heard *t, const s
         out.of++, out.one += first;
         out.either += first || (other && has_word(other, x, pair ? x + 1 : NULL));
         /* neither a number nor, but for its title, a single character tells a rule: 下雨 is no 雨伞 */
-        out.rare += first && x->kind != ATOM_NUMBER && (!han || pair || other) && !(common && common[i]);
+        bool tells = !han || pair || (other && !says_little(x));
+        out.rare += first && x->kind != ATOM_NUMBER && tells && !(common && common[i]);
     }
     return out;
 }

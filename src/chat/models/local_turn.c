@@ -88,6 +88,19 @@ static void asks_gift(struct heard *h)
     for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
 }
 
+/* "可以退吗，运费谁出": of the postage back. */
+static void pays_for_return(struct heard *h)
+{
+    bool pays = false;
+    if (!(h->all & (SENSE_RETURN | SENSE_EXCHANGE))) return;
+    for (size_t i = 0; i < h->a.n; i++)
+        pays |= lexicon_phrase(&h->a, i,
+                               "谁出|谁付|谁承担|谁掏|谁负责|who pays|who covers|do i pay|pay for the postage") > 0;
+    if (!pays) return;
+    h->all = SENSE_COST;
+    for (size_t i = 0; i < h->a.n; i++) h->sense[i] &= ~(uint64_t)SENSE_SHIP, h->all |= h->sense[i];
+}
+
 /* "囤8包", "来两箱": a verb of who buys, before a number. */
 static void buys_some(struct heard *h)
 {
@@ -219,6 +232,7 @@ static bool read_words(struct local *m, const char *text)
     puts_together(&m->h);
     asks_gift(&m->h);
     buys_some(&m->h);
+    pays_for_return(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
