@@ -235,6 +235,21 @@ static void what_does_not_fit_goes_back(void **state)
     EACH(chinese, { { "上周买的今天就降价了，咋说" }, "10天", "没有权限" });
 }
 
+static void what_no_text_tells_is_not_told(void **state)
+{
+    EACH(english, { { "who founded the shop" }, "don't know", NULL },
+         { { "mower cleaning spray price" }, "nearest", "$" }, { { "do you have a ladder hook" }, "nearest", "$" });
+    EACH(chinese, { { "你们店开了几年了" }, "不清楚", "发票" }, { { "公司在哪个城市" }, "不清楚", NULL },
+         { { "3加4等于几" }, "", "¥" }, { { "你喜欢什么颜色" }, "", "退" });
+}
+
+static void a_way_to_send_is_no_parcel_of_mine(void **state)
+{
+    EACH(english, { { "how fast does the grinder turn" }, "2950", "3 days" },
+         { { "badger mower with the charger that is fast, price" }, "$449.00", NULL });
+    EACH(chinese, { { "缝纫机可以退吗，运费谁出" }, "运费自理", NULL }, { { "走京东物流吗" }, "", "订单号" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +266,8 @@ int main(void)
         cmocka_unit_test(what_goes_with_a_thing_has_a_price_of_its_own),
         cmocka_unit_test(a_quality_is_asked_of_what_is_talked_about),
         cmocka_unit_test(what_does_not_fit_goes_back),
+        cmocka_unit_test(what_no_text_tells_is_not_told),
+        cmocka_unit_test(a_way_to_send_is_no_parcel_of_mine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,7 +145,8 @@ static size_t fit_han(struct fitting *f, size_t i)
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
     bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
     static const char no_name[] =
-        "机器线品件款色号版具用料保修换退装送开关洗天电大小"; /* of many words, a name of nothing */
+        "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新旧"; /* of many words, a
+                                                                                                     name of nothing */
     bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
     if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
     if (hards == 0 || (best == 1 && !alone)) {
@@ -312,6 +313,9 @@ static bool beside(const struct fitting *f, size_t i)
     verb |= han && asked_behind(f, i);                            /* 头灯防水吗, 手表上满弦走多久 */
     if (verb && before > 0 && f->named[before - 1]) return false; /* 饺子煮几分钟 */
     if (han && before > 1 && !f->named[before - 1] && in_word(h, before - 1, true) && !hard(h, before - 1)) before--;
+    /* "monitor cleaning spray", where it is asked for: a word of a rule between makes it no less another thing */
+    bool sold = !han && (h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
+    while (sold && before > 0 && !f->named[before - 1] && soft(h, before - 1) && !a->atom[before].broken) before--;
     if (before > 0 && f->named[before - 1] && !a->atom[before].broken && !a->atom[i].broken &&
         (a->atom[before - 1].kind == ATOM_HAN) == han)
         return true;

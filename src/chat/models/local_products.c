@@ -105,7 +105,9 @@ static bool describes(struct local *m, const struct knowledge_product *p)
                 there = t + 1 < d.n && strcmp(d.atom[t + 1].text, m->h.a.atom[k + 1].text) == 0;
         }
         if (!there) return false;
-        words |= m->h.a.atom[k].kind != ATOM_NUMBER;
+        /* a character alone is of any word: 开了几年 */
+        bool pair = k + 1 < m->h.a.n && hard(&m->h, k + 1);
+        words |= m->h.a.atom[k].kind == ATOM_LETTERS || (m->h.a.atom[k].kind == ATOM_HAN && pair);
     }
     return words;
 }

@@ -198,7 +198,11 @@ static bool asks_contact(const struct heard *title)
 /* Who made it, or where: no rule that has a word of the question tells that. */
 static bool asks_maker(const struct heard *h)
 {
-    return says_one_of(&h->a, "who makes|who made|where * made|哪产|哪里产|哪儿产|哪里生产|哪个厂|谁生产");
+    static const char words[] =
+        "who makes|who made|where * made|who founded|who owns|the founder|the "
+        "owner|哪产|哪里产|哪儿产|哪里生产|哪个厂|谁生产|"
+        "谁设计|谁发明|哪个城市|哪座城市|哪个国家|哪年|哪一年|创始人|老板|员工|上市|几年了|开了几年|开了多久";
+    return says_one_of(&h->a, words);
 }
 
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
@@ -221,6 +225,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     if ((title.all & SENSE_FIX) && !(h->all & SENSE_FIX)) score -= 8; /* a guarantee is asked for, not a workshop */
     bool covered =
         in_title.rare > 0 && in_title.either * 10 >= in_title.of * 5 && (!others || in_title.one == in_title.of);
+    /* 你喜欢什么颜色 is no question of the rule "不喜欢了能退吗" */
+    covered &= !(others && (h->all & (SENSE_OPTIONS | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND)));
     bool told = in_text.one >= 2 && in_text.rare > 0 && in_text.one * 10 >= in_text.of * 6;
     /* all that was asked for, and no other rule speaks of it */
     told |= in_text.one > 0 && in_text.rare == in_text.of && in_text.of <= 2 && !(h->all & (SENSE_HAVE | SENSE_PRICE));
@@ -228,7 +234,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     told &= !subjects || (subjects & (title.all | text.all));
     bool within = (subjects & text.all & SAID_WITHIN) && in_text.of == 0;
     bool near = (subjects & text.all) && in_text.one >= 1 && score >= ENOUGH / 2;
-    told &= !asks_maker(h);
+    bool maker = asks_maker(h) && !(subjects & SENSE_STORE);
+    told &= !maker, within &= !maker, near &= !maker;
     /* the name of a country alone is no question of what is sent there */
     bool abroad = subjects == SENSE_ABROAD && in_text.of > 0 && in_title.either == 0;
     bool open = asks_opening(h) && (title.all & SENSE_STORE) && has_clock(&text);
@@ -237,8 +244,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
     size_t of_title = 0, of_turn = local_shared(&title, h, &of_title);
     bool about = m->language != LOCAL_ZH || !subjects || (subjects & (title.all | text.all)) || of_turn * 2 >= of_title;
-    return (struct scored){ score,
-                            ((subjects & title.all) && !abroad) || (covered && about) || told || within || near };
+    return (struct scored){ score, ((subjects & title.all) && !abroad && !maker) || (covered && about) || told ||
+                                       within || near };
 }
 
 static bool in_language(const struct local *m, const char *text)
