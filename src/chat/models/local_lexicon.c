@@ -528,7 +528,8 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_EXCHANGE | SENSE_WARRANTY, "给换吗|给换不|给换新|给不给换|给修吗|给修不|给不给修" },
     { SENSE_WARRANTY, "保吗|保不|保么|保不保|在不在保|还在保|过保" },
     { SENSE_HOURS, "半夜|凌晨|深夜|大晚上" },
-    { SENSE_SIZE, "i wear|i usually wear|i normally wear|i normally take|my size is|what us size|what eu size|what uk size|in us sizes|in eu sizes|in uk sizes" },
+    { SENSE_SIZE, "i wear|i usually wear|i normally wear|i normally take|my size is|what us size|what eu size|"
+      "what uk size|in us sizes|in eu sizes|in uk sizes" },
     { SENSE_SOFT, "后" },
     { SENSE_HOURS, "点还有|点还在|点有人|点有客服|几点有人|晚上有人|晚上还有|周日有人|周末有人|夜里|还上班|下班没" },
     { SENSE_INSTALL, "装起来|装起|装好要|装好得" },
