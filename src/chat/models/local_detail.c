@@ -326,7 +326,8 @@ static bool detail(struct local *m, const struct knowledge_product *p, bool *ans
         m->h.used[i] |= in_list(measure->asked, m->h.a.atom[i].text) || in_list(verbs, m->h.a.atom[i].text);
     bool kin = local_asks_of_thing(m);
     *answered = measure && !kin && measure_of(m, measure, description);
-    if (!*answered && measure && !kin && options_measure(p)) return true; /* an option says how large it is */
+    bool large = measure && !in_list(measure->asked, "heavy") && !in_list(measure->asked, "hold");
+    if (!*answered && large && !kin && options_measure(p)) return true; /* an option says how large it is */
     if (!*answered) *answered = count_of(m, description, false) || sentence_of(m, description, false);
     if (!*answered && measure && kin) *answered = measure_of(m, measure, description);
     if (*answered) {

@@ -533,6 +533,13 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_SOFT, "后" },
     { SENSE_HOURS, "点还有|点还在|点有人|点有客服|几点有人|晚上有人|晚上还有|周日有人|周末有人|夜里|还上班|下班没" },
     { SENSE_INSTALL, "装起来|装起|装好要|装好得" },
+    { SENSE_RETURN | SENSE_TIME, "多久到账|几天到账|啥时候到账|什么时候到账|多久退|几天退|何时到账|退到哪|退款到账" },
+    { SENSE_FIX, "上门取件|上门取货|取件" },
+    { SENSE_STOP, "质量怎么样|质量好吗|质量咋样|质量如何|质量行吗|质量好不好|好不好用|好用吗|好用不|实用吗" },
+    { SENSE_CONTACT,
+      "联系售后|找售后|售后电话|售后怎么联系|联系商家|order by phone|order over the phone|order by email|by telephone|"
+      "place an order by" },
+    { SENSE_SHIP | SENSE_TIME, "什么时候发|啥时候发|几时发|啥时发|什么时候能发|啥时候能发" },
     { SENSE_INSTALL, "can you build|could you build|will you build|do you build|build the|build my|build one|"
       "built for me|assemble the|assemble my" },
     { SENSE_STOP, "two|three|four|five|six|couple|a couple of|half a dozen|dozen|a dozen" },
