@@ -126,7 +126,12 @@ static bool subject(struct local *m, bool *answered)
         return true;
     bool offer = (m->h.all & SENSE_OFFER) && !(m->h.all & SENSE_BULK);
     if (offer && !local_promotions(m, answered)) return false;
-    if (!*answered && !local_rule(m, answered)) return false;
+    /* the name of the one thing alone makes no rule of it: "how heavy is the stroller" */
+    bool sizes = named && m->found.n == 1 && !(subjects & ~SENSE_SIZE);
+    bool *used = sizes ? local_use_title(m, m->found.product[0]) : m->h.used,
+         fine = *answered || local_rule(m, answered);
+    m->h.used = used;
+    if (!fine) return false;
     if (!*answered && (subjects & SENSE_DISCOUNT) && !local_promotions(m, answered)) return false;
     if (!*answered && named && m->found.n == 1 && m->found.left_over && !(m->h.all & SENSE_PRICE) &&
         !local_detail(m, m->found.product[0], answered))
@@ -214,6 +219,9 @@ static bool product(struct local *m, bool *answered)
     if (beside && !local_price_beside(m, f->product[0], answered)) return false;
     if (*answered) return true;
     if (f->how == FOUND_NEAR) {
+        bool sized = asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
+        if (sized && !details(m, answered)) return false; /* "what size is the cot mattress" */
+        if (*answered) return true;
         if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
         /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
         else if (!details(m, answered) || (!*answered && f->n == 1 && !local_rule_of(m, f->product[0], answered)))

@@ -17,9 +17,10 @@ static size_t count_told(const struct heard *h, const struct local_count *c, con
                                 "minute|hour|day|week|month|year";
     bool han = h->a.atom[c->at].kind == ATOM_HAN;
     size_t best = 0;
+    static const char words[] = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|dozen";
     for (size_t i = 0; i + 1 < t->a.n; i++) {
         size_t n = 0;
-        if (t->a.atom[i].kind != ATOM_NUMBER) continue;
+        if (t->a.atom[i].kind != ATOM_NUMBER && lexicon_phrase(&t->a, i, words) == 0) continue;
         if (c->time && lexicon_phrase(&t->a, i + 1, times) > 0) return 1;
         while (han && n < c->n && i + 1 + n < t->a.n &&
                strcmp(t->a.atom[i + 1 + n].text, h->a.atom[c->at + n].text) == 0)

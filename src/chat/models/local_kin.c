@@ -44,7 +44,8 @@ const char *const lexicon_same[] = {
     NULL
 };
 const char lexicon_trouble[] =
-    "keeps|kept|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|snapped|broke|broken|cracked|"
+    "keeps|kept|hardly|barely|lost|loses|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|"
+    "snapped|broke|broken|cracked|"
     "leaks|leaking|leaked|"
     "drips|dripping|blinking|blinks|flashing|flashes|beeping|beeps|smells|smell|smoke|smoking|rattles|rattling|"
     "squeaks|"
@@ -89,7 +90,8 @@ const char *const lexicon_sights[] = {
     "stuck|jam|jams|jammed|sticks|seized|does not move|doesnt move|nothing moves|wont move|不动|动不了|转不动|卡那|卡在|卡住|卡纸|"
     "卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
     "blocked|clog|clogs|clogged|blockage|堵|堵塞|堵住|不通",
-    "weak|weaker|slow|low pressure|low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
+    "weak|weaker|slow|hardly any|barely any|no suction|little suction|lost suction|loses suction|low pressure|"
+    "low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
     "overheat|overheats|overheating|gets hot|very hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|"
     "rusted|rusting|生锈|锈|锈斑|锈迹",
     "mould|mold|mouldy|moldy|mildew|发霉|霉点|霉斑", "scale|descale|descaling|limescale|水垢|结垢|白垢|除垢", "wobble|wobbles|"
@@ -197,9 +199,11 @@ const struct lexicon_kin lexicon_kin[] = {
     { "断网|没网|没有网|没wifi|不联网", "断网|离线|无需联网|不联网|本地", NULL },
     { "what age|which age|how old|age range|from what age|for what age|suitable age", "age|ages|aged|years|months|"
       "year olds", NULL },
-    { "how far|what range|whats the range", "range|up to|reach", "km|miles|mile|m|metres|meters|ft|feet" },
+    { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
+      "reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {
-      "take someone|take a person|hold someone|hold a person|support someone|support a person|carry someone|i weigh|"
+      "up to what weight|to what weight|up to which weight|what weight can|take someone|take a person|hold someone|"
+      "hold a person|support someone|support a person|carry someone|i weigh|"
       "he weighs|she weighs|how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|"
       "load limit|maximum load|max load|how much "
       "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"

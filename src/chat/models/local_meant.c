@@ -267,6 +267,26 @@ static size_t numbers_at(const struct atoms *a, size_t i, const struct mention *
     return end + 1 - i;
 }
 
+/* "A pack of six" is 6 pieces: the one value that begins with this number. */
+static size_t pack_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    static const char *const words[] = { "two",   "three", "four", "five",   "six",   "seven",
+                                         "eight", "nine",  "ten",  "eleven", "twelve" };
+    size_t count = lexicon_phrase(a, i, "pack of|packs of|set of|box of|bundle of|case of|bag of"), found = 0;
+    size_t number = 0, at = i + count;
+    if (count == 0 || at >= a->n) return 0;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (strcmp(a->atom[at].text, words[k]) == 0) number = k + 2;
+    if (a->atom[at].kind == ATOM_NUMBER) number = (size_t)(atom_thousandths(&a->atom[at]) / 1000);
+    for (size_t k = 0; k < n && number > 0; k++) {
+        size_t digits = strspn(values[k].joined, "0123456789"), value = 0;
+        for (size_t d = 0; d < digits && digits < 6; d++) value = value * 10 + (size_t)(values[k].joined[d] - '0');
+        if (value != number) continue;
+        found++, *which = k;
+    }
+    return found == 1 ? count + 1 : 0;
+}
+
 /* "大包的", "the big bottle": of values that are amounts of one kind, the largest; 小 and "small" the least. */
 static size_t large_at(const struct atoms *a, size_t i, const struct mention *values,
                        const struct value_amounts *amounts, size_t n, size_t *which)
@@ -311,6 +331,7 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         *which = found;
     } else {
         count = n > 0 ? fraction_at(a, i, values, n, which) : 0;
+        if (count == 0 && n > 0) count = pack_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);
         if (count == 0 && n > 0) count = colour_at(a, i, p->title, values, n, which);
