@@ -208,6 +208,18 @@ static bool details(struct local *m, bool *answered)
     return true;
 }
 
+static bool near_product(struct local *m, uint64_t asked, bool *answered)
+{
+    bool sized = asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
+    if (sized && !details(m, answered)) return false; /* "what size is the cot mattress" */
+    if (*answered) return true;
+    if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
+    /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
+    else if (!details(m, answered)) return false;
+    else if (!*answered && m->found.n == 1) return local_rule_of(m, m->found.product[0], answered);
+    return true;
+}
+
 static bool product(struct local *m, bool *answered)
 {
     uint64_t asked = m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_CHEAP);
@@ -218,16 +230,7 @@ static bool product(struct local *m, bool *answered)
     bool beside = f->left_over && f->n == 1 && f->mentions == 0 && (asked & SENSE_PRICE) && m->most == 0;
     if (beside && !local_price_beside(m, f->product[0], answered)) return false;
     if (*answered) return true;
-    if (f->how == FOUND_NEAR) {
-        bool sized = asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
-        if (sized && !details(m, answered)) return false; /* "what size is the cot mattress" */
-        if (*answered) return true;
-        if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
-        /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
-        else if (!details(m, answered) || (!*answered && f->n == 1 && !local_rule_of(m, f->product[0], answered)))
-            return false;
-        return true;
-    }
+    if (f->how == FOUND_NEAR) return near_product(m, asked, answered);
     local_go_on(m);
     if (m->most > 0 || (m->h.all & SENSE_DEAR)) asked |= SENSE_PRICE;
     if (f->how == FOUND_TALKED_ABOUT && f->mentions > 0 && !f->left_over && !local_asks_of_thing(m))

@@ -145,8 +145,9 @@ static size_t fit_han(struct fitting *f, size_t i)
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
     bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
     static const char no_name[] =
-        "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新旧"; /* of many words, a
-                                                                                                     name of nothing */
+        "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新旧气火光风声味力"; /* of
+                                                                                                     many words, a name
+                                                                                                     of nothing */
     bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
     if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
     if (hards == 0 || (best == 1 && !alone)) {

@@ -125,14 +125,14 @@ static size_t value_at(const struct heard *h, size_t i, const char *joined, cons
         size_t other = atoms_joined(&h->a, i, others->text[k], strlen(others->text[k]));
         if (other > n) n = other;
     }
-    /* 米白色 is 米白 */
-    bool coloured = n > 1 && i + n < h->a.n && h->a.atom[i + n - 1].kind == ATOM_HAN &&
+    /* 米白色 is 米白, 橙色 is 橙 */
+    bool coloured = n > 0 && i + n < h->a.n && h->a.atom[i + n - 1].kind == ATOM_HAN &&
                     strcmp(h->a.atom[i + n].text, "色") == 0 && !h->a.atom[i + n].broken;
     /* "the one that folds" is the folding one */
     const struct atom value = { .text = joined, .n = (uint8_t)strlen(joined), .kind = ATOM_LETTERS };
     bool does = n == 0 && i > 0 && lexicon_phrase(&h->a, i - 1, "that|which|who") > 0 && h->sense[i] == 0;
     if (does && atom_akin(&h->a.atom[i], &value)) return 1;
-    if (n != 1) return n + coloured;
+    if (n != 1 || coloured) return n + coloured;
     const struct atom *x = &h->a.atom[i];
     bool glued_after = i + 1 < h->a.n && h->a.atom[i + 1].glued && h->a.atom[i + 1].kind != ATOM_HAN;
     bool glued_before = x->glued && i > 0 && h->a.atom[i - 1].kind != ATOM_HAN;
