@@ -543,6 +543,8 @@ const struct lexicon_row lexicon_rows[] = {
       "place an order by" },
     { SENSE_SHIP | SENSE_TIME, "什么时候发|啥时候发|几时发|啥时发|什么时候能发|啥时候能发" },
     { SENSE_STOP, "range of the|range of this|range of my|whats the range|what is the range" },
+    { SENSE_COST, "when do i get free|when is shipping free|when is delivery free|when is postage free|"
+      "free from what" },
     { SENSE_INSTALL, "can you build|could you build|will you build|do you build|build the|build my|build one|"
       "built for me|assemble the|assemble my" },
     { SENSE_STOP, "two|three|four|five|six|couple|a couple of|half a dozen|dozen|a dozen" },
