@@ -149,10 +149,10 @@ function DisableButton({ shop }: { shop: Shop }) {
   );
 }
 
-function ToPlan({ shop }: { shop: number }) {
+function ToPlan({ shop, small = false }: { shop: number; small?: boolean }) {
   const { t } = useText();
   return (
-    <LinkButton small look="primary" to={`/billing/plan?shop=${shop}`}>
+    <LinkButton small={small} look="primary" to={`/billing/plan?shop=${shop}`}>
       {t("stopped.toPlan")}
     </LinkButton>
   );
@@ -188,7 +188,7 @@ function Enabled({ shop, chatbot }: Props) {
         <Alert
           tone="due"
           title={t("subscription.over", { day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt) })}
-          action={<ToPlan shop={shop.id} />}
+          action={<ToPlan shop={shop.id} small />}
           said={false}
         >
           {t("subscription.overHelp")}
