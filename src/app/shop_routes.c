@@ -51,9 +51,11 @@ static const struct field get_house_fields[] = {
     SHAPE_I64("id"), SHAPE_I64("account"), SHAPE_TEXT("email", .nullable = true, .doc = "Of the account's owner."),    \
     SHAPE_TEXT("shop_name"), SHAPE_TEXT("domain", .nullable = true), SHAPE_TEXT("status"),                             \
     SHAPE_TEXT("chatbot_state"), SHAPE_TIME("createdAt"),                                                              \
+    SHAPE_TIME("suspendedAt", .nullable = true, .doc = "By an operator."),                                             \
+    SHAPE_TEXT("suspendedReason", .nullable = true), SHAPE_TIME("deletedAt", .nullable = true),                        \
     SHAPE_TIME("purgeAt", .nullable = true, .doc = "Of a deleted one: until when it can be restored.")
 static const struct shape listed_shape[] = {
-    LISTED_SHAPES, SHAPE_TIME("expiresAt", .nullable = true, .doc = "Until when it is paid; null: it is not on."),
+    LISTED_SHAPES, SHAPE_TIME("expiresAt", .nullable = true, .doc = "Until when it is paid; null: nothing pays for it."),
     SHAPE_BOOL("pastDue", .doc = "It is on, and not paid."), SHAPE_BOOL("renews", .doc = "By itself, at that end."),
     SHAPE_END
 };
@@ -92,6 +94,9 @@ static void listed_json(struct json *j, const struct shop_listed *s, const char 
     json_text(j, "status", shop_status_name(s->status));
     json_text(j, "chatbot_state", state);
     json_time(j, "createdAt", s->created_at_ms);
+    json_time(j, "suspendedAt", s->suspended_at_ms);
+    json_text(j, "suspendedReason", s->suspended_at_ms ? s->suspended_why : NULL);
+    json_time(j, "deletedAt", s->deleted_at_ms);
     json_time(j, "purgeAt", s->purge_at_ms);
 }
 
@@ -298,6 +303,8 @@ static void listed_csv(struct csv *c, const struct house *h, size_t i)
     csv_i64(c, s->id), csv_text(c, s->name), csv_text(c, s->domain), csv_i64(c, s->account), csv_text(c, h->email[i]);
     csv_text(c, shop_status_name(s->status)), csv_text(c, h->state[i]), csv_time(c, s->created_at_ms);
     csv_time(c, end->at_ms), csv_text(c, end->past_due ? "yes" : "no"), csv_text(c, end->renews ? "yes" : "no");
+    csv_time(c, s->suspended_at_ms), csv_text(c, s->suspended_at_ms ? s->suspended_why : "");
+    csv_time(c, s->deleted_at_ms);
     csv_end_row(c);
 }
 
@@ -315,7 +322,8 @@ static enum answer house_csv(struct req *req, struct house *h)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "shop_name", "domain", "account", "email", "status", "chatbot_state",
-                                         "createdAt", "expiresAt", "pastDue", "renews", NULL };
+                                         "createdAt", "expiresAt", "pastDue", "renews", "suspendedAt", "suspendedReason",
+                                         "deletedAt", NULL };
     /* clang-format on */
     return reply_csv(req, &(struct csv_list){ "shops", names, h->wanted.after == 0, house_csv_page, h });
 }
@@ -350,9 +358,7 @@ static const struct shape subscribed_shape[] = {
     SHAPE_TIME("startedAt"), SHAPE_TIME("expiresAt"), SHAPE_TIME("pastDueAt", .nullable = true), SHAPE_END
 };
 static const struct shape one_shape[] = {
-    LISTED_SHAPES, SHAPE_TIME("suspendedAt", .nullable = true, .doc = "By an operator."),
-    SHAPE_TEXT("suspendedReason", .nullable = true), SHAPE_TEXT("backend", .nullable = true),
-    SHAPE_TEXT("botId", .nullable = true),
+    LISTED_SHAPES, SHAPE_TEXT("backend", .nullable = true), SHAPE_TEXT("botId", .nullable = true),
     SHAPE_TEXT("botName", .nullable = true), SHAPE_TEXT("error", .nullable = true, .doc = "Of the last attempt."),
     SHAPE_I64("job", .nullable = true, .doc = "Of the last attempt."), SHAPE_TIME("enabledAt", .nullable = true),
     SHAPE_OBJECT("subscription", subscribed_shape, .type_name = "ShopSubscription", .nullable = true), SHAPE_END
@@ -386,8 +392,6 @@ static void one_json(struct json *j, const void *arg)
     const struct one *o = arg;
     const struct tenant_facts *f = &o->tenant;
     listed_json(j, &o->shop, f->state, o->email);
-    json_time(j, "suspendedAt", o->shop.suspended_at_ms);
-    json_text(j, "suspendedReason", o->shop.suspended_at_ms ? o->shop.suspended_why : NULL);
     json_text(j, "backend", f->backend);
     json_text(j, "botId", f->bot_id);
     json_text(j, "botName", f->bot_name);

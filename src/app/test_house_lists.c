@@ -219,10 +219,55 @@ TEST_EACH_ENGINE(shops_that_are_not_paid_and_those_that_end_next)
     assert_true(json_is_null(json_object_get(first, "expiresAt")) && json_is_false(json_object_get(first, "pastDue")));
     a = get(t, app_shop_routes, "/api/operator/shops?format=csv&sort=ending");
     assert_int_equal(lines(a.text), 1 + 5);
-    assert_non_null(strstr(a.text, ",1970-01-01T00:00:02.000Z,yes,yes\r\n2,Shop 2,"));
+    assert_non_null(strstr(a.text, ",1970-01-01T00:00:02.000Z,yes,yes,,,\r\n2,Shop 2,"));
     a = get(t, operator_routes, "/api/operator/overview");
     assert_int_equal(number_of(a.json, "pastDue"), 2);
     assert_int_equal(number_of(a.json, "failed"), 0);
+}
+
+/* Of a plan its own row says whether it renews, whatever our subscription says; a chat that rests with its suspended
+ * shop keeps the end that is paid, and is not past due. */
+TEST_EACH_ENGINE(whoever_pays_says_whether_it_renews)
+{
+    static const struct {
+        const char *source;
+        int plan; /* -1: there is none */
+        bool renews;
+    } one[] = { { "credits", 1, false }, { "order", 0, false }, { "order", 1, true },  { "trial", 0, false },
+                { "order", -1, false },  { "panel", -1, true }, { "credits", 0, true } };
+    int64_t id;
+    start(t);
+    EXPECT(accounts_add(t->tx, "one@shop.example", "", ROLE_MERCHANT, "hash", kit_now(), &id) == ACCOUNT_ADDED);
+    for (int i = 0; i < (int)ARRAY_LEN(one); i++) {
+        bool ours = i > 0; /* what our row says of it; of credits alone it counts */
+        put_shop(t, i + 1, arena_printf(t->arena, "Shop %d", i + 1));
+        put_paid(t, i + 1, 3, 1, 9000);
+        test_script(t, arena_printf(t->arena, "UPDATE subscriptions SET source = '%s', renews = %d WHERE shop = %d",
+                                    one[i].source, ours, i + 1));
+        if (one[i].plan < 0) continue;
+        test_script(t, arena_printf(t->arena,
+                                    "INSERT INTO shop_plans (shop, account, offer, source, seats, websites,"
+                                    " began_at_ms, until_ms, renews, warned, due_at_ms, updated_at_ms)"
+                                    " VALUES (%d, 1, 1, '%s', 1, 0, 1000, 9000, %d, 0, 0, 1000)",
+                                    i + 1, text_eq(one[i].source, "trial") ? "trial" : "order", one[i].plan));
+    }
+    const json_t *list = json_object_get(get(t, app_shop_routes, "/api/operator/shops?sort=oldest").json, "shops");
+    assert_int_equal(json_array_size(list), ARRAY_LEN(one));
+    for (size_t i = 0; i < ARRAY_LEN(one); i++)
+        if (json_is_true(json_object_get(json_array_get(list, i), "renews")) != one[i].renews) fail_msg("%zu", i);
+    for (size_t i = 0; i < ARRAY_LEN(one); i++) {
+        const char *path = arena_printf(t->arena, "/api/operator/shops/%zu", i + 1);
+        json_t *s = json_object_get(get(t, app_shop_routes, path).json, "subscription");
+        if (json_is_true(json_object_get(s, "renews")) != one[i].renews) fail_msg("page of %zu", i);
+    }
+    test_script(t, "UPDATE shops SET status = 4, suspended_at_ms = 5000, suspended_why = 'why' WHERE id = 2;"
+                   "UPDATE tenants SET status = 4 WHERE shop = 2; UPDATE subscriptions SET status = 2 WHERE shop = 2");
+    const json_t *paused =
+        json_array_get(json_object_get(get(t, app_shop_routes, "/api/operator/shops?state=paused").json, "shops"), 0);
+    assert_string_equal(json_string_value(json_object_get(paused, "expiresAt")), "1970-01-01T00:00:09.000Z");
+    assert_string_equal(json_string_value(json_object_get(paused, "suspendedAt")), "1970-01-01T00:00:05.000Z");
+    assert_string_equal(json_string_value(json_object_get(paused, "suspendedReason")), "why");
+    assert_true(json_is_false(json_object_get(paused, "pastDue")));
 }
 
 TEST_EACH_ENGINE(ends_are_asked_for_rightly)
@@ -293,8 +338,11 @@ TEST_EACH_ENGINE(what_fails_as_a_table)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(accounts_in_every_order),    EACH_ENGINE(shops_that_are_not_paid_and_those_that_end_next),
-        EACH_ENGINE(ends_are_asked_for_rightly), EACH_ENGINE(a_search_that_finds_hundreds),
+        EACH_ENGINE(accounts_in_every_order),
+        EACH_ENGINE(shops_that_are_not_paid_and_those_that_end_next),
+        EACH_ENGINE(whoever_pays_says_whether_it_renews),
+        EACH_ENGINE(ends_are_asked_for_rightly),
+        EACH_ENGINE(a_search_that_finds_hundreds),
         EACH_ENGINE(what_fails_as_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

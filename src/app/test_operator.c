@@ -267,6 +267,10 @@ TEST_EACH_ENGINE(one_shop)
     a = get(t, app_shop_routes, "/api/operator/shops/4");
     assert_string_equal(json_string_value(json_object_get(a.json, "status")), "deleted");
     assert_true(json_is_null(json_object_get(a.json, "subscription")));
+    assert_true(json_is_null(json_object_get(get(t, app_shop_routes, "/api/operator/shops/1").json, "deletedAt")));
+    test_script(t, "UPDATE shops SET deleted_at_ms = 2000 WHERE id = 4");
+    a = get(t, app_shop_routes, "/api/operator/shops/4");
+    assert_string_equal(json_string_value(json_object_get(a.json, "deletedAt")), "1970-01-01T00:00:02.000Z");
     assert_string_equal(get(t, app_shop_routes, "/api/operator/shops/77").error, "not_found");
 }
 

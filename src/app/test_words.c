@@ -73,6 +73,17 @@ static void what_is_registered_has_a_text_in_both_languages(void **state)
         assert_int_equal(house[f].missing, 0);
     }
     assert_true(actions > 40 && count >= 6);
+    struct words filter = { .path = CHATHUB_SOURCE_ROOT "/web/console/src/ui/ledger.tsx" };
+    words_read(&filter);
+    for (size_t i = 0; i < count; i++) {
+        char name[80];
+        (void)snprintf(name, sizeof name, "\n  \"%s\",\n", reasons[i].name);
+        if (strstr(buf_terminated(&filter.text), name)) continue;
+        filter.missing++;
+        print_error("%s does not filter by %s\n", filter.path, reasons[i].name);
+    }
+    buf_free(&filter.text);
+    assert_int_equal(filter.missing, 0);
 }
 
 static void a_name_without_a_text_is_found(void **state)

@@ -5,7 +5,7 @@
 
 #include "http/events.h"
 
-enum { REASON_MIN = 3, REASON_MAX = 200, TRADE_MAX = 64, HANDS_PAGE = 50, HANDS_PAGE_MAX = 100 };
+enum { TRADE_MAX = 64, HANDS_PAGE = 50, HANDS_PAGE_MAX = 100 };
 enum hand_state { HAND_NONE, HAND_ASKED, HAND_AGREED, HAND_DECLINED }; /* stored */
 static const char *const hand_state_names[] = { "asked", "agreed", "declined", NULL };
 
@@ -182,7 +182,7 @@ struct post_paid {
 static const struct field post_paid_fields[] = {
     FIELD_TEXT(struct post_paid, payment, .min = ORDER_NUMBER_SIZE - 1, .max = ORDER_NUMBER_SIZE - 1,
                .doc = "The number of the order's payment that came."),
-    FIELD_TEXT(struct post_paid, reason, .min = REASON_MIN, .max = REASON_MAX, .doc = "How that is known."),
+    FIELD_REASON(struct post_paid, reason, .doc = "How that is known."),
     FIELD_TEXT(struct post_paid, trade, .min = 1, .max = TRADE_MAX,
                .doc = "What proves it: the provider's or the bank's number."),
     FIELD_END

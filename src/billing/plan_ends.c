@@ -11,7 +11,7 @@
 
 #include "http/events.h"
 
-enum { REASON_MIN = 3, REASON_MAX = 200, PERIODS_SHOWN = 100 };
+enum { PERIODS_SHOWN = 100 };
 #define END_MOST_MS (3660 * DAY_MS)
 
 static const struct problem problem_plan_none = { "plan_none", 409, "This shop has never had a plan.",
@@ -232,8 +232,7 @@ struct post_end {
 static const struct field post_end_fields[] = {
     FIELD_TIME(struct post_end, until, .optional = true, .fallback = -1, .doc = "Its new end. Absent: now."),
     FIELD_TIME(struct post_end, was, .doc = "The end that it has, as you saw it."),
-    FIELD_TEXT(struct post_end, reason, .min = REASON_MIN, .max = REASON_MAX, .doc = "Why; it stands in the trail."),
-    FIELD_END
+    FIELD_REASON(struct post_end, reason, .doc = "Why; it stands in the trail."), FIELD_END
 };
 
 struct end_said {

@@ -3,9 +3,10 @@
 #include "billing/plans.h"
 
 STMT(of_shops,
-     "SELECT shop, account, source, until_ms FROM shop_plans"
+     "SELECT shop, account, source, until_ms, renews FROM shop_plans"
      " WHERE shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
-     .postgres = "SELECT shop, account, source, until_ms FROM shop_plans WHERE shop = ANY((?1::text[])::bigint[])");
+     .postgres =
+         "SELECT shop, account, source, until_ms, renews FROM shop_plans WHERE shop = ANY((?1::text[])::bigint[])");
 STMT(seats_of, "SELECT CAST(COALESCE(SUM(seats), 0) AS BIGINT) AS seats FROM shop_plans WHERE account = ?1"
                " AND until_ms > ?2");
 
@@ -20,7 +21,8 @@ bool billing_entitlements(struct tx *tx, const int64_t *accounts, const int64_t 
         bool trial = text_eq(col_text(&q, "source"), "trial");
         for (size_t i = 0; i < count; i++)
             if (shops[i] == col_i64(&q, "shop") && accounts[i] == col_i64(&q, "account"))
-                out[i] = (struct tenants_entitlement){ trial ? SOURCE_TRIAL : SOURCE_ORDER, col_i64(&q, "until_ms") };
+                out[i] = (struct tenants_entitlement){ trial ? SOURCE_TRIAL : SOURCE_ORDER, col_i64(&q, "until_ms"),
+                                                       .renews = col_bool(&q, "renews") };
     }
     return row == ROW_NONE;
 }

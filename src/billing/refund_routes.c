@@ -6,7 +6,7 @@
 #include "credits/credits.h"
 #include "http/events.h"
 
-enum { REFUNDS_PAGE = 50, REFUNDS_PAGE_MAX = 100, REASON_MIN = 3, REASON_MAX = 200 };
+enum { REFUNDS_PAGE = 50, REFUNDS_PAGE_MAX = 100 };
 
 static const struct problem problem_payment_not_paid = { "payment_not_paid", 409, "This payment has not been paid.",
                                                          "该笔付款尚未支付。" };
@@ -128,8 +128,7 @@ static const struct field post_refund_fields[] = {
                .doc = "The number of the order's payment that goes back."),
     FIELD_I64(struct post_refund, amount, .optional = true, .present_offset = offsetof(struct post_refund, has_amount),
               .min = 1, .max = MONEY_LIMIT, .doc = "In the currency's minor unit; absent: all that is left."),
-    FIELD_TEXT(struct post_refund, reason, .min = REASON_MIN, .max = REASON_MAX,
-               .doc = "Why; stands in the audit trail, and in the provider's books."),
+    FIELD_REASON(struct post_refund, reason, .doc = "Why; stands in the audit trail, and in the provider's books."),
     FIELD_BOOL(struct post_refund, takes_back, .name = "takesBack",
                .doc = "What was bought goes with it: credits by their share, a plan when all is back."),
     FIELD_BOOL(struct post_refund, outside, .optional = true,
@@ -213,9 +212,8 @@ static const struct field refund_path_fields[] = { FIELD_ID(struct refund_path, 
 struct post_decline {
     const char *reason;
 };
-static const struct field post_decline_fields[] = {
-    FIELD_TEXT(struct post_decline, reason, .min = REASON_MIN, .max = REASON_MAX, .doc = "Why not."), FIELD_END
-};
+static const struct field post_decline_fields[] = { FIELD_REASON(struct post_decline, reason, .doc = "Why not."),
+                                                    FIELD_END };
 
 static enum answer find_refund(struct req *req, struct order *o, struct payment *p, struct refund *r)
 {

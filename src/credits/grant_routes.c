@@ -30,7 +30,7 @@ struct post_grant {
 static const struct field post_grant_fields[] = {
     FIELD_TEXT(struct post_grant, email, .form = TEXT_EMAIL, .min = 3, .max = 254, .doc = "Whose account."),
     FIELD_CREDITS(struct post_grant, amount, .min = 1, .max = GRANT_MAX, .doc = "Credits to add, or to take away."),
-    FIELD_TEXT(struct post_grant, reason, .min = 3, .max = 200, .doc = "Why; stands in the audit trail."),
+    FIELD_REASON(struct post_grant, reason, .doc = "Why; stands in the audit trail."),
     FIELD_BOOL(struct post_grant, confirm, .optional = true, .doc = "A large change is meant."),
     FIELD_END
 };

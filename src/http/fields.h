@@ -58,6 +58,8 @@ struct field_list { /* item NULL: the list was not given */
     { .name = #member, .kind = FIELD_KIND_CREDITS, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_TEXT(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_TEXT, .offset = offsetof(type, member), __VA_ARGS__ }
+/* Why somebody did it, for the trail. Two characters are a whole word in Chinese. */
+#define FIELD_REASON(type, member, ...) FIELD_TEXT(type, member, .min = 2, .max = 200, __VA_ARGS__)
 #define FIELD_BOOL(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_BOOL, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ENUM(type, member, list, ...) \

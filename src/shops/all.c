@@ -3,8 +3,8 @@
 #include "shops/private.h"
 
 #define ALL                                                                                                            \
-    "SELECT id, account, status, name, domain, created_at_ms, purge_at_ms, suspended_at_ms, suspended_why,"            \
-    " lower(name) AS name_key FROM shops"
+    "SELECT id, account, status, name, domain, created_at_ms, deleted_at_ms, purge_at_ms, suspended_at_ms,"            \
+    " suspended_why, lower(name) AS name_key FROM shops"
 STMT(newest, ALL " WHERE status < 5 AND id < ?1 ORDER BY id DESC LIMIT ?2");
 STMT(oldest, ALL " WHERE status < 5 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(paused_newest, ALL " WHERE status = 4 AND id < ?1 ORDER BY id DESC LIMIT ?2");
@@ -44,6 +44,7 @@ static void read_row(const struct query *q, struct shop_listed *out)
                                  .name_key = col_text(q, "name_key"),
                                  .domain = col_text(q, "domain"),
                                  .created_at_ms = col_i64(q, "created_at_ms"),
+                                 .deleted_at_ms = col_i64(q, "deleted_at_ms"),
                                  .purge_at_ms = col_i64(q, "purge_at_ms"),
                                  .suspended_at_ms = col_i64(q, "suspended_at_ms"),
                                  .suspended_why = col_text(q, "suspended_why") };

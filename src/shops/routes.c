@@ -334,13 +334,11 @@ static enum answer run_restore(struct req *req) { return restore_it(req, req->wh
 
 /* ---- by an operator, with a reason ---- */
 
-enum { REASON_MIN = 3, REASON_MAX = 200 };
 struct post_shop_reason {
     const char *reason;
 };
 static const struct field post_shop_reason_fields[] = {
-    FIELD_TEXT(struct post_shop_reason, reason, .min = REASON_MIN, .max = REASON_MAX,
-               .doc = "Why; it stands in the trail, also in the account's own."),
+    FIELD_REASON(struct post_shop_reason, reason, .doc = "Why; it stands in the trail, also in the account's own."),
     FIELD_END
 };
 

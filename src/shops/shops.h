@@ -110,9 +110,9 @@ struct shop_listed {
     int64_t id, account;
     enum shop_status status;
     const char *name, *domain;
-    const char *name_key; /* what names are sorted by */
-    int64_t created_at_ms, purge_at_ms /* 0: not deleted */;
-    int64_t suspended_at_ms; /* 0: it is not */
+    const char *name_key;                              /* what names are sorted by */
+    int64_t created_at_ms, deleted_at_ms, purge_at_ms; /* the last two 0: not deleted */
+    int64_t suspended_at_ms;                           /* 0: it is not */
     const char *suspended_why;
 };
 enum shops_sort { SHOPS_NEWEST, SHOPS_OLDEST, SHOPS_BY_NAME, SHOPS_BY_NAME_DOWN };

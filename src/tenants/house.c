@@ -82,7 +82,7 @@ enum row tenants_facts(struct tx *tx, int64_t shop, struct tenant_facts *out)
     if (s.number == 0) return ROW_FOUND;
     out->subscription = subscription_status_name(s.status);
     out->source = subscription_source_name(s.source);
-    out->renews = s.renews;
+    if (!tenants_renews(tx, &s, &out->renews)) return ROW_FAULT;
     out->started_at_ms = s.started_at_ms, out->expires_at_ms = s.expires_at_ms;
     out->past_due_at_ms = s.past_due_at_ms;
     return ROW_FOUND;

@@ -109,6 +109,9 @@ bool subscription_goes_on(const struct subscription *s);
 int64_t subscription_grace_end(const struct subscription *s, int64_t now_ms);
 int subscription_days_left(const struct subscription *s, int64_t now_ms);
 
+/* ---- ends.c: it goes on by itself at its end, as whoever pays for it says. False: storage fault ---- */
+MUST_USE bool tenants_renews(struct tx *tx, const struct subscription *s, bool *out);
+
 /* ---- entitlement.c: what pays for a chat, and until when. Everybody asks this, nobody judges a source himself ---- */
 struct entitlement {
     enum subscription_source source; /* of the present subscription; without one, of what would begin now */

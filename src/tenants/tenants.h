@@ -54,6 +54,7 @@ struct tenants_owner { /* lang "zh-CN" or "en" */
 struct tenants_entitlement {
     enum subscription_source source;
     int64_t until_ms;
+    bool renews; /* whoever gives it goes on by itself at that end */
 };
 struct tenants_hooks {
     /* Who gets the letters. ROW_NONE: nobody, the account is disabled. Never NULL. */
@@ -206,8 +207,9 @@ MUST_USE bool tenants_count_in_state(struct tx *tx, int state, int64_t most, int
 /* ---- ends.c: until when the chatbots that are on are paid, of all accounts; for operators. False: storage fault ----
  */
 struct tenant_end {
-    bool past_due, renews;
-    int64_t at_ms; /* 0: the chatbot of this shop is not on */
+    bool past_due; /* its chatbot is on, and not paid */
+    bool renews;   /* as whoever pays for it says */
+    int64_t at_ms; /* also of one that rests with its suspended shop. 0: nothing pays for it */
 };
 MUST_USE bool tenants_ends(struct tx *tx, const int64_t *shops, size_t n, struct tenant_end *out);
 MUST_USE bool tenants_past_due(struct tx *tx, const struct tenants_wanted *w, int64_t *shops, size_t *count);

@@ -5292,12 +5292,20 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
+             * @description By an operator.
+             */
+            suspendedAt: string | null;
+            suspendedReason: string | null;
+            /** Format: date-time */
+            deletedAt: string | null;
+            /**
+             * Format: date-time
              * @description Of a deleted one: until when it can be restored.
              */
             purgeAt: string | null;
             /**
              * Format: date-time
-             * @description Until when it is paid; null: it is not on.
+             * @description Until when it is paid; null: nothing pays for it.
              */
             expiresAt: string | null;
             /** @description It is on, and not paid. */
@@ -22679,15 +22687,17 @@ export interface operations {
                         createdAt: string;
                         /**
                          * Format: date-time
-                         * @description Of a deleted one: until when it can be restored.
-                         */
-                        purgeAt: string | null;
-                        /**
-                         * Format: date-time
                          * @description By an operator.
                          */
                         suspendedAt: string | null;
                         suspendedReason: string | null;
+                        /** Format: date-time */
+                        deletedAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Of a deleted one: until when it can be restored.
+                         */
+                        purgeAt: string | null;
                         backend: string | null;
                         botId: string | null;
                         botName: string | null;

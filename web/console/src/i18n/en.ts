@@ -75,6 +75,10 @@ export const en = {
   "attention.ending": "The chatbot for “{name}” ends on {day}: automatic renewal is off",
   "attention.over": "What paid for the chatbot of “{name}” ends: it stops on {day}",
   "attention.renewals": "{n} {n|renewal fails|renewals fail} for a reason that is not the customer’s",
+  "attention.owed": "{n} {n|payment was|payments were} neither delivered for nor given back",
+  "attention.mismatches": "{n} {n|mismatch is|mismatches are} open",
+  "attention.refunds": "{n} {n|refund waits|refunds wait} for a second person",
+  "attention.hand": "{n} {n|payment that was|payments that were} marked as paid {n|waits|wait} for a second person",
   "live.down": "Live updates are paused. Reconnecting…",
   "copy.copy": "Copy",
   "copy.done": "Copied",
@@ -124,6 +128,7 @@ export const en = {
   "state.on": "On",
   "state.due": "Payment due",
   "state.paused": "Suspended",
+  "state.deleted": "Deleted",
   "state.stopped": "Stopped",
   "state.failed": "Failed",
 
@@ -140,6 +145,7 @@ export const en = {
   "field.optional": "(optional)",
   "field.showTyped": "Show password",
   "field.reasonHelp": "Kept in the audit log",
+  "field.reasonShort": "Say why, in at least {n} characters",
 
   // before signing in
   "door.about": "About Chathub",

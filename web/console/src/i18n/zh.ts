@@ -75,6 +75,10 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "attention.ending": "“{name}”的智能客服将于 {day} 结束：自动续费已关闭",
   "attention.over": "“{name}”的智能客服到期，将于 {day} 停止",
   "attention.renewals": "{n} 笔续费因非客户原因失败",
+  "attention.owed": "{n} 笔付款未交付也未退回",
+  "attention.mismatches": "{n} 项差异待处理",
+  "attention.refunds": "{n} 笔退款待复核",
+  "attention.hand": "{n} 笔手工标记待复核",
   "live.down": "实时更新已断开，正在重新连接…",
   "copy.copy": "复制",
   "copy.done": "已复制",
@@ -124,6 +128,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "state.on": "已启用",
   "state.due": "待续费",
   "state.paused": "已暂停",
+  "state.deleted": "已删除",
   "state.stopped": "已停止",
   "state.failed": "失败",
 
@@ -140,6 +145,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "field.optional": "（选填）",
   "field.showTyped": "显示密码",
   "field.reasonHelp": "会记录在审计日志中",
+  "field.reasonShort": "请填写原因，至少 {n} 个字",
 
   // before signing in
   "door.about": "关于 Chathub",

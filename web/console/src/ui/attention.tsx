@@ -39,7 +39,21 @@ function useOperatorAttention(enabled: boolean): readonly Attention[] {
   const { data } = useOverview(enabled);
   const failing = data?.renewalsFailing ?? 0;
   const dead = data?.jobs.dead ?? 0;
+  const { refundsAsked = 0, handPaymentsAsked = 0, openMismatches = 0 } = data?.money ?? {};
+  const owed = data?.owed ?? 0;
+  const money = (key: "owed" | "mismatches" | "refunds" | "hand", n: number) => ({
+    n,
+    key,
+    tone: key === "owed" ? ("stop" as const) : ("due" as const),
+    text: t(`attention.${key}`, { n }),
+    to: `/operator/money/${key}`,
+    action: t("attention.look"),
+  });
   const items: (Attention & { n: number })[] = [
+    money("owed", owed),
+    money("mismatches", openMismatches),
+    money("refunds", refundsAsked),
+    money("hand", handPaymentsAsked),
     {
       n: dead,
       key: "dead",

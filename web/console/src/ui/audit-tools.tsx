@@ -6,7 +6,7 @@ import { endOf, startOf } from "./days";
 import { Choose, Days, Export } from "./filters";
 import { Icon } from "./icon";
 import { Toolbar } from "./page";
-import { OfCustomer } from "./person";
+import { KnownShop, OfCustomer } from "./person";
 
 type Action = AuditEntry["action"];
 
@@ -42,7 +42,7 @@ export function AuditTools({ path, filter }: { path: string; filter: AuditFilter
       )}
       {filter.shop !== undefined && (
         <span className="chip chip-chosen chip-of">
-          <span>{t("house.one", { id: filter.shop })}</span>
+          <KnownShop id={filter.shop} plain />
           <button
             type="button"
             aria-label={t("list.allOf", { name: t("resource.shop") })}

@@ -16,6 +16,10 @@ export const startOf = (day: string) => midnight(day, 0);
 /** The first moment that is not in it any more. */
 export const endOf = (day: string) => midnight(day, 1);
 
+/** The last moment that is in it: the day that is named where a time goes until then. An end at midnight is the end of the
+ * day before, and not that midnight's own. */
+export const lastOf = (end: string) => new Date(Date.parse(end) - 1).toISOString();
+
 export function dayOf(at: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;

@@ -137,7 +137,7 @@ function Reason({ title, text, ok, danger = false, run, onDone, onCancel }: Reas
   const { t } = useText();
   const rules = useRules();
   const problemText = useProblemText();
-  const form = useForm({ reason: "" }, { rules: { reason: [rules.required] } });
+  const form = useForm({ reason: "" }, { rules: { reason: [rules.reason] } });
   const [refusal, setRefusal] = useState("");
   const submit = useSubmit((reason: string, key) => run(reason, key), {
     onDone,

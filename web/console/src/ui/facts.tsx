@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { useShops } from "../api/queries";
 import { useText } from "../i18n/i18n";
 import { CopyButton } from "./copy";
+import { lastOf } from "./days";
 import { useMay } from "./may";
 
 /** A number of credits. `signed`: a change, with its sign. */
@@ -35,6 +36,16 @@ export function Day({ at }: { at: string }) {
   return (
     <time dateTime={at} title={exact(at)} className="tight">
       {day(at)}
+    </time>
+  );
+}
+
+/** Until when something is paid: the last day of it. */
+export function LastDay({ at }: { at: string }) {
+  const { day, exact } = useText();
+  return (
+    <time dateTime={at} title={exact(at)} className="tight">
+      {day(lastOf(at))}
     </time>
   );
 }

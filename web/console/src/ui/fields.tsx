@@ -3,6 +3,7 @@ import { useText } from "../i18n/i18n";
 import { type FormState, type Rule, SecretField, TextField } from "./form";
 
 export const PASSWORD_MIN = 8;
+export const REASON_MIN = 2;
 export const REASON_MAX = 200;
 export const SHOP_NAME_MAX = 80;
 
@@ -10,12 +11,15 @@ export const SHOP_NAME_MAX = 80;
  * is no address at all. */
 const LIKE_EMAIL = /^[^\s@]+@[^\s@]+$/;
 
-export function useRules(): Record<"required" | "typed" | "email" | "password", Rule> {
+export function useRules(): Record<"required" | "typed" | "email" | "password" | "reason", Rule> {
   const { t } = useText();
   return {
     required: (value) => (value.trim() === "" ? t("field.required") : null),
     /** Spaces count: a password may be made of them. */
     typed: (value) => (value === "" ? t("field.required") : null),
+    /** Why something is done, for the trail. */
+    reason: (value) =>
+      Array.from(value.trim()).length < REASON_MIN ? t("field.reasonShort", { n: REASON_MIN }) : null,
     email: (value) => (LIKE_EMAIL.test(value.trim()) ? null : t("field.email")),
     password: (value) =>
       Array.from(value).length < PASSWORD_MIN ? t("field.passwordShort", { n: PASSWORD_MIN }) : null,

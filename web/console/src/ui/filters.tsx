@@ -60,14 +60,14 @@ export function Chips({
   label: string;
   choices: readonly Choice[];
   value: string;
-  /** What is shown when none is chosen, where that is not everything. */
-  all?: string;
+  /** What is shown when none is chosen, where that is not everything; null: it is one of the choices (""), in its place. */
+  all?: string | null;
   onChoose: (value: string) => void;
 }) {
   const { t } = useText();
   return (
     <div className="line" role="group" aria-label={label}>
-      {[{ value: "", text: all ?? t("list.all") }, ...choices].map((choice) => (
+      {[...(all === null ? [] : [{ value: "", text: all ?? t("list.all") }]), ...choices].map((choice) => (
         <button
           key={choice.value}
           type="button"

@@ -44,8 +44,12 @@ function Preview({ credits, numbers }: { credits: number; numbers: Numbers | und
       <span className="muted">{t("grant.balance")}</span>
       <span className="bill-balance">
         <span>{number(numbers?.before ?? credits)}</span>
-        <Icon name="arrow" />
-        <strong>{numbers === undefined ? "…" : number(numbers.after)}</strong>
+        {numbers?.allowed !== false && (
+          <>
+            <Icon name="arrow" />
+            <strong>{numbers === undefined ? "…" : number(numbers.after)}</strong>
+          </>
+        )}
       </span>
       {numbers !== undefined && (
         <span className="muted">
@@ -73,7 +77,7 @@ function GrantForm({ to, onClose }: { to: Granted; onClose: () => void }) {
       : t("grant.whole", { n: AMOUNT_MAX });
   const form = useForm(
     { amount: "", reason: "" },
-    { rules: { amount: [rules.required, whole], reason: [rules.required] } },
+    { rules: { amount: [rules.required, whole], reason: [rules.reason] } },
   );
   const [refusal, setRefusal] = useState("");
   const [sure, setSure] = useState(false);
@@ -135,7 +139,7 @@ function GrantForm({ to, onClose }: { to: Granted; onClose: () => void }) {
         ))}
       </div>
       <p>
-        {t("grant.to")}{" "}
+        {t(kind === "grant" ? "grant.to" : "grant.from")}{" "}
         <strong className="break" translate="no">
           {to.email}
         </strong>

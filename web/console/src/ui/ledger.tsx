@@ -6,8 +6,17 @@ import { endOf, startOf } from "./days";
 import { Choose, Days, Export, Find } from "./filters";
 import { Toolbar } from "./page";
 
-/** Why a balance changes. Reasons of which there are no entries yet are not offered. */
-const REASONS = ["trial", "grant", "correction", "chatbot_enablement", "chatbot_renewal"] as const;
+/** Why a balance changes: all that the server books. */
+const REASONS = [
+  "trial",
+  "topup",
+  "grant",
+  "correction",
+  "refund",
+  "chatbot_enablement",
+  "chatbot_renewal",
+  "plan_renewal",
+] as const;
 
 export function useLedgerFilter(): LedgerFilter {
   const [read] = useAddress();

@@ -1,7 +1,7 @@
 /* What several pages show of an order: what it buys, line by line, and where it stands. */
 import type { Order, OrderLine, Quote } from "../api/money";
 import { useText } from "../i18n/i18n";
-import { Day } from "./facts";
+import { Day, LastDay } from "./facts";
 import { Pill, type Tone } from "./pill";
 import type { IconName } from "./icon";
 import { Paid } from "./sum";
@@ -28,7 +28,7 @@ export function OrderPill({ stage }: { stage: Order["stage"] }) {
 function Span({ from, to }: { from: string; to: string }) {
   return (
     <>
-      <Day at={from} /> – <Day at={to} />
+      <Day at={from} /> – <LastDay at={to} />
     </>
   );
 }

@@ -18,6 +18,7 @@ const ON: Meaning = { text: "state.on", tone: "on", icon: "good" };
 const DUE: Meaning = { text: "state.due", tone: "due", icon: "warn" };
 const STOPPED: Meaning = { text: "state.stopped", tone: "stop", icon: "stop" };
 const FAILED: Meaning = { text: "state.failed", tone: "stop", icon: "fail" };
+const DELETED: Meaning = { text: "state.deleted", tone: "stop", icon: "stop" };
 
 const SERVICE: Readonly<Record<string, Meaning>> = {
   off: OFF,
@@ -31,7 +32,8 @@ const SERVICE: Readonly<Record<string, Meaning>> = {
   paused: { text: "state.paused", tone: "stop", icon: "stop" },
   expired: STOPPED,
   cancelled: OFF,
-  deleted: OFF,
+  deleted: DELETED,
+  purged: DELETED,
   failed: FAILED,
 };
 const JOB: Readonly<Record<string, Meaning>> = {

@@ -5,6 +5,7 @@ import { keys } from "../api/read-keys";
 import { useSubmit } from "../api/submit";
 import type { Subscription } from "../api/types";
 import { useText } from "../i18n/i18n";
+import { lastOf } from "./days";
 import { useNotify } from "./notify";
 
 export function RenewalSwitch({ shop, subscription }: { shop: number; subscription: Subscription }) {
@@ -23,7 +24,7 @@ export function RenewalSwitch({ shop, subscription }: { shop: number; subscripti
     {
       onDone: ({ automatic, expiresAt }) => {
         for (const queryKey of [keys.shop(shop), keys.attention]) void queries.invalidateQueries({ queryKey });
-        notify.done(automatic ? t("renewal.isOn") : t("renewal.isOff", { day: day(expiresAt) }), () =>
+        notify.done(automatic ? t("renewal.isOn") : t("renewal.isOff", { day: day(lastOf(expiresAt)) }), () =>
           submit.send(!automatic),
         );
       },
@@ -45,7 +46,7 @@ export function RenewalSwitch({ shop, subscription }: { shop: number; subscripti
         <span className="small muted step-help">
           {on
             ? t("renewal.onHelp", { n: subscription.renewalPrice })
-            : t("renewal.offHelp", { day: day(subscription.expiresAt) })}
+            : t("renewal.offHelp", { day: day(lastOf(subscription.expiresAt)) })}
         </span>
       </span>
     </label>

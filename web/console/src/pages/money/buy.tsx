@@ -23,6 +23,7 @@ import { idOf, useAddress } from "../../ui/address";
 import { Alert } from "../../ui/alert";
 import { Button, LinkButton } from "../../ui/button";
 import { forgetChosenPlan } from "../../ui/chosen-plan";
+import { lastOf } from "../../ui/days";
 import { FieldFrame } from "../../ui/form";
 import { Failed, Loaded, Together, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
@@ -120,7 +121,7 @@ function Sums({ quote }: { quote: Quote }) {
     <>
       <OrderLines lines={quote.lines} />
       <OrderSums of={quote} />
-      {quote.until != null && <p className="muted">{t("buy.until", { day: day(quote.until) })}</p>}
+      {quote.until != null && <p className="muted">{t("buy.until", { day: day(lastOf(quote.until)) })}</p>}
     </>
   );
 }

@@ -22,7 +22,8 @@ import { Alert } from "../../ui/alert";
 import { BillingParts } from "../../ui/billing-parts";
 import { Button, LinkButton } from "../../ui/button";
 import { chosenPlan, forgetChosenPlan } from "../../ui/chosen-plan";
-import { Day, Fact, Facts } from "../../ui/facts";
+import { lastOf } from "../../ui/days";
+import { Fact, Facts, LastDay } from "../../ui/facts";
 import { Loaded, Together } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
@@ -75,7 +76,7 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
       <span>
         {t("plan.renews")}
         <span className="small muted step-help">
-          {t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(plan.until), n: plan.renewsFor ?? 0 })}
+          {t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(lastOf(plan.until)), n: plan.renewsFor ?? 0 })}
         </span>
       </span>
     </label>
@@ -89,12 +90,12 @@ function Present({ plan, on, rests }: { plan: Plan; on: boolean; rests: boolean 
   return (
     <div className="stack stack-tight">
       {plan.state === "grace" && (
-        <Alert tone="due" title={t("plan.graceText", { day: day(plan.until) })} said={false} />
+        <Alert tone="due" title={t("plan.graceText", { day: day(lastOf(plan.until)) })} said={false} />
       )}
       {plan.state === "ended" && !rests && (
         <Alert
           tone={on ? "info" : "stop"}
-          title={t(on ? "plan.endedOn" : "plan.endedText", { day: day(plan.until) })}
+          title={t(on ? "plan.endedOn" : "plan.endedText", { day: day(lastOf(plan.until)) })}
           said={false}
         />
       )}
@@ -104,7 +105,7 @@ function Present({ plan, on, rests }: { plan: Plan; on: boolean; rests: boolean 
           {plan.source === "trial" && <span className="muted"> · {t("plan.state.trial")}</span>}
         </Fact>
         <Fact name={t("plan.until")}>
-          <Day at={plan.until} />
+          <LastDay at={plan.until} />
         </Fact>
         <Fact name={t("plan.seatsName")}>{number(plan.seats)}</Fact>
         <Fact name={t("plan.websitesName")}>{websites(plan.websites)}</Fact>

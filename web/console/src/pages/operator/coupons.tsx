@@ -9,7 +9,7 @@ import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
-import { Day } from "../../ui/facts";
+import { Day, LastDay } from "../../ui/facts";
 import type { IconName } from "../../ui/icon";
 import { LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
@@ -50,15 +50,12 @@ export function useTerms() {
   };
 }
 
-/** The last day on which it is valid, not the moment behind it. */
-const lastDay = (until: string) => new Date(Date.parse(until) - 1).toISOString();
-
 function Span({ coupon: { from, until } }: { coupon: Coupon }) {
   const { t } = useText();
   if (from === null && until === null) return <>{t("coupon.anyTime")}</>;
   return (
     <>
-      {from !== null && <Day at={from} />} – {until !== null && <Day at={lastDay(until)} />}
+      {from !== null && <Day at={from} />} – {until !== null && <LastDay at={until} />}
     </>
   );
 }

@@ -43,15 +43,16 @@ it("a step in which more went back than came has no bar below nothing", () => {
 });
 
 it("each line leads to its rows, and to no others", () => {
-  const [first] = linesOf({ steps, rows, of: "provider" });
+  const [first] = linesOf({ steps, rows, of: "provider", timezone: "Asia/Shanghai" });
   expect(first?.filter).toEqual({
     from: "2026-11-28T16:00:00.000Z",
     to: "2026-11-29T16:00:00.000Z",
+    zone: "Asia/Shanghai",
     currency: "CNY",
     provider: "wechat",
   });
-  expect(linesOf({ steps, rows, of: "offer" })[0]?.filter).toMatchObject({ offer: "wechat" });
-  expect(linesOf({ steps, rows, of: "all" })).toHaveLength(3);
+  expect(linesOf({ steps, rows, of: "offer", timezone: "UTC" })[0]?.filter).toMatchObject({ offer: "wechat" });
+  expect(linesOf({ steps, rows, of: "all", timezone: "UTC" })).toHaveLength(3);
   expect(rowsAt("postings", { currency: "CNY", way: undefined, paid: true })).toBe(
     "/operator/money/postings?currency=CNY&paid=true",
   );

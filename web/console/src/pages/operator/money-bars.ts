@@ -27,18 +27,26 @@ export function moneyBars(
   });
 }
 
+/** In an address: from when to when, and in whose zone these are days. */
+export const momentsOf = ({ begins, ends }: NumbersStep, zone: string) => ({ from: begins, to: ends, zone });
+
 /** A line of the table, with where its rows are. */
-export type MoneyLine = MoneyRow & Readonly<{ filter: PostingFilter }>;
+export type MoneyLine = MoneyRow & Readonly<{ filter: PostingFilter & { zone: string } }>;
 
 /** The newest first. */
-export function linesOf({ steps, rows, of }: Pick<MoneyNumbers, "steps" | "rows" | "of">): MoneyLine[] {
+export function linesOf({
+  steps,
+  rows,
+  of,
+  timezone,
+}: Pick<MoneyNumbers, "steps" | "rows" | "of" | "timezone">): MoneyLine[] {
   const stepOf = new Map(steps.map((step) => [step.day, step]));
   return rows
     .flatMap((row) => {
       const step = stepOf.get(row.day);
       if (step === undefined) return [];
       const named = of === "provider" ? { provider: row.name } : of === "offer" ? { offer: row.name } : {};
-      return [{ ...row, filter: { from: step.begins, to: step.ends, currency: row.came.currency, ...named } }];
+      return [{ ...row, filter: { ...momentsOf(step, timezone), currency: row.came.currency, ...named } }];
     })
     .reverse();
 }
@@ -49,5 +57,3 @@ export function rowsAt(part: string, filter: Readonly<Record<string, string | bo
   for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
   return `/operator/money/${part}?${query.toString()}`;
 }
-
-export const momentsOf = ({ begins, ends }: NumbersStep) => ({ from: begins, to: ends });

@@ -33,18 +33,18 @@ const TONES: readonly (readonly [Tone, readonly FailedCause[]])[] = [
 
 interface Line {
   day: string;
-  moments: { from: string; to: string };
+  moments: ReturnType<typeof momentsOf>;
   of: Readonly<Record<FailedCause, number>>;
   all: number;
 }
 
-function linesOf({ steps, rows }: FailedNumbers): Line[] {
+function linesOf({ steps, rows, timezone }: FailedNumbers): Line[] {
   return steps.map((step) => {
     const those = rows.filter(({ day }) => day === step.day);
     const n = (cause: FailedCause) => those.find((row) => row.cause === cause)?.payments ?? 0;
     return {
       day: step.day,
-      moments: momentsOf(step),
+      moments: momentsOf(step, timezone),
       of: Object.fromEntries(FAILED_CAUSES.map((cause) => [cause, n(cause)])) as Line["of"],
       all: those.reduce((sum, { payments }) => sum + payments, 0),
     };

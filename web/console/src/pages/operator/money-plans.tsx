@@ -18,22 +18,22 @@ import { Choose } from "../../ui/filters";
 import { dayText } from "../../ui/lengths";
 import { Loaded, LoadedList } from "../../ui/loaded";
 import { Figures, Section, Toolbar } from "../../ui/page";
-import { KnownPerson } from "../../ui/person";
+import { KnownPerson, KnownShop } from "../../ui/person";
 import { ShareBar } from "../../ui/share-bar";
 import { nameOf } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 import { momentsOf, rowsAt } from "./money-bars";
 import { momentOf, SpanNote, SpanTools, useSpan, Within } from "./money-span";
 
-type Line = PlanSums & Readonly<{ day: string; moments: { from: string; to: string } }>;
+type Line = PlanSums & Readonly<{ day: string; moments: ReturnType<typeof momentsOf> }>;
 const NONE: PlanSums = { began: 0, renewed: 0, exchanged: 0, ended: 0, trial: 0, trialPaid: 0, trialEnded: 0 };
 
 /** All steps, in the order of time. */
-const linesOf = ({ steps, rows }: PlanNumbers): Line[] =>
+const linesOf = ({ steps, rows, timezone }: PlanNumbers): Line[] =>
   steps.map((step) => ({
     ...(rows.find(({ day }) => day === step.day) ?? NONE),
     day: step.day,
-    moments: momentsOf(step),
+    moments: momentsOf(step, timezone),
   }));
 
 function usePercent(): (part: number, all: number) => string {
@@ -211,8 +211,8 @@ function MoveTable({ rows }: { rows: readonly PlanMove[] }) {
       key: "shop",
       title: t("ledger.shop"),
       phone: "end",
-      tight: true,
-      render: ({ shop }) => <Link to={`/operator/shops/${shop}`}>{t("house.one", { id: shop })}</Link>,
+      grow: true,
+      render: ({ shop }) => <KnownShop id={shop} />,
     },
     { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
     {

@@ -3,9 +3,8 @@ import type { ReactNode } from "react";
 import type { SpanAsked } from "../../api/money";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
-import { Time } from "../../ui/facts";
 import { Chips, Export } from "../../ui/filters";
-import { dayText } from "../../ui/lengths";
+import { dayText, daysText } from "../../ui/lengths";
 import { Toolbar } from "../../ui/page";
 import { LinkButton } from "../../ui/button";
 
@@ -38,8 +37,8 @@ export function SpanTools({
     <Toolbar>
       <Chips
         label={t("list.days")}
-        all={t("takings.days", { n: USUAL })}
-        choices={DAYS.filter((one) => one !== USUAL).map((n) => ({ value: String(n), text: t("takings.days", { n }) }))}
+        all={null}
+        choices={DAYS.map((n) => ({ value: n === USUAL ? "" : String(n), text: t("takings.days", { n }) }))}
         value={asked.days === USUAL ? "" : String(asked.days)}
         onChoose={(days) => write({ days })}
       />
@@ -71,7 +70,7 @@ export function SpanNote({ from, to, timezone }: { from: string; to: string; tim
   );
 }
 
-/** Of a list that a bar led to: from when to when, and the way back to all. */
+/** Of a list that a bar led to: which days, as its numbers count them, and the way back to all. */
 export function Within({
   from,
   to,
@@ -83,14 +82,13 @@ export function Within({
   part: string;
   back: string;
 }) {
-  const { t } = useText();
+  const { t, lang } = useText();
+  const [read] = useAddress();
   return (
     <span className="line">
       {from !== undefined && to !== undefined && (
         <>
-          <span className="small muted">
-            <Time at={from} /> – <Time at={to} />
-          </span>
+          <span className="small muted">{daysText(lang, from, to, read("zone"))}</span>
           <LinkButton small to={`/operator/money/${part}`}>
             {t("span.all")}
           </LinkButton>

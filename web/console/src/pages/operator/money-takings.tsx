@@ -2,7 +2,7 @@
  * Each bar and each line leads to the rows that make it up. First what must be nothing: money that was taken and neither
  * delivered for nor given back. */
 import { Link, useNavigate } from "react-router";
-import { type MoneyAsked, type MoneyNumbers, useMoneyNumbers } from "../../api/money";
+import { type MoneyAsked, type MoneyNumbers, useMoneyNumbers, usePrices } from "../../api/money";
 import { useOverview } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
@@ -12,7 +12,7 @@ import { dayText } from "../../ui/lengths";
 import { Loaded, Together } from "../../ui/loaded";
 import { Figures, Section } from "../../ui/page";
 import { ProviderName } from "../../ui/payments";
-import { Paid, sumText } from "../../ui/sum";
+import { nameOf, Paid, sumText } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 import { currenciesOf, linesOf, momentsOf, moneyBars, type MoneyLine, rowsAt } from "./money-bars";
 import { SpanNote, SpanTools, useSpan } from "./money-span";
@@ -27,7 +27,7 @@ function Chart({ numbers, currency }: { numbers: MoneyNumbers; currency: string 
   const label = t("takings.label", { currency });
   const lead = (at: number) => {
     const step = numbers.steps[at];
-    if (step !== undefined) void navigate(rowsAt("postings", { ...momentsOf(step), currency }));
+    if (step !== undefined) void navigate(rowsAt("postings", { ...momentsOf(step, numbers.timezone), currency }));
   };
   return (
     <Section card title={t("takings.chart", { currency })}>
@@ -54,6 +54,14 @@ function Chart({ numbers, currency }: { numbers: MoneyNumbers; currency: string 
   );
 }
 
+/** As it is called now; what is sold no more has its code alone. */
+function SoldName({ code, currency }: { code: string; currency: string }) {
+  const { lang } = useText();
+  const those = usePrices().data?.filter((offer) => offer.code === code) ?? [];
+  const offer = those.find(({ price }) => price.currency === currency) ?? those[0];
+  return offer === undefined ? <code translate="no">{code}</code> : <span title={code}>{nameOf(lang, offer)}</span>;
+}
+
 function Lines({ numbers }: { numbers: MoneyNumbers }) {
   const { t, lang } = useText();
   const named = {
@@ -70,10 +78,10 @@ function Lines({ numbers }: { numbers: MoneyNumbers }) {
     offer: [
       {
         key: "name",
-        title: t("price.code"),
+        title: t("order.what"),
         phone: "sub" as const,
         grow: true,
-        render: ({ name }: MoneyLine) => <code translate="no">{name}</code>,
+        render: ({ name, came }: MoneyLine) => <SoldName code={name} currency={came.currency} />,
       },
     ],
   };

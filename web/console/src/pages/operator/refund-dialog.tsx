@@ -38,7 +38,7 @@ export function RefundDialog({ order, payment, onClose }: Props) {
     value.trim() === "" || (minorOf(value, digits) ?? 0) > 0
       ? null
       : t("refund.sumFormat", { like: payment.amount.text });
-  const form = useForm({ amount: "", reason: "" }, { rules: { amount: [sum], reason: [rules.required] } });
+  const form = useForm({ amount: "", reason: "" }, { rules: { amount: [sum], reason: [rules.reason] } });
   const submit = useSubmit(
     ({ amount, reason, takes, was }: { amount: string; reason: string; takes: boolean; was: boolean }, key) => {
       const minor = minorOf(amount, digits);

@@ -20,7 +20,7 @@ import { useNotify } from "../../ui/notify";
 import { OrderLines, OrderSums } from "../../ui/order-parts";
 import { Detail, Page, Section } from "../../ui/page";
 import { PaymentTable, ProviderName, RefundTable } from "../../ui/payments";
-import { KnownPerson } from "../../ui/person";
+import { KnownPerson, KnownShop } from "../../ui/person";
 import { useProblemText } from "../../ui/problems";
 import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
@@ -37,7 +37,7 @@ function MarkPaid({ order, payment, onClose }: { order: string; payment: SalePay
   const notify = useNotify();
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
-  const form = useForm({ trade: "", reason: "" }, { rules: { trade: [rules.required], reason: [rules.required] } });
+  const form = useForm({ trade: "", reason: "" }, { rules: { trade: [rules.required], reason: [rules.reason] } });
   const submit = useSubmit(
     (values: { trade: string; reason: string }, key) => markPaid(order, { payment: payment.number, ...values }, key),
     {
@@ -186,7 +186,7 @@ function About({ sale }: { sale: Sale }) {
         </Fact>
         {sale.shop !== null && (
           <Fact name={t("ledger.shop")}>
-            <Link to={`/operator/shops/${sale.shop}`}>{t("house.one", { id: sale.shop })}</Link>
+            <KnownShop id={sale.shop} />
           </Fact>
         )}
         <Fact name={t("order.placed")}>

@@ -7,12 +7,12 @@ import { changeHouseShop, type HouseWay, type OperatorPlan, setPlanEnd, useOpera
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { HouseShop } from "../../api/types";
-import { useText } from "../../i18n/i18n";
+import { type Text, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
-import { dayOf, endOf } from "../../ui/days";
+import { dayOf, endOf, lastOf } from "../../ui/days";
 import { FormDialog, ReasonDialog } from "../../ui/dialogs";
-import { Day, Fact, Facts } from "../../ui/facts";
+import { Day, Fact, Facts, LastDay } from "../../ui/facts";
 import { REASON_MAX, useRules } from "../../ui/fields";
 import { placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
@@ -33,12 +33,17 @@ function SetEnd({ plan, now, onClose }: { plan: Had; now: boolean; onClose: () =
   const notify = useNotify();
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
+  const dayRule = (day: string) => {
+    const end = endOf(day);
+    if (end === undefined) return t("house.endDay");
+    return day < dayOf(new Date()) ? t("house.endPast") : null;
+  };
   const form = useForm(
-    { until: dayOf(new Date(plan.until)), reason: "" },
+    { until: dayOf(new Date(lastOf(plan.until))), reason: "" },
     {
       rules: {
-        until: now ? [] : [(day) => (endOf(day) === undefined ? t("house.endDay") : null)],
-        reason: [rules.required],
+        until: now ? [] : [dayRule],
+        reason: [rules.reason],
       },
     },
   );
@@ -116,7 +121,7 @@ function Periods({ rows }: { rows: readonly Period[] }) {
       phone: "side",
       render: ({ from, to, endedAt }) => (
         <>
-          <Day at={from} /> – <Day at={endedAt ?? to} />
+          <Day at={from} /> – {endedAt === null ? <LastDay at={to} /> : <Day at={endedAt} />}
         </>
       ),
     },
@@ -125,7 +130,7 @@ function Periods({ rows }: { rows: readonly Period[] }) {
   return <DataTable label={t("house.periods")} columns={columns} rows={rows} rowKey={({ id }) => id} empty="—" />;
 }
 
-function Shown({ plan, periods }: { plan: Had; periods: readonly Period[] }) {
+function Shown({ plan, periods, deleted }: { plan: Had; periods: readonly Period[]; deleted: boolean }) {
   const { t, lang, number } = useText();
   const [setting, setSetting] = useState<"date" | "now" | null>(null);
   const [shownMs, setShownMs] = useState(Date.now);
@@ -135,21 +140,23 @@ function Shown({ plan, periods }: { plan: Had; periods: readonly Period[] }) {
         <Fact name={t("billing.plan")}>{nameOf(lang, plan)}</Fact>
         <Fact name={t("house.source")}>{t(plan.source === "trial" ? "plan.state.trial" : "house.paidPlan")}</Fact>
         <Fact name={t("plan.until")}>
-          <Day at={plan.until} />
+          <LastDay at={plan.until} />
         </Fact>
         <Fact name={t("plan.seatsName")}>{number(plan.seats)}</Fact>
         <Fact name={t("house.renews")}>{t(plan.renews ? "house.yes" : "house.no")}</Fact>
       </Facts>
-      <p className="line">
-        <Button small onClick={() => setSetting("date")}>
-          {t("house.setEnd")}
-        </Button>
-        {Date.parse(plan.until) > shownMs && (
-          <Button small look="danger" onClick={() => setSetting("now")}>
-            {t("house.endNow")}
+      {!deleted && (
+        <p className="line">
+          <Button small onClick={() => setSetting("date")}>
+            {t("house.setEnd")}
           </Button>
-        )}
-      </p>
+          {Date.parse(plan.until) > shownMs && (
+            <Button small look="danger" onClick={() => setSetting("now")}>
+              {t("house.endNow")}
+            </Button>
+          )}
+        </p>
+      )}
       <Periods rows={periods} />
       {setting !== null && (
         <SetEnd
@@ -165,13 +172,18 @@ function Shown({ plan, periods }: { plan: Had; periods: readonly Period[] }) {
   );
 }
 
-export function PlanOf({ read }: { read: ReturnType<typeof useOperatorPlan> }) {
+/** Of a deleted shop no end can be set. */
+export function PlanOf({ read, deleted }: { read: ReturnType<typeof useOperatorPlan>; deleted: boolean }) {
   const { t } = useText();
   return (
     <Section title={t("billing.plan")}>
       <Loaded read={read} height={120}>
         {({ plan, periods }) =>
-          plan === null ? <p className="muted">{t("house.noPlan")}</p> : <Shown plan={plan} periods={periods} />
+          plan === null ? (
+            <p className="muted">{t("house.noPlan")}</p>
+          ) : (
+            <Shown plan={plan} periods={periods} deleted={deleted} />
+          )
         }
       </Loaded>
     </Section>
@@ -184,12 +196,20 @@ const WAYS: Readonly<Record<string, readonly HouseWay[]>> = {
   suspended: ["resume", "delete"],
   deleted: ["restore"],
 };
+/** A plan that runs is paid: it ends with the shop, and no money goes back by itself. */
+export function deleteText({ t, lang, day }: Pick<Text, "t" | "lang" | "day">, plan: Had | null, nowMs = Date.now()) {
+  if (plan === null || Date.parse(plan.until) <= nowMs) return t("house.deleteText");
+  const of = { plan: nameOf(lang, plan), day: day(lastOf(plan.until)) };
+  return `${t("house.deleteText")} ${t(plan.source === "trial" ? "house.deleteTrial" : "house.deletePlan", of)}`;
+}
+
 const isHard = (way: HouseWay) => way === "suspend" || way === "delete";
 
 /** Suspended: its chat stops, and its merchant reads why. Deleted as its merchant would: the chat stops at once, and all of
  * it goes after the days in which it can be restored. */
-export function ShopSwitch({ shop }: { shop: HouseShop }) {
-  const { t } = useText();
+export function ShopSwitch({ shop, plan }: { shop: HouseShop; plan: Had | null }) {
+  const text = useText();
+  const { t } = text;
   const queries = useQueryClient();
   const notify = useNotify();
   const [asking, setAsking] = useState<HouseWay | null>(null);
@@ -208,7 +228,7 @@ export function ShopSwitch({ shop }: { shop: HouseShop }) {
         <ReasonDialog
           open
           title={t(`house.${asking}`)}
-          text={t(`house.${asking}Text`)}
+          text={asking === "delete" ? deleteText(text, plan) : t(`house.${asking}Text`)}
           ok={t(`house.${asking}`)}
           danger={isHard(asking)}
           run={(reason, key) => changeHouseShop(shop.id, asking, reason, key)}

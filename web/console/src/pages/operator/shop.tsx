@@ -9,7 +9,7 @@ import { useText } from "../../i18n/i18n";
 import { idOf } from "../../ui/address";
 import { AuditTable } from "../../ui/audit-table";
 import { DeliveryTable } from "../../ui/delivery-table";
-import { Day, Fact, Facts, Id, Person, Time } from "../../ui/facts";
+import { Day, Fact, Facts, Id, LastDay, Person, Time } from "../../ui/facts";
 import { JobTable } from "../../ui/job-table";
 import { Loaded, Together } from "../../ui/loaded";
 import { Detail, Page, Section } from "../../ui/page";
@@ -30,7 +30,7 @@ function Chatbot({ shop }: { shop: HouseShop }) {
     <Section title={t("house.chatbot")}>
       <Facts>
         <Fact name={t("customer.state")}>
-          <StatusPill state={shop.chatbot_state} />
+          <StatusPill state={shop.deletedAt === null ? shop.chatbot_state : "off"} />
         </Fact>
         {shop.error !== null && (
           <Fact name={t("house.error")}>
@@ -64,7 +64,7 @@ function Subscribed({ shop: { subscription } }: { shop: HouseShop }) {
             <Day at={subscription.startedAt} />
           </Fact>
           <Fact name={t("house.expiresAt")}>
-            <Day at={subscription.expiresAt} />
+            <LastDay at={subscription.expiresAt} />
           </Fact>
           {subscription.pastDueAt !== null && (
             <Fact name={t("house.pastDueAt")}>
@@ -77,7 +77,16 @@ function Subscribed({ shop: { subscription } }: { shop: HouseShop }) {
   );
 }
 
-function About({ shop }: { shop: HouseShop }) {
+type Read = ReturnType<typeof useOperatorAudit>;
+
+/** An operator says why, in the trail; its merchant does not. Behind it stands what was done since. */
+function whyDeleted({ data }: Read): string | undefined {
+  const last = data?.pages.flat().find(({ action }) => action === "shop_soft_deleted");
+  const why: unknown = last?.details.reason;
+  return typeof why === "string" ? why : undefined;
+}
+
+function About({ shop, trail }: { shop: HouseShop; trail: Read }) {
   const { t } = useText();
   return (
     <Section card title={t("house.about")}>
@@ -104,6 +113,20 @@ function About({ shop }: { shop: HouseShop }) {
             </Fact>
             <Fact name={t("field.reason")}>
               <span className="break">{shop.suspendedReason}</span>
+            </Fact>
+          </>
+        )}
+        {shop.deletedAt !== null && (
+          <>
+            <Fact name={t("house.deletedAt")}>
+              <Time at={shop.deletedAt} />
+            </Fact>
+            <Fact name={t("field.reason")}>
+              {trail.data === undefined ? (
+                "…"
+              ) : (
+                <span className="break">{whyDeleted(trail) ?? t("house.byItself")}</span>
+              )}
             </Fact>
           </>
         )}
@@ -168,7 +191,7 @@ function Delivered({ shop, read }: { shop: HouseShop; read: ReturnType<typeof us
   );
 }
 
-function Trail({ shop, read }: { shop: HouseShop; read: ReturnType<typeof useOperatorAudit> }) {
+function Trail({ shop, read }: { shop: HouseShop; read: Read }) {
   const { t } = useText();
   return (
     <Section
@@ -194,16 +217,16 @@ function Whole({ shop }: { shop: HouseShop }) {
           <>
             <Chatbot shop={shop} />
             <Subscribed shop={shop} />
-            <PlanOf read={plan} />
+            <PlanOf read={plan} deleted={shop.deletedAt !== null} />
           </>
         }
-        side={<About shop={shop} />}
+        side={<About shop={shop} trail={trail} />}
       />
       <Work shop={shop} read={work} />
       <Money shop={shop} read={money} />
       <Delivered shop={shop} read={delivered} />
       <Trail shop={shop} read={trail} />
-      <ShopSwitch shop={shop} />
+      <ShopSwitch shop={shop} plan={plan.data?.plan ?? null} />
     </Together>
   );
 }

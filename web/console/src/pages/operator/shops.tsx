@@ -2,9 +2,9 @@
 import { Link } from "react-router";
 import { useHouse } from "../../api/queries";
 import type { HouseFilter, ListedShop } from "../../api/types";
-import { useText } from "../../i18n/i18n";
+import { type Text, useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
-import { Day, Person, Short, Time } from "../../ui/facts";
+import { LastDay, Person, Short, Time } from "../../ui/facts";
 import { Choose, Export, Find, isNarrow } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
 import { Page, Teach, Toolbar } from "../../ui/page";
@@ -52,6 +52,24 @@ const stateOf = (row: ListedShop) =>
         ? "past_due"
         : row.chatbot_state;
 
+/** Of those that are out: since when, and why. */
+function outOf(state: HouseFilter["state"], t: Text["t"]): Column<ListedShop>[] {
+  const since = (key: "suspendedAt" | "deletedAt"): Column<ListedShop> => ({
+    key,
+    title: t(`house.${key}`),
+    tight: true,
+    render: ({ [key]: at }) => (at === null ? "—" : <Time at={at} />),
+  });
+  const why: Column<ListedShop> = {
+    key: "why",
+    title: t("field.reason"),
+    grow: true,
+    phone: "sub",
+    render: ({ suspendedReason }) => (suspendedReason === null ? "—" : <Short>{suspendedReason}</Short>),
+  };
+  return state === "paused" ? [why, since("suspendedAt")] : state === "deleted" ? [since("deletedAt")] : [];
+}
+
 function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: HouseFilter }) {
   const { t } = useText();
   const [, write] = useAddress();
@@ -82,6 +100,7 @@ function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: Hous
       phone: "end",
       render: (row) => <StatusPill state={stateOf(row)} />,
     },
+    ...outOf(filter.state, t),
     {
       key: "ends",
       title: t("house.expiresAt"),
@@ -92,7 +111,7 @@ function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: Hous
           <span className="muted">—</span>
         ) : (
           <>
-            <Day at={row.expiresAt} />
+            <LastDay at={row.expiresAt} />
             {!row.renews && <span className="muted"> · {t("house.endsThen")}</span>}
           </>
         ),

@@ -9,6 +9,7 @@ import type { Chatbot, Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button, LinkButton } from "../../ui/button";
+import { lastOf } from "../../ui/days";
 import { ConfirmDialog } from "../../ui/dialog";
 import { EnableButton, EnableHost, Features } from "../../ui/enable";
 import { Day, Fact, Facts, Id, Time } from "../../ui/facts";
@@ -187,7 +188,9 @@ function Enabled({ shop, chatbot }: Props) {
       {asked && chatbot.subscription?.status === "past_due" && chatbot.subscription.source !== "credits" && (
         <Alert
           tone="due"
-          title={t("subscription.over", { day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt) })}
+          title={t("subscription.over", {
+            day: day(lastOf(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt)),
+          })}
           action={<ToPlan shop={shop.id} small />}
           said={false}
         >
@@ -199,7 +202,7 @@ function Enabled({ shop, chatbot }: Props) {
           tone="due"
           title={t("subscription.topUp", {
             n: chatbot.subscription.topUp,
-            day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt),
+            day: day(lastOf(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt)),
           })}
           action={
             <LinkButton small to="/billing">

@@ -2,7 +2,8 @@
 import { useChatbot } from "../../api/queries";
 import type { Shop, Subscription } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { Day, Fact, Facts } from "../../ui/facts";
+import { lastOf } from "../../ui/days";
+import { Day, Fact, Facts, LastDay } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { Section } from "../../ui/page";
@@ -18,7 +19,7 @@ export function SubscriptionFacts({ subscription }: { subscription: Subscription
         <Day at={subscription.startedAt} />
       </Fact>
       <Fact name={t("subscription.until")}>
-        <Day at={subscription.expiresAt} />
+        <LastDay at={subscription.expiresAt} />
       </Fact>
       {subscription.nextRenewalAt !== null && (
         <Fact name={t("subscription.renews")}>
@@ -27,7 +28,7 @@ export function SubscriptionFacts({ subscription }: { subscription: Subscription
       )}
       {subscription.stopsAt !== null && (
         <Fact name={t("subscription.stops")}>
-          <Day at={subscription.stopsAt} />
+          <LastDay at={subscription.stopsAt} />
         </Fact>
       )}
       {subscription.source !== "credits" && (
@@ -50,7 +51,7 @@ export function SubscriptionCard({ shop, subscription }: { shop: number; subscri
     <div className="stack stack-tight">
       <SubscriptionFacts subscription={subscription} />
       {planBehind && (
-        <p className="muted">{t("subscription.planBehind", { from: day(expiresAt), to: day(stopsAt) })}</p>
+        <p className="muted">{t("subscription.planBehind", { from: day(expiresAt), to: day(lastOf(stopsAt)) })}</p>
       )}
       {runs && byCredits && !planBehind && manage && <RenewalSwitch shop={shop} subscription={subscription} />}
     </div>
