@@ -55,7 +55,8 @@ static const struct field get_house_fields[] = {
     SHAPE_TEXT("suspendedReason", .nullable = true), SHAPE_TIME("deletedAt", .nullable = true),                        \
     SHAPE_TIME("purgeAt", .nullable = true, .doc = "Of a deleted one: until when it can be restored.")
 static const struct shape listed_shape[] = {
-    LISTED_SHAPES, SHAPE_TIME("expiresAt", .nullable = true, .doc = "Until when it is paid; null: nothing pays for it."),
+    LISTED_SHAPES,
+    SHAPE_TIME("expiresAt", .nullable = true, .doc = "Until when it is paid; null: nothing pays for it."),
     SHAPE_BOOL("pastDue", .doc = "It is on, and not paid."), SHAPE_BOOL("renews", .doc = "By itself, at that end."),
     SHAPE_END
 };
@@ -322,8 +323,8 @@ static enum answer house_csv(struct req *req, struct house *h)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "shop_name", "domain", "account", "email", "status", "chatbot_state",
-                                         "createdAt", "expiresAt", "pastDue", "renews", "suspendedAt", "suspendedReason",
-                                         "deletedAt", NULL };
+                                         "createdAt", "expiresAt", "pastDue", "renews", "suspendedAt",
+                                         "suspendedReason", "deletedAt", NULL };
     /* clang-format on */
     return reply_csv(req, &(struct csv_list){ "shops", names, h->wanted.after == 0, house_csv_page, h });
 }

@@ -338,6 +338,19 @@ async function decided(all, operator, phone) {
         await seen(page.getByText('The end of the plan is set'));
         const end = Date.parse(await until());
         assert.ok(Math.abs(end - Date.parse(day)) < 2 * 86400000, `it ends ${await until()}`);
+        // The day that was chosen is the one that is told, and stands there when it is opened again.
+        const told = await page.evaluate((it) => new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date(`${it}T12:00`)), day);
+        await seen(page.getByText(told).first());
+        await button(page, 'Set the end').click();
+        const again = page.getByRole('dialog', { name: 'Set the end' });
+        assert.equal(await again.getByLabel('Last day').inputValue(), day);
+        await again.getByLabel('Last day').fill('2026-01-01');
+        await again.getByLabel('Reason').fill('no');
+        await button(again, 'Set the end').click();
+        await seen(again.getByText('This day is over'));
+        await button(again, 'Cancel').click();
+        await gone(again);
+        assert.equal(Date.parse(await until()), end);
         await decides('End it now', 'they asked for it');
         await gone(button(page, 'End it now'));
         assert.ok(Date.parse(await until()) <= Date.now() + 1000);
@@ -361,12 +374,15 @@ async function decided(all, operator, phone) {
         await gone(customer.getByText('This shop is suspended'));
     });
     await checks.must('and deleted, and restored', async () => {
-        await decides('Delete the shop', 'they have gone');
+        await decides('Delete the shop', '违规');
+        await seen(page.locator('main').getByText('Deleted', { exact: true }).first());
+        await seen(page.getByRole('definition').filter({ hasText: '违规' }));
+        await gone(button(page, 'Set the end'));
         await decides('Restore the shop', 'they are back');
         await seen(button(page, 'Delete the shop'));
         const { account } = (await boss.get(`/api/operator/shops/${shop}`)).json;
         const trail = (await boss.get(`/api/operator/audit?account=${account}&shop=${shop}&limit=50`)).json;
-        for (const reason of ['agreed by telephone', 'they asked for it', 'nobody may sell', 'a mistake of ours', 'they have gone', 'they are back'])
+        for (const reason of ['agreed by telephone', 'they asked for it', 'nobody may sell', 'a mistake of ours', '违规', 'they are back'])
             assert.match(JSON.stringify(trail), new RegExp(reason));
     });
 }

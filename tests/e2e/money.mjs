@@ -120,7 +120,9 @@ async function grants({ checks, customer }, { merchant, operator, banner }) {
     });
     await checks.must('a grant by mistake is taken back by an entry of its own, never more than there is', async () => {
         const box = await open();
+        await seen(box.getByText(/^To /));
         await button(box, 'Take away').click();
+        await seen(box.getByText(/^From /));
         await box.getByLabel('Amount').fill('20000');
         await seen(box.getByText('Only 10,026 credits are available to take back'));
         await box.getByLabel('Amount').fill('10021');

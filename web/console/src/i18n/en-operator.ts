@@ -330,6 +330,7 @@ export const enOperator = {
   "coupon.offersHelp": "None chosen: for everything",
   "coupon.from": "First day",
   "coupon.until": "Last day",
+  "coupon.untilBefore": "The last day lies before the first",
   "coupon.mostUses": "Uses at most",
   "coupon.mostGiven": "Given at most in {currency}",
   "coupon.mostGivenHelp": "All discounts together",
@@ -539,7 +540,6 @@ export const enOperator = {
   "house.lastDay": "Last day",
   "house.lastDayHelp": "The plan runs until the end of this day, by your clock",
   "house.endDay": "Choose a day",
-  "house.endPast": "The last day cannot lie in the past",
   "house.deletedAt": "Deleted on",
   "house.byItself": "By the merchant, without a reason",
   "house.deletePlan":

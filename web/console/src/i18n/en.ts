@@ -146,6 +146,7 @@ export const en = {
   "field.showTyped": "Show password",
   "field.reasonHelp": "Kept in the audit log",
   "field.reasonShort": "Say why, in at least {n} characters",
+  "field.dayPast": "This day is over: choose today or a later one",
 
   // before signing in
   "door.about": "About Chathub",

@@ -146,6 +146,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "field.showTyped": "显示密码",
   "field.reasonHelp": "会记录在审计日志中",
   "field.reasonShort": "请填写原因，至少 {n} 个字",
+  "field.dayPast": "不能早于今天",
 
   // before signing in
   "door.about": "关于 Chathub",

@@ -1,5 +1,6 @@
 /* Fields that several forms share, with the rules that can be told before asking the server. */
 import { useText } from "../i18n/i18n";
+import { dayOf } from "./days";
 import { type FormState, type Rule, SecretField, TextField } from "./form";
 
 export const PASSWORD_MIN = 8;
@@ -11,7 +12,7 @@ export const SHOP_NAME_MAX = 80;
  * is no address at all. */
 const LIKE_EMAIL = /^[^\s@]+@[^\s@]+$/;
 
-export function useRules(): Record<"required" | "typed" | "email" | "password" | "reason", Rule> {
+export function useRules(): Record<"required" | "typed" | "email" | "password" | "reason" | "notPast", Rule> {
   const { t } = useText();
   return {
     required: (value) => (value.trim() === "" ? t("field.required") : null),
@@ -20,6 +21,8 @@ export function useRules(): Record<"required" | "typed" | "email" | "password" |
     /** Why something is done, for the trail. */
     reason: (value) =>
       Array.from(value.trim()).length < REASON_MIN ? t("field.reasonShort", { n: REASON_MIN }) : null,
+    /** Of a day of the reader; none is none. */
+    notPast: (value) => (value !== "" && value < dayOf(new Date()) ? t("field.dayPast") : null),
     email: (value) => (LIKE_EMAIL.test(value.trim()) ? null : t("field.email")),
     password: (value) =>
       Array.from(value).length < PASSWORD_MIN ? t("field.passwordShort", { n: PASSWORD_MIN }) : null,

@@ -9,6 +9,7 @@ import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
 import { endOf, startOf } from "../../ui/days";
 import { FormDialog } from "../../ui/dialogs";
+import { useRules } from "../../ui/fields";
 import { FieldFrame, fieldId, type FormState, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { digitsOf, minorOf } from "../../ui/minor";
 import { useNotify } from "../../ui/notify";
@@ -166,6 +167,7 @@ function DayField({ form, name, label }: { form: FormState<Values>; name: "from"
 
 function useCouponForm() {
   const { t } = useText();
+  const rules = useRules();
   const whole = (max: number) => (value: string) => (wholeOf(value, max) === null ? t("coupon.whole", { max }) : null);
   return useForm(EMPTY, {
     draft: "coupon",
@@ -174,6 +176,7 @@ function useCouponForm() {
       percent: [whole(100)],
       months: [whole(MONTHS_MAX)],
       mostUses: [whole(USES_MAX)],
+      until: [rules.notPast],
     },
   });
 }
@@ -187,8 +190,13 @@ function useFaults(like: string) {
     const name = values.kind === "percent" ? "percent" : "off";
     const much = (name === "off" ? sum(values.off) : null) ?? (body[name] === 0 ? t("coupon.muchMissing") : null);
     const most = values.mostGiven.trim() === "" ? null : sum(values.mostGiven);
-    if (much === null && most === null) return null;
-    return { ...(much !== null && { [name]: much }), ...(most !== null && { mostGiven: most }) };
+    const turned = values.from !== "" && values.until !== "" && values.until < values.from;
+    if (much === null && most === null && !turned) return null;
+    return {
+      ...(turned && { until: t("coupon.untilBefore") }),
+      ...(much !== null && { [name]: much }),
+      ...(most !== null && { mostGiven: most }),
+    };
   };
 }
 

@@ -33,16 +33,11 @@ function SetEnd({ plan, now, onClose }: { plan: Had; now: boolean; onClose: () =
   const notify = useNotify();
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
-  const dayRule = (day: string) => {
-    const end = endOf(day);
-    if (end === undefined) return t("house.endDay");
-    return day < dayOf(new Date()) ? t("house.endPast") : null;
-  };
   const form = useForm(
     { until: dayOf(new Date(lastOf(plan.until))), reason: "" },
     {
       rules: {
-        until: now ? [] : [dayRule],
+        until: now ? [] : [(day) => (endOf(day) === undefined ? t("house.endDay") : null), rules.notPast],
         reason: [rules.reason],
       },
     },
