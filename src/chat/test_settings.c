@@ -335,14 +335,14 @@ static const struct {
     { "{\"domains\":[\"tea.example/path\"]}", "domains[0]:format" },
     { "{\"domains\":[\"10.0.0.1\"]}", "domains[0]:format" },
     { "{\"domains\":[\"tea.example\",\"https://TEA.example/\"]}", "domains[1]:duplicate" },
+/* clang-format off */
 #define SITE(name) "\"" name ".x.yz\","
 #define TEN_SITES(name)                                                                                                \
-    SITE(name "0")                                                                                                     \
-    SITE(name "1") SITE(name "2") SITE(name "3") SITE(name "4") SITE(name "5") SITE(name "6") SITE(name "7")           \
-        SITE(name "8") SITE(name "9")
+    SITE(name "0") SITE(name "1") SITE(name "2") SITE(name "3") SITE(name "4") SITE(name "5") SITE(name "6")           \
+    SITE(name "7") SITE(name "8") SITE(name "9")
     { "{\"domains\":[" TEN_SITES("a") TEN_SITES("b") TEN_SITES("c") TEN_SITES("d") TEN_SITES("e") TEN_SITES("f")
-          TEN_SITES("g") TEN_SITES("h") TEN_SITES("i") TEN_SITES("j") "\"k.x.yz\"]}",
-      "domains:too_many" },
+      TEN_SITES("g") TEN_SITES("h") TEN_SITES("i") TEN_SITES("j") "\"k.x.yz\"]}", "domains:too_many" },
+/* clang-format on */
 #define SAYING(language, key, text) "{\"language\":\"" language "\",\"key\":\"" key "\",\"text\":\"" text "\"}"
     { "{\"sayings\":[" SAYING("en", "greeting", "Hi") "," SAYING("en", "price", "It costs {price}.") "]}",
       "sayings[1].text:hole_missing" },
