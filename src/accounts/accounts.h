@@ -5,6 +5,7 @@
 #ifndef CHATHUB_ACCOUNTS_ACCOUNTS_H
 #define CHATHUB_ACCOUNTS_ACCOUNTS_H
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/route.h"
@@ -40,6 +41,8 @@ MUST_USE bool accounts_disabled(struct tx *tx, int64_t id, bool *out);
 MUST_USE bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count);
 /* The address of each account's owner, of at most 100; out[i] belongs to ids[i]; NULL: no such account. */
 MUST_USE bool accounts_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out);
+/* For audit_hooks.people. */
+MUST_USE bool persons_told(struct tx *tx, const int64_t *ids, size_t n, struct audit_person *out);
 /* The first account that the person with this address owns. The address is trimmed and lower-cased. */
 MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
 /* For the command line and the demo: a confirmed person with an account of its own. *id: the account's, when ADDED. The

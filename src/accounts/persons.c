@@ -39,6 +39,10 @@ STMT(home, "SELECT m.account FROM members m JOIN accounts a ON a.id = m.account 
            " WHERE m.person = ?1 AND a.disabled = 0"
            " ORDER BY CASE WHEN m.account = p.last_account THEN 0 ELSE 1 END, m.role, m.account LIMIT 1");
 
+#define TOLD "SELECT id, email, role FROM persons WHERE erased_at_ms = 0 AND id "
+STMT(told, TOLD "IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = TOLD "= ANY((?1::text[])::bigint[])");
+
 enum { OPERATORS_LOOKED_AT = 100 };
 
 struct accounts_hooks accounts_hooks;
@@ -89,6 +93,22 @@ enum row persons_get(struct tx *tx, int64_t id, struct person *out)
     enum row r = user_by_id(tx, id, &u);
     if (r == ROW_FOUND) *out = u.person;
     return r;
+}
+
+bool persons_told(struct tx *tx, const int64_t *ids, size_t n, struct audit_person *out)
+{
+    const char **text = ARENA_ARRAY(tx_arena(tx), const char *, n);
+    for (size_t i = 0; i < n; i++) text[i] = arena_printf(tx_arena(tx), "%lld", (long long)ids[i]);
+    struct query q = query(tx, &told);
+    bind_text_list(&q, text, n);
+    enum row r;
+    while ((r = query_next(&q)) == ROW_FOUND) {
+        const struct audit_person one = { .email = col_text(&q, "email"),
+                                          .operator= col_i64(&q, "role") == ROLE_OPERATOR };
+        for (size_t i = 0; i < n; i++)
+            if (ids[i] == col_i64(&q, "id")) out[i] = one;
+    }
+    return r == ROW_NONE;
 }
 
 enum row person_home(struct tx *tx, int64_t person, int64_t *account)

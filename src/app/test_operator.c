@@ -293,6 +293,61 @@ TEST_EACH_ENGINE(the_trail_of_one_shop)
     assert_string_equal(get(t, audit_routes, "/api/operator/audit?shop=2").fault, "account:required");
 }
 
+static const char *entry_text(const struct kit_answer *a, size_t i, const char *key)
+{
+    return json_string_value(json_object_get(json_array_get(json_object_get(a->json, "entries"), i), key));
+}
+
+/* Two of the house and a customer. An operator's own account is the house's too; who was erased has no address. */
+static void done_by(struct test_db *t, int64_t account, int64_t actor, int64_t actor_account)
+{
+    EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_job_retried,
+                                                   .account = account,
+                                                   .actor = actor,
+                                                   .actor_account = actor_account,
+                                                   .at_ms = kit_now() }));
+}
+
+TEST_EACH_ENGINE(the_trail_names_who_it_was)
+{
+    start(t);
+    test_script(t, "INSERT INTO persons (id, email_key, email, name, role, lang, created_at_ms, erased_at_ms) VALUES"
+                   " (901, 'ann@x.example', 'Ann@x.example', '', 2, 'en', 1, 0),"
+                   " (902, 'bob@x.example', 'bob@x.example', '', 2, 'en', 1, 0),"
+                   " (903, 'shop@x.example', 'shop@x.example', '', 1, 'en', 1, 0),"
+                   " (904, 'erased-904', 'erased-904', '', 1, 'en', 1, 5)");
+    done_by(t, 3, 901, 801), done_by(t, 3, 902, 0), done_by(t, 801, 901, 801);
+    done_by(t, 3, 903, 3), done_by(t, 3, 904, 3), done_by(t, 3, 0, 0);
+    static const struct {
+        const char *actor, *email;
+    } wanted[] = { { "system", NULL },
+                   { "account", NULL },
+                   { "account", "shop@x.example" },
+                   { "operator", "Ann@x.example" },
+                   { "operator", "bob@x.example" },
+                   { "operator", "Ann@x.example" } };
+    struct kit_answer a = get(t, audit_routes, "/api/operator/audit");
+    assert_int_equal(count_of(&a, "entries"), ARRAY_LEN(wanted));
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        assert_string_equal(entry_text(&a, i, "actor"), wanted[i].actor);
+        if (wanted[i].email) assert_string_equal(entry_text(&a, i, "actorEmail"), wanted[i].email);
+        else assert_null(entry_text(&a, i, "actorEmail"));
+    }
+    a = get(t, audit_routes, "/api/operator/audit?format=csv");
+    assert_non_null(strstr(a.text, ",actor,actorEmail,"));
+    assert_non_null(strstr(a.text, ",operator,Ann@x.example,"));
+    assert_non_null(strstr(a.text, ",operator,bob@x.example,"));
+    assert_non_null(strstr(a.text, ",account,shop@x.example,"));
+    /* A customer reads of colleagues, and not which operator it was. */
+    a = kit_call(t, &(struct kit_request){
+                        .routes = audit_routes, .verb = VERB_GET, .path = "/api/audit?format=csv", .account = 3 });
+    assert_non_null(strstr(a.text, ",member,shop@x.example,"));
+    assert_non_null(strstr(a.text, ",operator,,"));
+    assert_null(strstr(a.text, "ann@x.example"));
+    assert_null(strstr(a.text, "Ann@x.example"));
+    assert_null(strstr(a.text, "bob@x.example"));
+}
+
 /* What these remove cannot be had back, so none of them believes a clock that is in doubt. */
 static void purges_wait_for_the_clock(void **state)
 {
@@ -340,6 +395,7 @@ int main(void)
         EACH_ENGINE(shops_as_a_table),
         EACH_ENGINE(one_shop),
         EACH_ENGINE(the_trail_of_one_shop),
+        EACH_ENGINE(the_trail_names_who_it_was),
         cmocka_unit_test(purges_wait_for_the_clock),
         EACH_ENGINE(who_went_and_comes_again_is_given_no_trial),
     };

@@ -398,6 +398,7 @@ void app_fill_hooks(struct app *app)
                                               .account_closed = billing_forget,
                                               .person_picture = chat_person_picture,
                                               .person_erased = chat_person_erased };
+    audit_hooks.people = persons_told;
     fill_site(app);
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;

@@ -35,6 +35,7 @@ static const char *const all_actor_of[] = { "account", "account", "account", "op
     SHAPE_I64("resourceId", .nullable = true), SHAPE_OPEN("details", .doc = "What depends on the action."),            \
     SHAPE_TEXT("network", .nullable = true), SHAPE_TEXT("userAgent", .nullable = true), SHAPE_ENUM("actor", (actors)), \
     SHAPE_I64("actorPerson", .nullable = true, .doc = "Who did it; not told of operators to others."),                 \
+    SHAPE_TEXT("actorEmail", .nullable = true, .doc = "Where the person is told: by which address one knows them."),   \
     SHAPE_TIME("createdAt")
 static const struct shape own_entry[] = { ENTRY_SHAPES(own_actors), SHAPE_END };
 static const struct shape all_entry[] = {
@@ -49,6 +50,7 @@ static const struct shape all_shape[] = {
 
 struct page {
     struct audit_row row[AUDIT_PAGE_MAX];
+    struct audit_person who[AUDIT_PAGE_MAX]; /* did the row beside it */
     size_t count;
     int64_t person /* who looks */;
     bool all;
@@ -67,24 +69,43 @@ static enum actor actor_of(const struct audit_row *r, int64_t person)
     return r->actor > 0 ? BY_OPERATOR : BY_SYSTEM;
 }
 
-static void entry_json(struct json *j, const struct audit_row *r, const struct page *p)
+/* An operator who does something in an account of the own is still one of the house. */
+static const char *actor_text(const struct page *p, size_t i)
 {
-    bool all = p->all;
-    enum actor by = actor_of(r, p->person);
+    enum actor by = actor_of(&p->row[i], p->person);
+    if (!p->all) return own_actors[by];
+    return all_actor_of[p->who[i].operator ? BY_OPERATOR : by];
+}
+
+/* Where an operator sits is nobody else's business, nor who it was. */
+static bool is_told(const struct page *p, size_t i) { return p->all || actor_of(&p->row[i], p->person) != BY_OPERATOR; }
+
+static bool read_page(struct req *req, const struct audit_wanted *w, struct page *p)
+{
+    int64_t person[AUDIT_PAGE_MAX];
+    if (!audit_page(req->tx, w, p->row, &p->count)) return false;
+    for (size_t i = 0; i < p->count; i++) person[i] = is_told(p, i) ? p->row[i].actor : 0;
+    return audit_people(req->tx, person, p->count, p->who);
+}
+
+static void entry_json(struct json *j, const struct page *p, size_t i)
+{
+    const struct audit_row *r = &p->row[i];
     json_object(j, NULL);
     json_i64(j, "id", r->id);
     json_text(j, "action", r->action);
     json_text(j, "resource", r->resource);
     number_or_null(j, "resourceId", r->resource_id);
     json_raw(j, "details", r->details ? str_of(r->details) : STR("{}"));
-    /* Where an operator sits is nobody else's business; a failed sign-in (actor 0) is shown with its origin. */
-    bool origin = all || by != BY_OPERATOR;
+    /* A failed sign-in (actor 0) is shown with its origin. */
+    bool origin = is_told(p, i);
     json_text(j, "network", origin ? r->network : NULL);
     json_text(j, "userAgent", origin ? r->user_agent : NULL);
-    json_text(j, "actor", (all ? all_actor_of : own_actors)[by]);
+    json_text(j, "actor", actor_text(p, i));
     number_or_null(j, "actorPerson", origin ? r->actor : 0);
+    json_text(j, "actorEmail", p->who[i].email);
     json_time(j, "createdAt", r->at_ms);
-    if (all) {
+    if (p->all) {
         number_or_null(j, "account", r->account);
         number_or_null(j, "actorAccount", r->actor_account);
     }
@@ -95,16 +116,16 @@ static void page_json(struct json *j, const void *arg)
 {
     const struct page *p = arg;
     json_array(j, "entries");
-    for (size_t i = 0; i < p->count; i++) entry_json(j, &p->row[i], p);
+    for (size_t i = 0; i < p->count; i++) entry_json(j, p, i);
     json_end(j);
 }
 
-static void entry_csv(struct csv *c, const struct audit_row *r, const struct page *p)
+static void entry_csv(struct csv *c, const struct page *p, size_t i)
 {
-    enum actor by = actor_of(r, p->person);
-    bool origin = p->all || by != BY_OPERATOR;
+    const struct audit_row *r = &p->row[i];
+    bool origin = is_told(p, i);
     csv_i64(c, r->id), csv_time(c, r->at_ms), csv_text(c, r->action);
-    csv_text(c, (p->all ? all_actor_of : own_actors)[by]);
+    csv_text(c, actor_text(p, i)), csv_text(c, p->who[i].email);
     csv_text(c, r->resource);
     if (r->resource_id > 0) csv_i64(c, r->resource_id);
     else csv_nothing(c);
@@ -123,8 +144,8 @@ static bool csv_page(struct req *req, struct csv *c, void *arg)
 {
     struct csv_pages *l = arg;
     struct page *p = l->page;
-    if (!audit_page(req->tx, &l->wanted, p->row, &p->count)) return false;
-    for (size_t i = 0; i < p->count; i++) entry_csv(c, &p->row[i], p);
+    if (!read_page(req, &l->wanted, p)) return false;
+    for (size_t i = 0; i < p->count; i++) entry_csv(c, p, i);
     if (p->count == AUDIT_PAGE_MAX) csv_more_i64(c, req, l->wanted.after = p->row[p->count - 1].id);
     return true;
 }
@@ -132,8 +153,8 @@ static bool csv_page(struct req *req, struct csv *c, void *arg)
 static enum answer csv_reply(struct req *req, struct audit_wanted w, struct page *p)
 {
     /* clang-format off */
-    static const char *const names[] = { "id", "createdAt", "action", "actor", "resource", "resourceId", "network",
-                                         "userAgent", "details", "account", NULL };
+    static const char *const names[] = { "id", "createdAt", "action", "actor", "actorEmail", "resource",
+                                         "resourceId", "network", "userAgent", "details", "account", NULL };
     /* clang-format on */
     bool first = w.after == INT64_MAX;
     w.limit = AUDIT_PAGE_MAX;
@@ -155,7 +176,7 @@ static enum answer page_reply(struct req *req, int64_t account, bool all)
                                     .shop = in->shop,
                                     .action = in->action };
     if (csv_is_wanted(req, in->format)) return csv_reply(req, w, p);
-    if (!audit_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
+    if (!read_page(req, &w, p)) return reply_fault(req);
     return reply_json(req, 200, page_json, p);
 }
 

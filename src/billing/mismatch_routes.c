@@ -18,12 +18,24 @@ const struct shape operator_mismatch_shape[] = {
     SHAPE_TEXT("trade", .nullable = true, .doc = "The provider's number of the payment."),
     SHAPE_OBJECT("amount", amount_shape, .nullable = true, .type_name = "Money"), SHAPE_TEXT("said", .nullable = true),
     SHAPE_TIME("createdAt"), SHAPE_TIME("resolvedAt", .nullable = true), SHAPE_I64("resolver", .nullable = true),
+    SHAPE_TEXT("resolverEmail", .nullable = true),
     SHAPE_TEXT("resolution", .nullable = true), SHAPE_END
 };
 static const struct shape mismatches_shape[] = {
     SHAPE_LIST("mismatches", operator_mismatch_shape, .type_name = "OperatorMismatch"), SHAPE_END
 };
 /* clang-format on */
+
+bool mismatches_name_people(struct tx *tx, struct mismatch *list, size_t count)
+{
+    int64_t id[MISMATCHES_PAGE_MAX];
+    struct audit_person person[MISMATCHES_PAGE_MAX];
+    assert(count <= MISMATCHES_PAGE_MAX);
+    for (size_t i = 0; i < count; i++) id[i] = list[i].resolver;
+    if (!audit_people(tx, id, count, person)) return false;
+    for (size_t i = 0; i < count; i++) list[i].resolver_email = person[i].email;
+    return true;
+}
 
 void operator_mismatch_json(struct json *j, const struct mismatch *m)
 {
@@ -40,6 +52,7 @@ void operator_mismatch_json(struct json *j, const struct mismatch *m)
     json_time(j, "createdAt", m->created_at_ms);
     json_time(j, "resolvedAt", m->resolved_at_ms);
     operator_id_json(j, "resolver", m->resolver);
+    json_text(j, "resolverEmail", m->resolver_email);
     operator_text_json(j, "resolution", m->resolution);
 }
 
@@ -78,6 +91,7 @@ static enum answer get_mismatches(struct req *req)
     enum mismatches_wanted wanted = !in->has_open ? MISMATCHES_ALL : in->open ? MISMATCHES_OPEN : MISMATCHES_RESOLVED;
     struct page p = { .row = ARENA_ARRAY(req->arena, struct mismatch, (size_t)in->limit) };
     if (!mismatches_page(req->tx, wanted, in->after, p.row, (size_t)in->limit, &p.count)) return reply_fault(req);
+    if (!mismatches_name_people(req->tx, p.row, p.count)) return reply_fault(req);
     return reply_json(req, 200, page_json, &p);
 }
 
@@ -96,6 +110,17 @@ static const struct field post_resolve_fields[] = { FIELD_TEXT(struct post_resol
                                                                .doc = "What it was, and what was done."),
                                                     FIELD_END };
 
+/* For the trail: what was known beforehand stands in its row. */
+static void resolved_json(struct json *j, const void *arg)
+{
+    const struct mismatch *m = arg;
+    json_text(j, "kind", m->kind);
+    if (m->order_number) json_text(j, "order", m->order_number);
+    if (m->currency != CURRENCY_NONE) amount_json(j, "amount", money_of(m->minor, m->currency));
+    if (m->said[0]) json_text(j, "said", m->said);
+    json_text(j, "resolution", m->resolution);
+}
+
 static void one_json(struct json *j, const void *arg) { operator_mismatch_json(j, arg); }
 
 static enum answer post_resolve(struct req *req)
@@ -105,10 +130,12 @@ static enum answer post_resolve(struct req *req)
     struct mismatch m;
     enum row row = mismatch_get_row(req->tx, id, &m);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
-    row = mismatch_end(req->tx, &m, in->resolution, &(struct move){ .actor = req->who.person, .at_ms = req->now_ms });
+    const struct move by = move_by(req, "resolved");
+    row = mismatch_end(req->tx, &m, in->resolution, &by);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_mismatch_resolved) : reply_fault(req);
     if (mismatch_get_row(req->tx, id, &m) != ROW_FOUND) return reply_fault(req);
-    if (!audit_request(req, AUDIT_mismatch_resolved, 0, "mismatch", id, one_json, &m)) return reply_fault(req);
+    if (!audit_request(req, AUDIT_mismatch_resolved, 0, "mismatch", id, resolved_json, &m)) return reply_fault(req);
+    if (!mismatches_name_people(req->tx, &m, 1)) return reply_fault(req);
     events_hint("money");
     return reply_json(req, 200, one_json, &m);
 }

@@ -382,7 +382,8 @@ static bool read_whole(struct tx *tx, struct whole *w)
     if (!mismatches_of_order(tx, id, w->mismatch, MISMATCHES_SHOWN, &w->mismatches) || !read_notes(tx, w)) return false;
     for (enum moved_kind kind = MOVED_ORDER; kind <= MOVED_REFUND; kind++)
         if (!read_moves(tx, w, kind)) return false;
-    return read_entries(tx, w) && add_up(w);
+    if (!refunds_name_people(tx, w->refund, w->refunds)) return false;
+    return mismatches_name_people(tx, w->mismatch, w->mismatches) && read_entries(tx, w) && add_up(w);
 }
 
 static void line_json(struct json *j, const struct order_line *l)

@@ -14,7 +14,9 @@ void amount_json(struct json *j, const char *name, struct money m);
 struct move {
     const char *why; /* a word or a short sentence; stored */
     int64_t actor, at_ms;
+    const char *network, *user_agent; /* of a person who asked over HTTP; NULL: none. For the audit trail alone */
 };
+struct move move_by(const struct req *req, const char *why);
 enum moved_kind { MOVED_ORDER = 1, MOVED_PAYMENT, MOVED_REFUND }; /* stored */
 struct moved {
     enum moved_kind kind;
@@ -218,6 +220,7 @@ struct refund {
     int64_t id, payment, order, account, version, credits, hold, tries, actor, approver, ended_at_ms, created_at_ms;
     const char *number, *cause, *reason, *outside, *error;
     const char *order_number, *payment_number, *provider; /* read with it */
+    const char *actor_email, *approver_email;             /* by refunds_name_people alone */
     enum refund_state state;
     bool takes_back;
     struct money amount;
@@ -245,6 +248,7 @@ struct refund_wish {
     bool outside;  /* it is back already, given outside of us: nothing is sent, and a second person agrees to it */
     int64_t actor; /* 0: the house, which needs nobody's consent */
     int64_t now_ms;
+    const char *network, *user_agent; /* as in struct move */
 };
 enum refund_put { REFUND_PUT_FAULT = -1, REFUND_PUT, REFUND_PUT_TOO_MUCH, REFUND_PUT_NO_CREDITS };
 /* Order and payment are locked. A row, p->refunding, and, where nobody else has to agree, the job. */
@@ -306,8 +310,9 @@ MUST_USE bool papers_credit_note(struct tx *tx, const struct payment *p, const s
 struct mismatch {
     int64_t id, order, payment, account, delivery, resolved_at_ms, resolver, created_at_ms;
     const char *key, *kind, *provider, *trade, *said, *resolution;
-    const char *order_number; /* read with it; NULL: of no order */
-    enum currency currency;   /* NONE: no amount is known */
+    const char *order_number;   /* read with it; NULL: of no order */
+    const char *resolver_email; /* by mismatches_name_people alone */
+    enum currency currency;     /* NONE: no amount is known */
     int64_t minor;
 };
 /* About this payment; not put yet. */
@@ -448,10 +453,12 @@ void operator_hand_json(struct json *j, const struct hand_payment *h, int64_t pe
 
 /* ---- mismatch_routes.c ---- */
 extern const struct shape operator_mismatch_shape[];
+MUST_USE bool mismatches_name_people(struct tx *tx, struct mismatch *list, size_t count);
 void operator_mismatch_json(struct json *j, const struct mismatch *m);
 
 /* ---- refund_routes.c ---- */
 extern const struct shape operator_refund_shape[];
+MUST_USE bool refunds_name_people(struct tx *tx, struct refund *list, size_t count);
 void operator_refund_json(struct json *j, const struct refund *r, int64_t person); /* person: who looks */
 
 /* ---- jobs: pay_jobs.c, sweep_job.c, refund_job.c, plan_job.c ---- */

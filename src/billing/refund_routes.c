@@ -45,7 +45,9 @@ const struct shape operator_refund_shape[] = {
     SHAPE_I64("tries", .doc = "How often the provider was asked without an end."),
     SHAPE_TEXT("error", .nullable = true),
     SHAPE_I64("actor", .nullable = true, .doc = "Who asked for it; null: nobody, it goes back by itself."),
-    SHAPE_I64("approver", .nullable = true), SHAPE_BOOL("mine", .doc = "You asked for it."),
+    SHAPE_TEXT("actorEmail", .nullable = true),
+    SHAPE_I64("approver", .nullable = true, .doc = "Who agreed or declined."),
+    SHAPE_TEXT("approverEmail", .nullable = true), SHAPE_BOOL("mine", .doc = "You asked for it."),
     SHAPE_BOOL("mayGiveUp", .doc = "It has been under way for a week: `decline` gives it up."), SHAPE_TIME("createdAt"),
     SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
 };
@@ -57,6 +59,25 @@ static const struct shape refunds_shape[] = {
 static bool is_stuck(const struct refund *r, int64_t now_ms)
 {
     return r->state == REFUND_PENDING && now_ms - r->created_at_ms > REFUND_ON_ITS_WAY_MS;
+}
+
+static bool name_some(struct tx *tx, struct refund *list, size_t count)
+{
+    int64_t id[2 * REFUNDS_PAGE_MAX];
+    struct audit_person person[2 * REFUNDS_PAGE_MAX];
+    for (size_t i = 0; i < count; i++) id[2 * i] = list[i].actor, id[2 * i + 1] = list[i].approver;
+    if (!audit_people(tx, id, 2 * count, person)) return false;
+    for (size_t i = 0; i < count; i++)
+        list[i].actor_email = person[2 * i].email, list[i].approver_email = person[2 * i + 1].email;
+    return true;
+}
+
+/* An order may have more of them than a page. */
+bool refunds_name_people(struct tx *tx, struct refund *list, size_t count)
+{
+    for (; count > REFUNDS_PAGE_MAX; list += REFUNDS_PAGE_MAX, count -= REFUNDS_PAGE_MAX)
+        if (!name_some(tx, list, REFUNDS_PAGE_MAX)) return false;
+    return name_some(tx, list, count);
 }
 
 void operator_refund_json(struct json *j, const struct refund *r, int64_t person)
@@ -76,7 +97,9 @@ void operator_refund_json(struct json *j, const struct refund *r, int64_t person
     json_i64(j, "tries", r->tries);
     operator_text_json(j, "error", r->error);
     operator_id_json(j, "actor", r->actor);
+    json_text(j, "actorEmail", r->actor_email);
     operator_id_json(j, "approver", r->approver);
+    json_text(j, "approverEmail", r->approver_email);
     json_bool(j, "mine", r->actor > 0 && r->actor == person);
     json_bool(j, "mayGiveUp", is_stuck(r, now_ms()));
     json_time(j, "createdAt", r->created_at_ms);
@@ -108,8 +131,9 @@ static void page_json(struct json *j, const void *arg)
 }
 
 /* Everything is changed: the order's pages hear of it last. */
-static enum answer shown(struct req *req, int status, const struct order *o, const struct refund *r)
+static enum answer shown(struct req *req, int status, const struct order *o, struct refund *r)
 {
+    if (!refunds_name_people(req->tx, r, 1)) return reply_fault(req);
     const struct shown s = { r, 1, req->who.person };
     if (!order_tell(req->tx, o)) return reply_fault(req);
     events_hint("money");
@@ -170,6 +194,8 @@ static enum answer post_refund(struct req *req)
                              .takes_back = in->takes_back,
                              .outside = in->outside,
                              .actor = req->who.person,
+                             .network = req->client_network,
+                             .user_agent = req->user_agent,
                              .now_ms = req->now_ms };
     if (in->has_amount) w.amount = money_of(in->amount, money_currency(p.amount));
     if (!money_is_positive(w.amount)) return too_much(req, &p);
@@ -200,6 +226,7 @@ static enum answer get_refunds(struct req *req)
     struct shown s = { .refund = list, .person = req->who.person };
     enum refund_state state = (enum refund_state)(in->state + 1);
     if (!refunds_page(req->tx, state, in->after, list, (size_t)in->limit, &s.count)) return reply_fault(req);
+    if (!refunds_name_people(req->tx, list, s.count)) return reply_fault(req);
     return reply_json(req, 200, page_json, &s);
 }
 
@@ -242,7 +269,7 @@ static enum answer post_agree(struct req *req)
     if (found != ANSWER_GO_ON) return found;
     if (r.state != REFUND_ASKED) return reply_problem(req, &problem_refund_decided);
     if (r.actor == req->who.person) return reply_problem(req, &problem_refund_own);
-    const struct move m = { .why = "agreed", .actor = req->who.person, .at_ms = req->now_ms };
+    const struct move m = move_by(req, "agreed");
     bool outside = text_eq(r.cause, REFUND_OUTSIDE);
     if (!(outside ? agree_that_it_is_back(req, &o, &p, &r, &m) : refund_agree(req->tx, &r, &m)))
         return reply_fault(req);
@@ -268,7 +295,7 @@ static enum answer post_decline(struct req *req)
     bool asked = r.state == REFUND_ASKED, pending = r.state == REFUND_PENDING;
     if (!asked && !pending) return reply_problem(req, &problem_refund_decided);
     if (pending && !is_stuck(&r, req->now_ms)) return reply_problem(req, &problem_refund_sent);
-    const struct move m = { .why = in->reason, .actor = req->who.person, .at_ms = req->now_ms };
+    const struct move m = move_by(req, in->reason);
     if (!(asked ? refund_decline(req->tx, &p, &r, &m) : give_up(req, &o, &p, &r, &m))) return reply_fault(req);
     return shown(req, 200, &o, &r);
 }

@@ -98,7 +98,7 @@ void refund_json(struct json *j, const void *arg)
     json_text(j, "cause", r->cause);
     json_text(j, "reason", r->reason);
     if (r->credits > 0) json_i64(j, "credits", r->credits);
-    if (r->error[0]) json_text(j, "error", r->error);
+    if (r->error[0]) json_text(j, r->state == REFUND_REFUSED ? "declined" : "error", r->error);
 }
 
 bool refund_told(struct tx *tx, struct audit_action action, const struct refund *r, const struct move *m)
@@ -110,6 +110,8 @@ bool refund_told(struct tx *tx, struct audit_action action, const struct refund 
                                                 .resource_id = r->order,
                                                 .details = refund_json,
                                                 .arg = r,
+                                                .network = m->network,
+                                                .user_agent = m->user_agent,
                                                 .at_ms = m->at_ms });
 }
 
@@ -163,7 +165,9 @@ enum refund_put refund_put(struct tx *tx, struct order *o, struct payment *p, co
                             .state = needs_another ? REFUND_ASKED : REFUND_PENDING,
                             .takes_back = w->takes_back && p->counts,
                             .amount = w->amount };
-    const struct move m = { .why = w->cause, .actor = w->actor, .at_ms = w->now_ms };
+    const struct move m = {
+        .why = w->cause, .actor = w->actor, .at_ms = w->now_ms, .network = w->network, .user_agent = w->user_agent
+    };
     enum refund_put taken = take(tx, o, p, out, w->now_ms);
     if (taken != REFUND_PUT) return taken;
     if (!refund_reserve(tx, p, w->amount, w->now_ms) || !refund_insert_row(tx, out, &m)) return REFUND_PUT_FAULT;

@@ -21,6 +21,15 @@ bool move_put(struct tx *tx, const struct moved *what, const struct move *m)
     return query_put(&q);
 }
 
+struct move move_by(const struct req *req, const char *why)
+{
+    return (struct move){ .why = why,
+                          .actor = req->who.person,
+                          .at_ms = req->now_ms,
+                          .network = req->client_network,
+                          .user_agent = req->user_agent };
+}
+
 /* A row that somebody changed by hand breaks its transaction, as col_state does; it does not end the process. */
 struct money col_money(const struct query *q, const char *name)
 {

@@ -362,6 +362,14 @@ TEST_EACH_ENGINE(a_mismatch_is_told_once_and_resolved_once)
     assert_int_equal(a.status, 200);
     assert_string_equal(fix_text(&a, "resolution"), "A fee of the bank.");
     assert_int_equal(fix_number(&a, "resolver"), BOB);
+    assert_string_equal(fix_text(&a, "resolverEmail"), "bob@house.example");
+    a = get(t, billing_mismatch_routes, "/api/operator/mismatches?open=false");
+    json_t *row = json_array_get(json_object_get(a.json, "mismatches"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "resolverEmail")), "bob@house.example");
+    /* The trail, which nobody can change, has the person's number alone. */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'mismatch_resolved' AND actor = 902"
+                                    " AND details LIKE '%A fee of the bank.%' AND details NOT LIKE '%house.example%'"),
+                     1);
     a = fix_call(t, ANN, billing_mismatch_routes, VERB_POST, path, "{\"resolution\":\"No.\"}");
     assert_string_equal(a.error, "mismatch_resolved");
     a = fix_call(t, ANN, billing_mismatch_routes, VERB_POST, "/api/operator/mismatches/99/resolve",

@@ -98,6 +98,13 @@ static inline enum row fix_owner(struct tx *tx, int64_t account, struct tenants_
     return tx && account > 0 ? ROW_FOUND : ROW_FAULT;
 }
 
+static inline bool fix_people(struct tx *tx, const int64_t *person, size_t count, struct audit_person *out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i].email = person[i] == ANN ? "ann@house.example" : person[i] == BOB ? "bob@house.example" : NULL;
+    return tx != NULL;
+}
+
 static struct keyring *fix_keyring;
 static struct mail_settings fix_mail;
 
@@ -113,6 +120,7 @@ static inline void fix_start(struct test_db *t)
     fake.ready = true;
     plans_delivered = plans_taken_back = 0;
     tenants_hooks.owner = fix_owner;
+    audit_hooks.people = fix_people;
     billing_settings = (struct billing_settings){ .base_url = "https://chathub.example",
                                                   .mail = &fix_mail,
                                                   .approve_above = APPROVE_ABOVE };

@@ -57,6 +57,37 @@ TEST_EACH_ENGINE(one_that_is_declined_gives_back_what_it_had_reserved)
     fix_expect_sound(t);
 }
 
+static int64_t told_from(struct test_db *t, const char *action, int64_t actor)
+{
+    return test_number(t, arena_printf(t->arena,
+                                       "SELECT COUNT(*) FROM audit_log WHERE action = '%s' AND actor = %lld"
+                                       " AND network = '192.0.2.0/24' AND user_agent = 'kit'",
+                                       action, (long long)actor));
+}
+
+TEST_EACH_ENGINE(who_asked_and_who_had_the_last_word_are_told_with_where_they_were)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 3);
+    struct kit_answer a = fix_refund(t, ANN, &f, "\"amount\":20001," MONEY_ONLY);
+    assert_string_equal(fix_text(&a, "actorEmail"), "ann@house.example");
+    assert_int_equal(told_from(t, "refund_asked", ANN), 1);
+    a = word(t, BOB, "decline", "{\"reason\":\"not ours to give\"}");
+    assert_string_equal(fix_text(&a, "approverEmail"), "bob@house.example");
+    assert_int_equal(told_from(t, "refund_declined", BOB), 1);
+    /* Why it was declined is no fault. */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'refund_declined' AND details LIKE"
+                                    " '%\"declined\":\"not ours to give\"%' AND details NOT LIKE '%\"error\"%'"),
+                     1);
+    assert_int_equal(fix_refund(t, ANN, &f, "\"amount\":20001," MONEY_ONLY).status, 201);
+    assert_int_equal(word(t, BOB, "agree", NULL).status, 200);
+    assert_int_equal(told_from(t, "refund_agreed", BOB), 1);
+    a = fix_call(t, ANN, billing_refund_routes, VERB_GET, "/api/operator/refunds?state=refused", NULL);
+    json_t *row = json_array_get(json_object_get(a.json, "refunds"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "actorEmail")), "ann@house.example");
+    assert_string_equal(json_string_value(json_object_get(row, "approverEmail")), "bob@house.example");
+}
+
 /* ---- bad input, and what `verify` finds ---- */
 
 TEST_EACH_ENGINE(parts_together_wait_for_somebody_else)
@@ -155,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_large_one_waits_for_somebody_else),
         EACH_ENGINE(one_that_is_declined_gives_back_what_it_had_reserved),
+        EACH_ENGINE(who_asked_and_who_had_the_last_word_are_told_with_where_they_were),
         EACH_ENGINE(parts_together_wait_for_somebody_else),
         EACH_ENGINE(what_a_refund_does_not_take),
         EACH_ENGINE(refunds_are_listed_by_state_and_page),

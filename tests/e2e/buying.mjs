@@ -285,6 +285,12 @@ async function desk(all, operator, number) {
         await button(box, 'Resolve').click();
         await gone(box);
         await seen(heading(page, 'Everything agrees'));
+        // The button that had the focus has gone with its row: a keyboard goes on from the page's heading.
+        await until('the focus', () => page.evaluate(() => document.activeElement?.tagName === 'H1'));
+        await page.goto('/operator/money/mismatches?show=all');
+        await seen(page.getByText(/a test of the provider · by .+@/));
+        await page.goto('/operator/audit');
+        await seen(page.getByRole('cell', { name: /^Operator · .+@/ }).first());
     });
     await checks.try('a new price is a new version', async () => {
         await page.goto('/operator/catalogue/prices');

@@ -4226,8 +4226,13 @@ export interface components {
              * @description Who asked for it; null: nobody, it goes back by itself.
              */
             actor: number | null;
-            /** Format: int64 */
+            actorEmail: string | null;
+            /**
+             * Format: int64
+             * @description Who agreed or declined.
+             */
             approver: number | null;
+            approverEmail: string | null;
             /** @description You asked for it. */
             mine: boolean;
             /** @description It has been under way for a week: `decline` gives it up. */
@@ -4261,6 +4266,7 @@ export interface components {
             resolvedAt: string | null;
             /** Format: int64 */
             resolver: number | null;
+            resolverEmail: string | null;
             resolution: string | null;
         };
         Bill: {
@@ -5136,6 +5142,8 @@ export interface components {
              * @description Who did it; not told of operators to others.
              */
             actorPerson: number | null;
+            /** @description Where the person is told: by which address one knows them. */
+            actorEmail: string | null;
             /** Format: date-time */
             createdAt: string;
         };
@@ -5160,6 +5168,8 @@ export interface components {
              * @description Who did it; not told of operators to others.
              */
             actorPerson: number | null;
+            /** @description Where the person is told: by which address one knows them. */
+            actorEmail: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: int64 */
@@ -15312,8 +15322,13 @@ export interface operations {
                          * @description Who asked for it; null: nobody, it goes back by itself.
                          */
                         actor: number | null;
-                        /** Format: int64 */
+                        actorEmail: string | null;
+                        /**
+                         * Format: int64
+                         * @description Who agreed or declined.
+                         */
                         approver: number | null;
+                        approverEmail: string | null;
                         /** @description You asked for it. */
                         mine: boolean;
                         /** @description It has been under way for a week: `decline` gives it up. */
@@ -15592,8 +15607,13 @@ export interface operations {
                          * @description Who asked for it; null: nobody, it goes back by itself.
                          */
                         actor: number | null;
-                        /** Format: int64 */
+                        actorEmail: string | null;
+                        /**
+                         * Format: int64
+                         * @description Who agreed or declined.
+                         */
                         approver: number | null;
+                        approverEmail: string | null;
                         /** @description You asked for it. */
                         mine: boolean;
                         /** @description It has been under way for a week: `decline` gives it up. */
@@ -15765,8 +15785,13 @@ export interface operations {
                          * @description Who asked for it; null: nobody, it goes back by itself.
                          */
                         actor: number | null;
-                        /** Format: int64 */
+                        actorEmail: string | null;
+                        /**
+                         * Format: int64
+                         * @description Who agreed or declined.
+                         */
                         approver: number | null;
+                        approverEmail: string | null;
                         /** @description You asked for it. */
                         mine: boolean;
                         /** @description It has been under way for a week: `decline` gives it up. */
@@ -16036,6 +16061,7 @@ export interface operations {
                         resolvedAt: string | null;
                         /** Format: int64 */
                         resolver: number | null;
+                        resolverEmail: string | null;
                         resolution: string | null;
                     };
                 };

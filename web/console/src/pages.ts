@@ -27,16 +27,25 @@ export const pages = {
     "money",
     also("spending", () => import("./pages/money/spending")),
   ),
-  order: also("money", () => import("./pages/money/order")),
+  order: also(
+    "money",
+    also("said", () => import("./pages/money/order")),
+  ),
   settings: also(
     "chat",
-    also("settings", () => import("./pages/settings/settings")),
+    also(
+      "said",
+      also("settings", () => import("./pages/settings/settings")),
+    ),
   ),
   today: also("operator", () => import("./pages/operator/today")),
   customers: also("operator", () => import("./pages/operator/customers")),
   customer: also(
     "audit",
-    also("operator", () => import("./pages/operator/customer")),
+    also(
+      "operator",
+      also("said", () => import("./pages/operator/customer")),
+    ),
   ),
   renewals: also("operator", () => import("./pages/operator/renewals")),
   operatorShops: also("operator", () => import("./pages/operator/shops")),
@@ -44,17 +53,29 @@ export const pages = {
     "audit",
     also(
       "money",
-      also("operator", () => import("./pages/operator/shop")),
+      also(
+        "operator",
+        also("said", () => import("./pages/operator/shop")),
+      ),
     ),
   ),
   jobs: also("operator", () => import("./pages/operator/jobs")),
   jobSkips: also("operator", () => import("./pages/operator/job-skips")),
-  deliveries: also("operator", () => import("./pages/operator/deliveries")),
-  delivery: also("operator", () => import("./pages/operator/delivery")),
+  deliveries: also(
+    "operator",
+    also("said", () => import("./pages/operator/deliveries")),
+  ),
+  delivery: also(
+    "operator",
+    also("said", () => import("./pages/operator/delivery")),
+  ),
   sitePages: also("operator", () => import("./pages/operator/site-pages")),
   operatorAudit: also(
     "audit",
-    also("operator", () => import("./pages/operator/audit")),
+    also(
+      "operator",
+      also("said", () => import("./pages/operator/audit")),
+    ),
   ),
   sales: also(
     "money",
@@ -62,11 +83,17 @@ export const pages = {
   ),
   sale: also(
     "money",
-    also("operator", () => import("./pages/operator/sale")),
+    also(
+      "operator",
+      also("said", () => import("./pages/operator/sale")),
+    ),
   ),
   money: also(
     "money",
-    also("operator", () => import("./pages/operator/money")),
+    also(
+      "operator",
+      also("said", () => import("./pages/operator/money")),
+    ),
   ),
   catalogue: also(
     "money",

@@ -4,6 +4,7 @@ import { enAudit } from "./en-audit";
 import { enChat } from "./en-chat";
 import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
+import { enSaid } from "./en-said";
 import { enSettings } from "./en-settings";
 import { enSpending } from "./en-spending";
 import { fill, holes } from "./format";
@@ -13,11 +14,12 @@ import { zhAudit } from "./zh-audit";
 import { zhChat } from "./zh-chat";
 import { zhMoney } from "./zh-money";
 import { zhOperator } from "./zh-operator";
+import { zhSaid } from "./zh-said";
 import { zhSettings } from "./zh-settings";
 import { zhSpending } from "./zh-spending";
 
-const en = { ...enFirst, ...enAudit, ...enChat, ...enMoney, ...enOperator, ...enSettings, ...enSpending };
-const zh = { ...zhFirst, ...zhAudit, ...zhChat, ...zhMoney, ...zhOperator, ...zhSettings, ...zhSpending };
+const en = { ...enFirst, ...enAudit, ...enChat, ...enMoney, ...enOperator, ...enSaid, ...enSettings, ...enSpending };
+const zh = { ...zhFirst, ...zhAudit, ...zhChat, ...zhMoney, ...zhOperator, ...zhSaid, ...zhSettings, ...zhSpending };
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const screens = Object.entries(sources).filter(([file]) => !file.includes(".test.") && !file.startsWith("./"));

@@ -1,6 +1,6 @@
 /* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. A language is
  * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
- * of the chat, of money, of the operator, of the settings or of the trail say are files beside it, which come with these
+ * of the chat, of money, of the operator, of the settings or of the trail say, or what is stored in words of the server's, are files beside it, which come with these
  * pages (pages.ts): a first visit elsewhere does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
 import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
 import type { en } from "./en";
@@ -8,6 +8,7 @@ import type { enAudit } from "./en-audit";
 import type { enChat } from "./en-chat";
 import type { enMoney } from "./en-money";
 import type { enOperator } from "./en-operator";
+import type { enSaid } from "./en-said";
 import type { enSettings } from "./en-settings";
 import type { enSpending } from "./en-spending";
 import { fill, type Values } from "./format";
@@ -20,11 +21,12 @@ export type TextKey =
   | keyof typeof enChat
   | keyof typeof enMoney
   | keyof typeof enOperator
+  | keyof typeof enSaid
   | keyof typeof enSettings
   | keyof typeof enSpending;
 export type Dictionary = Readonly<Record<TextKey, string>>;
 /** The words that come beside the pages that say them. */
-export type Part = "audit" | "chat" | "money" | "operator" | "settings" | "spending";
+export type Part = "audit" | "chat" | "money" | "operator" | "said" | "settings" | "spending";
 
 const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise<Partial<Dictionary>>>>>> = {
   "zh-CN": {
@@ -33,6 +35,7 @@ const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise
     chat: () => import("./zh-chat").then(({ zhChat }) => zhChat),
     money: () => import("./zh-money").then(({ zhMoney }) => zhMoney),
     operator: () => import("./zh-operator").then(({ zhOperator }) => zhOperator),
+    said: () => import("./zh-said").then(({ zhSaid }) => zhSaid),
     settings: () => import("./zh-settings").then(({ zhSettings }) => zhSettings),
     spending: () => import("./zh-spending").then(({ zhSpending }) => zhSpending),
   },
@@ -42,6 +45,7 @@ const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise
     chat: () => import("./en-chat").then(({ enChat }) => enChat),
     money: () => import("./en-money").then(({ enMoney }) => enMoney),
     operator: () => import("./en-operator").then(({ enOperator }) => enOperator),
+    said: () => import("./en-said").then(({ enSaid }) => enSaid),
     settings: () => import("./en-settings").then(({ enSettings }) => enSettings),
     spending: () => import("./en-spending").then(({ enSpending }) => enSpending),
   },

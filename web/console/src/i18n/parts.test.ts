@@ -7,6 +7,7 @@ import { enAudit } from "./en-audit";
 import { enChat } from "./en-chat";
 import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
+import { enSaid } from "./en-said";
 import { enSettings } from "./en-settings";
 import { enSpending } from "./en-spending";
 import type { Part } from "./i18n";
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<Part, readonly string[]>> = {
   chat: Object.keys(enChat),
   money: Object.keys(enMoney),
   operator: Object.keys(enOperator),
+  said: Object.keys(enSaid),
   settings: Object.keys(enSettings),
   spending: Object.keys(enSpending),
 };
@@ -82,6 +84,7 @@ function namedBy(file: string) {
       chat: PARTS.chat.filter(names),
       money: PARTS.money.filter(names),
       operator: PARTS.operator.filter(names),
+      said: PARTS.said.filter(names),
       settings: PARTS.settings.filter(names),
       spending: PARTS.spending.filter(names),
     };

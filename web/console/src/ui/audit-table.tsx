@@ -1,7 +1,7 @@
 /* The audit trail as a table: for a merchant the own, for an operator everybody's. */
 import type { AuditEntry, OperatorAuditEntry } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { detailText } from "./audit-words";
+import { detailName, detailText } from "./audit-words";
 import { browserName } from "./browser";
 import { Shop, Time } from "./facts";
 import { KnownPerson } from "./person";
@@ -14,7 +14,7 @@ function Details({ details }: { details: AuditEntry["details"] }) {
   const entries = Object.entries(details)
     .filter(([, value]: [string, unknown]) => value !== null)
     .slice(0, DETAILS_MAX)
-    .map(([name, value]) => [text.known(`detail.${name}`) ?? name, detailText(text, name, value)] as const);
+    .map(([name, value]) => [detailName(text, name), detailText(text, name, value)] as const);
   if (entries.length === 0) return "—";
   return (
     <span className="details" title={entries.map((entry) => entry.join(": ")).join("\n")}>
@@ -39,6 +39,18 @@ function From({ network, userAgent }: Pick<Entry, "network" | "userAgent">) {
   ) : (
     <span className="short" title={text}>
       {text}
+    </span>
+  );
+}
+
+/** Who it was, where the server says it; oneself is known. */
+function By({ actor, actorEmail }: Pick<Entry, "actor" | "actorEmail">) {
+  const { known } = useText();
+  const kind = known(`actor.${actor}`) ?? actor;
+  if (actorEmail === null || actor === "you") return kind;
+  return (
+    <span className="short" title={`${kind} · ${actorEmail}`}>
+      {kind} · <span translate="no">{actorEmail}</span>
     </span>
   );
 }
@@ -76,9 +88,9 @@ export function AuditTable({ rows, operator = false, narrow = false }: Props) {
     {
       key: "actor",
       title: t("audit.actor"),
-      tight: true,
-      phone: "side",
-      render: (row) => known(`actor.${row.actor}`) ?? row.actor,
+      grow: true,
+      phone: "more",
+      render: (row) => <By {...row} />,
     },
     { key: "from", title: t("audit.from"), grow: true, render: (row) => <From {...row} /> },
     {

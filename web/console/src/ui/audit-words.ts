@@ -1,16 +1,43 @@
 /* What stands in the audit trail, in words. */
 import type { Text } from "../i18n/i18n";
+import { saidText } from "./said";
 
-/** Words of the server's that have their texts elsewhere; those of the others stand at `detail.<name>.<word>`. */
+/** Words of the server's that have their texts elsewhere too; those of the others stand at `detail.<name>.<word>`. */
 const WORDS: Readonly<Record<string, string>> = {
   backend: "chatbot.backend.",
   kind: "secret.of.",
 };
+/** Under these stands a sentence: the server's own, or a person's, which stays as it is. */
+const SENTENCES: readonly string[] = ["error", "reason", "said"];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
-/** What stands in the trail, as a person says it; what we do not know as it stands there. */
-export function detailText({ known, time }: Pick<Text, "known" | "time">, name: string, value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
+type Words = Pick<Text, "known" | "money" | "t" | "time">;
+
+function isMoney(value: object): value is { amount: number; currency: string } {
+  return (
+    "amount" in value && typeof value.amount === "number" && "currency" in value && typeof value.currency === "string"
+  );
+}
+
+function wordText(words: Words, name: string, value: string): string {
+  const { known, time } = words;
   if (TIME.test(value)) return time(value);
-  return known(`${WORDS[name] ?? `detail.${name}.`}${value}`) ?? value;
+  const word = known(`${WORDS[name] ?? `detail.${name}.`}${value}`) ?? known(`detail.${name}.${value}`);
+  return word ?? (SENTENCES.includes(name) ? saidText(words, value) : value);
+}
+
+/** The name of a detail; one that we do not know as it stands there. */
+export const detailName = ({ known }: Pick<Text, "known">, name: string): string => known(`detail.${name}`) ?? name;
+
+/** What stands in the trail, as a person says it; what we do not know as it stands there. */
+export function detailText(words: Words, name: string, value: unknown): string {
+  if (typeof value === "string") return wordText(words, name, value);
+  if (typeof value === "boolean") return words.t(value ? "detail.yes" : "detail.no");
+  if (Array.isArray(value)) return value.map((one: unknown) => detailText(words, name, one)).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  if (isMoney(value)) return words.money(value.amount, value.currency);
+  return Object.entries(value)
+    .filter(([, one]: [string, unknown]) => one !== null)
+    .map(([key, one]: [string, unknown]) => `${detailName(words, key)} ${detailText(words, key, one)}`)
+    .join(", ");
 }

@@ -5,10 +5,12 @@ import { useText } from "../i18n/i18n";
 import { Short, Time } from "./facts";
 import { KnownPerson } from "./person";
 import { StatusPill } from "./pill";
+import { saidText } from "./said";
 import { type Column, DataTable } from "./table";
 
 export function DeliveryTable({ rows, empty }: { rows: readonly Delivery[]; empty: string }) {
-  const { t, number } = useText();
+  const text = useText();
+  const { t, number } = text;
   const columns: Column<Delivery>[] = [
     {
       key: "id",
@@ -47,7 +49,7 @@ export function DeliveryTable({ rows, empty }: { rows: readonly Delivery[]; empt
       title: t("delivery.outcome"),
       grow: true,
       phone: "sub",
-      render: (row) => (row.outcome === null ? "—" : <Short>{row.outcome}</Short>),
+      render: (row) => (row.outcome === null ? "—" : <Short>{saidText(text, row.outcome)}</Short>),
     },
     {
       key: "account",

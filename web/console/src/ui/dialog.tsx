@@ -14,6 +14,26 @@ const FIELDS = "[data-first], input:not([type=hidden]):not([hidden]), select, te
 
 export const focusFirstField = (within: ParentNode | null) => within?.querySelector<HTMLElement>(FIELDS)?.focus();
 
+const focusHeading = () => document.querySelector<HTMLElement>("main h1")?.focus();
+
+const GONE_WITHIN_MS = 10_000;
+
+/** Calls `then` when this element, which has the focus, is taken out with it; not once the reader has gone on. */
+function whenGone(element: HTMLElement, then: () => void) {
+  const look = () => {
+    if (element.isConnected && document.activeElement === element) return;
+    end();
+    if (!element.isConnected && document.activeElement === document.body && topDialog() === undefined) then();
+  };
+  const changes = new MutationObserver(look);
+  const late = setTimeout(() => end(), GONE_WITHIN_MS);
+  const end = () => {
+    changes.disconnect();
+    clearTimeout(late);
+  };
+  changes.observe(document.body, { childList: true, subtree: true });
+}
+
 /** Shows it as long as the component lives. */
 function useModal() {
   const ref = useRef<HTMLDialogElement>(null);
@@ -27,11 +47,14 @@ function useModal() {
     return () => {
       open.splice(open.indexOf(element), 1);
       element.close();
-      // What opened it may be gone by now (a button for what has just been done): then the page's heading.
+      // What opened it may be gone by now (a button for what has just been done), or go when its list has come again:
+      // then the page's heading.
       requestAnimationFrame(() => {
         if (topDialog() !== undefined) return;
-        if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) opener.focus();
-        else document.querySelector<HTMLElement>("main h1")?.focus();
+        if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) {
+          opener.focus();
+          whenGone(opener, focusHeading);
+        } else focusHeading();
       });
     };
   }, []);

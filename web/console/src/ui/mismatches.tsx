@@ -7,7 +7,19 @@ import { Short, Time } from "./facts";
 import { ProviderName } from "./payments";
 import { Pill } from "./pill";
 import { Paid } from "./sum";
+import { saidText } from "./said";
 import { type Column, DataTable } from "./table";
+
+/** What was said, and, once somebody has looked, what came of it and who that was. */
+function Said({ row: { said, amount, resolution, resolverEmail, resolvedAt } }: { row: Mismatch }) {
+  const text = useText();
+  const parts = [
+    said === null ? null : saidText(text, said, amount?.currency),
+    resolution,
+    resolvedAt === null || resolverEmail === null ? null : text.t("mismatch.by", { who: resolverEmail }),
+  ];
+  return <Short>{parts.filter(Boolean).join(" · ") || "—"}</Short>;
+}
 
 export function MismatchTable({
   rows,
@@ -47,7 +59,8 @@ export function MismatchTable({
       key: "said",
       title: t("payment.said"),
       grow: true,
-      render: ({ said, resolution }) => <Short>{[said, resolution].filter(Boolean).join(" · ") || "—"}</Short>,
+      phone: "more",
+      render: (row) => <Said row={row} />,
     },
     {
       key: "provider",
@@ -59,6 +72,7 @@ export function MismatchTable({
       key: "order",
       title: t("order.one"),
       tight: true,
+      phone: "more",
       render: ({ order, delivery }) =>
         order !== null ? (
           <Link to={`/operator/orders/${order}`}>{t("mismatch.toOrder")}</Link>

@@ -5,6 +5,7 @@ import { useText } from "../i18n/i18n";
 import { Id, Short, Time } from "./facts";
 import type { IconName } from "./icon";
 import { Pill, type Tone } from "./pill";
+import { saidPlainly, saidText } from "./said";
 import { Paid } from "./sum";
 import { type Column, DataTable } from "./table";
 
@@ -42,10 +43,15 @@ export function ProviderName({ name }: { name: string }) {
 interface Props<R> {
   rows: readonly R[];
   acts?: (row: R) => ReactNode;
+  /** For who looks after the house: also what a provider said in its own words. */
+  house?: boolean;
 }
 
-export function PaymentTable<P extends Payment>({ rows, acts }: Props<P>) {
-  const { t } = useText();
+export function PaymentTable<P extends Payment>({ rows, acts, house = false }: Props<P>) {
+  const text = useText();
+  const { t } = text;
+  const wordsOf = (error: string) =>
+    house ? saidText(text, error) : (saidPlainly(text, error) ?? t("saidOf.noClear"));
   const columns: Column<P>[] = [
     {
       key: "provider",
@@ -71,7 +77,8 @@ export function PaymentTable<P extends Payment>({ rows, acts }: Props<P>) {
       key: "error",
       title: t("payment.said"),
       grow: true,
-      render: ({ error }) => (error === null || error === "" ? "—" : <Short>{error}</Short>),
+      phone: "more",
+      render: ({ error }) => (error === null || error === "" ? "—" : <Short>{wordsOf(error)}</Short>),
     },
     { key: "number", title: t("order.number"), grow: true, render: ({ number }) => <Id>{number}</Id> },
     {
@@ -101,15 +108,23 @@ export function PaymentTable<P extends Payment>({ rows, acts }: Props<P>) {
   );
 }
 
+/** Why money went back. What goes back by itself has a sentence of the server's; a person's stays as it was written. */
+function Why({ cause, reason }: Pick<Refund, "cause" | "reason">) {
+  const text = useText();
+  const of = text.known(`refund.cause.${cause}`) ?? cause;
+  const byPerson = cause === "operator" || cause === "outside";
+  return <Short>{saidPlainly(text, reason) ?? (byPerson && reason !== "" ? reason : of)}</Short>;
+}
+
 export function RefundTable({ rows, acts }: Props<Refund>) {
-  const { t, known } = useText();
+  const { t } = useText();
   const columns: Column<Refund>[] = [
     {
       key: "cause",
       title: t("refund.cause"),
       grow: true,
       phone: "main",
-      render: ({ cause, reason }) => <Short>{reason || (known(`refund.cause.${cause}`) ?? cause)}</Short>,
+      render: (row) => <Why {...row} />,
     },
     {
       key: "state",

@@ -13,8 +13,9 @@ export interface Column<R> {
   numeric?: boolean;
   /** Times and names of a word or two: never broken. */
   tight?: boolean;
-  /** Where it stands on a phone: first line left and right, second line left and right; not given: nowhere. */
-  phone?: "main" | "end" | "sub" | "side";
+  /** Where it stands on a phone: first line left and right, second line left and right; or, as one of several, in a line of
+   * its own below, behind its heading. Not given: nowhere. */
+  phone?: "main" | "end" | "sub" | "side" | "more";
   /** Buttons: the heading is for screen readers alone. */
   actions?: boolean;
   /** A long value that ends in an ellipsis: its share of the width. */

@@ -19,6 +19,7 @@ import { useNotify } from "../../ui/notify";
 import { Detail, Page, Section } from "../../ui/page";
 import { KnownPerson } from "../../ui/person";
 import { StatusPill } from "../../ui/pill";
+import { saidText } from "../../ui/said";
 import NotFound from "../not-found";
 
 function Replay({ row }: { row: Delivery }) {
@@ -115,7 +116,8 @@ function Contents({ id }: { id: number }) {
 }
 
 function What({ row }: { row: Delivery }) {
-  const { t, number } = useText();
+  const text = useText();
+  const { t, number } = text;
   return (
     <Section title={t("delivery.about")}>
       <Facts>
@@ -123,7 +125,7 @@ function What({ row }: { row: Delivery }) {
           <StatusPill of="delivery" state={row.state} />
         </Fact>
         <Fact name={t("delivery.outcome")}>
-          <span className="break">{row.outcome ?? "—"}</span>
+          <span className="break">{row.outcome === null ? "—" : saidText(text, row.outcome)}</span>
         </Fact>
         <Fact name={t("customer.one")}>{row.account === null ? "—" : <KnownPerson id={row.account} />}</Fact>
         <Fact name={t("delivery.receivedAt")}>

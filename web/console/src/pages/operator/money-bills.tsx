@@ -13,6 +13,7 @@ import { Section } from "../../ui/page";
 import { ProviderName } from "../../ui/payments";
 import { Pill, type Tone } from "../../ui/pill";
 import { Paid } from "../../ui/sum";
+import { saidText } from "../../ui/said";
 import { type Column, DataTable } from "../../ui/table";
 
 const LOOKS: Readonly<Record<Bill["state"], { tone: Tone; icon: IconName }>> = {
@@ -45,11 +46,13 @@ function Sums({ bill: { sums }, kind, side }: { bill: Bill; kind: "payment" | "r
 }
 
 function Days({ rows, show }: { rows: readonly Bill[]; show: (id: number) => void }) {
-  const { t, lang } = useText();
+  const text = useText();
+  const { t, lang } = text;
   const sums = (kind: "payment" | "refund", side: "theirs" | "ours"): Column<Bill> => ({
     key: `${kind}.${side}`,
     title: t(`bill.${kind}.${side}`),
     numeric: true,
+    phone: "more",
     render: (bill) => <Sums bill={bill} kind={kind} side={side} />,
   });
   const columns: Column<Bill>[] = [
@@ -70,7 +73,10 @@ function Days({ rows, show }: { rows: readonly Bill[]; show: (id: number) => voi
       key: "why",
       title: t("payment.said"),
       grow: true,
-      render: ({ error, others }) => <Short>{error ?? (others > 0 ? t("bill.others", { n: others }) : "—")}</Short>,
+      phone: "more",
+      render: ({ error, others }) => (
+        <Short>{error === null ? (others > 0 ? t("bill.others", { n: others }) : "—") : saidText(text, error)}</Short>
+      ),
     },
     {
       key: "acts",

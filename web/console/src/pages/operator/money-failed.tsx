@@ -20,6 +20,7 @@ import { Figures, Section, Toolbar } from "../../ui/page";
 import { ProviderName } from "../../ui/payments";
 import { KnownPerson } from "../../ui/person";
 import { Paid } from "../../ui/sum";
+import { saidText } from "../../ui/said";
 import { type Column, DataTable } from "../../ui/table";
 import { momentsOf, rowsAt } from "./money-bars";
 import { momentOf, SpanNote, SpanTools, useSpan, Within } from "./money-span";
@@ -90,13 +91,14 @@ function Lines({ numbers }: { numbers: FailedNumbers }) {
       key: cause,
       title: t(`failed.of.${cause}`),
       numeric: true,
+      phone: "more",
       render: ({ of, moments }) => leading(of[cause], { ...moments, cause }),
     })),
     {
       key: "all",
       title: t("failed.all"),
       numeric: true,
-      phone: "end",
+      phone: "more",
       render: ({ all, moments }) => leading(all, moments),
     },
   ];
@@ -152,7 +154,8 @@ export function Failed() {
 /* ---- the rows ---- */
 
 function FailedTable({ rows }: { rows: readonly FailedPayment[] }) {
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
   const columns: Column<FailedPayment>[] = [
     {
       key: "cause",
@@ -161,8 +164,20 @@ function FailedTable({ rows }: { rows: readonly FailedPayment[] }) {
       tight: true,
       render: ({ cause, order }) => <Link to={`/operator/orders/${order}`}>{t(`failed.of.${cause}`)}</Link>,
     },
-    { key: "said", title: t("payment.said"), grow: true, render: ({ said }) => <Short>{said ?? "—"}</Short> },
-    { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
+    {
+      key: "said",
+      title: t("payment.said"),
+      grow: true,
+      phone: "more",
+      render: ({ said }) => <Short>{said === null ? "—" : saidText(text, said)}</Short>,
+    },
+    {
+      key: "account",
+      title: t("customer.one"),
+      grow: true,
+      phone: "more",
+      render: ({ account }) => <KnownPerson id={account} />,
+    },
     {
       key: "provider",
       title: t("payment.provider"),

@@ -110,8 +110,7 @@ function Lines({ numbers }: { numbers: PlanNumbers }) {
     key: kind,
     title: t(`move.of.${kind}`),
     numeric: true,
-    ...(kind === "began" && { phone: "end" as const }),
-    ...(kind === "ended" && { phone: "side" as const }),
+    phone: "more",
     render: (line) => leading(line[kind], line, { kind }),
   });
   const columns: Column<Line>[] = [
@@ -131,7 +130,7 @@ function Lines({ numbers }: { numbers: PlanNumbers }) {
       key: "paid",
       title: t("plans.trialPaid"),
       numeric: true,
-      phone: "sub",
+      phone: "more",
       render: (line) => (
         <>
           {leading(line.trialPaid, line, { kind: "trial", paid: true })}

@@ -18,6 +18,7 @@ import { Teach, Toolbar } from "../../ui/page";
 import { ProviderName, RefundPill } from "../../ui/payments";
 import { KnownPerson } from "../../ui/person";
 import { Paid } from "../../ui/sum";
+import { saidText } from "../../ui/said";
 import { type Column, DataTable } from "../../ui/table";
 
 interface Deciding {
@@ -79,8 +80,19 @@ function Decline({ row, way, onClose }: { row: SaleRefund; way: "decline" | "giv
   );
 }
 
+/** Why it goes back; what came of it when it did not; and who said so. */
+function Why({ row: { cause, reason, error, approverEmail } }: { row: SaleRefund }) {
+  const text = useText();
+  const parts = [
+    reason === "" ? (text.known(`refund.cause.${cause}`) ?? cause) : saidText(text, reason),
+    error === null || error === "" ? null : saidText(text, error),
+    approverEmail === null ? null : text.t("refund.lastWord", { who: approverEmail }),
+  ];
+  return <Short>{parts.filter((part) => part !== null).join(" · ")}</Short>;
+}
+
 function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (deciding: Deciding) => void }) {
-  const { t, known } = useText();
+  const { t } = useText();
   const columns: Column<SaleRefund>[] = [
     {
       key: "order",
@@ -89,7 +101,13 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
       phone: "main",
       render: ({ order }) => <Link to={`/operator/orders/${order}`}>{t("mismatch.toOrder")}</Link>,
     },
-    { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
+    {
+      key: "account",
+      title: t("customer.one"),
+      grow: true,
+      phone: "more",
+      render: ({ account }) => <KnownPerson id={account} />,
+    },
     {
       key: "provider",
       title: t("payment.provider"),
@@ -104,9 +122,8 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
       key: "why",
       title: t("refund.cause"),
       grow: true,
-      render: ({ cause, reason, error }) => (
-        <Short>{(error ?? "") || reason || (known(`refund.cause.${cause}`) ?? cause)}</Short>
-      ),
+      phone: "more",
+      render: (row) => <Why row={row} />,
     },
     {
       key: "state",

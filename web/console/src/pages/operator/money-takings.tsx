@@ -94,9 +94,9 @@ function Lines({ numbers }: { numbers: MoneyNumbers }) {
       render: ({ day, filter }) => <Link to={rowsAt("postings", filter)}>{dayText(lang, day)}</Link>,
     },
     ...named[numbers.of],
-    { key: "came", title: t("takings.in"), numeric: true, phone: "end", render: ({ came }) => <Paid sum={came} /> },
-    { key: "went", title: t("takings.back"), numeric: true, phone: "side", render: ({ went }) => <Paid sum={went} /> },
-    { key: "net", title: t("takings.net"), numeric: true, render: ({ net }) => <Paid sum={net} /> },
+    { key: "came", title: t("takings.in"), numeric: true, phone: "more", render: ({ came }) => <Paid sum={came} /> },
+    { key: "went", title: t("takings.back"), numeric: true, phone: "more", render: ({ went }) => <Paid sum={went} /> },
+    { key: "net", title: t("takings.net"), numeric: true, phone: "more", render: ({ net }) => <Paid sum={net} /> },
   ];
   return (
     <Section title={t("takings.lines")}>

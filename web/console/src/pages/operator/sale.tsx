@@ -23,6 +23,7 @@ import { PaymentTable, ProviderName, RefundTable } from "../../ui/payments";
 import { KnownPerson, KnownShop } from "../../ui/person";
 import { useProblemText } from "../../ui/problems";
 import { nameOf, Paid } from "../../ui/sum";
+import { saidText } from "../../ui/said";
 import { type Column, DataTable } from "../../ui/table";
 import NotFound from "../not-found";
 import { HandWord } from "./hand-word";
@@ -89,6 +90,7 @@ function Payments({ sale }: { sale: Sale }) {
   return (
     <Section title={t("payment.title")}>
       <PaymentTable
+        house
         rows={sale.payments}
         acts={(row) =>
           row.state === "paid" ? (
@@ -110,8 +112,9 @@ function Payments({ sale }: { sale: Sale }) {
   );
 }
 
-function Notes({ notes }: { notes: readonly Note[] }) {
-  const { t, known } = useText();
+function Notes({ notes, currency }: { notes: readonly Note[]; currency: string }) {
+  const text = useText();
+  const { t, known } = text;
   const columns: Column<Note>[] = [
     {
       key: "what",
@@ -131,7 +134,7 @@ function Notes({ notes }: { notes: readonly Note[] }) {
       title: t("payment.said"),
       grow: true,
       phone: "sub",
-      render: ({ said }) => (said === "" ? "—" : <Short>{said}</Short>),
+      render: ({ said }) => (said === "" ? "—" : <Short>{saidText(text, said, currency)}</Short>),
     },
     {
       key: "delivery",
@@ -231,7 +234,7 @@ function Shown({ sale }: { sale: Sale }) {
               <RefundTable rows={sale.refunds} />
             </Section>
           )}
-          <Notes notes={sale.notes} />
+          <Notes notes={sale.notes} currency={sale.amount.currency} />
         </>
       }
       side={

@@ -47,8 +47,20 @@ function SaleTable({ rows }: { rows: readonly SaleBrief[] }) {
       phone: "main",
       render: (row) => <Short>{nameOf(lang, row)}</Short>,
     },
-    { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
-    { key: "state", title: t("order.state"), tight: true, render: ({ state }) => <StatePill state={state} /> },
+    {
+      key: "account",
+      title: t("customer.one"),
+      grow: true,
+      phone: "more",
+      render: ({ account }) => <KnownPerson id={account} />,
+    },
+    {
+      key: "state",
+      title: t("order.state"),
+      tight: true,
+      phone: "more",
+      render: ({ state }) => <StatePill state={state} />,
+    },
     {
       key: "amount",
       title: t("line.amount"),

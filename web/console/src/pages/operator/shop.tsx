@@ -38,7 +38,7 @@ function Chatbot({ shop }: { shop: HouseShop }) {
           </Fact>
         )}
         <Fact name={t("house.backend")}>
-          {shop.backend === null ? "—" : <code translate="no">{shop.backend}</code>}
+          {shop.backend === null ? "—" : (known(`chatbot.backend.${shop.backend}`) ?? shop.backend)}
         </Fact>
         <Fact name={t("house.bot")}>{shop.botName === null || shop.botName === "" ? "—" : shop.botName}</Fact>
         <Fact name={t("house.enabledAt")}>{shop.enabledAt === null ? "—" : <Time at={shop.enabledAt} />}</Fact>
