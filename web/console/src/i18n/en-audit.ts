@@ -76,6 +76,8 @@ export const enAudit = {
   "detail.reason.balance_limit": "the balance would grow too large",
   "detail.import": "Import",
   "detail.changed": "Changed",
+  "detail.id": "Number",
+  "detail.count": "Times",
   "detail.yes": "Yes",
   "detail.no": "No",
   "detail.declined": "Declined because",

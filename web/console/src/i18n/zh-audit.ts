@@ -77,6 +77,8 @@ export const zhAudit: Readonly<Record<keyof typeof enAudit, string>> = {
   "detail.reason.balance_limit": "余额将超过上限",
   "detail.import": "导入编号",
   "detail.changed": "变更条数",
+  "detail.id": "编号",
+  "detail.count": "次数",
   "detail.yes": "是",
   "detail.no": "否",
   "detail.declined": "拒绝原因",
