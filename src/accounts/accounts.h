@@ -50,6 +50,8 @@ MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct acc
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum person_role role,
                                        const char *password_hash, int64_t now_ms, int64_t *id);
+/* The address of each person; out[i] belongs to ids[i]; NULL: no such person, or it was erased. */
+MUST_USE bool persons_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out);
 /* A person as a member of an account: what colleagues and customers see. ROW_NONE: no member. `name` may be empty. */
 struct account_colleague {
     int64_t person;

@@ -3,6 +3,7 @@
  * notice: the same judgement, the same effects. Nothing is marked paid by anything else. */
 #include "billing/private.h"
 
+#include "accounts/accounts.h"
 #include "http/events.h"
 
 enum { TRADE_MAX = 64, HANDS_PAGE = 50, HANDS_PAGE_MAX = 100 };
@@ -11,7 +12,8 @@ static const char *const hand_state_names[] = { "asked", "agreed", "declined", N
 
 #define HAND_SELECT                                                                                                    \
     "SELECT h.id, h.payment, h.order_id, h.account, h.state, h.trade, h.reason, h.actor, h.approver, h.ended_at_ms,"   \
-    " h.created_at_ms, p.number AS payment_number, p.provider, p.currency, p.amount, o.number AS order_number"         \
+    " h.created_at_ms, p.number AS payment_number, p.provider, p.currency, p.amount, o.number AS order_number,"        \
+    " o.state AS order_state"                                                                                          \
     " FROM hand_payments h JOIN payments p ON p.id = h.payment JOIN orders o ON o.id = h.order_id WHERE "
 STMT(hand_of, HAND_SELECT "h.payment = ?1 AND h.state = 1");
 STMT(hands_of_order, HAND_SELECT "h.order_id = ?1 ORDER BY h.order_id, h.id LIMIT ?2");
@@ -34,6 +36,10 @@ static const struct problem problem_hand_none = { "hand_payment_none", 409, "Nob
 static const struct problem problem_hand_own = { "hand_payment_own", 403,
                                                  "Somebody else than who said so has to agree.",
                                                  "须由登记人以外的人员同意。" };
+static const struct problem problem_order_is_paid = {
+    "order_is_paid", 409, "This order is paid already: to agree would give this payment back. Nothing was changed.",
+    "该订单已付款：同意会将该笔款项退回。尚未作任何更改。"
+};
 static const struct problem problem_hand_refused = { "hand_payment_refused", 409,
                                                      "This cannot be taken: the trade number is another payment's, or "
                                                      "the payment is not open to it.",
@@ -45,7 +51,10 @@ static const struct problem problem_hand_refused = { "hand_payment_refused", 409
 const struct shape operator_hand_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("order"), SHAPE_TEXT("payment"), SHAPE_I64("account"), SHAPE_TEXT("provider"),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"), SHAPE_ENUM("state", hand_state_names),
-    SHAPE_TEXT("trade"), SHAPE_TEXT("reason"), SHAPE_I64("actor"), SHAPE_BOOL("mine", .doc = "You said so."),
+    SHAPE_ENUM("orderState", order_state_names, .doc = "paid or refunded: who agrees to this one gives it back."),
+    SHAPE_TEXT("trade"), SHAPE_TEXT("reason"), SHAPE_I64("actor"),
+    SHAPE_TEXT("actorEmail", .nullable = true, .doc = "Of who said so, today."),
+    SHAPE_BOOL("mine", .doc = "You said so."),
     SHAPE_I64("approver", .nullable = true),
     SHAPE_TIME("createdAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
 };
@@ -66,6 +75,8 @@ static struct hand_payment hand_of_row(const struct query *q)
                                   .created_at_ms = col_i64(q, "created_at_ms"),
                                   .payment_number = col_text(q, "payment_number"),
                                   .order_number = col_text(q, "order_number"),
+                                  .order_state =
+                                      (enum order_state)col_state(q, "order_state", ORDER_OPEN, ORDER_STATE_COUNT - 1),
                                   .amount = col_money(q, "amount"),
                                   .provider = col_text(q, "provider") };
 }
@@ -79,13 +90,25 @@ void operator_hand_json(struct json *j, const struct hand_payment *h, int64_t pe
     json_text(j, "provider", h->provider);
     amount_json(j, "amount", h->amount);
     json_text(j, "state", hand_state_names[h->state - 1]);
+    json_text(j, "orderState", order_state_names[h->order_state - 1]);
     json_text(j, "trade", h->trade);
     json_text(j, "reason", h->reason);
     json_i64(j, "actor", h->actor);
+    operator_text_json(j, "actorEmail", h->actor_email);
     json_bool(j, "mine", h->actor == person);
     operator_id_json(j, "approver", h->approver);
     json_time(j, "createdAt", h->created_at_ms);
     json_time(j, "endedAt", h->ended_at_ms);
+}
+
+static bool read_actors(struct tx *tx, struct hand_payment *h, size_t count)
+{
+    int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, count + 1);
+    const char **email = ARENA_ARRAY(tx_arena(tx), const char *, count + 1);
+    for (size_t i = 0; i < count; i++) ids[i] = h[i].actor;
+    if (!persons_emails(tx, ids, count, email)) return false;
+    for (size_t i = 0; i < count; i++) h[i].actor_email = email[i];
+    return true;
 }
 
 bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, size_t max, size_t *count)
@@ -95,7 +118,7 @@ bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, si
     *count = 0;
     bind_i64(&q, order), bind_i64(&q, (int64_t)max);
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = hand_of_row(&q);
-    return row == ROW_NONE;
+    return row == ROW_NONE && read_actors(tx, out, *count);
 }
 
 bool hand_payments_count(struct tx *tx, int64_t most, int64_t *out)
@@ -128,8 +151,9 @@ static void one_json(struct json *j, const void *arg)
     operator_hand_json(j, s->hand, s->person);
 }
 
-static enum answer reply_hand(struct req *req, int status, const struct hand_payment *h)
+static enum answer reply_hand(struct req *req, int status, struct hand_payment *h)
 {
+    if (!read_actors(req->tx, h, 1)) return reply_fault(req);
     const struct shown s = { .hand = h, .person = req->who.person };
     return reply_json(req, status, one_json, &s);
 }
@@ -171,7 +195,8 @@ static enum answer get_hands(struct req *req)
     bind_i64(&q, in->after), bind_i64(&q, in->limit);
     if (in->state >= 0) bind_i64(&q, in->state + 1);
     while ((more = query_next(&q)) == ROW_FOUND) row[s.count++] = hand_of_row(&q);
-    return more == ROW_NONE ? reply_json(req, 200, page_json, &s) : reply_fault(req);
+    if (more != ROW_NONE || !read_actors(req->tx, row, s.count)) return reply_fault(req);
+    return reply_json(req, 200, page_json, &s);
 }
 
 /* ---- one says so ---- */
@@ -188,10 +213,20 @@ static const struct field post_paid_fields[] = {
     FIELD_END
 };
 
+static void told_json(struct json *j, const void *arg)
+{
+    const struct hand_payment *h = arg;
+    json_text(j, "order", h->order_number);
+    json_text(j, "payment", h->payment_number);
+    json_text(j, "provider", h->provider);
+    amount_json(j, "amount", h->amount);
+    json_text(j, "trade", h->trade);
+    json_text(j, "reason", h->reason);
+}
+
 static bool told(struct req *req, struct audit_action action, const struct hand_payment *h)
 {
-    const struct shown s = { .hand = h };
-    return audit_request(req, action, h->account, "order", h->order, one_json, &s);
+    return audit_request(req, action, h->account, "order", h->order, told_json, h);
 }
 
 /* What proves one payment proves no other, wherever that was paid. Two at once: the other one's row is met by a unique
@@ -248,10 +283,22 @@ static const struct field post_word_fields[] = { FIELD_TEXT(struct post_word, pa
                                                             .doc = "The number of the order's payment."),
                                                  FIELD_END };
 
-static enum answer find_asked(struct req *req, struct payment *p, struct hand_payment *h)
+struct post_agree {
+    const char *payment;
+    bool gives_back;
+};
+static const struct field post_agree_fields[] = {
+    FIELD_TEXT(struct post_agree, payment, .min = ORDER_NUMBER_SIZE - 1, .max = ORDER_NUMBER_SIZE - 1,
+               .doc = "The number of the order's payment."),
+    FIELD_BOOL(struct post_agree, gives_back, .name = "givesBack", .optional = true,
+               .doc = "Also when the order is paid already: this payment counts as one too many, and goes back."),
+    FIELD_END
+};
+
+static enum answer find_asked(struct req *req, const char *payment, struct payment *p, struct hand_payment *h)
 {
     struct order o;
-    enum answer found = operator_find(req, ((const struct post_word *)req->body)->payment, &o, p);
+    enum answer found = operator_find(req, payment, &o, p);
     if (found != ANSWER_GO_ON) return found;
     enum row row = asked_of(req->tx, p->id, h);
     if (row == ROW_FAULT) return reply_fault(req);
@@ -296,19 +343,31 @@ static enum answer apply(struct req *req, const struct payment *p, const struct 
     return now.state == PAYMENT_PAID ? ANSWER_GO_ON : reply_problem(req, &problem_hand_refused);
 }
 
+/* What comes beside a payment that counts goes back, which nobody does unawares: two may have been marked of which one
+ * came, or the provider's word came meanwhile. */
+static bool goes_back(const struct hand_payment *h)
+{
+    return h->order_state == ORDER_DELIVERED || h->order_state == ORDER_GIVEN_BACK;
+}
+
 static enum answer post_agree(struct req *req)
 {
+    const struct post_agree *in = req->body;
     struct payment p = { 0 };
     struct hand_payment h = { 0 };
-    enum answer found = find_asked(req, &p, &h);
+    enum answer found = find_asked(req, in->payment, &p, &h);
     if (found != ANSWER_GO_ON) return found;
     if (h.actor == req->who.person) return reply_problem(req, &problem_hand_own);
     if (p.state == PAYMENT_PAID) return reply_problem(req, &problem_payment_is_paid);
+    if (goes_back(&h) && !in->gives_back) return reply_problem(req, &problem_order_is_paid);
     found = is_new_trade(req, &p, h.trade);
     if (found != ANSWER_GO_ON) return found;
     if (!end(req, &h, HAND_AGREED) || !told(req, AUDIT_hand_payment_agreed, &h)) return reply_fault(req);
     enum answer applied = apply(req, &p, &h);
     if (applied != ANSWER_GO_ON) return applied;
+    struct order o;
+    if (orders_get(req->tx, h.order, false, &o) != ROW_FOUND) return reply_fault(req);
+    h.order_state = o.state;
     events_hint("money");
     return reply_hand(req, 200, &h);
 }
@@ -317,7 +376,7 @@ static enum answer post_decline(struct req *req)
 {
     struct payment p = { 0 };
     struct hand_payment h = { 0 };
-    enum answer found = find_asked(req, &p, &h);
+    enum answer found = find_asked(req, ((const struct post_word *)req->body)->payment, &p, &h);
     if (found != ANSWER_GO_ON) return found;
     if (!end(req, &h, HAND_DECLINED) || !told(req, AUDIT_hand_payment_declined, &h)) return reply_fault(req);
     events_hint("money");
@@ -337,10 +396,10 @@ const struct route billing_hand_routes[] = {
                &problem_hand_refused),
       .doc = "Say that a payment came in another way, with what proves it; a second person has to agree." },
     { .verb = VERB_POST, .path = "/api/operator/orders/:number/paid/agree", .who = WHO_OPERATOR, .tx = TX_WRITE,
-      .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_word), .answer = operator_hand_shape,
+      .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_agree), .answer = operator_hand_shape,
       .run = post_agree,
       PROBLEMS(&problem_not_found, &problem_payment_unknown, &problem_payment_is_paid, &problem_hand_none,
-               &problem_hand_own, &problem_hand_refused),
+               &problem_hand_own, &problem_order_is_paid, &problem_hand_refused),
       .doc = "Agree that a payment came: it counts from now on as if the provider had said so." },
     { .verb = VERB_POST, .path = "/api/operator/orders/:number/paid/decline", .who = WHO_OPERATOR, .tx = TX_WRITE,
       .tag = "Operator", .idempotent = true, ORDER_PATH, BODY_FIELDS(post_word), .answer = operator_hand_shape,

@@ -66,7 +66,8 @@ const struct shape order_view_shape[] = {
                                      "and now by POST …/reprovision."),
     SHAPE_LIST("lines", order_line_shape, .type_name = "OrderLine"),
     SHAPE_LIST("payments", order_payment_shape, .type_name = "OrderPayment"),
-    SHAPE_LIST("refunds", refund_shape, .type_name = "OrderRefund"),
+    SHAPE_LIST("refunds", refund_shape, .type_name = "OrderRefund", .doc = "Of what goes back, or did."),
+    SHAPE_I64("creditsHeld", .doc = "So many of the credits cannot be spent while a refund is looked at."),
     SHAPE_LIST("timeline", moment_shape, .type_name = "OrderMoment"), SHAPE_END };
 /* clang-format on */
 
@@ -171,11 +172,20 @@ static bool read_heard(struct tx *tx, struct order_view *v)
     return row == ROW_NONE;
 }
 
+/* What operators ask each other, and answer no to, is nothing that was promised to the buyer. Of one that waits they
+ * hear what it keeps from them: the credits that are held for it. */
 static bool read_refunds(struct tx *tx, struct order_view *v)
 {
     enum { ALL_MAX = 2 * REFUNDS_OF_PAYMENT_MAX };
+    size_t all;
     v->refund = ARENA_ARRAY(tx_arena(tx), struct refund, ALL_MAX);
-    return refunds_of_whole(tx, v->o.id, v->refund, ALL_MAX, &v->refunds);
+    if (!refunds_of_whole(tx, v->o.id, v->refund, ALL_MAX, &all)) return false;
+    for (size_t i = 0; i < all; i++) {
+        const struct refund *r = &v->refund[i];
+        if (r->state == REFUND_ASKED && r->hold > 0) v->credits_held += r->credits;
+        if (r->state != REFUND_ASKED && r->state != REFUND_REFUSED) v->refund[v->refunds++] = *r;
+    }
+    return true;
 }
 
 bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struct order_view *out)
@@ -288,6 +298,7 @@ void order_view_json(struct json *j, const void *view)
     }
     json_end(j);
     refunds_json(j, v);
+    json_i64(j, "creditsHeld", v->credits_held);
     json_array(j, "timeline");
     for (size_t i = 0; i < v->moments; i++) {
         json_object(j, NULL);

@@ -222,6 +222,8 @@ struct refund {
     const char *order_number, *payment_number, *provider; /* read with it */
     const char *actor_email, *approver_email;             /* by refunds_name_people alone */
     enum refund_state state;
+    enum offer_kind kind; /* what its payment was for; read with it */
+    bool ends_plan;       /* read with it: with this one all of a plan's payment is back, and the plan goes */
     bool takes_back;
     struct money amount;
 };
@@ -390,9 +392,10 @@ struct order_view {
     struct money refunded;
     int64_t given_until_ms; /* of a plan: the end of what it gave; 0: nothing, or that has ended */
     bool reprovision;       /* that is paid, its chat is not on, and nobody is asked at the moment */
+    int64_t credits_held;   /* for refunds that a second person has not agreed to yet */
     struct order_line *line;
     struct payment *payment;
-    struct refund *refund;
+    struct refund *refund; /* those that were agreed to */
     struct order_moment *moment;
     size_t lines, payments, refunds, moments;
 };
@@ -444,6 +447,8 @@ MUST_USE enum row proof_payment(struct tx *tx, const char *trade, int64_t *payme
 struct hand_payment {
     int64_t id, payment, order, account, state, actor, approver, ended_at_ms, created_at_ms;
     const char *trade, *reason, *payment_number, *order_number, *provider;
+    const char *actor_email; /* NULL: not read, or that person is gone */
+    enum order_state order_state;
     struct money amount;
 };
 MUST_USE bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, size_t max, size_t *count);

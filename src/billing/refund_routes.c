@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+#include "accounts/accounts.h"
 #include "credits/credits.h"
 #include "http/events.h"
 
@@ -40,7 +41,9 @@ const struct shape operator_refund_shape[] = {
     SHAPE_TEXT("cause", .doc = "operator, late, twice, undeliverable; outside: given back by another way than ours."),
     SHAPE_TEXT("reason"),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"),
-    SHAPE_BOOL("takesBack", .doc = "What was bought goes with it."),
+    SHAPE_ENUM("kind", offer_kind_names, .doc = "What its payment was for."),
+    SHAPE_BOOL("takesBack", .doc = "What was bought goes with it: credits by their share, a plan when all is back."),
+    SHAPE_BOOL("endsPlan", .doc = "With this one all of the payment is back, and the plan ends."),
     SHAPE_I64("credits", .doc = "So many credits go with it."),
     SHAPE_I64("tries", .doc = "How often the provider was asked without an end."),
     SHAPE_TEXT("error", .nullable = true),
@@ -92,7 +95,9 @@ void operator_refund_json(struct json *j, const struct refund *r, int64_t person
     json_text(j, "cause", r->cause);
     json_text(j, "reason", r->reason);
     amount_json(j, "amount", r->amount);
+    json_text(j, "kind", offer_kind_names[r->kind - 1]);
     json_bool(j, "takesBack", r->takes_back);
+    json_bool(j, "endsPlan", r->ends_plan);
     json_i64(j, "credits", r->credits);
     json_i64(j, "tries", r->tries);
     operator_text_json(j, "error", r->error);
@@ -133,9 +138,10 @@ static void page_json(struct json *j, const void *arg)
 /* Everything is changed: the order's pages hear of it last. */
 static enum answer shown(struct req *req, int status, const struct order *o, struct refund *r)
 {
-    if (!refunds_name_people(req->tx, r, 1)) return reply_fault(req);
-    const struct shown s = { r, 1, req->who.person };
-    if (!order_tell(req->tx, o)) return reply_fault(req);
+    struct refund now; /* with all that is read beside it */
+    struct shown s = { .refund = &now, .count = 1, .person = req->who.person };
+    if (!order_tell(req->tx, o) || refund_get(req->tx, r->id, false, &now) != ROW_FOUND) return reply_fault(req);
+    if (!refunds_name_people(req->tx, &now, 1)) return reply_fault(req);
     events_hint("money");
     return reply_json(req, status, one_json, &s);
 }

@@ -17,7 +17,10 @@ static const bool refund_next[REFUND_REFUSED + 1][REFUND_REFUSED + 1] = {
 #define REFUND_SELECT                                                                                                  \
     "SELECT r.id, r.number, r.payment, r.order_id, r.account, r.state, r.version, r.cause, r.reason, r.currency,"      \
     " r.amount, r.takes_back, r.credits, r.hold, r.tries, r.outside, r.error, r.actor, r.approver, r.ended_at_ms,"     \
-    " r.created_at_ms, o.number AS order_number, p.number AS payment_number, p.provider FROM refunds r"                \
+    " r.created_at_ms, o.number AS order_number, o.kind, p.number AS payment_number, p.provider,"                      \
+    " CASE WHEN o.kind = 1 AND p.counts = 1 AND p.refunding >= p.amount AND r.state IN (1, 2, 3) AND EXISTS"           \
+    "  (SELECT 1 FROM refunds b WHERE b.payment = r.payment AND b.takes_back = 1 AND b.state IN (1, 2, 3))"            \
+    "  THEN 1 ELSE 0 END AS ends_plan FROM refunds r"                                                                  \
     " JOIN payments p ON p.id = r.payment JOIN orders o ON o.id = r.order_id WHERE "
 #define REFUND_BY_ID REFUND_SELECT "r.id = ?1"
 STMT(refund_by_id, REFUND_BY_ID);
@@ -45,6 +48,8 @@ static struct refund refund_of(const struct query *q)
                             .cause = col_text(q, "cause"),
                             .reason = col_text(q, "reason"),
                             .amount = col_money(q, "amount"),
+                            .kind = (enum offer_kind)col_state(q, "kind", OFFER_PLAN, OFFER_CREDITS),
+                            .ends_plan = col_bool(q, "ends_plan"),
                             .takes_back = col_bool(q, "takes_back"),
                             .credits = col_i64(q, "credits"),
                             .hold = col_i64(q, "hold"),

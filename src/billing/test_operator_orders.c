@@ -316,6 +316,59 @@ TEST_EACH_ENGINE(a_payment_that_was_told_of_meanwhile_is_not_marked_again)
     fix_expect_sound(t);
 }
 
+/* Another way of paying the same order, that was begun beside the first one. */
+static struct fix_paid another_payment(struct test_db *t, const struct fix_paid *f)
+{
+    struct fix_paid other = { .o = f->o, .p = f->p };
+    other.p.id = 0;
+    EXPECT(payment_insert(t->tx, &other.p, kit_now()));
+    return other;
+}
+
+TEST_EACH_ENGINE(a_second_mark_gives_back_only_by_who_says_so)
+{
+    fix_start(t);
+    struct fix_paid f = fix_order(t, kit_account(t, 0), 1), other = another_payment(t, &f);
+    assert_int_equal(paid(t, ANN, &f, "paid", HAND).status, 201);
+    struct kit_answer a = paid(t, ANN, &other, "paid", "\"reason\":\"It came\",\"trade\":\"BANK-43\"");
+    assert_int_equal(a.status, 201);
+    assert_string_equal(fix_text(&a, "orderState"), "open");
+    a = paid(t, BOB, &f, "paid/agree", "");
+    assert_string_equal(fix_text(&a, "orderState"), "paid");
+    a = get(t, billing_hand_routes, "/api/operator/hand-payments?state=asked");
+    assert_int_equal(size_of(&a, "handPayments"), 1);
+    const json_t *waits = json_array_get(json_object_get(a.json, "handPayments"), 0);
+    assert_string_equal(json_string_value(json_object_get(waits, "orderState")), "paid");
+    a = paid(t, BOB, &other, "paid/agree", "");
+    assert_int_equal(a.status, 409);
+    assert_string_equal(a.error, "order_is_paid");
+    fix_read(t, &other);
+    assert_int_equal(other.p.state, PAYMENT_OPEN);
+    assert_int_equal(fix_mismatches(t, "twice") + test_number(t, "SELECT COUNT(*) FROM refunds"), 0);
+    assert_int_equal(paid(t, BOB, &other, "paid/agree", "\"givesBack\":true").status, 200);
+    assert_int_equal(fix_mismatches(t, "twice"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM refunds WHERE cause = 'twice' AND state = 2"), 1);
+    fix_expect_sound(t);
+}
+
+/* Also of an order that was given back since. */
+TEST_EACH_ENGINE(a_mark_that_comes_too_late_may_be_declined)
+{
+    fix_start(t);
+    struct fix_paid f = fix_order(t, kit_account(t, 0), 1), other = another_payment(t, &f);
+    assert_int_equal(paid(t, ANN, &other, "paid", HAND).status, 201);
+    struct payment_notice n = fix_notice(&f, PAYMENT_SAYS_PAID);
+    (void)fix_heard(t, &n);
+    assert_string_equal(paid(t, BOB, &other, "paid/agree", "").error, "order_is_paid");
+    assert_int_equal(fix_refund(t, ANN, &f, "\"reason\":\"We are sorry\",\"takesBack\":true").status, 201);
+    assert_int_equal(fix_work(t, 1), JOB_FINISHED);
+    fix_read(t, &f);
+    assert_int_equal(f.o.state, ORDER_GIVEN_BACK);
+    assert_string_equal(paid(t, BOB, &other, "paid/agree", "").error, "order_is_paid");
+    assert_int_equal(paid(t, BOB, &other, "paid/decline", "").status, 200);
+    fix_expect_sound(t);
+}
+
 TEST_EACH_ENGINE(what_a_mark_by_hand_does_not_take)
 {
     static const struct {
@@ -474,6 +527,8 @@ int main(void)
         EACH_ENGINE(a_providers_trade_is_proof_of_one_payment_too),
         EACH_ENGINE(a_proof_that_was_named_twice_counts_once),
         EACH_ENGINE(a_payment_that_was_told_of_meanwhile_is_not_marked_again),
+        EACH_ENGINE(a_second_mark_gives_back_only_by_who_says_so),
+        EACH_ENGINE(a_mark_that_comes_too_late_may_be_declined),
         EACH_ENGINE(what_a_mark_by_hand_does_not_take),
         EACH_ENGINE(a_mismatch_is_told_once_and_resolved_once),
         EACH_ENGINE(a_new_price_is_a_new_version),

@@ -88,6 +88,60 @@ TEST_EACH_ENGINE(who_asked_and_who_had_the_last_word_are_told_with_where_they_we
     assert_string_equal(json_string_value(json_object_get(row, "approverEmail")), "bob@house.example");
 }
 
+/* ---- what each of them is told ---- */
+
+TEST_EACH_ENGINE(who_has_to_agree_is_told_what_it_is)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 0);
+    struct kit_answer a = fix_refund(t, ANN, &f, "\"outside\":true,\"amount\":2000," ALL_BACK);
+    assert_string_equal(fix_text(&a, "actorEmail"), "ann@house.example");
+    assert_string_equal(fix_text(&a, "kind"), "plan");
+    assert_true(json_is_false(json_object_get(a.json, "endsPlan"))); /* a part of it leaves the plan alone */
+    a = fix_refund(t, ANN, &f, "\"outside\":true," MONEY_ONLY);
+    assert_true(json_is_true(json_object_get(a.json, "endsPlan"))); /* with the part before it all is back */
+    a = fix_call(t, BOB, billing_refund_routes, VERB_GET, "/api/operator/refunds?state=asked", NULL);
+    const json_t *first = json_array_get(json_object_get(a.json, "refunds"), 1);
+    assert_string_equal(json_string_value(json_object_get(first, "actorEmail")), "ann@house.example");
+    assert_string_equal(json_string_value(json_object_get(first, "cause")), "outside");
+    a = word(t, BOB, "decline", "{\"reason\":\"not so\"}");
+    assert_true(json_is_false(json_object_get(a.json, "endsPlan")));
+    assert_string_equal(fix_text(&a, "reason"), "We are sorry"); /* why it was asked for, beside why not */
+    assert_string_equal(fix_text(&a, "error"), "not so");
+    struct fix_paid pack = fix_paid_order(t, kit_account(t, 0), 1);
+    a = fix_refund(t, ANN, &pack, "\"outside\":true," ALL_BACK);
+    assert_string_equal(fix_text(&a, "kind"), "credits");
+    assert_true(json_is_false(json_object_get(a.json, "endsPlan")));
+    fix_expect_sound(t);
+}
+
+static struct kit_answer as_bought(struct test_db *t, const struct fix_paid *f)
+{
+    return fix_call(t, f->o.account, billing_routes, VERB_GET,
+                    arena_printf(t->arena, "/api/billing/orders/%s", f->o.number), NULL);
+}
+
+/* What operators ask each other is no promise to the buyer. */
+TEST_EACH_ENGINE(the_buyer_is_told_of_a_refund_when_it_is_agreed_to)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 3);
+    assert_int_equal(fix_refund(t, ANN, &f, ALL_BACK).status, 201);
+    struct kit_answer a = as_bought(t, &f);
+    assert_int_equal(json_array_size(json_object_get(a.json, "refunds")), 0);
+    assert_int_equal(fix_number(&a, "creditsHeld"), 3 * PACK_CREDITS);
+    assert_int_equal(word(t, BOB, "decline", "{\"reason\":\"not so\"}").status, 200);
+    a = as_bought(t, &f);
+    assert_int_equal(json_array_size(json_object_get(a.json, "refunds")), 0);
+    assert_int_equal(fix_number(&a, "creditsHeld"), 0);
+    assert_int_equal(fix_refund(t, ANN, &f, ALL_BACK).status, 201);
+    assert_int_equal(word(t, BOB, "agree", NULL).status, 200);
+    a = as_bought(t, &f);
+    assert_int_equal(json_array_size(json_object_get(a.json, "refunds")), 1);
+    assert_int_equal(fix_number(&a, "creditsHeld"), 0);
+    fix_expect_sound(t);
+}
+
 /* ---- bad input, and what `verify` finds ---- */
 
 TEST_EACH_ENGINE(parts_together_wait_for_somebody_else)
@@ -187,6 +241,8 @@ int main(void)
         EACH_ENGINE(a_large_one_waits_for_somebody_else),
         EACH_ENGINE(one_that_is_declined_gives_back_what_it_had_reserved),
         EACH_ENGINE(who_asked_and_who_had_the_last_word_are_told_with_where_they_were),
+        EACH_ENGINE(who_has_to_agree_is_told_what_it_is),
+        EACH_ENGINE(the_buyer_is_told_of_a_refund_when_it_is_agreed_to),
         EACH_ENGINE(parts_together_wait_for_somebody_else),
         EACH_ENGINE(what_a_refund_does_not_take),
         EACH_ENGINE(refunds_are_listed_by_state_and_page),

@@ -266,7 +266,9 @@ async function desk(all, operator, number) {
         await box.getByLabel('Amount in CNY').fill('0.001');
         await button(box, 'Give back').click();
         await seen(box.getByText('Enter an amount like'));
+        await seen(box.getByText('The credits that were bought go with it'));
         await box.getByLabel('Amount in CNY').fill('50');
+        await seen(box.getByText('Credits go with it by the share of the money'));
         await box.getByLabel('Reason').fill('ordered one too many');
         await look(page, 'operator-refund');
         await button(box, 'Give back').click();

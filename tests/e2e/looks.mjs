@@ -60,6 +60,8 @@ const TOO_WIDE = () => {
         if (element.closest('pre, .parts, .unseen, thead, svg, .short, .details') !== null) continue;
         out.push(`${element.tagName}.${element.className}: ${Math.round(right)}`);
     }
+    for (const { scrollWidth, clientWidth } of document.querySelectorAll('.table-place'))
+        if (scrollWidth > clientWidth + 1) out.push(`a table: ${scrollWidth} > ${clientWidth}`);
     return out.slice(0, 5);
 };
 

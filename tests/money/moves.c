@@ -236,7 +236,7 @@ static void by_hand(struct sim *s)
     (void)snprintf(path, sizeof path, "/api/operator/orders/%s/paid%s", p.order, second ? "/agree" : "");
     (void)snprintf(body, sizeof body, "{\"payment\":\"%s\",\"reason\":\"in the bank\",\"trade\":\"%s\"}", p.number,
                    w->trade);
-    if (second) (void)snprintf(body, sizeof body, "{\"payment\":\"%s\"}", p.number);
+    if (second) (void)snprintf(body, sizeof body, "{\"payment\":\"%s\",\"givesBack\":true}", p.number);
     int64_t person = operator(s);
     int status = request(s, VERB_POST, billing_hand_routes, path, person, body);
     sim_say(s, "%s: %d", second ? "a second person agrees that it was paid" : "marked paid by hand", status);

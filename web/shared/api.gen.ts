@@ -4208,8 +4208,15 @@ export interface components {
             cause: string;
             reason: string;
             amount: components["schemas"]["Money"];
-            /** @description What was bought goes with it. */
+            /**
+             * @description What its payment was for.
+             * @enum {string}
+             */
+            kind: "plan" | "credits";
+            /** @description What was bought goes with it: credits by their share, a plan when all is back. */
             takesBack: boolean;
+            /** @description With this one all of the payment is back, and the plan ends. */
+            endsPlan: boolean;
             /**
              * Format: int64
              * @description So many credits go with it.
@@ -4433,10 +4440,17 @@ export interface components {
             amount: components["schemas"]["Money"];
             /** @enum {string} */
             state: "asked" | "agreed" | "declined";
+            /**
+             * @description paid or refunded: who agrees to this one gives it back.
+             * @enum {string}
+             */
+            orderState: "open" | "processing" | "paid" | "closed" | "refunded";
             trade: string;
             reason: string;
             /** Format: int64 */
             actor: number;
+            /** @description Of who said so, today. */
+            actorEmail: string | null;
             /** @description You said so. */
             mine: boolean;
             /** Format: int64 */
@@ -5094,7 +5108,13 @@ export interface components {
             reprovision: boolean;
             lines: components["schemas"]["OrderLine"][];
             payments: components["schemas"]["OrderPayment"][];
+            /** @description Of what goes back, or did. */
             refunds: components["schemas"]["OrderRefund"][];
+            /**
+             * Format: int64
+             * @description So many of the credits cannot be spent while a refund is looked at.
+             */
+            creditsHeld: number;
             timeline: components["schemas"]["OrderMoment"][];
         };
         Paper: {
@@ -15304,8 +15324,15 @@ export interface operations {
                         cause: string;
                         reason: string;
                         amount: components["schemas"]["Money"];
-                        /** @description What was bought goes with it. */
+                        /**
+                         * @description What its payment was for.
+                         * @enum {string}
+                         */
+                        kind: "plan" | "credits";
+                        /** @description What was bought goes with it: credits by their share, a plan when all is back. */
                         takesBack: boolean;
+                        /** @description With this one all of the payment is back, and the plan ends. */
+                        endsPlan: boolean;
                         /**
                          * Format: int64
                          * @description So many credits go with it.
@@ -15589,8 +15616,15 @@ export interface operations {
                         cause: string;
                         reason: string;
                         amount: components["schemas"]["Money"];
-                        /** @description What was bought goes with it. */
+                        /**
+                         * @description What its payment was for.
+                         * @enum {string}
+                         */
+                        kind: "plan" | "credits";
+                        /** @description What was bought goes with it: credits by their share, a plan when all is back. */
                         takesBack: boolean;
+                        /** @description With this one all of the payment is back, and the plan ends. */
+                        endsPlan: boolean;
                         /**
                          * Format: int64
                          * @description So many credits go with it.
@@ -15767,8 +15801,15 @@ export interface operations {
                         cause: string;
                         reason: string;
                         amount: components["schemas"]["Money"];
-                        /** @description What was bought goes with it. */
+                        /**
+                         * @description What its payment was for.
+                         * @enum {string}
+                         */
+                        kind: "plan" | "credits";
+                        /** @description What was bought goes with it: credits by their share, a plan when all is back. */
                         takesBack: boolean;
+                        /** @description With this one all of the payment is back, and the plan ends. */
+                        endsPlan: boolean;
                         /**
                          * Format: int64
                          * @description So many credits go with it.
@@ -16757,10 +16798,17 @@ export interface operations {
                         amount: components["schemas"]["Money"];
                         /** @enum {string} */
                         state: "asked" | "agreed" | "declined";
+                        /**
+                         * @description paid or refunded: who agrees to this one gives it back.
+                         * @enum {string}
+                         */
+                        orderState: "open" | "processing" | "paid" | "closed" | "refunded";
                         trade: string;
                         reason: string;
                         /** Format: int64 */
                         actor: number;
+                        /** @description Of who said so, today. */
+                        actorEmail: string | null;
                         /** @description You said so. */
                         mine: boolean;
                         /** Format: int64 */
@@ -16912,6 +16960,11 @@ export interface operations {
                 "application/json": {
                     /** @description The number of the order's payment. */
                     payment: string;
+                    /**
+                     * @description Also when the order is paid already: this payment counts as one too many, and goes back.
+                     * @default false
+                     */
+                    givesBack?: boolean | null;
                 };
             };
         };
@@ -16933,10 +16986,17 @@ export interface operations {
                         amount: components["schemas"]["Money"];
                         /** @enum {string} */
                         state: "asked" | "agreed" | "declined";
+                        /**
+                         * @description paid or refunded: who agrees to this one gives it back.
+                         * @enum {string}
+                         */
+                        orderState: "open" | "processing" | "paid" | "closed" | "refunded";
                         trade: string;
                         reason: string;
                         /** Format: int64 */
                         actor: number;
+                        /** @description Of who said so, today. */
+                        actorEmail: string | null;
                         /** @description You said so. */
                         mine: boolean;
                         /** Format: int64 */
@@ -16998,6 +17058,7 @@ export interface operations {
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `payment_is_paid`: This payment is paid already.
              *     - `hand_payment_none`: Nobody has said that this payment came.
+             *     - `order_is_paid`: This order is paid already: to agree would give this payment back. Nothing was changed.
              *     - `hand_payment_refused`: This cannot be taken: the trade number is another payment's, or the payment is not open to it.
              */
             409: {
@@ -17112,10 +17173,17 @@ export interface operations {
                         amount: components["schemas"]["Money"];
                         /** @enum {string} */
                         state: "asked" | "agreed" | "declined";
+                        /**
+                         * @description paid or refunded: who agrees to this one gives it back.
+                         * @enum {string}
+                         */
+                        orderState: "open" | "processing" | "paid" | "closed" | "refunded";
                         trade: string;
                         reason: string;
                         /** Format: int64 */
                         actor: number;
+                        /** @description Of who said so, today. */
+                        actorEmail: string | null;
                         /** @description You said so. */
                         mine: boolean;
                         /** Format: int64 */
@@ -19763,7 +19831,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };
@@ -19955,7 +20029,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };
@@ -20270,7 +20350,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };
@@ -20317,7 +20403,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };
@@ -20474,7 +20566,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };
@@ -20521,7 +20619,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };
@@ -20680,7 +20784,13 @@ export interface operations {
                         reprovision: boolean;
                         lines: components["schemas"]["OrderLine"][];
                         payments: components["schemas"]["OrderPayment"][];
+                        /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /**
+                         * Format: int64
+                         * @description So many of the credits cannot be spent while a refund is looked at.
+                         */
+                        creditsHeld: number;
                         timeline: components["schemas"]["OrderMoment"][];
                     };
                 };

@@ -65,7 +65,7 @@ const merchantPages = ({ active, off, failed, busy, long, talk }, orders) => [
     ['receipt', '/billing', open(['运营发放', 'Granted'])],
     ['team-invite', '/settings/team', open(['邀请成员', 'Invite somebody'])], ['not-found', '/nowhere'],
 ];
-const operatorPages = (merchant, shops) => [
+const operatorPages = (merchant, shops, orders) => [
     ['operator-orders-paid', '/operator/orders?state=paid&provider=sandbox'], ['operator-mismatches-all', '/operator/money/mismatches?show=all'],
     ['operator-price-new', '/operator/catalogue/prices', open(['新版本', 'New version'])],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
@@ -78,6 +78,7 @@ const operatorPages = (merchant, shops) => [
         await page.getByRole('button', { name: ['查看内容', 'Show contents'][at], exact: true }).click();
         await page.getByRole('group', { name: ['正文', 'Body'][at], exact: true }).waitFor();
     }],
+    ['operator-order-marked', `/operator/orders/${orders.marked}`],
     ['operator-audit-of', `/operator/audit?account=${merchant}&action=shop_created`],
 ];
 
@@ -90,7 +91,7 @@ export async function guests({ shops, merchant, conversation, customer, orders }
     });
     return [
         [null, [...all.outside, ...VISITOR_PAGES]], [NEWCOMER, NEWCOMER_PAGES],
-        [MERCHANT, [...all.merchant, ...merchantPages(shops, orders)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id, shops)]],
+        [MERCHANT, [...all.merchant, ...merchantPages(shops, orders)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id, shops, orders)]],
     ];
 }
 
@@ -117,7 +118,8 @@ async function furnishTalk(server, merchant) {
     return { shop, conversation: first.conversation.id, customer: known.id };
 }
 
-/** An order that is paid, one in another currency of which a part went back and the rest is to go, and one that is open. */
+/** An order that is paid, one in another currency of which a part went back and the rest is to go, one that was given up and
+ * of which somebody says that it was paid, and one that is open. */
 async function furnishOrders(merchant, boss) {
     const order = async (body = { offer: 'credits-1000' }) => (await merchant.post('/api/billing/orders', body)).json.number;
     const pay = async (number) => {
@@ -137,7 +139,14 @@ async function furnishOrders(merchant, boss) {
         const asked = await boss.post(`/api/operator/orders/${dollars}/refund`, { ...back, ...part });
         if (![200, 201].includes(asked.status)) throw new Error(`no refund to look at: ${asked.text}`);
     }
-    return { paid, dollars, open: await order() };
+    const marked = await order();
+    const { json } = await paying(merchant, marked, { provider: 'sandbox' });
+    const said = { payment: json.payment.number, reason: LONG, trade: 'BANK-2026-05-03-000000000042' };
+    const mark = await boss.post(`/api/operator/orders/${marked}/paid`, said);
+    if (mark.status !== 201) throw new Error(`no mark to look at: ${mark.text}`);
+    await merchant.post(`/api/billing/orders/${marked}/cancel`);
+    await until('the end of the order', async () => (await merchant.get(`/api/billing/orders/${marked}`)).json.state === 'closed');
+    return { paid, dollars, marked, open: await order() };
 }
 
 async function furnish(server, world) {

@@ -132,13 +132,18 @@ export const switchRenewal = (shop: number, on: boolean, key: string) =>
 export const putProfile = (body: Body<"/api/billing/profile", "put">) =>
   answer(api.PUT("/api/billing/profile", { body }));
 
-type OfOrder<Way extends "refund" | "paid" | "paid/agree"> = Body<`/api/operator/orders/{number}/${Way}`, "post">;
+type OfOrder<Way extends "refund" | "paid" | "paid/agree" | "paid/decline"> = Body<
+  `/api/operator/orders/{number}/${Way}`,
+  "post"
+>;
 export const askRefund = (number: string, body: OfOrder<"refund">, key: string) =>
   answer(api.POST("/api/operator/orders/{number}/refund", { ...order(number), body, ...once(key) }));
 export const markPaid = (number: string, body: OfOrder<"paid">, key: string) =>
   answer(api.POST("/api/operator/orders/{number}/paid", { ...order(number), body, ...once(key) }));
-export const decidePaid = (number: string, body: OfOrder<"paid/agree">, way: "agree" | "decline", key: string) =>
-  answer(api.POST(`/api/operator/orders/{number}/paid/${way}`, { ...order(number), body, ...once(key) }));
+export const agreePaid = (number: string, body: OfOrder<"paid/agree">, key: string) =>
+  answer(api.POST("/api/operator/orders/{number}/paid/agree", { ...order(number), body, ...once(key) }));
+export const declinePaid = (number: string, body: OfOrder<"paid/decline">, key: string) =>
+  answer(api.POST("/api/operator/orders/{number}/paid/decline", { ...order(number), body, ...once(key) }));
 export const agreeRefund = (id: number, key: string) =>
   answer(api.POST("/api/operator/refunds/{id}/agree", { ...rowOf(id), ...once(key) }));
 export const declineRefund = (id: number, reason: string, key: string) =>

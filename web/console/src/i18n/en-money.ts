@@ -181,6 +181,11 @@ export const enMoney = {
     "It was cancelled, or not paid in time. Should money arrive for it, it is delivered or given back by itself.",
   "order.refunded": "This order was refunded",
   "order.refundedText": "The money goes back the way it came; providers take up to a few days.",
+  "order.refundedOutside": "The money was given back to you.",
+  "order.refundedBoth":
+    "A part of the money was given back to you; the rest goes back the way it came, which takes up to a few days.",
+  "order.creditsHeld": "{n} credits cannot be used at the moment",
+  "order.creditsHeldText": "We are looking at this order. Then they can be used again, or go with what is given back.",
   "order.givenBack": "Given back:",
   "order.timeline": "What happened",
   "order.unknown": "There is no such order",

@@ -34,6 +34,17 @@ export function RefundPill({ state }: { state: Refund["state"] }) {
   );
 }
 
+/** Why it was asked for; and beside it why it was declined, or failed, where that is told. What goes back by itself has a
+ * sentence of the server's; a person's stays as it was written. */
+export function RefundWhy({ of }: { of: Pick<Refund, "cause" | "reason"> & { error?: string | null } }) {
+  const text = useText();
+  const cause = text.known(`refund.cause.${of.cause}`) ?? of.cause;
+  const byPerson = of.cause === "operator" || of.cause === "outside";
+  const why = saidPlainly(text, of.reason) ?? (byPerson && of.reason !== "" ? of.reason : cause);
+  const end = of.error == null || of.error === "" ? null : saidText(text, of.error);
+  return <Short>{[why, end].filter((part) => part !== null).join(" · ")}</Short>;
+}
+
 /** The official name of a provider. One that is not offered any more keeps the name of its row. */
 export function ProviderName({ name }: { name: string }) {
   const { known } = useText();
@@ -108,23 +119,15 @@ export function PaymentTable<P extends Payment>({ rows, acts, house = false }: P
   );
 }
 
-/** Why money went back. What goes back by itself has a sentence of the server's; a person's stays as it was written. */
-function Why({ cause, reason }: Pick<Refund, "cause" | "reason">) {
-  const text = useText();
-  const of = text.known(`refund.cause.${cause}`) ?? cause;
-  const byPerson = cause === "operator" || cause === "outside";
-  return <Short>{saidPlainly(text, reason) ?? (byPerson && reason !== "" ? reason : of)}</Short>;
-}
-
-export function RefundTable({ rows, acts }: Props<Refund>) {
+export function RefundTable<R extends Refund>({ rows, acts }: Props<R>) {
   const { t } = useText();
-  const columns: Column<Refund>[] = [
+  const columns: Column<R>[] = [
     {
       key: "cause",
       title: t("refund.cause"),
       grow: true,
       phone: "main",
-      render: (row) => <Why {...row} />,
+      render: (row) => <RefundWhy of={row} />,
     },
     {
       key: "state",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Payment } from "../../api/money";
-import { canPay, isNews, standingOf } from "./standing";
+import { backBy, canPay, isNews, standingOf } from "./standing";
 import { buyAt, offerOf, wholeOf, wishOf } from "./wish";
 
 const nothing = { amount: 0, currency: "CNY", text: "0.00" };
@@ -12,6 +12,16 @@ const payment = (state: Payment["state"]): Payment => ({
   amount: nothing,
   refunded: nothing,
   error: null,
+});
+
+describe("who has given an order's money back", () => {
+  const one = (cause: string, state: "done" | "pending" | "failed" = "done") => ({ cause, state });
+  it("is not us where somebody else has", () => {
+    expect(backBy([one("operator"), one("twice", "pending")])).toBe("us");
+    expect(backBy([one("outside")])).toBe("others");
+    expect(backBy([one("operator", "failed"), one("outside")])).toBe("others");
+    expect(backBy([one("operator"), one("outside")])).toBe("both");
+  });
 });
 
 describe("where an order stands", () => {

@@ -30,7 +30,7 @@ import { PaymentTable, RefundTable } from "../../ui/payments";
 import { nameOf, Paid } from "../../ui/sum";
 import { OrderPapers } from "./papers";
 import { Pay } from "./pay";
-import { canPay, isNews, type Standing, standingOf } from "./standing";
+import { backBy, canPay, isNews, type Standing, standingOf } from "./standing";
 
 /** "I have paid": the provider is asked, and answers what is true. */
 function Asked({ order }: { order: Order }) {
@@ -118,6 +118,8 @@ function Onward({ order }: { order: Order }) {
   );
 }
 
+const BACK_TEXT = { us: "order.refundedText", others: "order.refundedOutside", both: "order.refundedBoth" } as const;
+
 function Says({ order, standing }: { order: Order; standing: Standing }) {
   const { t } = useText();
   const { manage } = useMay();
@@ -176,7 +178,7 @@ function Says({ order, standing }: { order: Order; standing: Standing }) {
     case "refunded":
       return (
         <Alert tone="info" title={t("order.refunded")}>
-          {t("order.refundedText")}
+          {t(BACK_TEXT[backBy(order.refunds)])}
         </Alert>
       );
     case "toPay":
@@ -281,12 +283,18 @@ function useSaid(stage: Order["stage"]): void {
 }
 
 function Shown({ order }: { order: Order }) {
+  const { t } = useText();
   const { manage } = useMay();
   const standing = standingOf(order);
   useSaid(order.stage);
   return (
     <>
       <Says order={order} standing={standing} />
+      {order.creditsHeld > 0 && (
+        <Alert tone="info" title={t("order.creditsHeld", { n: order.creditsHeld })}>
+          {t("order.creditsHeldText")}
+        </Alert>
+      )}
       <Detail
         main={
           <>

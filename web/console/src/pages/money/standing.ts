@@ -24,6 +24,15 @@ export function standingOf({ stage, state, payments }: Pick<Order, "stage" | "st
   return payments.at(-1)?.state === "failed" ? "failed" : "toPay";
 }
 
+/** By us it goes the way it came, and may still be going; what somebody else has given back is there already. */
+export function backBy(
+  refunds: readonly Pick<Order["refunds"][number], "state" | "cause">[],
+): "us" | "others" | "both" {
+  const done = refunds.filter(({ state }) => state === "done" || state === "pending");
+  const others = done.filter(({ cause }) => cause === "outside").length;
+  return others === 0 ? "us" : others === done.length ? "others" : "both";
+}
+
 /** Another way of paying can be begun. */
 export const canPay = ({ state, stage }: Pick<Order, "stage" | "state">) => stage === "pending" && state === "open";
 

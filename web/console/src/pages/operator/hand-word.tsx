@@ -2,10 +2,11 @@
  * it, who may only take it back. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { decidePaid, type HandPayment } from "../../api/money";
+import { agreePaid, declinePaid, type HandPayment } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
+import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
 import { useNotify } from "../../ui/notify";
@@ -14,21 +15,37 @@ import { Paid } from "../../ui/sum";
 
 type Way = "agree" | "decline";
 
+/** What it means to agree: an order that is paid takes no second payment, and a closed one is not always to be had. */
+export type Comes = "delivered" | "perhaps" | "back";
+export const comesOf = (state: HandPayment["orderState"]): Comes =>
+  state === "paid" || state === "refunded" ? "back" : state === "closed" ? "perhaps" : "delivered";
+const AGREED = { delivered: "sale.agreed", perhaps: "sale.agreedPerhaps", back: "sale.agreedBack" } as const;
+const AGREE_TEXT = { delivered: "sale.agreeText", perhaps: "sale.agreePerhaps", back: "sale.agreeBack" } as const;
+
 function Asking({ hand, way, onClose }: { hand: HandPayment; way: Way; onClose: () => void }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
-  const submit = useSubmit((payment: string, key) => decidePaid(hand.order, { payment }, way, key), {
-    onDone: () => {
-      onClose();
-      notify.done(t(way === "agree" ? "sale.agreed" : "sale.declined"));
-      return queries.invalidateQueries({ queryKey: keys.operator });
+  // As it was when it was asked: what has changed meanwhile is refused, and asked anew.
+  const [comes] = useState(() => comesOf(hand.orderState));
+  const submit = useSubmit(
+    (payment: string, key) =>
+      way === "agree"
+        ? agreePaid(hand.order, { payment, givesBack: comes === "back" }, key)
+        : declinePaid(hand.order, { payment }, key),
+    {
+      onDone: () => {
+        onClose();
+        notify.done(t(way === "agree" ? AGREED[comes] : "sale.declined"));
+        return queries.invalidateQueries({ queryKey: keys.operator });
+      },
+      onProblem: (problem) => {
+        onClose();
+        notify.problem(problem);
+        void queries.invalidateQueries({ queryKey: keys.operator });
+      },
     },
-    onProblem: (problem) => {
-      onClose();
-      notify.problem(problem);
-    },
-  });
+  );
   return (
     <ConfirmDialog
       open
@@ -43,7 +60,12 @@ function Asking({ hand, way, onClose }: { hand: HandPayment; way: Way; onClose: 
         <Paid sum={hand.amount} /> · <ProviderName name={hand.provider} /> · <span translate="no">{hand.trade}</span>
       </p>
       <p>{hand.reason}</p>
-      <p className="muted">{t(way === "agree" ? "sale.agreeText" : "sale.declineText")}</p>
+      {hand.actorEmail !== null && <p className="muted">{t("sale.markedBy", { who: hand.actorEmail })}</p>}
+      {way === "agree" && comes === "back" ? (
+        <Alert tone="stop" title={t("sale.agreeBack")} />
+      ) : (
+        <p className="muted">{t(way === "agree" ? AGREE_TEXT[comes] : "sale.declineText")}</p>
+      )}
     </ConfirmDialog>
   );
 }

@@ -25,13 +25,34 @@ function HandTable({ rows }: { rows: readonly HandPayment[] }) {
     },
     { key: "account", title: t("customer.one"), grow: true, render: ({ account }) => <KnownPerson id={account} /> },
     {
-      key: "provider",
-      title: t("payment.provider"),
-      tight: true,
-      render: ({ provider }) => <ProviderName name={provider} />,
+      key: "trade",
+      title: t("sale.trade"),
+      grow: true,
+      phone: "sub",
+      render: ({ trade, provider }) => (
+        <span className="two-lines">
+          <Short>{trade}</Short>
+          <span className="small muted short">
+            <ProviderName name={provider} />
+          </span>
+        </span>
+      ),
     },
-    { key: "trade", title: t("sale.trade"), grow: true, phone: "sub", render: ({ trade }) => <Short>{trade}</Short> },
-    { key: "reason", title: t("field.reason"), grow: true, render: ({ reason }) => <Short>{reason}</Short> },
+    {
+      key: "reason",
+      title: t("field.reason"),
+      grow: true,
+      render: ({ reason, actorEmail }) => (
+        <span className="two-lines">
+          <Short>{reason}</Short>
+          {actorEmail !== null && (
+            <span className="small muted short" translate="no">
+              {actorEmail}
+            </span>
+          )}
+        </span>
+      ),
+    },
     {
       key: "amount",
       title: t("line.amount"),

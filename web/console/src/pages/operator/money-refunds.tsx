@@ -10,12 +10,12 @@ import { useAddress } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
 import { ReasonDialog } from "../../ui/dialogs";
-import { Short, Time } from "../../ui/facts";
+import { Fact, Facts, Short, Time } from "../../ui/facts";
 import { Chips } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Teach, Toolbar } from "../../ui/page";
-import { ProviderName, RefundPill } from "../../ui/payments";
+import { ProviderName } from "../../ui/payments";
 import { KnownPerson } from "../../ui/person";
 import { Paid } from "../../ui/sum";
 import { saidText } from "../../ui/said";
@@ -26,6 +26,46 @@ interface Deciding {
   way: "agree" | "decline" | "giveUp";
 }
 
+/** What goes with the money. */
+function Taken({ row }: { row: SaleRefund }) {
+  const { t } = useText();
+  if (row.endsPlan) return <>{t("refund.planEnds")}</>;
+  if (row.kind === "plan") return <>{t(row.takesBack ? "refund.planPart" : "refund.kept")}</>;
+  return <>{row.credits > 0 ? t("refund.creditsGo", { n: row.credits }) : t("refund.kept")}</>;
+}
+
+/** Everything that one agrees to, or not. */
+function What({ row }: { row: SaleRefund }) {
+  const { t, known } = useText();
+  return (
+    <Facts>
+      <Fact name={t("line.amount")}>
+        <Paid sum={row.amount} /> · <ProviderName name={row.provider} />
+      </Fact>
+      <Fact name={t("refund.way")}>{t(isOutside(row) ? "refund.wayOutside" : "refund.wayByUs")}</Fact>
+      <Fact name={t("refund.bought")}>
+        <Taken row={row} />
+      </Fact>
+      <Fact name={t("refund.cause")}>{row.reason || (known(`refund.cause.${row.cause}`) ?? row.cause)}</Fact>
+      {row.actor !== null && (
+        <Fact name={t("refund.by")}>
+          <span translate="no">{row.actorEmail ?? "—"}</span>
+        </Fact>
+      )}
+      <Fact name={t("customer.one")}>
+        <KnownPerson id={row.account} />
+      </Fact>
+      <Fact name={t("order.one")}>
+        <Link to={`/operator/orders/${row.order}`} translate="no">
+          {row.order}
+        </Link>
+      </Fact>
+    </Facts>
+  );
+}
+
+const isOutside = ({ cause }: SaleRefund) => cause === "outside";
+
 function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
   const { t } = useText();
   const queries = useQueryClient();
@@ -33,7 +73,7 @@ function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
   const submit = useSubmit((id: number, key) => agreeRefund(id, key), {
     onDone: () => {
       onClose();
-      notify.done(t("refund.agreeDone"));
+      notify.done(t(isOutside(row) ? "refund.agreeDoneOutside" : "refund.agreeDone"));
       return queries.invalidateQueries({ queryKey: keys.operator });
     },
     onProblem: (problem) => {
@@ -50,10 +90,8 @@ function Agree({ row, onClose }: { row: SaleRefund; onClose: () => void }) {
       onOk={() => submit.send(row.id)}
       onCancel={onClose}
     >
-      <p>
-        <Paid sum={row.amount} /> · {row.reason}
-      </p>
-      <p className="muted">{t("refund.agreeText")}</p>
+      <What row={row} />
+      <p className="muted">{t(isOutside(row) ? "refund.agreeTextOutside" : "refund.agreeText")}</p>
     </ConfirmDialog>
   );
 }
@@ -66,7 +104,7 @@ function Decline({ row, way, onClose }: { row: SaleRefund; way: "decline" | "giv
     <ReasonDialog
       open
       title={t(`refund.${way}Title`)}
-      text={t(`refund.${way}Text`)}
+      text={t(way === "decline" && isOutside(row) ? "refund.declineTextOutside" : `refund.${way}Text`)}
       ok={t(`refund.${way}`)}
       danger
       run={(reason, key) => declineRefund(row.id, reason, key)}
@@ -105,16 +143,12 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
       key: "account",
       title: t("customer.one"),
       grow: true,
-      phone: "more",
-      render: ({ account }) => <KnownPerson id={account} />,
-    },
-    {
-      key: "provider",
-      title: t("payment.provider"),
-      grow: true,
-      render: ({ provider }) => (
-        <span className="short">
-          <ProviderName name={provider} />
+      render: ({ account, provider }) => (
+        <span className="two-lines">
+          <KnownPerson id={account} />
+          <span className="small muted short">
+            <ProviderName name={provider} />
+          </span>
         </span>
       ),
     },
@@ -122,15 +156,22 @@ function RefundRows({ rows, decide }: { rows: readonly SaleRefund[]; decide: (de
       key: "why",
       title: t("refund.cause"),
       grow: true,
-      phone: "more",
-      render: (row) => <Why row={row} />,
-    },
-    {
-      key: "state",
-      title: t("order.state"),
-      tight: true,
       phone: "sub",
-      render: ({ state }) => <RefundPill state={state} />,
+      render: (row) => (
+        <span className="two-lines">
+          <Why row={row} />
+          <span className="small muted short">
+            {isOutside(row) && <>{t("refund.wayOutside")} · </>}
+            <Taken row={row} />
+            {row.actorEmail !== null && (
+              <>
+                {" · "}
+                <span translate="no">{row.actorEmail}</span>
+              </>
+            )}
+          </span>
+        </span>
+      ),
     },
     {
       key: "amount",

@@ -2,7 +2,7 @@
  * has set a second person agrees before anything leaves. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
-import { askRefund, type SalePayment } from "../../api/money";
+import { askRefund, type Sale, type SalePayment } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
@@ -17,12 +17,23 @@ import { useProblemText } from "../../ui/problems";
 import { Paid } from "../../ui/sum";
 
 interface Props {
-  order: string;
+  sale: Pick<Sale, "number" | "kind">;
   payment: SalePayment;
   onClose: () => void;
 }
 
-export function RefundDialog({ order, payment, onClose }: Props) {
+/** What goes with so much of the money: credits by their share, a plan when all is back and not before. */
+export const takenHelp = (kind: Sale["kind"], all: boolean) =>
+  kind === "plan"
+    ? all
+      ? "refund.takesPlan"
+      : "refund.takesPlanPart"
+    : all
+      ? "refund.takesCredits"
+      : "refund.takesCreditsPart";
+
+export function RefundDialog({ sale, payment, onClose }: Props) {
+  const order = sale.number;
   const { t } = useText();
   const rules = useRules();
   const queries = useQueryClient();
@@ -39,6 +50,8 @@ export function RefundDialog({ order, payment, onClose }: Props) {
       ? null
       : t("refund.sumFormat", { like: payment.amount.text });
   const form = useForm({ amount: "", reason: "" }, { rules: { amount: [sum], reason: [rules.reason] } });
+  const typed = minorOf(form.values.amount, digits);
+  const all = typed === null || typed >= payment.left.amount;
   const submit = useSubmit(
     ({ amount, reason, takes, was }: { amount: string; reason: string; takes: boolean; was: boolean }, key) => {
       const minor = minorOf(amount, digits);
@@ -66,7 +79,7 @@ export function RefundDialog({ order, payment, onClose }: Props) {
       form={form}
       onSubmit={(values) => {
         setRefusal("");
-        submit.send({ ...values, takes: takesBack, was: outside });
+        submit.send({ ...values, takes: payment.counts && takesBack, was: outside });
       }}
       onCancel={onClose}
     >
@@ -98,18 +111,20 @@ export function RefundDialog({ order, payment, onClose }: Props) {
         maxLength={REASON_MAX}
         autoComplete="off"
       />
-      <label className="tick" htmlFor={tickId}>
-        <input
-          id={tickId}
-          type="checkbox"
-          checked={takesBack}
-          onChange={({ target }) => setTakesBack(target.checked)}
-        />
-        <span>
-          {t("refund.takesBack")}
-          <span className="small muted step-help">{t("refund.takesBackHelp")}</span>
-        </span>
-      </label>
+      {payment.counts && (
+        <label className="tick" htmlFor={tickId}>
+          <input
+            id={tickId}
+            type="checkbox"
+            checked={takesBack}
+            onChange={({ target }) => setTakesBack(target.checked)}
+          />
+          <span>
+            {t("refund.takesBack")}
+            <span className="small muted step-help">{t(takenHelp(sale.kind, all))}</span>
+          </span>
+        </label>
+      )}
       <label className="tick" htmlFor={outsideId}>
         <input id={outsideId} type="checkbox" checked={outside} onChange={({ target }) => setOutside(target.checked)} />
         <span>

@@ -26,13 +26,15 @@ import { nameOf, Paid } from "../../ui/sum";
 import { saidText } from "../../ui/said";
 import { type Column, DataTable } from "../../ui/table";
 import NotFound from "../not-found";
-import { HandWord } from "./hand-word";
+import { comesOf, HandWord } from "./hand-word";
 import { RefundDialog } from "./refund-dialog";
 import { StatePill } from "./state-pill";
 
 /** Paid in a way that no provider tells of: what a second person has to agree to. */
-function MarkPaid({ order, payment, onClose }: { order: string; payment: SalePayment; onClose: () => void }) {
+function MarkPaid({ sale, payment, onClose }: { sale: Sale; payment: SalePayment; onClose: () => void }) {
   const { t } = useText();
+  const order = sale.number;
+  const back = comesOf(sale.state) === "back";
   const rules = useRules();
   const queries = useQueryClient();
   const notify = useNotify();
@@ -70,6 +72,7 @@ function MarkPaid({ order, payment, onClose }: { order: string; payment: SalePay
         <ProviderName name={payment.provider} /> · <Paid sum={payment.amount} />
       </p>
       <p className="muted">{t("sale.markText")}</p>
+      {back && <Alert tone="due" title={t("sale.markBack")} />}
       {refusal !== "" && <Alert tone="stop" title={refusal} />}
       <TextField form={form} name="trade" label={t("sale.trade")} help={t("sale.tradeHelp")} maxLength={64} />
       <TextField
@@ -87,27 +90,30 @@ function Payments({ sale }: { sale: Sale }) {
   const { t } = useText();
   const [giving, setGiving] = useState<SalePayment | null>(null);
   const [marking, setMarking] = useState<SalePayment | null>(null);
+  // Marked already: what is left to do stands beside it.
+  const waits = ({ number }: SalePayment) =>
+    sale.handPayments.some(({ payment, state }) => payment === number && state === "asked");
   return (
     <Section title={t("payment.title")}>
       <PaymentTable
         house
         rows={sale.payments}
         acts={(row) =>
-          row.state === "paid" ? (
-            row.left.amount > 0 && (
-              <Button small onClick={() => setGiving(row)}>
-                {t("refund.give")}
-              </Button>
-            )
-          ) : (
-            <Button small onClick={() => setMarking(row)}>
-              {t("sale.mark")}
-            </Button>
-          )
+          row.state === "paid"
+            ? row.left.amount > 0 && (
+                <Button small onClick={() => setGiving(row)}>
+                  {t("refund.give")}
+                </Button>
+              )
+            : !waits(row) && (
+                <Button small onClick={() => setMarking(row)}>
+                  {t("sale.mark")}
+                </Button>
+              )
         }
       />
-      {giving !== null && <RefundDialog order={sale.number} payment={giving} onClose={() => setGiving(null)} />}
-      {marking !== null && <MarkPaid order={sale.number} payment={marking} onClose={() => setMarking(null)} />}
+      {giving !== null && <RefundDialog sale={sale} payment={giving} onClose={() => setGiving(null)} />}
+      {marking !== null && <MarkPaid sale={sale} payment={marking} onClose={() => setMarking(null)} />}
     </Section>
   );
 }
