@@ -28,7 +28,7 @@ static const struct shape mismatches_shape[] = {
 
 bool mismatches_name_people(struct tx *tx, struct mismatch *list, size_t count)
 {
-    int64_t id[MISMATCHES_PAGE_MAX];
+    int64_t id[MISMATCHES_PAGE_MAX] = { 0 };
     struct audit_person person[MISMATCHES_PAGE_MAX];
     assert(count <= MISMATCHES_PAGE_MAX);
     for (size_t i = 0; i < count; i++) id[i] = list[i].resolver;

@@ -66,7 +66,7 @@ static bool is_stuck(const struct refund *r, int64_t now_ms)
 
 static bool name_some(struct tx *tx, struct refund *list, size_t count)
 {
-    int64_t id[2 * REFUNDS_PAGE_MAX];
+    int64_t id[2 * REFUNDS_PAGE_MAX] = { 0 };
     struct audit_person person[2 * REFUNDS_PAGE_MAX];
     for (size_t i = 0; i < count; i++) id[2 * i] = list[i].actor, id[2 * i + 1] = list[i].approver;
     if (!audit_people(tx, id, 2 * count, person)) return false;

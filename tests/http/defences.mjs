@@ -232,7 +232,8 @@ test('d59 limits by network answer 429 with Retry-After, for that network alone'
     assert.equal(r.json.error, 'too_many_requests');
     assert.ok(Number(r.headers['retry-after']) >= 1);
     const neighbour = (i) => `${address.split('.').slice(0, 3).join('.')}.${i}`;
-    assert.equal((await ask(neighbour(77))).status, 422, 'a neighbour has room');
+    const beside = address.endsWith('.77') ? 78 : 77;
+    assert.equal((await ask(neighbour(beside))).status, 422, 'a neighbour has room');
     let asked = 0;
     for (let i = 1; i < 255; i++) asked += (await ask(neighbour(i))).status === 422;
     assert.ok(asked > 100 && asked < 240, `${asked}: not as much as 250 addresses`);
