@@ -140,7 +140,7 @@ static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
 static bool keeps_claim(struct group *g)
 {
     const struct run *r = &g->run[0];
-    if (!g->direct || r->kind->every_ms == 0 || r->again_after_ms > 0 || g->kept >= KEPT_MAX) return false;
+    if (!g->direct || r->kind->every_ms == 0 || r->again_after_ms > 0 || g->kept >= CLAIM_KEPT_MAX) return false;
     if (r->kind->careful && !clock_is_sound()) return false; /* asked where jobs are claimed */
     assert(g->count == 1);
     pthread_mutex_lock(&g->jobs->lock);

@@ -157,7 +157,7 @@ enum {
     WORKERS_MAX = 64,
     KINDS_MAX = 128,
     SETTLE_TRIES = 3,            /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
-    KEPT_MAX = 16,               /* batches that a cron kind does with one claim */
+    CLAIM_KEPT_MAX = 16,         /* batches that a cron kind does with one claim */
     JOB_ARENA_BYTES = 128 << 20, /* a bound, not a reservation */
 };
 

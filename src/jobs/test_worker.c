@@ -251,7 +251,7 @@ TEST_EACH_ENGINE(a_cron_kind_goes_on_with_its_claim)
     static const struct job_kind *const table[] = { &in_batches, NULL };
     begin(t);
     clock_fix_ms(now_ms() / HOUR_MS * HOUR_MS + MINUTE_MS);
-    batches = 2 * KEPT_MAX + 5;
+    batches = 2 * CLAIM_KEPT_MAX + 5;
     test_lanes(t, NULL);
     struct jobs *j = start(t, table, 1);
     WAIT_FOR(number(t, "done") == 1);
@@ -271,7 +271,7 @@ TEST_EACH_ENGINE(a_stop_does_not_wait_for_the_whole_list)
     batches = 1000000;
     test_lanes(t, NULL);
     struct jobs *j = start(t, table, 1);
-    WAIT_FOR(number(t, "effects") > 2 * KEPT_MAX);
+    WAIT_FOR(number(t, "effects") > 2 * CLAIM_KEPT_MAX);
     stop(j, 1000);
     test_lanes_stop(t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 0 AND error IS NULL") == 1);
