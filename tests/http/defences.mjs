@@ -152,7 +152,8 @@ for (const name of [
 }
 
 test('d24 neither words nor time tell whether an address is known', async ({ server }) => {
-    const known = await server.account('merchant');
+    const known = [];
+    for (let i = 0; i < 4; i++) known.push((await server.account('merchant')).email);
     const ask = async (email) => {
         const started = process.hrtime.bigint();
         const r = await server.client().post('/auth/password/login', { email, password: 'not the right one' });
@@ -160,9 +161,9 @@ test('d24 neither words nor time tell whether an address is known', async ({ ser
     };
     const least = (list) => Math.min(...list.map((r) => r.ms)); // what a busy machine adds is not the server's
     const [yes, no] = [[], []];
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 16; i++) {
         // below the tries that are counted against an address
-        yes.push(await ask(known.email));
+        yes.push(await ask(known[i % 4]));
         no.push(await ask(`nobody-${newKey()}@test.example`));
     }
     assert.deepEqual(new Set([...yes, ...no].map((r) => `${r.status} ${r.text}`)).size, 1);
