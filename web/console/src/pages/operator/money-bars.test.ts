@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { MoneyRow } from "../../api/money";
-import { currenciesOf, linesOf, moneyBars, rowsAt } from "./money-bars";
+import { currenciesOf, linesOf, moneyBars, rowsAt, wholeOf } from "./money-bars";
 
 const sum = (amount: number, currency = "CNY") => ({ amount, currency, text: (amount / 100).toFixed(2) });
 const row = (day: string, name: string, came: number, went: number, currency = "CNY"): MoneyRow => ({
@@ -56,4 +56,13 @@ it("each line leads to its rows, and to no others", () => {
   expect(rowsAt("postings", { currency: "CNY", way: undefined, paid: true })).toBe(
     "/operator/money/postings?currency=CNY&paid=true",
   );
+});
+
+it("a total leads to the rows of all its steps", () => {
+  const whole = wholeOf({ steps, timezone: "Asia/Shanghai" });
+  expect(whole).toEqual({ from: steps[0]?.begins, to: steps[1]?.ends, zone: "Asia/Shanghai" });
+  expect(rowsAt("postings", { ...whole, way: "came" })).toBe(
+    "/operator/money/postings?from=2026-11-27T16%3A00%3A00.000Z&to=2026-11-29T16%3A00%3A00.000Z&zone=Asia%2FShanghai&way=came",
+  );
+  expect(wholeOf({ steps: [], timezone: "UTC" })).toEqual({});
 });

@@ -30,6 +30,12 @@ export function moneyBars(
 /** In an address: from when to when, and in whose zone these are days. */
 export const momentsOf = ({ begins, ends }: NumbersStep, zone: string) => ({ from: begins, to: ends, zone });
 
+/** The same of all steps together. */
+export function wholeOf({ steps, timezone }: Pick<MoneyNumbers, "steps" | "timezone">) {
+  const [first, last] = [steps[0], steps.at(-1)];
+  return first === undefined || last === undefined ? {} : { from: first.begins, to: last.ends, zone: timezone };
+}
+
 /** A line of the table, with where its rows are. */
 export type MoneyLine = MoneyRow & Readonly<{ filter: PostingFilter & { zone: string } }>;
 

@@ -22,7 +22,7 @@ import { KnownPerson, KnownShop } from "../../ui/person";
 import { ShareBar } from "../../ui/share-bar";
 import { nameOf } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
-import { momentsOf, rowsAt } from "./money-bars";
+import { momentsOf, rowsAt, wholeOf } from "./money-bars";
 import { momentOf, SpanNote, SpanTools, useSpan, Within } from "./money-span";
 
 type Line = PlanSums & Readonly<{ day: string; moments: ReturnType<typeof momentsOf> }>;
@@ -155,6 +155,10 @@ function Lines({ numbers }: { numbers: PlanNumbers }) {
   );
 }
 
+/** The address of all moves of a kind in the time that is shown. */
+const movesOf = (numbers: PlanNumbers, kind: "began" | "renewed" | "ended" | "trial") =>
+  rowsAt("moves", { ...wholeOf(numbers), kind });
+
 export function PlanTrade() {
   const { t, number } = useText();
   const percent = usePercent();
@@ -168,10 +172,10 @@ export function PlanTrade() {
           <>
             <Figures
               figures={[
-                { name: t("move.of.began"), value: number(numbers.all.began) },
-                { name: t("move.of.renewed"), value: number(numbers.all.renewed) },
-                { name: t("move.of.ended"), value: number(numbers.all.ended) },
-                { name: t("move.of.trial"), value: number(numbers.all.trial) },
+                { name: t("move.of.began"), value: number(numbers.all.began), to: movesOf(numbers, "began") },
+                { name: t("move.of.renewed"), value: number(numbers.all.renewed), to: movesOf(numbers, "renewed") },
+                { name: t("move.of.ended"), value: number(numbers.all.ended), to: movesOf(numbers, "ended") },
+                { name: t("move.of.trial"), value: number(numbers.all.trial), to: movesOf(numbers, "trial") },
                 {
                   name: t("plans.trialPaid"),
                   value: percent(numbers.all.trialPaid, numbers.all.trial),

@@ -14,7 +14,7 @@ import { Figures, Section } from "../../ui/page";
 import { ProviderName } from "../../ui/payments";
 import { nameOf, Paid, sumText } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
-import { currenciesOf, linesOf, momentsOf, moneyBars, type MoneyLine, rowsAt } from "./money-bars";
+import { currenciesOf, linesOf, momentsOf, moneyBars, type MoneyLine, rowsAt, wholeOf } from "./money-bars";
 import { SpanNote, SpanTools, useSpan } from "./money-span";
 import { TodayMoney } from "./today-money";
 
@@ -25,6 +25,7 @@ function Chart({ numbers, currency }: { numbers: MoneyNumbers; currency: string 
   const navigate = useNavigate();
   const sum = numbers.sums.find(({ came }) => came.currency === currency);
   const label = t("takings.label", { currency });
+  const all = { ...wholeOf(numbers), currency };
   const lead = (at: number) => {
     const step = numbers.steps[at];
     if (step !== undefined) void navigate(rowsAt("postings", { ...momentsOf(step, numbers.timezone), currency }));
@@ -38,13 +39,15 @@ function Chart({ numbers, currency }: { numbers: MoneyNumbers; currency: string 
               name: t("takings.in"),
               value: sumText(lang, sum.came),
               note: t("takings.payments", { n: sum.payments }),
+              to: rowsAt("postings", { ...all, way: "came" }),
             },
             {
               name: t("takings.back"),
               value: sumText(lang, sum.went),
               note: t("takings.refunds", { n: sum.refunds }),
+              to: rowsAt("postings", { ...all, way: "went" }),
             },
-            { name: t("takings.net"), value: sumText(lang, sum.net) },
+            { name: t("takings.net"), value: sumText(lang, sum.net), to: rowsAt("postings", all) },
           ]}
         />
       )}
