@@ -42,7 +42,7 @@ MUST_USE bool accounts_search(struct tx *tx, const char *begin, size_t most, str
 /* The address of each account's owner, of at most 100; out[i] belongs to ids[i]; NULL: no such account. */
 MUST_USE bool accounts_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out);
 /* For audit_hooks.people. */
-MUST_USE bool persons_told(struct tx *tx, const int64_t *ids, size_t n, struct audit_person *out);
+MUST_USE bool persons_told(struct tx *tx, int64_t account, const int64_t *ids, size_t n, struct audit_person *out);
 /* The first account that the person with this address owns. The address is trimmed and lower-cased. */
 MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
 /* For the command line and the demo: a confirmed person with an account of its own. *id: the account's, when ADDED. The
@@ -50,8 +50,6 @@ MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct acc
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum person_role role,
                                        const char *password_hash, int64_t now_ms, int64_t *id);
-/* The address of each person; out[i] belongs to ids[i]; NULL: no such person, or it was erased. */
-MUST_USE bool persons_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out);
 /* A person as a member of an account: what colleagues and customers see. ROW_NONE: no member. `name` may be empty. */
 struct account_colleague {
     int64_t person;

@@ -46,16 +46,18 @@ MUST_USE bool audit_request(struct req *req, struct audit_action action, int64_t
                             int64_t resource_id, json_writer *details, const void *arg);
 /* Who did it, as screens and files name a person. Filled by app: persons are of a later folder. */
 struct audit_person {
-    const char *email; /* NULL: not known, or erased */
+    const char *email; /* NULL: not known, erased, or not of the account */
     bool operator;
 };
 struct audit_hooks {
-    bool (*people)(struct tx *tx, const int64_t *person, size_t count, struct audit_person *out);
+    bool (*people)(struct tx *tx, int64_t account, const int64_t *person, size_t count, struct audit_person *out);
 };
 extern struct audit_hooks audit_hooks;
-/* out[i] is person[i]; 0 among them is nobody. False on a storage fault. Also for lists of other folders. */
+/* out[i] is person[i]; 0 among them is nobody. `account`: those that belong to it; 0: all, which is for operators.
+ * False on a storage fault. Also for lists of other folders. */
 enum { AUDIT_PEOPLE_MAX = 256 };
-MUST_USE bool audit_people(struct tx *tx, const int64_t *person, size_t count, struct audit_person *out);
+MUST_USE bool audit_people(struct tx *tx, int64_t account, const int64_t *person, size_t count,
+                           struct audit_person *out);
 /* Cron, every 5 s: seals the rows that are final (no lower id can still appear: see seals.c). On SQLite those are all,
  * on PostgreSQL those that were there one run earlier. */
 extern const struct job_kind audit_seal_job;

@@ -112,11 +112,11 @@ static struct query ask(struct tx *tx, const struct audit_wanted *w)
 
 struct audit_hooks audit_hooks;
 
-bool audit_people(struct tx *tx, const int64_t *person, size_t count, struct audit_person *out)
+bool audit_people(struct tx *tx, int64_t account, const int64_t *person, size_t count, struct audit_person *out)
 {
     assert(count <= AUDIT_PEOPLE_MAX);
     for (size_t i = 0; i < count; i++) out[i] = (struct audit_person){ 0 };
-    return count == 0 || !audit_hooks.people || audit_hooks.people(tx, person, count, out);
+    return count == 0 || !audit_hooks.people || audit_hooks.people(tx, account, person, count, out);
 }
 
 bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *out, size_t *count)

@@ -85,7 +85,7 @@ static bool read_page(struct req *req, const struct audit_wanted *w, struct page
     int64_t person[AUDIT_PAGE_MAX];
     if (!audit_page(req->tx, w, p->row, &p->count)) return false;
     for (size_t i = 0; i < p->count; i++) person[i] = is_told(p, i) ? p->row[i].actor : 0;
-    return audit_people(req->tx, person, p->count, p->who);
+    return audit_people(req->tx, p->all ? 0 : w->account, person, p->count, p->who);
 }
 
 static void entry_json(struct json *j, const struct page *p, size_t i)

@@ -3,7 +3,6 @@
  * notice: the same judgement, the same effects. Nothing is marked paid by anything else. */
 #include "billing/private.h"
 
-#include "accounts/accounts.h"
 #include "http/events.h"
 
 enum { TRADE_MAX = 64, HANDS_PAGE = 50, HANDS_PAGE_MAX = 100 };
@@ -103,11 +102,12 @@ void operator_hand_json(struct json *j, const struct hand_payment *h, int64_t pe
 
 static bool read_actors(struct tx *tx, struct hand_payment *h, size_t count)
 {
-    int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, count + 1);
-    const char **email = ARENA_ARRAY(tx_arena(tx), const char *, count + 1);
-    for (size_t i = 0; i < count; i++) ids[i] = h[i].actor;
-    if (!persons_emails(tx, ids, count, email)) return false;
-    for (size_t i = 0; i < count; i++) h[i].actor_email = email[i];
+    int64_t id[HANDS_PAGE_MAX] = { 0 };
+    struct audit_person person[HANDS_PAGE_MAX];
+    assert(count <= HANDS_PAGE_MAX);
+    for (size_t i = 0; i < count; i++) id[i] = h[i].actor;
+    if (!audit_people(tx, 0, id, count, person)) return false;
+    for (size_t i = 0; i < count; i++) h[i].actor_email = person[i].email;
     return true;
 }
 

@@ -32,7 +32,7 @@ bool mismatches_name_people(struct tx *tx, struct mismatch *list, size_t count)
     struct audit_person person[MISMATCHES_PAGE_MAX];
     assert(count <= MISMATCHES_PAGE_MAX);
     for (size_t i = 0; i < count; i++) id[i] = list[i].resolver;
-    if (!audit_people(tx, id, count, person)) return false;
+    if (!audit_people(tx, 0, id, count, person)) return false;
     for (size_t i = 0; i < count; i++) list[i].resolver_email = person[i].email;
     return true;
 }

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 
-#include "accounts/accounts.h"
 #include "credits/credits.h"
 #include "http/events.h"
 
@@ -69,7 +68,7 @@ static bool name_some(struct tx *tx, struct refund *list, size_t count)
     int64_t id[2 * REFUNDS_PAGE_MAX] = { 0 };
     struct audit_person person[2 * REFUNDS_PAGE_MAX];
     for (size_t i = 0; i < count; i++) id[2 * i] = list[i].actor, id[2 * i + 1] = list[i].approver;
-    if (!audit_people(tx, id, 2 * count, person)) return false;
+    if (!audit_people(tx, 0, id, 2 * count, person)) return false;
     for (size_t i = 0; i < count; i++)
         list[i].actor_email = person[2 * i].email, list[i].approver_email = person[2 * i + 1].email;
     return true;

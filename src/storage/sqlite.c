@@ -21,9 +21,10 @@ enum {
     WRITER_CACHE_KIB = 8192, /* filled by load, given back in idle times */
     READER_CACHE_KIB = 16384,
     CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
-    CHECKPOINT_SOON_PAGES =
-        600,                   /* the same in a moment in which nobody waits for the writer, where some did just now: */
-    CHECKPOINT_SOON_MS = 1000, /* whoever comes next waits less long */
+    /* The same in a moment in which nobody waits for the writer, where somebody did just now: who is next waits less.
+     */
+    CHECKPOINT_SOON_PAGES = 600,
+    CHECKPOINT_SOON_MS = 1000,
     LOG_LIMIT_BYTES = 64 << 20,
 };
 
