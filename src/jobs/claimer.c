@@ -66,6 +66,7 @@ struct claim_op {
     /* claim */
     enum job_pool pool;
     int limit, taken;
+    bool set_aside; /* some that stood in the line are of no kind that is known here */
     struct pool_use use;
     int64_t round;
     struct claimed claimed[JOB_CLAIM_BATCH];
@@ -104,8 +105,16 @@ static enum op_wish claim_run(struct op *op, struct tx *tx)
 {
     struct claim_op *c = OWNER_OF(op, struct claim_op, op);
     c->round = c->claimer->round[c->pool];
-    c->taken = queue_claim(tx, c->pool, c->limit, &c->use, now_ms(), &c->round, c->claimed);
-    return c->taken >= 0 ? OP_COMMIT : OP_REFUSE;
+    int64_t at_ms = now_ms(), strange[JOB_CLAIM_BATCH];
+    int taken = queue_claim(tx, c->pool, c->limit, &c->use, at_ms, &c->round, c->claimed), known = 0;
+    size_t strangers = 0;
+    for (int i = 0; i < taken; i++) {
+        if (kind_named(c->claimer->jobs->options.kinds, c->claimed[i].kind)) c->claimed[known++] = c->claimed[i];
+        else strange[strangers++] = c->claimed[i].id;
+    }
+    if (taken < 0 || (strangers > 0 && !queue_set_aside(tx, strange, strangers, at_ms))) return OP_REFUSE;
+    c->taken = known, c->set_aside = strangers > 0;
+    return OP_COMMIT;
 }
 
 /* Superseded ones are left: their attempt finds out when it settles. */
@@ -192,7 +201,7 @@ static bool claim(struct claimer *c)
         if (!claimer_run(&op, TX_WRITE, claim_run)) continue;
         c->round[p] = op.round;
         flights_hand_out(j, op.claimed, (size_t)op.taken);
-        if (op.taken == 0) c->lines &= ~(1U << p);
+        if (op.taken == 0 && !op.set_aside) c->lines &= ~(1U << p);
         else more |= flights_room(j, p) > 0;
     }
     return more;

@@ -62,7 +62,7 @@ void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n)
     assert(n <= JOB_CLAIM_BATCH);
     for (size_t i = 0; i < n; i++) {
         const struct job_kind *k = kind_named(j->options.kinds, claimed[i].kind);
-        assert(k); /* only known kinds come into a line that is claimed */
+        assert(k); /* the claim gives others back */
         if (kind_is_direct(k)) {
             direct[direct_n++] = (struct ranked){ .c = claimed[i] };
             continue;

@@ -195,6 +195,19 @@ bool queue_take_strange(struct tx *tx, const char *const *kinds, size_t kinds_n)
     return query_change(&q) >= 0;
 }
 
+STMT(set_aside,
+     "UPDATE jobs SET state = 0, pool = 15, attempts = attempts - 1, run_at_ms = ?1 WHERE state = 1"
+     " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "UPDATE jobs SET state = 0, pool = 15, attempts = attempts - 1, run_at_ms = ?1 WHERE state = 1"
+                 " AND id = ANY((?2::text[])::bigint[])");
+
+bool queue_set_aside(struct tx *tx, const int64_t *id, size_t n, int64_t at_ms)
+{
+    struct query q = query(tx, &set_aside);
+    bind_i64(&q, at_ms), bind_i64_list(&q, id, n);
+    return query_change(&q) >= 0;
+}
+
 /* A few places of two indexes. The bits of pools are read by one seek for each pool. */
 STMT(look,
      "WITH RECURSIVE line(pool) AS ("

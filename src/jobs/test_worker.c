@@ -33,6 +33,32 @@ TEST_EACH_ENGINE(two_workers_take_each_job_once)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE attempts <> 1") == 0);
 }
 
+/* A newer program put them into the line, and an older one, which does not know their kind, came back in its place. */
+TEST_EACH_ENGINE(jobs_of_a_newer_program_in_the_line_wait_for_it)
+{
+    enum { STRANGE = JOB_CLAIM_BATCH + 6 };
+    static const struct job_kind newer = {
+        .name = "b.newer", .doc = "one row", .max_attempts = 1, .settle = settle_effect
+    };
+    static const struct job_kind *const later[] = { &newer, &effect_kind, NULL };
+    begin(t);
+    jobs_know(later);
+    for (int i = 0; i < STRANGE; i++) put(t, "b.newer", i);
+    put(t, "t.effect", 0);
+    jobs_know(NULL);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 1);
+    WAIT_FOR(ends == 1);
+    EXPECT(number(t, "effects") == 1);
+    stop(j, 1000);
+    j = start(t, later, 1);
+    WAIT_FOR(ends == 1 + STRANGE);
+    EXPECT(number(t, "effects") == 1 + STRANGE);
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state <> 2 OR attempts <> 1") == 0);
+}
+
 TEST_EACH_ENGINE(a_put_wakes_the_worker)
 {
     begin(t);

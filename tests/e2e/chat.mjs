@@ -227,6 +227,11 @@ async function looks({ checks, shopper, merchant }) {
     if (looksCount()) await checks.must('axe-core finds nothing in the inbox', () => axe(merchant.page));
     await checks.must('on a phone the chat fills the screen, and nothing is wider than it', async () => {
         await shopper.page.setViewportSize({ width: 375, height: 667 });
+        // The browser tells the page that its visible part is another one after it has drawn it once.
+        await shopper.page.waitForFunction(() => {
+            const dialog = document.querySelector('chathub-chat').shadowRoot.querySelector('[role=dialog]');
+            return Math.round(dialog.getBoundingClientRect().height) === innerHeight;
+        });
         const box = await shopper.page.getByRole('dialog').boundingBox();
         assert.deepEqual([Math.round(box.x), Math.round(box.width), Math.round(box.height)], [0, 375, 667]);
         await merchant.page.setViewportSize({ width: 375, height: 667 });
