@@ -56,14 +56,16 @@ static struct {
 /* 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: the first and the last instant that RFC 3339 can write. */
 static const int64_t FIRST_MS = INT64_C(-62167219200000), LAST_MS = INT64_C(253402300799999);
 
-static int64_t read_ms(clockid_t id)
+static int64_t read_us(clockid_t id)
 {
     struct timespec t;
     int failed = clock_gettime(id, &t);
     assert(failed == 0);
     (void)failed;
-    return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
+
+static int64_t read_ms(clockid_t id) { return read_us(id) / 1000; }
 
 static int64_t magnitude(int64_t v) { return v < 0 ? -v : v; }
 
@@ -99,6 +101,8 @@ int64_t now_ms(void)
     int64_t up_ms = elapsed_ms(), wall = wall_ms(), believed = anchor(up_ms, wall) + up_ms;
     return magnitude(wall - believed) <= CLOCK_STEP_MS ? wall : believed;
 }
+
+int64_t monotonic_us(void) { return read_us(CLOCK_MONOTONIC); }
 
 int64_t monotonic_ms(void) { return read_ms(CLOCK_MONOTONIC) + load(&monotonic_added_ms); }
 

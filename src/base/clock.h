@@ -17,6 +17,7 @@
 
 int64_t now_ms(void);                 /* wall clock as far as it is believed */
 int64_t monotonic_ms(void);           /* never goes back, plus what tests added */
+int64_t monotonic_us(void);           /* never goes back; for what takes less than a millisecond */
 void clock_advance_ms(int64_t by_ms); /* thread-safe; tests and /dev/clock only */
 void clock_fix_ms(int64_t at_ms);     /* wall clock stands still at this time; 0 lets it run */
 void clock_jump_ms(int64_t by_ms);    /* the machine's wall clock alone, as a wrong clock does */

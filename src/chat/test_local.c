@@ -155,6 +155,15 @@ static void an_amount_is_heard_in_any_spelling_of_its_unit(void **state)
     assert_false(atom_same(&words.atom[3], "cook", 4));
     assert_false(atom_same(&words.atom[5], "bulk", 4));
     assert_false(atom_same(&words.atom[6], "price", 5));
+    /* The shorter word stands at the end of its room: nothing behind it is looked at. */
+    struct atoms sleeves = atoms_of(a, STR("compression-sleeves handkerchieves"), 40);
+    for (size_t i = 0; i < sleeves.n; i++) {
+        char *end = malloc(4);
+        assert_non_null(end);
+        memcpy(end, sleeves.atom[i].text, 4);
+        assert_false(atom_same(&sleeves.atom[i], end, 4));
+        free(end);
+    }
     arena_free(a);
 }
 

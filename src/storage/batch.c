@@ -385,4 +385,5 @@ void lane_run(struct lane *l, size_t count)
         run_reads(l, count);
     }
     notifier_deliver(l);
+    if (l->mode == TX_WRITE) l->conn->engine->rest(l->conn);
 }

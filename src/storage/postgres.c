@@ -502,7 +502,9 @@ static bool pg_script(struct tx *tx, const char *sql, int64_t *number)
     return tx->fault == TX_SOUND;
 }
 
-static void pg_idle(struct conn *c) { (void)c; /* the server tidies up by itself */ }
+/* The server tidies up by itself. */
+static void pg_rest(struct conn *c) { (void)c; }
+static void pg_idle(struct conn *c) { (void)c; }
 
 /* Outside the lanes (the command line): told at once, a failure is no fault of the work that is done. */
 static void pg_notify(struct conn *base, const char *channel)
@@ -532,6 +534,7 @@ const struct engine engine_postgres = {
     .change = pg_change,
     .put = pg_put,
     .alive = pg_alive,
+    .rest = pg_rest,
     .idle = pg_idle,
     .notify = pg_notify,
 };

@@ -117,6 +117,7 @@ struct engine {
     int64_t (*change)(struct query *q);
     bool (*put)(struct query *q);
     bool (*alive)(struct conn *c);                       /* cheap look before work is begun: did the server hang up? */
+    void (*rest)(struct conn *c);                        /* a batch of writes has ended, and its askers know */
     void (*idle)(struct conn *c);                        /* nothing to do for a while: tidy up */
     void (*notify)(struct conn *c, const char *channel); /* outside a transaction */
 };

@@ -21,9 +21,12 @@ enum {
     WRITER_CACHE_KIB = 8192, /* filled by load, given back in idle times */
     READER_CACHE_KIB = 16384,
     CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
-    /* The same in a moment in which nobody waits for the writer, where somebody did just now: who is next waits less.
-     */
-    CHECKPOINT_SOON_PAGES = 600,
+    /* The same in a moment in which nobody waits for the writer, where somebody did just now: who comes next waits for
+     * it, so it is as many pages as take about as long as a few commits do. On a disk that syncs at once these are few;
+     * where a sync takes long it is the sync that is waited for, not the pages. */
+    CHECKPOINT_SOON_LEAST = 50,
+    CHECKPOINT_SOON_MOST = 600,
+    CHECKPOINT_SOON_COMMITS = 4,
     CHECKPOINT_SOON_MS = 1000,
     LOG_LIMIT_BYTES = 64 << 20,
 };
@@ -49,6 +52,9 @@ struct sqlite_conn {
     const char *log_path;
     ino_t log_inode;     /* 0: not seen yet */
     bool log_grew;       /* something was written since the last checkpoint of an idle time */
+    int log_pages;       /* in the log after the last commit; 0: since then it was tried to copy it back */
+    int soon_pages;      /* CHECKPOINT_SOON_LEAST to _MOST */
+    int64_t commit_us;   /* what a commit takes, smoothed */
     struct slot slots[]; /* stmt_count() of them */
 };
 
@@ -109,17 +115,23 @@ static void sqlite_close(struct conn *c)
     free(s);
 }
 
-/* What SQLite's own hook for automatic checkpoints does, and what is left in the log afterwards: a reader of another
- * process that stays in an old snapshot holds it up, and the log grows. */
+/* After each commit: so many pages are in the log now. */
 static int log_grown(void *arg, sqlite3 *handle, const char *name, int pages)
 {
-    struct conn *c = arg;
-    struct db *db = c->db;
+    (void)handle, (void)name;
+    sqlite_of(arg)->log_pages = pages;
+    return SQLITE_OK;
+}
+
+/* Copies the log back, once for each commit that made it longer than `most`, and says what is left in it: a reader of
+ * another process that stays in an old snapshot holds it up, and the log grows. */
+static bool log_copy_back(struct sqlite_conn *s, int most)
+{
+    if (s->log_pages < most) return false;
+    s->log_pages = 0;
+    struct db *db = s->base.db;
     int in_log = 0, copied_back = 0;
-    bool soon =
-        !conn_is_waited_for(c) && c->waited_for_at_ms > 0 && monotonic_ms() - c->waited_for_at_ms < CHECKPOINT_SOON_MS;
-    if (pages < (soon ? CHECKPOINT_SOON_PAGES : CHECKPOINT_PAGES)) return SQLITE_OK;
-    int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied_back);
+    int code = sqlite3_wal_checkpoint_v2(s->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied_back);
     bool held = code == SQLITE_OK && copied_back < in_log;
     atomic_store(&db->log_held_pages, held ? in_log - copied_back : 0);
     if (!held) {
@@ -127,7 +139,7 @@ static int log_grown(void *arg, sqlite3 *handle, const char *name, int pages)
     } else if (atomic_load(&db->log_held_since_ms) == 0) {
         atomic_store(&db->log_held_since_ms, monotonic_ms());
     }
-    return SQLITE_OK; /* the commit is done: whatever became of this is no fault of it */
+    return true; /* what was committed stays so: whatever became of this is no fault of it */
 }
 
 static bool journal_is_wal(sqlite3 *handle)
@@ -171,6 +183,7 @@ static struct conn *sqlite_open(struct db *db, enum tx_mode mode, char *error, s
     int flags =
         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (mode == TX_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     s->base.db = db;
+    s->soon_pages = CHECKPOINT_SOON_MOST;
     if (sqlite3_open_v2(db->path, &s->handle, flags, db->vfs) == SQLITE_OK && configure(s, mode)) {
         s->log_path = sqlite3_filename_wal(sqlite3_db_filename(s->handle, "main"));
         return &s->base;
@@ -334,6 +347,7 @@ static bool still_ours(struct tx *tx)
 static bool sqlite_begin(struct tx *tx)
 {
     if (tx->mode == TX_WRITE && !still_ours(tx)) return false;
+    if (tx->mode == TX_WRITE) (void)log_copy_back(sqlite_of(tx->conn), CHECKPOINT_PAGES);
     return frame_run(tx, tx->mode == TX_WRITE ? BEGIN_WRITE : BEGIN_READ);
 }
 
@@ -349,13 +363,15 @@ static enum tx_end sqlite_commit(struct tx *tx)
         sqlite_rollback(tx);
         return TX_ROLLED_BACK;
     }
+    struct sqlite_conn *s = sqlite_of(tx->conn);
+    int64_t began_us = monotonic_us();
     if (frame_run(tx, COMMIT)) {
-        if (tx->mode == TX_WRITE) sqlite_of(tx->conn)->log_grew = true;
+        if (tx->mode == TX_WRITE) s->log_grew = true, s->commit_us += (monotonic_us() - began_us - s->commit_us) / 8;
         return TX_COMMITTED;
     }
     /* A failed sync: this connection has rolled back, but the pages may lie in the log with a valid commit mark, and a
      * crash before the next write would bring them back. A full disk fails before that mark is written. */
-    int code = sqlite3_extended_errcode(sqlite_of(tx->conn)->handle) & 0xff;
+    int code = sqlite3_extended_errcode(s->handle) & 0xff;
     sqlite_rollback(tx);
     return code == SQLITE_IOERR ? TX_UNCERTAIN : TX_ROLLED_BACK;
 }
@@ -392,6 +408,19 @@ static bool sqlite_script(struct tx *tx, const char *sql, int64_t *number)
     }
     fault(tx, &(const struct stmt){ .name = "script", .file = __FILE__ });
     return false;
+}
+
+/* Those whose batch it was have their answers: the log is copied back for nobody but who comes next. */
+static void sqlite_rest(struct conn *c)
+{
+    struct sqlite_conn *s = sqlite_of(c);
+    bool waited = conn_is_waited_for(c);
+    bool soon = !waited && c->waited_for_at_ms > 0 && monotonic_ms() - c->waited_for_at_ms < CHECKPOINT_SOON_MS;
+    int64_t began_us = monotonic_us();
+    if (!log_copy_back(s, soon ? s->soon_pages : CHECKPOINT_PAGES) || !soon) return;
+    int64_t took_us = monotonic_us() - began_us, wanted_us = CHECKPOINT_SOON_COMMITS * s->commit_us;
+    if (took_us > wanted_us && s->soon_pages / 2 >= CHECKPOINT_SOON_LEAST) s->soon_pages /= 2;
+    if (took_us < wanted_us / 2 && s->soon_pages * 2 <= CHECKPOINT_SOON_MOST) s->soon_pages *= 2;
 }
 
 /* A sanitizer brings its own malloc; glibc's was then never set up, and two lanes that trim it at once set it up
@@ -447,6 +476,7 @@ const struct engine engine_sqlite = {
     .change = sqlite_change,
     .put = sqlite_put,
     .alive = sqlite_alive,
+    .rest = sqlite_rest,
     .idle = sqlite_idle,
     .notify = sqlite_notify,
 };

@@ -198,8 +198,8 @@ static bool is_plural(const char *p, size_t n, const char *one, size_t m)
     if (m >= 4 && m + 1 == n && p[m] == 's' && memcmp(p, one, m) == 0) return true; /* cookies, too */
     if (n < 6 || m < 4 || memcmp(p + n - 2, "es", 2) != 0) return false;
     if (m + 2 == n && strchr("szxho", one[m - 1])) return memcmp(p, one, m) == 0;
-    if (p[n - 3] != 'v' || n < 6 || memcmp(p, one, n - 3) != 0) return false;
-    return (m == n - 2 && one[m - 1] == 'f') || (m == n - 1 && memcmp(one + m - 2, "fe", 2) == 0);
+    bool of_f = m + 2 == n && one[m - 1] == 'f', of_fe = m + 1 == n && memcmp(one + m - 2, "fe", 2) == 0;
+    return p[n - 3] == 'v' && (of_f || of_fe) && memcmp(p, one, n - 3) == 0;
 }
 
 bool atom_same(const struct atom *a, const char *text, size_t n)
