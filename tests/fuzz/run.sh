@@ -15,7 +15,7 @@ seconds=${1:-60}
 [ $# -eq 0 ] || shift
 case $seconds in *[!0-9]* | '') echo "run.sh: seconds, not '$seconds'" >&2; exit 2 ;; esac
 [ $# -gt 0 ] || set -- alipay bill chunked cookie file form http image install json jwt mail page path percent spans \
-    stripe tokens webhook websocket wechat zip
+    stripe talk tokens webhook websocket wechat zip
 
 if [ ! -f "$build/build.ninja" ]; then
     mkdir -p "$(dirname "$build")"
