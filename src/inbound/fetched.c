@@ -1,6 +1,7 @@
 /* fetched.c: what a sender could not deliver, and a job has fetched from it instead. It takes the way of a delivery:
  * the same checks, its row under the same id, the same effect in the same transaction; so it counts once, whichever of
- * the two comes first. What is refused has no row: who fetches may do so again and again, and .alarmed tells of it. */
+ * the two comes first. What is not verified has no row: who fetches may do so again and again, and .alarmed tells of
+ * it. What .act refuses has one, and is known from then on. */
 #include "inbound/private.h"
 
 #include "base/log.h"

@@ -25,7 +25,8 @@ enum delivery_state {
     DELIVERY_RECEIVED, /* a job will act on it */
     DELIVERY_ACTED,
     DELIVERY_FAILED,  /* the job has given up */
-    DELIVERY_REFUSED, /* not verified: kept for a person, the first few of an hour */
+    DELIVERY_REFUSED, /* not verified: kept for a person, the first few of an hour; or verified, and .act of one that is
+                         acted on at once refused it: that has its sender's id */
 };
 enum inbound_verdict {
     INBOUND_FAULT = -1, /* storage: 503 or 500, the sender comes again */
@@ -72,8 +73,10 @@ struct sender {
     struct inbound_words ack, nack; /* nack: 4xx */
     /* The acknowledgement says that it is done: .act runs in the request's own transaction, without a job (NULL), on
      * the same struct delivery as .verify; it says FINISHED; or GIVE_UP, which is a refusal that .verify could not
-     * see yet; or FAULT, with which nothing stays and the sender comes again. A replay is a job's, as everybody's.
-     * Calls to others are jobs that .act puts. */
+     * see yet; or FAULT, with which nothing stays and the sender comes again. After GIVE_UP the nack is sent, and
+     * what .act wrote stays, with a row in the trail and the delivery as REFUSED under its id: a copy gets the nack,
+     * until an operator replays it or it is forgotten. A copy is acknowledged only when the row was acted on.
+     * A replay is a job's, as everybody's. Calls to others are jobs that .act puts. */
     bool at_once;
     /* Whether these bytes come from the sender and are meant for us. In the request's transaction; reads only. */
     enum inbound_verdict (*verify)(struct delivery *d, struct tx *tx);
@@ -113,13 +116,14 @@ extern const struct field inbound_path_fields[];
     SENDER_ROUTE(address_, max_, limit_, PATH_FIELDS(inbound_path), __VA_ARGS__)
 enum answer inbound_receive(struct req *req);
 /* One that a page of our own made in the sender's place (a provider that is played, in development): sender, arena,
- * body, address "", at_ms and headers are set. The answer is the sender's ack or nack. The row has TX_WRITE, and
- * inbound_account_limit as its first key_limit. */
+ * body, address "", at_ms and headers are set. The answer is as of one that came: ack, nack, 409, too many, .answer or
+ * a fault. The row has TX_WRITE, and inbound_account_limit as its first key_limit. */
 enum answer inbound_take(struct req *req, struct delivery *d);
 
 /* What a sender could not deliver and a job has fetched from it, in the form in which it would have come (sender,
  * arena, body, address "", at_ms and headers are set), in that job's transaction. The sender is one that is acted on at
- * once. KNOWN: it had come, or was fetched, before. REFUSED: d->reason says why; nothing came of it. */
+ * once. KNOWN: it had come, or was fetched, before; what .act said then does not count. REFUSED: d->reason says why.
+ * What was not verified has no row, but .alarmed may have written; what .act refused stays as it does when it came. */
 enum inbound_fetched {
     INBOUND_FETCHED_FAULT = -1,
     INBOUND_FETCHED_NEW,
@@ -127,7 +131,8 @@ enum inbound_fetched {
     INBOUND_FETCHED_REFUSED
 };
 MUST_USE enum inbound_fetched inbound_take_fetched(struct tx *tx, struct delivery *d);
-/* Whether a delivery of this id (address "") came and was acted on, so that it need not be fetched. */
+/* Whether a delivery of this id (address "") came and was acted on, so that it need not be fetched. One that .act
+ * refused was not: fetched, it is KNOWN. */
 MUST_USE bool inbound_was_acted_on(struct tx *tx, const struct sender *sender, const char *id, bool *out);
 
 extern struct inbound_settings {         /* filled by app */

@@ -41,7 +41,7 @@ MUST_USE enum row inbound_get(struct tx *tx, int64_t id, bool lock, struct deliv
 MUST_USE bool inbound_end(struct tx *tx, int64_t id, enum delivery_state to, const char *outcome, int64_t at_ms);
 /* Acts on it again. ROW_NONE: a job is under way. */
 MUST_USE enum row inbound_again(struct tx *tx, const struct delivery_row *r, const struct sender *s);
-/* One that was refused is good by today's code. ROW_NONE: its id is there already. */
+/* One that was refused is good by today's code. ROW_NONE: its id is another one's already. */
 MUST_USE enum row inbound_accept(struct tx *tx, const struct delivery_row *r, struct delivery *d);
 /* What a row holds, ready for .verify and .act. False: it does not open. */
 MUST_USE bool inbound_open(const struct delivery_row *r, struct arena *a, struct delivery *out);

@@ -30,7 +30,7 @@ static const struct field path_delivery_fields[] = {
 
 #define DELIVERY_SHAPES                                                                                                \
     SHAPE_I64("id"), SHAPE_TEXT("sender"), SHAPE_TEXT("address", .nullable = true),                                    \
-    SHAPE_TEXT("senderId", .nullable = true, .doc = "The sender's own id; none of what was refused."),                 \
+    SHAPE_TEXT("senderId", .nullable = true, .doc = "The sender's own id; none of what was not verified."),            \
     SHAPE_ENUM("state", inbound_state_names), SHAPE_I64("account", .nullable = true), SHAPE_I64("size"),               \
     SHAPE_TEXT("outcome", .nullable = true, .doc = "What came of it, or why it was refused."),                         \
     SHAPE_I64("copies", .doc = "How often it came again."),                                                            \

@@ -207,7 +207,9 @@ enum row inbound_accept(struct tx *tx, const struct delivery_row *r, struct deli
     struct query known = query(tx, &find_own);
     bind_text(&known, r->sender), bind_text(&known, d->address), bind_text(&known, d->id);
     enum row row = query_row(&known);
-    if (row != ROW_NONE) return row == ROW_FOUND ? ROW_NONE : row;
+    /* The id may be its own: .act refused what had been verified. */
+    if (row == ROW_FAULT || (row == ROW_FOUND && col_i64(&known, "id") != r->id))
+        return row == ROW_FOUND ? ROW_NONE : ROW_FAULT;
     uint8_t hash[SHA256_SIZE];
     hash_of(same_of(d), hash);
     struct query q = query(tx, &accept);

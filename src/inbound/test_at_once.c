@@ -84,6 +84,39 @@ TEST_EACH_ENGINE(a_copy_of_what_is_not_done_is_not_acknowledged)
     inbound_stop(&in, t);
 }
 
+/* Verified, stored, and refused by .act all the same: its row is sound as it is, and a person may have it taken. */
+TEST_EACH_ENGINE(what_is_refused_after_it_was_verified_stays_sound_and_is_replayed)
+{
+    static const uint8_t keys[1][MASTER_KEY_SIZE] = { { 1, 2, 3 } }, ids[1] = { 1 }; /* those of the server */
+    struct keyring *keyring = keyring_new(keys, ids, 1);
+    struct test_inbound in;
+    inbound_start(&in, t);
+    const struct test_delivery d = { .id = "evt_1", .body = "{}", NOW };
+    atomic_store(&act_refuses, true);
+    for (int i = 0; i < 2; i++) expect_delivered(&in, t->arena, &d, 400, "fail"); /* a copy is not done either */
+    EXPECT(atomic_load(&acts) == 1);
+    assert_string_equal(outcome_of(&in, t->arena, 1), "another was sooner");
+    expect_state(&in, 1, "refused");
+    expect_status(&in.s, "POST", "/api/operator/deliveries/1/replay", AS_OPERATOR, NULL, 202, NULL);
+    expect_state(&in, 1, "acted");
+    expect_delivered(&in, t->arena, &d, 200, "success");
+    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_2", .body = "{}", NOW }, 400, "fail");
+    inbound_stop(&in, t);
+    inbound_settings.keyring = keyring; /* the server's has gone with it */
+    EXPECT(acts_of(t, "1 = 1") == 3);   /* what .act wrote before it refused stays */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_refused'") == 2);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM deliveries WHERE state = 3 AND sender_id = 'evt_2'") == 1);
+    /* clang-format off */
+    static const struct test_harm harms[] = {
+        { "UPDATE deliveries SET sender = 'test' WHERE sender_id = 'evt_2';", "counts as accepted" },
+        { "UPDATE deliveries SET acted_at_ms = 0 WHERE sender_id = 'evt_2';", "at no time" },
+        { "UPDATE deliveries SET content = NULL WHERE sender_id = 'evt_2';", "lost its content" },
+    };
+    /* clang-format on */
+    test_expect_found(t, inbound_checks, harms, ARRAY_LEN(harms));
+    keyring_free(keyring);
+}
+
 TEST_EACH_ENGINE(an_alarm_leaves_rows_of_the_domain_and_a_query_is_refused)
 {
     struct test_inbound in;
@@ -149,6 +182,7 @@ int main(void)
         EACH_ENGINE(what_cannot_be_done_is_neither_stored_nor_acknowledged),
         EACH_ENGINE(an_operator_has_it_done_again_by_a_job),
         EACH_ENGINE(a_copy_of_what_is_not_done_is_not_acknowledged),
+        EACH_ENGINE(what_is_refused_after_it_was_verified_stays_sound_and_is_replayed),
         EACH_ENGINE(an_alarm_leaves_rows_of_the_domain_and_a_query_is_refused),
         EACH_ENGINE(many_copies_at_the_same_moment_are_done_once),
     };

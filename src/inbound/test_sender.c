@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 _Atomic int act_fails, acts, deaths;
-_Atomic bool act_gives_up, other_secret, act_breaks;
+_Atomic bool act_gives_up, act_refuses, other_secret, act_breaks;
 
 STMT(test_act, "INSERT INTO test_acts (delivery, body) VALUES (?1, ?2)");
 STMT(test_bad_act, "INSERT INTO test_acts (delivery, body) VALUES (?1, NULL)");
@@ -82,8 +82,11 @@ static enum job_wish act_now(const struct delivery *d, struct job *job, struct t
     }
     struct query q = query(tx, &test_act);
     bind_i64(&q, d->row), bind_str(&q, d->body);
-    buf_printf(outcome, "%s by %s", job ? "again" : "at once", d->made ? (const char *)d->made : "its bytes");
-    return query_put(&q) ? JOB_FINISHED : JOB_FAULT;
+    bool refused = !job && atomic_load(&act_refuses);
+    if (refused) buf_text(outcome, "another was sooner");
+    else buf_printf(outcome, "%s by %s", job ? "again" : "at once", d->made ? (const char *)d->made : "its bytes");
+    if (!query_put(&q)) return JOB_FAULT;
+    return refused ? JOB_GIVE_UP : JOB_FINISHED;
 }
 
 static enum inbound_verdict verify_now(struct delivery *d, struct tx *tx)
@@ -156,6 +159,7 @@ void inbound_start(struct test_inbound *in, struct test_db *t)
 {
     atomic_store(&act_fails, 0), atomic_store(&acts, 0), atomic_store(&deaths, 0);
     atomic_store(&act_gives_up, false), atomic_store(&other_secret, false), atomic_store(&act_breaks, false);
+    atomic_store(&act_refuses, false);
     test_script(t, schema);
     test_http_start(&in->s, t, with_senders);
     in->jobs = jobs_start(&(struct job_options){ .lanes = t->lanes, .kinds = kinds });

@@ -14,6 +14,7 @@ struct test_inbound {
 /* What the sender is made to do. */
 extern _Atomic int act_fails; /* so many times .act says again */
 extern _Atomic bool act_gives_up, other_secret, act_breaks;
+extern _Atomic bool act_refuses; /* .act of the one that is acted on at once: what .verify could not see yet */
 extern _Atomic int acts, deaths;
 
 void inbound_start(struct test_inbound *in, struct test_db *t);

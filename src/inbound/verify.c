@@ -3,9 +3,8 @@
 
 enum { VERIFY_PAGE_DELIVERIES = 3 /* each may be large */ };
 
-STMT(verify_page,
-     "SELECT id, sender_id, state, size, body_hash, job, acted_at_ms FROM deliveries WHERE id > ?1 ORDER BY id"
-     " LIMIT ?2");
+STMT(verify_page, "SELECT id, sender, sender_id, state, size, body_hash, job, acted_at_ms FROM deliveries WHERE id > ?1"
+                  " ORDER BY id LIMIT ?2");
 
 /* Acted on by nobody: the sender has our receipt and will not come again. */
 static const char *bad_waiting(struct tx *tx, const struct query *q, bool *fault)
@@ -38,13 +37,22 @@ static const char *bad_content(struct tx *tx, const struct query *q, bool *fault
     return same ? NULL : "a delivery is not what came";
 }
 
+/* What was verified has an id, and what was not has none. Beside that there is what .act of a sender that is acted on
+ * at once refused: verified, so it has one. A sender that this version does not know may have been such. */
+static bool id_is_as_its_state(const struct query *q, bool accepted)
+{
+    const struct sender *s = inbound_sender(col_text(q, "sender"));
+    if (col_i64(q, "state") != DELIVERY_REFUSED) return accepted;
+    return !accepted || !s || s->at_once;
+}
+
 static const char *bad(struct tx *tx, const struct query *q, bool *fault)
 {
     int64_t state = col_i64(q, "state");
     bool accepted = !col_is_null(q, "sender_id");
     const char *what = NULL;
     if (state < DELIVERY_RECEIVED || state > DELIVERY_REFUSED) return "a delivery is in no state";
-    if (accepted != (state != DELIVERY_REFUSED)) return "what was refused counts as accepted, or the other way round";
+    if (!id_is_as_its_state(q, accepted)) return "what was refused counts as accepted, or the other way round";
     if (state == DELIVERY_RECEIVED) what = bad_waiting(tx, q, fault);
     else if (accepted && col_i64(q, "acted_at_ms") <= 0) what = "a delivery was acted on at no time";
     return what || *fault ? what : bad_content(tx, q, fault);

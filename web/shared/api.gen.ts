@@ -5919,7 +5919,7 @@ export interface components {
             id: number;
             sender: string;
             address: string | null;
-            /** @description The sender's own id; none of what was refused. */
+            /** @description The sender's own id; none of what was not verified. */
             senderId: string | null;
             /** @enum {string} */
             state: "received" | "acted" | "failed" | "refused";
@@ -31295,7 +31295,7 @@ export interface operations {
                         id: number;
                         sender: string;
                         address: string | null;
-                        /** @description The sender's own id; none of what was refused. */
+                        /** @description The sender's own id; none of what was not verified. */
                         senderId: string | null;
                         /** @enum {string} */
                         state: "received" | "acted" | "failed" | "refused";
@@ -31419,7 +31419,7 @@ export interface operations {
                         id: number;
                         sender: string;
                         address: string | null;
-                        /** @description The sender's own id; none of what was refused. */
+                        /** @description The sender's own id; none of what was not verified. */
                         senderId: string | null;
                         /** @enum {string} */
                         state: "received" | "acted" | "failed" | "refused";
