@@ -63,7 +63,8 @@ static bool is_secret(const PQconninfoOption *o)
 
 const char *db_url_shown(struct arena *a, const char *url)
 {
-    if (!is_postgres(url)) return url;
+    if (str_starts(str_of(url), STR("sqlite:"))) return url;
+    if (!is_postgres(url)) return "(cannot be read)"; /* mistyped, and there may be a password in it */
     PQconninfoOption *list = PQconninfoParse(url, NULL);
     if (!list) return "(cannot be read)";
     const char *host = option_of(list, "host"), *port = option_of(list, "port"), *name = option_of(list, "dbname");
