@@ -4,6 +4,8 @@
 #include "payments/alipay.h"
 #include "payments/stripe.h"
 #include "payments/test_keys.h"
+#include "outbound/http_client.h"
+#include "outbound/test_peer.h"
 #include "payments/wechat.h"
 
 #include <qrencode.h>
@@ -146,6 +148,65 @@ static void alipays_page_is_an_address(void **state)
     arena_free(a);
 }
 
+/* ---- an answer that breaks off ---- */
+
+static void serve(struct peer *p, int fd)
+{
+    size_t from = p->seen_n;
+    if (!peer_read_until(p, fd, from, "\r\n\r\n")) return;
+    const char *length = strcasestr(p->seen + from, "content-length:");
+    size_t head = (size_t)(strstr(p->seen + from, "\r\n\r\n") + 4 - p->seen);
+    size_t body = length ? strtoul(length + strlen("content-length:"), NULL, 10) : 0;
+    ssize_t got = 1;
+    while (p->seen_n < head + body && got > 0) {
+        got = recv(fd, p->seen + p->seen_n, PEER_SEEN_MAX - 1 - p->seen_n, 0);
+        if (got > 0) p->seen_n += (size_t)got;
+    }
+    p->seen[p->seen_n] = '\0';
+    peer_send(fd, p->script, strlen(p->script));
+}
+
+/* Its status came, and the rest did not: nobody knows what it would have said, so it is asked again. */
+static void half_an_answer_is_none(void **state)
+{
+    (void)state;
+    static const int statuses[] = { 200, 400, 402, 404 };
+    static struct peer peer;
+    struct arena *a = arena_new(4 << 20);
+    const char *why = NULL;
+    struct test_pair ours = test_pair_new(a), theirs = test_pair_new(a);
+    struct provider_settings s = whole(a, &ours, &theirs);
+    outbound_start();
+    peer_start(&peer, serve);
+    s.stripe_base = arena_printf(a, "http://127.0.0.1:%d", peer.port);
+    assert_true(providers_open(&s, &why));
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+        peer.script = arena_printf(a, "HTTP/1.1 %d X\r\nContent-Length: 500\r\n\r\n{\"id\":\"re_1\",", statuses[i]);
+        const struct provider_call asked = { .arena = a,
+                                             .now_ms = TEST_NOW * 1000,
+                                             .order = { .number = STR("0123456789abcdef"),
+                                                        .trade = STR("pi_1"),
+                                                        .session = STR("cs_test_1"),
+                                                        .amount = money_of(8800, CURRENCY_USD) },
+                                             .refund = STR("r1"),
+                                             .refund_amount = money_of(100, CURRENCY_USD) };
+        void (*const calls[])(struct provider_call *) = { provider_stripe.close, provider_stripe.refund };
+        for (size_t k = 0; k < ARRAY_LEN(calls); k++) {
+            struct provider_call c = asked;
+            atomic_store(&peer.connections, 0);
+            peer.seen_n = 0;
+            calls[k](&c);
+            if (c.outcome != PAYMENT_OUTCOME_UNKNOWN || c.has_notice)
+                fail_msg("half a %d: outcome %d of call %zu", statuses[i], c.outcome, k);
+            assert_int_equal(atomic_load(&peer.connections), 3);
+        }
+    }
+    providers_close();
+    peer_stop(&peer);
+    rsa_key_free(ours.key), rsa_key_free(theirs.key);
+    arena_free(a);
+}
+
 /* Rectangles back into modules: what the encoder made is what is drawn. */
 static void a_code_is_drawn_as_it_was_made(void **state)
 {
@@ -202,6 +263,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_called_by_its_setting),
         cmocka_unit_test(who_is_set_is_offered_and_no_sandbox_in_production),
         cmocka_unit_test(alipays_page_is_an_address),
+        cmocka_unit_test(half_an_answer_is_none),
         cmocka_unit_test(a_code_is_drawn_as_it_was_made),
         cmocka_unit_test(senders_say_what_the_wire_says),
     };

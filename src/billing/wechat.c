@@ -325,7 +325,7 @@ static enum payment_outcome ask(struct provider_call *c, struct asked *q)
     }
     refresh_old(c->arena, c->now_ms);
     send_it(c->arena, c->now_ms, q);
-    if (q->answer.status == 0 || (q->answer.outcome == OUTCOME_UNKNOWN && q->answer.status < 500)) {
+    if (q->answer.status == 0) {
         c->error = provider_said(c->arena, q->log_as, str_of(q->answer.error), STR(""));
         return provider_unanswered(&q->answer);
     }

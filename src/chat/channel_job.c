@@ -157,9 +157,7 @@ static void channel_call(struct job *job)
     outbound_call(job->arena, &r, &out);
     s->called = true;
     s->outcome = out.outcome;
-    s->error = out.outcome == OUTCOME_OK ? ""
-               : out.status > 0          ? arena_printf(job->arena, "answered %d", out.status)
-                                         : arena_text(job->arena, out.error);
+    s->error = out.outcome == OUTCOME_OK ? "" : arena_text(job->arena, out.error);
     buf_free(&b);
 }
 

@@ -147,9 +147,7 @@ static const char *judge(struct arena *a, const char *url)
     if (!host) return "format";
     if (chat_settings.development) return NULL;
     if (!str_starts(str_of(url), STR("https://"))) return "https";
-    bool inside =
-        address_host_is_internal(str_of(host)) || !strpbrk(host, "abcdefghijklmnopqrstuvwxyz") || host[0] == '[';
-    if (inside) return "address_not_allowed";
+    if (!address_host_is_public(str_of(host))) return "address_not_allowed";
     return url_port_is_called(url) ? NULL : "port_not_allowed";
 }
 

@@ -186,10 +186,7 @@ static enum job_wish test_settle(struct job *job, struct tx *tx)
 {
     const struct test *s = job->state;
     if (!s) return JOB_FINISHED;
-    const char *error = s->error                       ? s->error
-                        : s->out.outcome == OUTCOME_OK ? ""
-                        : s->out.status > 0            ? arena_printf(job->arena, "answered %d", s->out.status)
-                                                       : s->out.error;
+    const char *error = s->error ? s->error : s->out.outcome == OUTCOME_OK ? "" : s->out.error;
     return keep(tx, job->ref, s, error, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
 }
 

@@ -262,6 +262,13 @@ TEST_EACH_ENGINE(what_may_not_be_is_refused_and_changes_nothing)
                                           { "https://127.0.0.1/", "url:address_not_allowed" },
                                           { "https://localhost/x", "url:address_not_allowed" },
                                           { "https://10.0.0.1/", "url:address_not_allowed" },
+                                          { "https://intern/", "url:address_not_allowed" },
+                                          { "https://intern./", "url:address_not_allowed" },
+                                          { "https://0x7f.1./", "url:address_not_allowed" },
+                                          { "https://[::1]:8443/", "url:address_not_allowed" },
+                                          { "https://[::ffff:10.0.0.1]/", "url:address_not_allowed" },
+                                          { "https://2130706433/", "url:address_not_allowed" },
+                                          { "https://nas.lan:8443/", "url:address_not_allowed" },
                                           { "ftp://hooks.example/", "url:format" },
                                           { "https://hooks.example:8080/", "url:port_not_allowed" },
                                           { "https://hooks.example:80/", "url:port_not_allowed" } };

@@ -166,6 +166,14 @@ TEST_EACH_ENGINE(what_the_server_answers_is_shown_line_by_line)
     a = shown(t);
     assert_int_equal(strlen(json_string_value(json_array_get(json_object_get(a.json, "lines"), 1))), 300 + 3);
     buf_free(&b);
+    /* What broke off is no answer of 200, and it is said what became of it. */
+    server.answer = "HTTP/1.1 200 X\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf";
+    assert_int_equal(ask(t).status, 202);
+    assert_int_equal(sends(t), JOB_FINISHED);
+    a = shown(t);
+    assert_null(strstr(fix_text(&a, "error"), "200"));
+    assert_true(fix_text(&a, "error")[0] != '\0');
+    assert_string_equal(lines(t), "[]");
     server.answer = NULL;
     assert_int_equal(ask(t).status, 202);
     assert_int_equal(sends(t), JOB_FINISHED);

@@ -167,8 +167,7 @@ static const char *judge(struct req *req, const struct post_feed *in, const stru
     if (!host) return "format";
     if (knowledge_settings.development) return NULL;
     if (!str_starts(str_of(in->url), STR("https://"))) return "https";
-    if (address_host_is_internal(str_of(host)) || !strpbrk(host, "abcdefghijklmnopqrstuvwxyz") || host[0] == '[')
-        return "address_not_allowed";
+    if (!address_host_is_public(str_of(host))) return "address_not_allowed";
     if (!url_port_is_called(in->url)) return "port_not_allowed";
     if (in->kind != FEED_PAGES || know_says_own(req->arena, says, host)) return NULL;
     if (!s->domain) return "domain_missing";

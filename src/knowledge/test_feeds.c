@@ -272,6 +272,13 @@ TEST_EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused)
                                           { "https://127.0.0.1/f", "url:address_not_allowed" },
                                           { "https://localhost/f", "url:address_not_allowed" },
                                           { "https://10.0.0.1/f", "url:address_not_allowed" },
+                                          { "https://intern/f", "url:address_not_allowed" },
+                                          { "https://intern./f", "url:address_not_allowed" },
+                                          { "https://0x7f.1./f", "url:address_not_allowed" },
+                                          { "https://[::1]:8443/f", "url:address_not_allowed" },
+                                          { "https://[::ffff:10.0.0.1]/f", "url:address_not_allowed" },
+                                          { "https://2130706433/f", "url:address_not_allowed" },
+                                          { "https://nas.lan:8443/f", "url:address_not_allowed" },
                                           { "https://feeds.example:8080/f", "url:port_not_allowed" },
                                           { "ftp://feeds.example/f", "url:format" } };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -345,6 +352,15 @@ TEST_EACH_ENGINE(the_pages_of_a_site_become_documents)
     page("/robots.txt", "503 Busy", NULL, "");
     again(t, feed);
     assert_string_equal(word(feed_now(t), "state"), "failed");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE kind = 1"), 1);
+    /* Nor where it broke off: half of the rules allow what the other half forbids. Half a list of pages is none. */
+    page("/robots.txt", "200 OK", NULL, "liar");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "error"), "cannot_reach");
+    page("/robots.txt", "404 Not Found", NULL, "");
+    page("/sitemap.xml", "200 OK", NULL, "liar");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "error"), "cannot_reach");
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE kind = 1"), 1);
     stop();
 }

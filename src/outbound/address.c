@@ -90,15 +90,27 @@ static const char *const private_ends[] = { "localhost", "local", "localdomain",
     "lan", "home", "corp", "home.arpa", "onion", "invalid" };
 /* clang-format on */
 
-bool address_host_is_internal(struct str host)
+/* By the rule of browsers and libcurl: a host whose last label is a number, in decimal, octal or hex, is an address. */
+static bool is_number(struct str label)
 {
-    const char *colon = memchr(host.p, ':', host.n);
+    bool hex = label.n >= 2 && label.p[0] == '0' && (label.p[1] == 'x' || label.p[1] == 'X');
+    for (size_t i = hex ? 2 : 0; i < label.n; i++)
+        if (!strchr(hex ? "0123456789abcdefABCDEF" : "0123456789", label.p[i])) return false;
+    return true;
+}
+
+bool address_host_is_public(struct str host)
+{
+    const char *colon = host.n > 0 ? memchr(host.p, ':', host.n) : NULL;
+    if (colon && memchr(colon + 1, ':', host.n - (size_t)(colon + 1 - host.p))) return false; /* IPv6 */
     if (colon) host.n = (size_t)(colon - host.p);
     if (host.n > 0 && host.p[host.n - 1] == '.') host.n--;
+    const char *dot = host.n > 0 ? memrchr(host.p, '.', host.n) : NULL;
+    if (!dot || is_number((struct str){ dot + 1, (size_t)(host.p + host.n - dot - 1) })) return false;
     for (size_t i = 0; i < ARRAY_LEN(private_ends); i++) {
         struct str end = str_of(private_ends[i]);
         if (host.n < end.n || strncasecmp(host.p + host.n - end.n, end.p, end.n) != 0) continue;
-        if (host.n == end.n || host.p[host.n - end.n - 1] == '.') return true;
+        if (host.n == end.n || host.p[host.n - end.n - 1] == '.') return false;
     }
-    return false;
+    return true;
 }

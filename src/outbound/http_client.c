@@ -41,6 +41,7 @@ struct call {
     bool head_overflow, head_complete, internal_refused, untrusted;
     bool retry_after_seen;
     int64_t retry_after_s;
+    int status; /* also of an answer that broke off: for the log */
     struct arena *arena;
     const char *kept[4]; /* of kept_headers */
     const char *const *wanted;
@@ -374,33 +375,37 @@ static void perform(struct arena *a, CURL *h, const struct outbound_request *r, 
                     struct curl_slist *headers, struct curl_slist *pins, struct outbound_answer *out)
 {
     if (!set_options(h, r, c, headers, pins)) {
-        *out = (struct outbound_answer){ .outcome = OUTCOME_REFUSED, .error = "the call cannot be made" };
+        *out =
+            (struct outbound_answer){ .outcome = OUTCOME_REFUSED, .body = STR(""), .error = "the call cannot be made" };
         return;
     }
     CURLcode code = curl_easy_perform(h);
     long status = 0;
     if (curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK) status = 0;
-    out->status = (int)status;
+    c->status = (int)status;
+    if (code == CURLE_OK && !c->head_complete) code = CURLE_GOT_NOTHING;
+    if (code != CURLE_OK) { /* a head that came before it broke off is no answer: a caller would take it for one */
+        *out = (struct outbound_answer){ .outcome = outcome_of_failure(h, code, c),
+                                         .body = STR(""),
+                                         .error = failure_text(code, c) };
+        return;
+    }
+    out->status = c->status;
     out->retry_after_s = c->retry_after_s;
     out->etag = c->kept[0], out->last_modified = c->kept[1], out->location = c->kept[2];
     out->content_type = c->kept[3];
     out->body = (struct str){ arena_text_n(a, c->answer.p ? c->answer.p : "", c->answer.n), c->answer.n };
-    if (code == CURLE_OK && !c->head_complete) code = CURLE_GOT_NOTHING;
-    if (code != CURLE_OK) {
-        out->outcome = outcome_of_failure(h, code, c);
-        out->error = failure_text(code, c);
-        return;
-    }
     out->outcome = outcome_of_status(out->status, c->retry_after_seen);
     if (out->outcome != OUTCOME_OK) out->error = arena_printf(a, "answered %d", out->status);
 }
 
-static void log_call(const struct outbound_request *r, const struct outbound_answer *out, int64_t ms)
+static void log_call(const struct outbound_request *r, const struct call *c, int64_t ms)
 {
     static const char *const names[] = { "ok", "refused", "later", "unknown" };
+    const struct outbound_answer *out = c->out;
     LOG(out->outcome == OUTCOME_OK ? LOG_INFO : LOG_WARN, "outbound.call", LOG_TEXT("call", r->log_as),
-        LOG_TEXT("outcome", names[out->outcome]), LOG_NUMBER("status", out->status), LOG_NUMBER("ms", ms),
-        LOG_NUMBER("bytes", out->body.n), LOG_TEXT("error", out->error ? out->error : ""));
+        LOG_TEXT("outcome", names[out->outcome]), LOG_NUMBER("status", c->status), LOG_NUMBER("ms", ms),
+        LOG_NUMBER("bytes", c->answer.n), LOG_TEXT("error", out->error ? out->error : ""));
 }
 
 void outbound_call(struct arena *a, const struct outbound_request *r, struct outbound_answer *out)
@@ -427,6 +432,6 @@ void outbound_call(struct arena *a, const struct outbound_request *r, struct out
     curl_slist_free_all(headers);
     curl_slist_free_all(pins);
     buf_free(&pin);
+    log_call(r, &c, monotonic_ms() - begun_ms);
     buf_free(&c.answer);
-    log_call(r, out, monotonic_ms() - begun_ms);
 }

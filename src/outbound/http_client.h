@@ -1,8 +1,8 @@
-/* http_client.h: every HTTP call that leaves the house. Blocking, made by job workers only (.call). TLS verified
- * always, redirects not followed, no proxy variables, bounded answer, time-outs on connect and whole. The address is
- * checked at connect time (SSRF): loopback, private, link-local, CGNAT, multicast, documentation and IPv4-in-IPv6 forms
- * of these are refused unless the call is to an operator-configured base address; so are ports other than 443 and 8443.
- * Outcomes are four, and `unknown` is not failure. */
+/* http_client.h: every HTTP call that leaves the house. Blocking, made by job workers (.call) and commands. TLS
+ * verified always, redirects not followed, no proxy variables, bounded answer, time-outs on connect and whole. The
+ * address is checked at connect time (SSRF): loopback, private, link-local, CGNAT, multicast, documentation and
+ * IPv4-in-IPv6 forms of these are refused unless the call is to an operator-configured base address; so are ports other
+ * than 443 and 8443. Outcomes are four, and `unknown` is not failure. */
 #ifndef CHATHUB_OUTBOUND_HTTP_CLIENT_H
 #define CHATHUB_OUTBOUND_HTTP_CLIENT_H
 
@@ -27,15 +27,18 @@ struct outbound_request {
     const char *method, *url;
     struct outbound_header header[OUT_HEADERS_MAX];
     size_t headers;
-    struct str body;              /* ≤ OUT_BODY_MAX; p NULL: none */
-    int64_t connect_ms, total_ms; /* > 0; the whole at least as long as the first */
-    size_t answer_max;            /* 0: 64 KiB; a longer one is no answer */
-    bool trusted_address;         /* operator-configured: private addresses and plain http are allowed */
-    const char *const *wanted;    /* names of headers of the answer, in lower case, NULL-ended; NULL: none but below */
-    const char *log_as;           /* its name in logs: "chatbot.register"; urls and headers stay out */
+    struct str body; /* ≤ OUT_BODY_MAX; p NULL: none */
+    /* > 0; the whole at least as long as the first. Where the address is not trusted its name is looked up before
+     * these times begin, which takes seconds more. */
+    int64_t connect_ms, total_ms;
+    size_t answer_max;         /* 0: 64 KiB; a longer one is no answer */
+    bool trusted_address;      /* operator-configured: private addresses and plain http are allowed */
+    const char *const *wanted; /* names of headers of the answer, in lower case, NULL-ended; NULL: none but below */
+    const char *log_as;        /* its name in logs: "chatbot.register"; urls and headers stay out */
 };
 struct outbound_answer {
     enum outcome outcome;
+    /* All below is of a whole answer. One that broke off, or was too large, says nothing: it is UNKNOWN, with error. */
     int status;            /* 0: none came */
     struct str body;       /* in the arena, ended by a NUL; empty: none came */
     int64_t retry_after_s; /* ≤ a week, also when a date was given; 0: not said, or at once */
@@ -58,7 +61,9 @@ bool url_port_is_called(const char *url);
 /* Is this address one that a merchant's url must not reach? True for families that are not known. */
 struct sockaddr;
 bool address_is_internal(const struct sockaddr *address);
-/* The same of a name, with or without a port: nothing that shoppers could reach. */
-bool address_host_is_internal(struct str host);
+/* Can the host that a merchant typed, with or without a port, be a name that all the world knows? Not a single word
+ * ("intern"), not what ends in .local, .internal and the like, and no literal address in whatever spelling (decimal,
+ * octal, hex, IPv6): shops have names. It asks nobody: where a name leads is judged by each call. */
+bool address_host_is_public(struct str host);
 
 #endif

@@ -51,6 +51,31 @@ static void addresses(void **state)
     assert_true(address_is_internal(&other));
 }
 
+/* What a merchant types: a name that shoppers can look up. */
+static void hosts_that_are_typed(void **state)
+{
+    (void)state;
+    /* clang-format off */
+    static const char *const inside[] = {
+        "", ".", ":443", "localhost", "LOCALHOST.", "localhost:6379", "redis.localhost", "a.b.internal:80", "nas.lan",
+        "intern", "intern.", "intern:443", "a.home.arpa", "x.corp", "mylocal",
+        "10.0.0.1", "10.0.0.1.", "10.0.0.1:443", "8.8.8.8", "127.1", "127.0.0x1", "0x7f.1", "0X7F.0x1.", "0x7f000001",
+        "2130706433", "017700000001", "0177.0.0.01", "a.b.0x", "shop.example.1", "1..2",
+        "[::1]", "[::1]:80", "::1", "fe80::1", "[::ffff:10.0.0.1]", "[::ffff:7f00:1]:443", "::ffff:10.0.0.1",
+        "[2001:4860:4860::8888]",
+    };
+    static const char *const outside[] = {
+        "shop.example", "SHOP.example.", "shop.example:8443", "local.shop.example", "internal.com", "127.0.0.1.nip.io",
+        "0x7f.1.example", "1.2.3.4a", "xn--fiq228c.xn--fiqs8s", "mylocal.shop",
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < ARRAY_LEN(inside); i++)
+        if (address_host_is_public(str_of(inside[i]))) fail_msg("%s is public", inside[i]);
+    for (size_t i = 0; i < ARRAY_LEN(outside); i++)
+        if (!address_host_is_public(str_of(outside[i]))) fail_msg("%s is not public", outside[i]);
+    assert_false(address_host_is_public((struct str){ NULL, 0 }));
+}
+
 /* ---- the server ---- */
 
 struct script {
@@ -218,6 +243,7 @@ static void headers_that_were_wanted_come_in_their_order(void **state)
 static void broken_answers_are_unknown(void **state)
 {
     (void)state;
+    static const char *const wanted[] = { "x-wanted", NULL };
     struct buf many;
     buf_init(&many, 1 << 20);
     buf_text(&many, "HTTP/1.1 200 OK\r\n");
@@ -247,13 +273,22 @@ static void broken_answers_are_unknown(void **state)
         { "only 100s", { .answer = continues } },
         { "long header", { .answer = "HTTP/1.1 200 OK\r\nX: ", .filler = 200000 } },
         { "refusal cut off", { .answer = "HTTP/1.1 404 No\r\nContent-Length: 100\r\n\r\nhalf" } },
+        { "redirect cut off", { .answer = "HTTP/1.1 302 No\r\nLocation: /x\r\nContent-Length: 100\r\n\r\nhalf" } },
+        { "headers and half a body",
+          { .answer = "HTTP/1.1 503 No\r\nRetry-After: 9\r\nETag: \"1\"\r\nContent-Type: text/plain\r\n"
+                      "X-Wanted: 1\r\nContent-Length: 100\r\n\r\nhalf" } },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct outbound_answer out = ask(
-            &cases[i].s,
-            (struct outbound_request){
-                .method = "POST", .body = STR("{}"), .trusted_address = true, .connect_ms = 500, .total_ms = 1000 });
+        struct outbound_answer out = ask(&cases[i].s, (struct outbound_request){ .method = "POST",
+                                                                                 .body = STR("{}"),
+                                                                                 .trusted_address = true,
+                                                                                 .connect_ms = 500,
+                                                                                 .total_ms = 1000,
+                                                                                 .wanted = wanted });
         if (out.outcome != OUTCOME_UNKNOWN) fail_msg("%s: outcome %d (%s)", cases[i].what, out.outcome, out.error);
+        /* Nothing of it is given: a head that came before the end of it would pass for an answer. */
+        assert_true(out.status == 0 && out.body.n == 0 && out.body.p && !out.content_type && !out.etag);
+        assert_true(!out.location && out.got_count == 0 && out.retry_after_s == 0);
         assert_non_null(out.error);
         assert_null(strstr(out.error, "127.0.0.1"));
         assert_int_equal(peer.connections, 1); /* a POST is never sent again */
@@ -483,6 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses),
+        cmocka_unit_test(hosts_that_are_typed),
         cmocka_unit_test(statuses),
         cmocka_unit_test(a_retry_after_date_counts_from_now),
         cmocka_unit_test(headers_that_were_wanted_come_in_their_order),

@@ -191,7 +191,7 @@ static const struct field post_shop_fields[] = {
 };
 
 /* A shop is where shoppers are, and others are told to fetch from there. */
-static bool is_private(const char *domain) { return domain && address_host_is_internal(str_of(domain)); }
+static bool is_private(const char *domain) { return domain && !address_host_is_public(str_of(domain)); }
 
 static enum answer run_create(struct req *req)
 {

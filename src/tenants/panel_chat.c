@@ -34,7 +34,7 @@ static const char *domain_of(struct arena *a, const char *url)
     const char *host = url_host(a, url), *read = NULL;
     int64_t limit;
     const char *fault = fields_text_judge(a, &domain, str_of(host ? host : url), &read, &limit);
-    return fault || !read || address_host_is_internal(str_of(read)) ? NULL : read;
+    return !fault && read && address_host_is_public(str_of(read)) ? read : NULL;
 }
 
 static enum panel_made add_shop(struct req *req, const struct panel_tenant *p, struct shop *shop)
