@@ -20,7 +20,8 @@ enum person_role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
 struct person {
     int64_t id;
     enum person_role role;
-    const char *email, *name, *lang; /* email as typed; lang "zh-CN" or "en" */
+    const char *email, *name, *lang; /* email as typed, or a name that is none: "erased-7", MAIL_NOBODY's; lang "zh-CN"
+                                        or "en" */
     bool disabled;                   /* cannot sign in: itself, or every account it belongs to */
     int64_t created_at_ms, last_login_at_ms;
 };
@@ -46,7 +47,7 @@ MUST_USE bool persons_told(struct tx *tx, int64_t account, const int64_t *ids, s
 /* The first account that the person with this address owns. The address is trimmed and lower-cased. */
 MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
 /* For the command line and the demo: a confirmed person with an account of its own. *id: the account's, when ADDED. The
- * address is a good one; `password_hash` from password_hash(). */
+ * address is a good one; `password_hash` from password_hash(). Tells the trail. After a FAULT nothing may stay. */
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum person_role role,
                                        const char *password_hash, int64_t now_ms, int64_t *id);
@@ -57,7 +58,7 @@ struct account_colleague {
     unsigned roles; /* one of WHO_OWNER to WHO_VIEWER */
 };
 MUST_USE enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct account_colleague *out);
-/* The first `most` of them who can sign in, by their number. */
+/* The first `most` of them who can sign in, by their number; of an account that is disabled: nobody. */
 MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct account_colleague *out,
                                   size_t *count);
 /* Locked, so that what they are given in this transaction comes before their sign-in is erased, and is erased with it.
@@ -65,7 +66,8 @@ MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, s
 MUST_USE enum row accounts_person_stays(struct tx *tx, int64_t person);
 /* For `verify`: the numbers of those whose sign-in was erased, behind `after`. */
 MUST_USE bool accounts_erased(struct tx *tx, int64_t after, size_t most, int64_t *out, size_t *count);
-/* In account_created: whether this account's owner has had already what a new one is given. */
+/* In account_created: whether the address of this account's owner has had already what a new one is given, and was
+ * erased within a year: one that stands has one account for ever. */
 MUST_USE bool accounts_trial_was_had(struct tx *tx, int64_t account, bool *had);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
@@ -77,7 +79,7 @@ struct panels_merchant_new {
 };
 /* ROW_NONE: none such yet. */
 MUST_USE enum row panels_merchant(struct tx *tx, int64_t panel, const char *merchant, int64_t *account, bool *disabled);
-/* With its owner, without a trial. */
+/* With its owner, without a trial; after panels_merchant said ROW_NONE: a second one is a conflict. */
 MUST_USE bool panels_merchant_open(struct tx *tx, const struct panels_merchant_new *in, int64_t *account);
 /* *panel 0: it is of no panel. False: storage fault. */
 MUST_USE bool panels_account(struct tx *tx, int64_t account, int64_t *panel, const char **merchant);
@@ -87,7 +89,8 @@ MUST_USE enum row panels_enter(struct req *req, int64_t account, bool may_change
 
 /* ---- passwords ---- */
 
-/* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. False: no memory. */
+/* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. False: no memory. Of one
+ * that password_fault has let through: a longer one than that knows ends the process. */
 enum { PASSWORD_HASH_SIZE = 128 };
 MUST_USE bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE]);
 /* NULL when acceptable, else the field code: too_short, too_long, too_common, too_guessable,
@@ -138,7 +141,8 @@ extern struct accounts_settings accounts_settings;
 extern const struct route accounts_team_routes[]; /* /api/team..., /auth/invitation... */
 extern const struct route accounts_note_routes[];
 extern const struct route accounts_routes[]; /* /auth/..., /api/user, PATCH /api/account, /api/operator/accounts... */
-/* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
+/* What the failures of others did to an address, undone: it may be tried and mailed. Tells the trail. ROW_NONE: nobody
+ * has it. */
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now_ms);
 
 extern const struct letter *const accounts_letters[]; /* NULL-ended */

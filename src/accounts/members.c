@@ -14,7 +14,8 @@ STMT(of_account, "SELECT m.person, m.role, m.joined_at_ms, p.email, p.name, p.di
                  " FROM members m JOIN persons p ON p.id = m.person WHERE m.account = ?1 AND m.person > ?2"
                  " ORDER BY m.person LIMIT ?3");
 STMT(colleagues, "SELECT m.person, m.role, p.email, p.name, p.lang FROM members m JOIN persons p ON p.id = m.person"
-                 " WHERE m.account = ?1 AND p.disabled = 0 ORDER BY m.person LIMIT ?2");
+                 " JOIN accounts a ON a.id = m.account"
+                 " WHERE m.account = ?1 AND p.disabled = 0 AND a.disabled = 0 ORDER BY m.person LIMIT ?2");
 STMT(of_person, "SELECT m.account, m.role, a.name, a.disabled, p.email FROM members m"
                 " JOIN accounts a ON a.id = m.account"
                 " JOIN persons p ON p.id = (SELECT MIN(o.person) FROM members o WHERE o.account = a.id AND o.role = 1)"

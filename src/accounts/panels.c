@@ -100,13 +100,14 @@ static enum row entrant(struct req *req, int64_t account, enum member_role role,
     enum row row = account_lock(req->tx, account, &disabled);
     if (row != ROW_FOUND) return row;
     if (disabled) return ROW_NONE;
+    /* Before anybody is looked for: an account of no panel has admins of its own, who sign in themselves. */
+    row = accounts_get(req->tx, account, &a);
+    if (row != ROW_FOUND || !a.merchant) return row == ROW_FAULT ? ROW_FAULT : ROW_NONE;
     struct query q = query(req->tx, &member_of_role);
     bind_i64(&q, account), bind_i64(&q, role);
     if (query_row(&q) != ROW_FOUND) return ROW_FAULT;
     *person = col_i64(&q, "person");
     if (*person > 0) return ROW_FOUND;
-    row = accounts_get(req->tx, account, &a);
-    if (row != ROW_FOUND || !a.merchant) return row == ROW_FAULT ? ROW_FAULT : ROW_NONE;
     const struct newcomer n = { .account = account,
                                 .now_ms = req->now_ms,
                                 .merchant = a.merchant,

@@ -110,6 +110,23 @@ static void add(struct test_db *t, struct one *owner, struct one *whom, const ch
     EXPECT(join(t, whom, token) == TEAM_DONE);
 }
 
+/* A panel's word opens its own merchants' accounts: whoever else's it names, nobody is signed in as one of them. */
+TEST_EACH_ENGINE(a_panel_enters_no_account_but_its_own)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), adam = someone(t, "adam@example.com", ROLE_MERCHANT);
+    struct one eve = someone(t, "eve@example.com", ROLE_MERCHANT);
+    add(t, &ann, &adam, "adam@example.com", MEMBER_ADMIN);
+    add(t, &ann, &eve, "eve@example.com", MEMBER_VIEWER);
+    int64_t sessions = world_number(t, "SELECT COUNT(*) FROM sessions"), person = 0;
+    test_open_tx(t);
+    struct req req = { .arena = t->arena, .tx = t->tx, .now_ms = test_now };
+    EXPECT(panels_enter(&req, ann.account, true, &person) == ROW_NONE);
+    EXPECT(panels_enter(&req, ann.account, false, &person) == ROW_NONE);
+    EXPECT(person == 0 && test_number(t, "SELECT COUNT(*) FROM sessions") == sessions);
+    test_close_tx(t);
+}
+
 TEST_EACH_ENGINE(signing_up_makes_a_person_and_an_account)
 {
     start(t);
@@ -335,6 +352,14 @@ TEST_EACH_ENGINE(who_is_removed_is_out_at_once)
     EXPECT(strstr(r.body, "\"credits\":0") && strstr(r.body, "\"account\":null,\"accounts\":[]"));
 }
 
+static size_t colleagues(struct test_db *t, int64_t account)
+{
+    struct account_colleague team[8];
+    size_t n = 0;
+    IN_TX(t, EXPECT(accounts_colleagues(t->tx, account, ARRAY_LEN(team), team, &n)));
+    return n;
+}
+
 TEST_EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone)
 {
     start(t);
@@ -348,10 +373,13 @@ TEST_EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone)
     EXPECT(world_login(t, &gus.browser, "gus@example.com", GOOD).status == 200);
     EXPECT(seen(t, &gus).account == gus.account);
     EXPECT(switch_to(t, &gus, ann.account).status == 404);
+    EXPECT(colleagues(t, ann.account) == 0 && colleagues(t, gus.account) == 1);
     EXPECT(by_operator(t, &boss, "POST /api/operator/accounts/:id/enable", ann.account).status == 200);
+    EXPECT(colleagues(t, ann.account) == 2);
     EXPECT(world_login(t, &ann.browser, "ann@example.com", GOOD).status == 200);
     world_script(t, "UPDATE persons SET disabled = 1 WHERE email_key = 'ann@example.com'");
     EXPECT(seen(t, &ann).person == 0 && world_login(t, &ann.browser, "ann@example.com", GOOD).status == 401);
+    EXPECT(colleagues(t, ann.account) == 1);
 }
 
 TEST_EACH_ENGINE(an_operator_signs_a_person_out_everywhere)
@@ -540,6 +568,7 @@ TEST_EACH_ENGINE(an_invitation_that_expired_says_so)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_panel_enters_no_account_but_its_own),
         EACH_ENGINE(signing_up_makes_a_person_and_an_account),
         EACH_ENGINE(an_invitation_is_good_once_for_its_mailbox_for_a_week),
         EACH_ENGINE(who_may_invite_and_how_high),
