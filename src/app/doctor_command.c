@@ -229,12 +229,17 @@ static void look_at_clock(struct report *r, struct app *app, bool served)
     clock_state(&clock);
     bool asked = app_do(app, TX_READ, run_clock, &theirs_ms) == OP_COMMITTED && theirs_ms != 0;
     int64_t off_ms = asked ? now_ms() - theirs_ms : 0;
-    if (clock.doubt != CLOCK_SOUND)
+    const char *both = "Set the clocks of both machines (chrony, systemd-timesyncd).";
+    if (clock.doubt == CLOCK_JUMPED)
         add(r, "clock", BAD, arena_printf(r->a, "in doubt, by %lld s", (long long)(clock.off_ms / SECOND_MS)),
             "Set the machine's clock (chrony, systemd-timesyncd).");
-    else if (off_ms > CLOCK_WITNESS_MS || off_ms < -CLOCK_WITNESS_MS)
+    else if (off_ms > CLOCK_WITNESS_MS)
         add(r, "clock", BAD, arena_printf(r->a, "%lld s ahead of the database's", (long long)(off_ms / SECOND_MS)),
-            "Set the clocks of both machines (chrony, systemd-timesyncd).");
+            both);
+    else if (off_ms < -CLOCK_WITNESS_MS)
+        add(r, "clock", BAD, arena_printf(r->a, "%lld s behind the database's", (long long)(-off_ms / SECOND_MS)),
+            both);
+    else if (clock.doubt == CLOCK_DISPUTED) add(r, "clock", BAD, "in doubt: the database's went another way", both);
     else if (asked) add(r, "clock", WELL, "agrees with the database's", "");
     else if (served) add(r, "clock", WELL, "not in doubt", "");
     else add(r, "clock", LOOK, "not known: only a server that runs sees it step", "Ask again while the service runs.");

@@ -249,6 +249,30 @@ TEST_EACH_ENGINE(the_clock_is_well_when_somebody_knows_it)
     if (has_other) expect_line(ask(false, EXIT_FAILED), "clock", "bad", "ahead of the database's");
     else expect_line(ask(false, EXIT_OK), "clock", "look", "not known");
     clock_advance_ms(-HOUR_MS);
+    if (has_other) {
+        clock_advance_ms(-HOUR_MS);
+        expect_line(ask(false, EXIT_FAILED), "clock", "bad", " s behind the database's");
+        clock_advance_ms(HOUR_MS);
+    }
+    stop();
+}
+
+/* Neither clock stepped, and they went apart: there is no step to tell the size of. */
+TEST_EACH_ENGINE(a_clock_that_is_disputed_is_told_as_such)
+{
+    enum { STEPS = 9, STEP_MS = 8000 };
+    struct clock_state clock;
+    start(t);
+    open_and_close();
+    clock_witness_ms(now_ms());
+    for (int i = 0; i < STEPS; i++) clock_jump_ms(STEP_MS), clock_check();
+    clock_state(&clock);
+    EXPECT(clock.doubt == CLOCK_DISPUTED && clock.off_ms == 0);
+    bool has_other = t->engine == DB_POSTGRES;
+    expect_line(ask(true, EXIT_FAILED), "clock", "bad", has_other ? " s ahead of the database's" : "another way");
+    for (int i = 0; i < STEPS; i++) clock_jump_ms(-STEP_MS), clock_check();
+    clock_state(&clock);
+    EXPECT(clock.doubt == CLOCK_SOUND);
     stop();
 }
 
@@ -283,6 +307,7 @@ int main(void)
         EACH_ENGINE(what_is_not_there_is_told_and_not_made),
         EACH_ENGINE(keys_are_well_when_they_open_the_database),
         EACH_ENGINE(the_clock_is_well_when_somebody_knows_it),
+        EACH_ENGINE(a_clock_that_is_disputed_is_told_as_such),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,6 +269,7 @@ static bool panel_webhook(struct tx *tx, int64_t shop, struct arena *a, struct w
 {
     struct panel_tenant p;
     enum row row = panel_rows_of_shop(tx, shop, &p);
+    assert(out->count < WEBHOOK_SECRETS_MAX);
     if (row == ROW_FOUND && panel_rows_open(a, p.shop_id, PANEL_WEBHOOK, p.webhook_sealed, &out->secret[out->count]))
         out->count++;
     return row != ROW_FAULT;
@@ -294,6 +295,7 @@ enum row tenants_own_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms
                                      struct webhook_secrets *out, int64_t *account)
 {
     struct tenant t;
+    *out = (struct webhook_secrets){ .count = 0 };
     enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
     *account = t.account;
@@ -304,6 +306,7 @@ enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, st
                                  struct webhook_secrets *out, int64_t *account)
 {
     struct tenant t;
+    *out = (struct webhook_secrets){ .count = 0 };
     enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
     *account = t.account;
