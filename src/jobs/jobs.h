@@ -3,8 +3,8 @@
  * checks the attempt number which claimed it: a worker that was thought dead cannot settle over its successor.
  * Jobs carry ids, never secrets. Names no domain: `app` gives the table of kinds.
  *
- * Ended jobs are kept 7 days for lists, those with a key 90 days: so long a key keeps work from being put twice. Done
- * cron rows are kept a day. */
+ * Ended jobs are kept 7 days for lists, those with a key 90 days: so long a key keeps work from being put twice (not
+ * that of .coalesce, which ends with its job). Done cron rows are kept a day. */
 #ifndef CHATHUB_JOBS_JOBS_H
 #define CHATHUB_JOBS_JOBS_H
 
@@ -31,9 +31,10 @@ struct job_new {
     const char *key;  /* unique among unfinished and finished jobs of this kind; NULL: none;
                          "cron:…" is the worker's own, and not refused */
     /* For what people cause again and again; needs a key. While a job of this key is ready it takes up a new wish (its
-     * ref and note; attempts and deadline begin anew). While one runs, one more waits for its end. So a thousand wishes
-     * in a row are one job or two, never do two run side by side, and what .load reads in the last of them is the
-     * newest. A job that has ended holds no key. */
+     * ref and note; attempts and deadline begin anew). While one runs, one more waits for its end, and runs then
+     * whatever its run_at_ms. account stays that of the first wish. So a thousand wishes in a row are one job or two,
+     * never do two run side by side, and what .load reads in the last of them is the newest. A job that has ended holds
+     * no key. */
     bool coalesce;
     int64_t account, ref; /* whose it is (0: the system's); the id the kind works on */
     const char *note;     /* small JSON or text for the kind; no secrets; NULL: none */
@@ -58,13 +59,17 @@ struct job { /* one attempt; a kind's functions set `state` and nothing else */
     const char *item_error; /* of job_item_error */
 };
 enum job_wish {
-    JOB_FAULT = -1, /* nothing of this transaction stays; the job comes again as for JOB_AGAIN */
+    JOB_FAULT = -1, /* nothing of this transaction stays, also no job_error and job_again_after; the job
+                       comes again as for JOB_AGAIN */
     JOB_FINISHED,   /* done: the row is settled in this transaction */
     JOB_AGAIN,      /* what .settle has written stays, and the attempt counts; another one comes by
                        the kind's back-off (or job_again_after), or .dead when it was the last */
-    JOB_GIVE_UP,    /* dead: shown to operators, .dead runs in this transaction */
-    JOB_NEXT,       /* a part is done and another follows: again at once (or job_again_after); this
-                       attempt does not count. A cron kind keeps its claim meanwhile, for some parts */
+    JOB_GIVE_UP,    /* dead: shown to operators. What .settle has written stays (a count, a note of
+                       why), and .dead runs behind it in this transaction: what must not stay is for
+                       .dead to undo, or for .settle not to write before it knows */
+    JOB_NEXT,       /* a part is done, which stays, and another follows: again at once (or
+                       job_again_after); this attempt does not count. A cron kind keeps its claim
+                       meanwhile, for some parts */
 };
 struct step_plan; /* steps.h */
 struct job_kind {
@@ -83,7 +88,7 @@ struct job_kind {
     /* Reads what .call needs, in a read transaction. JOB_FINISHED means go on; JOB_AGAIN and JOB_GIVE_UP end the
      * attempt without .call and .settle. NULL: nothing to load. */
     enum job_wish (*load)(struct job *job, struct tx *tx);
-    /* Outside call; no transaction open. Bounded by its own time-outs below the lease (which is renewed meanwhile). */
+    /* Outside call; no transaction open. Bounded by its own time-outs: the lease is renewed for as long as it takes. */
     void (*call)(struct job *job);
     /* Never NULL: changes rows, in the transaction that ends the attempt; may be run again, so no outside effect. */
     enum job_wish (*settle)(struct job *job, struct tx *tx);
@@ -131,16 +136,17 @@ struct job_options {
     const struct job_kind *const *kinds; /* NULL-ended */
     const void *context;
     void (*ended)(void *arg, int64_t job); /* after the commit that has, or may have, ended a job; on any thread;
-                                              may be NULL */
+                                              may be NULL. Not for each: a COMMIT without an answer, or a job that
+                                              is taken up by the one before it, ends untold */
     void *arg;
     unsigned workers; /* threads of the pool of calls; 0: 8 */
 };
 MUST_USE struct jobs *jobs_start(const struct job_options *o); /* never NULL */
 void jobs_wake(struct jobs *j); /* look now: after the clock was moved (jobs_put does it by itself) */
-/* Once, and `j` is not used again. Claims nothing new, waits up to `grace_ms` for attempts under way, gives the leases
- * of the rest back. A .call that outlasts the grace goes on until its own time-out, and its result is dropped: what
- * .call uses must live as long as the process, which then ends by _exit. False: there are such calls. Stop jobs before
- * lanes. */
+/* Once, and `j` is not used again. Claims nothing new, waits up to `grace_ms` for calls under way (and for storage as
+ * long as it takes), gives the leases of the rest back. A .call that outlasts the grace goes on until its own time-out,
+ * and its result is dropped: what .call uses must live as long as the process, which then ends by _exit. False: there
+ * are such calls. Stop jobs before lanes. */
 bool jobs_stop(struct jobs *j, int64_t grace_ms);
 
 /* ---- for routes and the command line ---- */

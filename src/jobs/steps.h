@@ -76,7 +76,7 @@ struct step_plan {
     enum job_wish (*dead)(struct job *job, struct tx *tx, const char *error, bool left);
 };
 
-/* ---- for the functions of a step, and .load, .done ---- */
+/* ---- for the functions of a step; step_id_of, steps_undoing and steps_drop for .load, step_id_of for .done ---- */
 /* The id of the step under way, copied. One that cannot be kept (over STEP_ID_MAX bytes, or no UTF-8) turns STEP_DONE
  * into STEP_UNKNOWN: what is there could not be named again. */
 void step_made(struct job *job, const char *outside_id);
@@ -87,7 +87,7 @@ const char *step_key(struct job *job);
 size_t step_place(struct job *job); /* of the step under way, in its list */
 bool step_is_new(struct job *job);  /* its first try: this job cannot have made it */
 bool steps_undoing(struct job *job);
-/* In .load: nobody wants it any more. The job is done; what was made stays. */
+/* In .load, which then says JOB_FINISHED: nobody wants it any more. The job is done; what was made stays. */
 void steps_drop(struct job *job);
 
 /* ---- for pages ---- */

@@ -254,6 +254,30 @@ TEST_EACH_ENGINE(going_on_does_not_count_as_an_attempt)
     stop(j, 1000);
 }
 
+static enum job_wish settle_and_give_up(struct job *job, struct tx *tx)
+{
+    return write_effect(tx, job->id, "tried") ? JOB_GIVE_UP : JOB_FAULT;
+}
+/* clang-format off */
+static const struct job_kind tries_once = { .name = "t.tries_once", .doc = "notes why it gives up", .max_attempts = 5,
+    .settle = settle_and_give_up, .dead = dead_effect };
+/* clang-format on */
+
+TEST_EACH_ENGINE(what_was_written_before_giving_up_stays)
+{
+    static const struct job_kind *const table[] = { &tries_once, NULL };
+    begin(t);
+    int64_t id = put(t, "t.tries_once", 0);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 1);
+    WAIT_FOR(is_state(t, id, "dead"));
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(deaths == 1 && test_number(t, "SELECT COUNT(*) FROM effects") == 2);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM effects a JOIN effects b ON b.job = a.job AND b.id > a.id"
+                          " WHERE a.what = 'tried' AND b.what = 'dead'") == 1);
+}
+
 /* A cron kind with as many batches as are wanted. It takes what it has written as its own: a batch that is done twice,
  * or not at all, shows in the effects. */
 static atomic_int batches;
@@ -353,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_cron_kind_settles_alone_postgres, test_setup, teardown),
         BOTH(a_fault_in_dead_undoes_it_and_it_is_tried_again),
         BOTH(going_on_does_not_count_as_an_attempt),
+        BOTH(what_was_written_before_giving_up_stays),
         BOTH(load_call_and_settle_hand_state_on),
         BOTH(a_put_that_is_rolled_back_never_runs),
     };
