@@ -10,7 +10,7 @@
 #include "jobs/jobs.h"
 #include "storage/verify.h"
 
-/* Actions are stored by name, so never rename one. Each domain says its own, in a list in its header,
+/* Actions are stored by name, so never rename one. Each domain says its own, in a list in its private header,
  *
  *     #define SHOPS_ACTIONS(X) X(shop_created) X(shop_updated)
  *     SHOPS_ACTIONS(AUDIT_DECLARE)
@@ -61,9 +61,10 @@ MUST_USE bool audit_people(struct tx *tx, int64_t account, const int64_t *person
 /* Cron, every 5 s: seals the rows that are final (no lower id can still appear: see seals.c). On SQLite those are all,
  * on PostgreSQL those that were there one run earlier. */
 extern const struct job_kind audit_seal_job;
-/* Once, at the first start with a chain key: what is sealed from here on is sealed under it. */
+/* At the first start with a chain key: what is sealed from here on is sealed under it. Sealing and the checks need
+ * chain_use() before (base/chain.h): without a key they end the process. */
 MUST_USE bool audit_chain_begin(struct tx *tx);
-MUST_USE bool audit_chain_used(struct tx *tx, bool *used);
-extern const struct verify_check audit_checks[]; /* the seals computed again, for `verify` */
-extern const struct route audit_routes[];        /* GET /api/audit, GET /api/operator/audit */
+MUST_USE bool audit_chain_used(struct tx *tx, bool *used); /* whether it ever was */
+extern const struct verify_check audit_checks[];           /* the seals computed again, for `verify` */
+extern const struct route audit_routes[];                  /* GET /api/audit, GET /api/operator/audit */
 #endif

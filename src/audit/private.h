@@ -10,8 +10,7 @@ struct audit_row {
     int64_t id, account, actor, actor_account, resource_id, at_ms;
     const char *action, *resource, *details, *network, *user_agent; /* details: JSON text or NULL */
 };
-/* Newest first, ids below `after` (0: from the newest); account 0: of all. False on a storage fault. */
-/* `after`: rows with smaller ids; account 0: of all; action NULL: any. */
+/* Newest first. False on a storage fault. `after`: rows with smaller ids; account 0: of all; action NULL: any. */
 struct audit_wanted {
     int64_t account, shop /* of that account; 0: all */, after, limit, from_ms, to_ms;
     const char *action;

@@ -31,11 +31,11 @@ enum {
 enum clock_doubt {
     CLOCK_SOUND,
     CLOCK_JUMPED,   /* it stepped, and the time since boot does not show it */
-    CLOCK_DISPUTED, /* the database's clock never agreed with ours */
+    CLOCK_DISPUTED, /* the database's clock and ours differ, and neither stepped; until they agree */
 };
 struct clock_state {
     enum clock_doubt doubt;
-    int64_t off_ms;   /* the machine's clock less now_ms(); 0: no doubt */
+    int64_t off_ms;   /* the machine's clock less now_ms(); 0: no step is held in doubt, also when DISPUTED */
     int64_t lasts_ms; /* how long it has been in doubt */
     int64_t jumps;    /* steps held in doubt since the start */
 };
@@ -43,7 +43,7 @@ MUST_USE bool clock_is_sound(void); /* cheap; notices a step by itself */
 void clock_state(struct clock_state *out);
 /* Once a second by whoever watches (storage/lanes_watch.c): ends doubts by the rules, and tells the log. */
 void clock_check(void);
-/* What the database's clock says now. Without a second machine it is never called. */
+/* What the database's clock says now: of each PostgreSQL, also on this machine. SQLite has none. */
 void clock_witness_ms(int64_t their_now_ms);
 
 /* Stored times may have been written by a clock that was ahead. A time that says when something happened is not in the
@@ -59,8 +59,8 @@ static inline bool time_is_ahead(int64_t at_ms, int64_t now_ms) { return at_ms >
 static inline int64_t time_latest_end(int64_t now_ms, int64_t lasts_ms) { return now_ms + lasts_ms + CLOCK_WITNESS_MS; }
 
 enum { TIME_TEXT_SIZE = 25 };                            /* "2026-11-22T04:00:00.000Z" and NUL */
-void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]); /* RFC 3339, UTC, years 0..9999 */
-MUST_USE bool time_parse(struct str s, int64_t *at_ms);  /* RFC 3339 with Z or an offset */
+void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]); /* RFC 3339, UTC, years 0..9999; others end the process */
+MUST_USE bool time_parse(struct str s, int64_t *at_ms);  /* RFC 3339 with Z or an offset; none before 1970 */
 
 /* The same time of day `months` calendar months later, on `anchor_day` (1..31) or the month's last day when shorter:
  * 31 January + 1 month = 28 or 29 February, + 2 months = 31 March. UTC. */

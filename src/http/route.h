@@ -100,7 +100,7 @@ struct reply {
 struct req {
     const struct route *route;
     struct arena *arena;
-    struct tx *tx; /* NULL outside .run, .resume and .refused */
+    struct tx *tx; /* NULL in .prepare and with TX_NONE */
     struct caller who;
     const void *path, *query, *body; /* structs of the route's field tables; NULL only for rows without such a table */
     const char *idempotency_key;     /* NULL: none given. At most 128 visible ASCII characters */
@@ -166,9 +166,10 @@ struct route {
     const char *path;  /* "/api/shops/:id/status"; at most 4 parts with ':' */
     enum who who;      /* a set: which roles it admits */
     const char *scope; /* with WHO_KEY: what a service key must be good for */
-    enum tx_mode tx;   /* TX_NONE: .run has no transaction */
-    const char *doc;   /* one sentence for the API reference */
-    const char *tag;   /* group in the API reference */
+    enum tx_mode tx; /* TX_NONE: .run has no transaction; where nobody is asked who calls it is on a loop, and must not
+                        block */
+    const char *doc; /* one sentence for the API reference */
+    const char *tag; /* group in the API reference */
     const struct field *path_fields, *query_fields, *body_fields;
     size_t path_size, query_size, body_size;
     bool body_optional;                /* no body at all is as {} */
@@ -245,9 +246,10 @@ struct limit {
 /* ---- what a handler may do ----
  *
  * What makes an answer returns what the handler returns: ANSWER_SENT, of reply_problem, _fields and _later
- * ANSWER_REFUSED. The last one counts; cookies and headers of before stay. Bodies, cookies and a redirect's address are
- * copied; names, facts and values of headers are not and live in req->arena or for ever. More cookies, facts or headers
- * than there is room for end the process, as does a cookie's value that no header line may hold. */
+ * ANSWER_REFUSED. The last one counts; cookies, headers, facts and Retry-After of before stay. Bodies, cookies and a
+ * redirect's address are copied; names, facts and values of headers are not and live in req->arena or for ever. More
+ * cookies, facts or headers than there is room for end the process, as does a cookie's value that no header line may
+ * hold. */
 enum answer reply_json(struct req *req, int status, json_writer *write, const void *arg);
 enum answer reply_problem(struct req *req, const struct problem *p); /* facts may be added before or after */
 void reply_fact_i64(struct req *req, const char *name, int64_t v);
@@ -285,7 +287,8 @@ struct str req_bearer(const struct req *req);
 /* From this machine, and no proxy has forwarded it: what a scraper beside the server may read. */
 bool req_is_local(const struct req *req);
 /* For rows that anybody may call and that find out in .run whose rows they change (a password, a token of their own):
- * one more change of this account. ANSWER_GO_ON, or the refusal was made: too many. Not in .prepare. */
+ * one more change of this account. ANSWER_GO_ON, or the refusal was made: too many. Not in .prepare. Once a request:
+ * only the first counts, and none where the row's caller was counted already. */
 enum limit_counted {
     COUNTED_ACCOUNT = 'a',
     COUNTED_PERSON = 'p',

@@ -61,7 +61,8 @@ struct http;
 MUST_USE struct http *http_start(const struct http_options *o, char *error, size_t error_size);
 int http_port(const struct http *h);
 void http_drain(struct http *h); /* no new connections; requests under way finish; event streams are closed */
-void http_stop(struct http *h);  /* drains too; waits at most 10 s and frees h. Before the lanes stop */
+void http_stop(struct http *h);  /* drains too; waits at most 10 s and frees h, unless a lane still holds a request.
+                                    Before the lanes stop */
 /* A job ended (any process): wakes requests that wait for it. Thread-safe. */
 void http_job_ended(struct http *h, int64_t job);
 const char *http_session_key(const struct req *req); /* NULL: it has no session cookie */

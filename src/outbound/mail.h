@@ -35,8 +35,10 @@ const char *mail_sender(struct arena *a, const char *from);
  * text breaks the rules above, which is the caller's bug and logged (mail.refused): nothing of the transaction may
  * stay, and trying again does not help. */
 MUST_USE bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m);
-extern const struct job_kind mail_send_job;  /* context must begin with struct mail_context */
-extern const struct job_kind mail_purge_job; /* cron: removes mails that ended 30 days ago */
+/* context must begin with struct mail_context. One of whose end nothing is known may be sent twice, under one
+ * Message-ID; one that failed keeps its sealed text until it is purged. */
+extern const struct job_kind mail_send_job;
+extern const struct job_kind mail_purge_job; /* cron: removes mails that have ended, 30 days after they were put */
 struct mail_context {
     const struct mail_settings *mail;
 };

@@ -61,7 +61,7 @@ struct shop_new {
     const char *name, *domain;
     int64_t at_ms;
 };
-enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT };
+enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT /* deleted ones count until they are purged */ };
 MUST_USE enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *out);
 
 /* Of a shop that the caller has locked; NULL: none. What is so already is no change. */
@@ -100,7 +100,8 @@ MUST_USE bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n,
 MUST_USE bool shops_names(struct tx *tx, int64_t account, const int64_t *ids, size_t n, const char **out);
 /* Which of them are living shops of this account that no operator has suspended; at most SHOPS_COUNT_EACH_MAX. */
 MUST_USE bool shops_open(struct tx *tx, int64_t account, const int64_t *ids, size_t n, bool *out);
-/* Ids of an account's shops, into room for SHOPS_PER_ACCOUNT_MAX. */
+/* Ids of an account's shops, into room for SHOPS_PER_ACCOUNT_MAX. Should there be more, made in one moment, those past
+ * it are left out. */
 MUST_USE bool shops_ids(struct tx *tx, int64_t account, int64_t *ids, size_t *n);
 /* The items of a JSON list: {id, shop_name, status, chatbot_state} of each shop of the account. */
 MUST_USE bool shops_account_json(struct tx *tx, int64_t account, struct json *j);
@@ -137,8 +138,8 @@ MUST_USE bool shops_count_some(struct tx *tx, enum shops_which which, int64_t mo
 
 extern const struct job_kind shops_purge_job; /* cron */
 extern const struct route shops_routes[], shops_house_routes[];
-/* Shops by name or domain, in either case, into out[most]: of one account by any part of them; of all accounts, which
- * is for operators, by their begin. */
+/* Shops by name or domain, in either case of ASCII letters, into out[most]: of one account by any part of them; of all
+ * accounts, which is for operators, by their begin. */
 struct shop_found {
     int64_t id, account;
     const char *name, *domain;

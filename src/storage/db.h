@@ -88,7 +88,7 @@ void bind_blob(struct query *q, const void *p, size_t n);
 void bind_null(struct query *q);
 /* For `x IN (SELECT value FROM json_each(?1))`, .postgres `x = ANY(?1::text[])`. For ids and hex that we made, never
  * for text from outside: an empty item or one with a quote, backslash, comma, brace or space ends the process, and so
- * does the 257th. None at all is a list that holds nothing. */
+ * does the 513th. None at all is a list that holds nothing. */
 void bind_text_list(struct query *q, const char *const *items, size_t count);
 /* The same of numbers: `x IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))`, .postgres
  * `x = ANY((?1::text[])::bigint[])`. */
@@ -101,7 +101,8 @@ MUST_USE enum row query_row(struct query *q);
  * inside its own loop, and the loop may be left early. Tell ROW_FAULT from ROW_NONE at its end. Column bytes live in
  * the arena. */
 MUST_USE enum row query_next(struct query *q);
-/* A change: the number of rows it touched (ON CONFLICT DO NOTHING: 0), or -1 on a fault. With RETURNING: query_row. */
+/* A change: the number of rows it touched (ON CONFLICT DO NOTHING: 0), or -1 on a fault. With RETURNING: query_row.
+ * Here and in query_put a transaction that only reads ends the process. */
 MUST_USE int64_t query_change(struct query *q);
 /* A change whose result nobody needs (an append). PostgreSQL sends it together with the next statement or the COMMIT,
  * so it costs no round trip of its own; a failure surfaces there as a fault of the transaction. False: the transaction
@@ -113,9 +114,9 @@ int64_t col_i64(const struct query *q, const char *name); /* NULL reads as 0; an
  * as `first`: a row that somebody changed by hand must not end the process. */
 int64_t col_state(const struct query *q, const char *name, int64_t first, int64_t last);
 bool col_bool(const struct query *q, const char *name);
-struct credits col_credits(const struct query *q, const char *name);
-const char *col_text(const struct query *q, const char *name); /* NULL for NULL */
-struct str col_str(const struct query *q, const char *name);   /* text or bytes; p NULL for NULL */
+struct credits col_credits(const struct query *q, const char *name); /* beyond their limit: ends the process */
+const char *col_text(const struct query *q, const char *name);       /* NULL for NULL */
+struct str col_str(const struct query *q, const char *name);         /* text or bytes; p NULL for NULL */
 bool col_is_null(const struct query *q, const char *name);
 
 /* ---- the transaction, for whoever was given one ---- */
@@ -140,8 +141,8 @@ void tx_tell(struct tx *tx, struct tx_told n);
 
 enum tx_fault {
     TX_SOUND,
-    TX_CONFLICT, /* unique violation, serialization failure, deadlock: roll back and run again */
-    TX_UNABLE,   /* no space, I/O error, statement timeout, a lock not got: perhaps all is rolled back already */
+    TX_CONFLICT, /* unique violation, serialization failure, deadlock, a lock not got in time: roll back, run again */
+    TX_UNABLE,   /* no space, no memory, I/O error, statement timeout: perhaps all is rolled back already */
     TX_LOST,     /* connection gone before the commit was sent: nothing is written */
     TX_BROKEN,   /* a bug: bad SQL, a constraint of ours, a wrong column */
 };

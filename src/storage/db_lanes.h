@@ -30,7 +30,7 @@ enum op_outcome {
     OP_REFUSED,   /* rolled back as `run` wished; what `refused` wrote is committed */
     OP_CONFLICT,  /* still in conflict after OP_MAX_TRIES: nothing is written */
     OP_FAILED,    /* storage failed, or `refused` did: nothing is written */
-    OP_UNCERTAIN, /* the answer to COMMIT was lost: written or not, nobody knows yet */
+    OP_UNCERTAIN, /* the answer to COMMIT was lost, or SQLite could not sync: written or not, nobody knows yet */
     OP_DROPPED,   /* it did not run: the lanes were stopping and took nothing more, or had no connection left */
 };
 struct op {
@@ -41,7 +41,8 @@ struct op {
     enum op_wish (*run)(struct op *op, struct tx *tx);
     /* What stays of a refusal; may be NULL. False: it could not be done, nothing of it stays and the op has failed. */
     bool (*refused)(struct op *op, struct tx *tx);
-    void (*again)(struct op *op); /* never NULL: resets the arena and what `run` left */
+    void (*again)(struct op *op); /* never NULL: resets the arena and what `run` left; before each run but the first,
+                                     and not before `refused`, which finds what `run` left */
     /* On the lane's thread, so it must be quick; the op is the caller's again, to free or submit anew. */
     void (*done)(struct op *op, enum op_outcome outcome);
     const char *session_key; /* for before_batch; NULL: none */

@@ -22,7 +22,8 @@ extern const struct migration migrations[]; /* generated; ended by number 0 */
 /* Both ways: the number of migrations done (0: nothing was to do), or one of these. Why is in the log. */
 enum {
     MIGRATE_FAILED = -1,      /* also when the database has a migration that this program lacks */
-    MIGRATE_IN_USE = -2,      /* PostgreSQL: a server runs on this database, of whatever version */
+    MIGRATE_IN_USE = -2,      /* PostgreSQL: a server runs on this database, of whatever version. Of SQLite it
+                                 is db_options.exclusive that keeps a server out */
     MIGRATE_NOT_APPLIED = -3, /* down: `to_number` is not applied */
     MIGRATE_LOSES = -4,       /* down: rows would go with it, and it was not said that they may */
 };

@@ -62,7 +62,7 @@ void test_commit(struct test_db *t);   /* commits t->tx and opens the next one *
 void test_reopen(struct test_db *t);   /* rolls t->tx back (also a faulty one) and opens the next one */
 void test_close_tx(struct test_db *t); /* commits t->tx and leaves none open: lanes on SQLite need the writer */
 void test_open_tx(struct test_db *t);
-/* Commits t->tx, closes it and starts lanes into t->lanes (stopped at the end). NULL: 2 readers, 2 writers. */
+/* Commits t->tx, closes it and starts lanes into t->lanes (stopped at the end). NULL: 1 reader, 2 writers. */
 struct lanes *test_lanes(struct test_db *t, const struct lane_options *o);
 /* Stops t->lanes and opens t->tx again. */
 void test_lanes_stop(struct test_db *t);

@@ -78,9 +78,10 @@ MUST_USE bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_
  * operator has suspended; one that runs goes on. */
 enum tenants_begun {
     TENANTS_BEGUN_FAULT = -1,
-    TENANTS_BEGUN_ON,
+    TENANTS_BEGUN_ON,    /* also of an account that is disabled: its chat rests all the same */
     TENANTS_BEGUN_ASKED, /* an outside backend is being asked: the shop's state says how that ends */
-    TENANTS_BEGUN_OFF,   /* as its merchant or an operator wishes, or no chat is switched on here at present */
+    TENANTS_BEGUN_OFF,   /* as its merchant or an operator wishes; no chat is switched on here at present; or what an
+                            earlier try made outside is being undone */
 };
 MUST_USE enum tenants_begun tenants_begin_paid(struct tx *tx, const struct shop *shop, int64_t now_ms);
 
@@ -108,7 +109,7 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 extern const char *const tenants_key_scopes[];
 
 /* What the shop's server signs with: the webhook secrets that count now, opened; of a panel's shop its panel's first.
- * ROW_NONE: it has no chatbot that is on, or none of them opens. */
+ * ROW_NONE: it has no chatbot that is on, or none of them opens. *out is written over. */
 struct webhook_secrets;
 MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct webhook_secrets *out, int64_t *account);
@@ -126,7 +127,7 @@ struct jwt_keys;
 MUST_USE enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct jwt_keys *out);
 
-/* A store that calls with its SSO token (the panel's contract; the row's path begins with struct path_panel's member).
+/* A store that calls with its SSO token (the panel's contract; the row's path struct begins with const char *shopId).
  * ANSWER_GO_ON: *shop is what the token and the path name; or the refusal. A shop of an outside panel that has no chat
  * yet is refused. With `writes` the shop is locked, the token must be an admin's, and the change is counted. */
 struct sso_caller {
@@ -134,8 +135,9 @@ struct sso_caller {
 };
 MUST_USE enum answer tenants_sso_caller(struct req *req, bool writes, struct sso_caller *out);
 extern const struct problem problem_bad_token, problem_wrong_shop_token, problem_read_only_token;
-/* What we show to the shop's own store when we ask it for its rows: an SSO token of two minutes. ROW_NONE: the chatbot
- * is not on, or its secret does not open. */
+/* What we show to the shop's own store when we ask it for its rows: an SSO token of two minutes. Whether the address is
+ * the shop's has been seen by the caller: one that is not the panel's just gets a token under the shop's own secret.
+ * ROW_NONE: the chatbot is not on, or its secret does not open. */
 struct store_call {
     int64_t shop, now_ms;
     const char *url; /* of the store that will be asked */
