@@ -20,7 +20,8 @@ static const char usage[] =
     "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n"
     "       bench message URL WORKERS SECONDS [SHOPS]   words of visitors, through the lanes; of so many shops,\n"
     "                                        all of which had a first one\n"
-    "       bench visitors PORT COUNT           opens so many widget sockets, and holds them\n"
+    "       bench visitors PORT COUNT [FIRST]   opens so many widget sockets, of visitors behind FIRST, and holds "
+    "them\n"
     "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
     "       bench fan PORT SHOP ROUNDS          a socket for each token of the input; when all hear that the chat "
     "ends\n"
@@ -175,7 +176,8 @@ int main(int argc, char **argv)
         return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), ENABLED_SHOPS, false);
     if (text_eq(word, "message") && argc == 6)
         return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), whole(argv[5]), true);
-    if (text_eq(word, "visitors") && argc == 4) return visitors_idle(whole(argv[2]), whole(argv[3]));
+    if (text_eq(word, "visitors") && (argc == 4 || argc == 5))
+        return visitors_idle(whole(argv[2]), whole(argv[3]), argc == 5 ? whole(argv[4]) : 0);
     if (text_eq(word, "talk") && argc == 6)
         return visitors_talk(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL), strtod(argv[5], NULL));
     if (text_eq(word, "fan") && argc == 5) return visitors_fan(whole(argv[2]), whole(argv[3]), whole(argv[4]));

@@ -49,7 +49,7 @@ int drive_debit(const char *url, int64_t workers, double seconds);
 int sockets_idle(int64_t port, int64_t count);
 int sockets_echo(int64_t port, int64_t clients, double seconds);
 int drive_message(const char *url, int64_t workers, double seconds, int64_t shops, bool opened);
-int visitors_idle(int64_t port, int64_t count);
+int visitors_idle(int64_t port, int64_t count, int64_t first);
 int visitors_talk(int64_t port, int64_t count, double per_second, double seconds);
 int visitors_fan(int64_t port, int64_t shop, int64_t rounds);
 int disk_sync(const char *folder);

@@ -276,11 +276,14 @@ static bool input_ready(int wait_ms)
     return false;
 }
 
-static int64_t one_each(int64_t i) { return i + 1; }
+static int64_t idle_first; /* so many visitors have their sockets elsewhere */
+
+static int64_t one_each(int64_t i) { return idle_first + i + 1; }
 
 /* A tenth first, and the rest when a byte comes in; held until the input ends. */
-int visitors_idle(int64_t port, int64_t count)
+int visitors_idle(int64_t port, int64_t count, int64_t first)
 {
+    idle_first = first;
     struct peer *all = calloc((size_t)count, sizeof *all);
     if (!all || fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) != 0) die("no memory");
     start(port, count);
