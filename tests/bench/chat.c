@@ -133,12 +133,13 @@ struct peer {
 };
 static int poll_fd;
 static struct sockaddr_in server;
+static int64_t idle_first; /* so many visitors have their sockets, and their addresses, in another process */
 
 static void begin_socket(struct peer *p, int64_t number, int64_t visitor)
 {
     struct sockaddr_in from = { .sin_family = AF_INET };
     int on = 1;
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (uint32_t)(number / PER_ADDRESS) % ADDRESSES);
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (uint32_t)((idle_first + number) / PER_ADDRESS) % ADDRESSES);
     *p = (struct peer){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), .visitor = visitor };
     struct epoll_event e = { .events = EPOLLOUT, .data.ptr = p };
     if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&from, sizeof from) != 0 ||
@@ -275,8 +276,6 @@ static bool input_ready(int wait_ms)
     } while (seconds_now() < end);
     return false;
 }
-
-static int64_t idle_first; /* so many visitors have their sockets elsewhere */
 
 static int64_t one_each(int64_t i) { return idle_first + i + 1; }
 
