@@ -9,7 +9,7 @@ import re
 AGREED = {
     "base": {
         "base64 base64url equal_constant_time hex hmac_sha256 keyring sealed sha1 sha256 unseal wipe": "crypto.h",
-        "now_ms monotonic_ms time": "clock.h: times are numbers, and these are what is done with them",
+        "now_ms monotonic_ms monotonic_us time": "clock.h: times are numbers, and these are what is done with them",
         "credits currency": "money.h: an amount is called what people call it; the ledger of them is credits/",
         "buf html_escape percent text utf8": "str.h: texts, and what is done to them, for everybody",
         "email_read host_name": "unicode.h: addresses in their two spellings",

@@ -84,9 +84,9 @@ MUST_USE int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int6
 /* Leases that ended, or end later than any lease can (a clock went back): their rows are ready again. The attempt stays
  * used up, and whoever made it can no longer settle. The number of rows, at most QUEUE_SORT_MAX, or -1. */
 MUST_USE int queue_expire(struct tx *tx, int64_t at_ms);
-/* Gives back what was claimed in this transaction, at most JOB_CLAIM_BATCH, and of kinds that this process does not know:
- * another version of the program put it in its line. No attempt is used up; it stands where nobody claims until a process
- * that knows the kind takes it (queue_take_strange). */
+/* Gives back what was claimed in this transaction, at most JOB_CLAIM_BATCH, and of kinds that this process does not
+ * know: another version of the program put it in its line. No attempt is used up; it stands where nobody claims until a
+ * process that knows the kind takes it (queue_take_strange). */
 MUST_USE bool queue_set_aside(struct tx *tx, const int64_t *id, size_t n, int64_t at_ms);
 /* Rows in no line that this process knows, because another one did not know their kind. ROW_FOUND: there are some. */
 MUST_USE enum row queue_is_strange(struct tx *tx, const char *const *kinds, size_t kinds_n);
