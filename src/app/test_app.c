@@ -70,6 +70,7 @@ static const struct {
     { "order_notes", "what was heard and asked, for people: nothing hangs on it" },
     { "billing_profiles", "words for papers, judged when they are written; a paper keeps its own" },
     { "sellers", "the same" },
+    { "quiet_renewals", "a wish about letters: nothing hangs on it" },
     { "site_pages", "what operators wrote, a version each: nothing hangs on it" },
     { "schema_migrations", "compared with the program's at each start" },
 };

@@ -52,9 +52,10 @@ extern const struct route billing_routes[], billing_order_routes[], billing_plan
     billing_seller_routes[], billing_pay_routes[], billing_sandbox_routes[], billing_bill_routes[],
     billing_numbers_money_routes[], billing_numbers_postings_routes[], billing_numbers_plans_routes[],
     billing_numbers_failed_routes[], billing_owed_routes[], billing_plan_end_routes[], billing_spending_routes[],
-    billing_spent_routes[];
+    billing_spent_routes[], billing_renewal_letter_routes[];
 extern const struct job_kind billing_start_job, billing_look_job, billing_close_job, billing_sweep_job;
-extern const struct letter *const billing_letters[], *const billing_refund_letters[], *const billing_plan_letters[];
+extern const struct letter *const billing_letters[],
+    *const billing_refund_letters[], *const billing_plan_letters[], *const billing_renewal_letters[];
 extern const struct verify_check billing_checks[], billing_refund_checks[], billing_plan_checks[],
     billing_paper_checks[], billing_coupon_checks[];
 

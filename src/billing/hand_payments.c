@@ -54,7 +54,8 @@ const struct shape operator_hand_shape[] = {
     SHAPE_TEXT("trade"), SHAPE_TEXT("reason"), SHAPE_I64("actor"),
     SHAPE_TEXT("actorEmail", .nullable = true, .doc = "Of who said so, today."),
     SHAPE_BOOL("mine", .doc = "You said so."),
-    SHAPE_I64("approver", .nullable = true),
+    SHAPE_I64("approver", .nullable = true, .doc = "Who agreed or declined."),
+    SHAPE_TEXT("approverEmail", .nullable = true, .doc = "Of that person, today."),
     SHAPE_TIME("createdAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END
 };
 /* clang-format on */
@@ -96,18 +97,20 @@ void operator_hand_json(struct json *j, const struct hand_payment *h, int64_t pe
     operator_text_json(j, "actorEmail", h->actor_email);
     json_bool(j, "mine", h->actor == person);
     operator_id_json(j, "approver", h->approver);
+    operator_text_json(j, "approverEmail", h->approver_email);
     json_time(j, "createdAt", h->created_at_ms);
     json_time(j, "endedAt", h->ended_at_ms);
 }
 
-static bool read_actors(struct tx *tx, struct hand_payment *h, size_t count)
+static bool name_people(struct tx *tx, struct hand_payment *h, size_t count)
 {
-    int64_t id[HANDS_PAGE_MAX] = { 0 };
-    struct audit_person person[HANDS_PAGE_MAX];
+    int64_t id[2 * HANDS_PAGE_MAX] = { 0 };
+    struct audit_person person[2 * HANDS_PAGE_MAX];
     assert(count <= HANDS_PAGE_MAX);
-    for (size_t i = 0; i < count; i++) id[i] = h[i].actor;
-    if (!audit_people(tx, 0, id, count, person)) return false;
-    for (size_t i = 0; i < count; i++) h[i].actor_email = person[i].email;
+    for (size_t i = 0; i < count; i++) id[2 * i] = h[i].actor, id[2 * i + 1] = h[i].approver;
+    if (!audit_people(tx, 0, id, 2 * count, person)) return false;
+    for (size_t i = 0; i < count; i++)
+        h[i].actor_email = person[2 * i].email, h[i].approver_email = person[2 * i + 1].email;
     return true;
 }
 
@@ -118,7 +121,7 @@ bool hand_payments_of(struct tx *tx, int64_t order, struct hand_payment *out, si
     *count = 0;
     bind_i64(&q, order), bind_i64(&q, (int64_t)max);
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = hand_of_row(&q);
-    return row == ROW_NONE && read_actors(tx, out, *count);
+    return row == ROW_NONE && name_people(tx, out, *count);
 }
 
 bool hand_payments_count(struct tx *tx, int64_t most, int64_t *out)
@@ -153,7 +156,7 @@ static void one_json(struct json *j, const void *arg)
 
 static enum answer reply_hand(struct req *req, int status, struct hand_payment *h)
 {
-    if (!read_actors(req->tx, h, 1)) return reply_fault(req);
+    if (!name_people(req->tx, h, 1)) return reply_fault(req);
     const struct shown s = { .hand = h, .person = req->who.person };
     return reply_json(req, status, one_json, &s);
 }
@@ -195,7 +198,7 @@ static enum answer get_hands(struct req *req)
     bind_i64(&q, in->after), bind_i64(&q, in->limit);
     if (in->state >= 0) bind_i64(&q, in->state + 1);
     while ((more = query_next(&q)) == ROW_FOUND) row[s.count++] = hand_of_row(&q);
-    if (more != ROW_NONE || !read_actors(req->tx, row, s.count)) return reply_fault(req);
+    if (more != ROW_NONE || !name_people(req->tx, row, s.count)) return reply_fault(req);
     return reply_json(req, 200, page_json, &s);
 }
 

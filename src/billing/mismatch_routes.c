@@ -121,6 +121,15 @@ static void resolved_json(struct json *j, const void *arg)
     json_text(j, "resolution", m->resolution);
 }
 
+/* That somebody has looked at money that came stands on the page of who ordered. */
+static bool tell_order(struct tx *tx, const struct mismatch *m)
+{
+    struct order o;
+    if (m->order == 0 || !(text_eq(m->kind, "amount") || text_eq(m->kind, "twice"))) return true;
+    enum row row = orders_get(tx, m->order, false, &o);
+    return row == ROW_FOUND ? order_tell(tx, &o) : row == ROW_NONE;
+}
+
 static void one_json(struct json *j, const void *arg) { operator_mismatch_json(j, arg); }
 
 static enum answer post_resolve(struct req *req)
@@ -135,7 +144,7 @@ static enum answer post_resolve(struct req *req)
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_mismatch_resolved) : reply_fault(req);
     if (mismatch_get_row(req->tx, id, &m) != ROW_FOUND) return reply_fault(req);
     if (!audit_request(req, AUDIT_mismatch_resolved, 0, "mismatch", id, resolved_json, &m)) return reply_fault(req);
-    if (!mismatches_name_people(req->tx, &m, 1)) return reply_fault(req);
+    if (!mismatches_name_people(req->tx, &m, 1) || !tell_order(req->tx, &m)) return reply_fault(req);
     events_hint("money");
     return reply_json(req, 200, one_json, &m);
 }

@@ -7,8 +7,9 @@
 
 STMT(mismatch_insert,
      "INSERT INTO mismatches (key, kind, provider, order_id, payment, account, delivery, trade, currency, amount, said,"
-     " resolved_at_ms, resolver, resolution, created_at_ms)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, '', ?12) ON CONFLICT (key) DO NOTHING RETURNING id");
+     " resolved_at_ms, resolver, resolution, created_at_ms, came)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, '', ?12, ?13)"
+     " ON CONFLICT (key) DO NOTHING RETURNING id");
 
 #define MISMATCH_SELECT                                                                                                \
     "SELECT m.id, m.key, m.kind, m.provider, m.order_id, m.payment, m.account, m.delivery, m.trade, m.currency,"       \
@@ -57,7 +58,7 @@ bool mismatch_put(struct tx *tx, const struct mismatch *m, int64_t now_ms)
     bind_text(&q, m->key), bind_text(&q, m->kind), bind_text(&q, or_nothing(m->provider)), bind_i64(&q, m->order);
     bind_i64(&q, m->payment), bind_i64(&q, m->account), bind_i64(&q, m->delivery), bind_text(&q, or_nothing(m->trade));
     bind_text(&q, currency_code(m->currency)), bind_i64(&q, m->currency == CURRENCY_NONE ? 0 : m->minor);
-    bind_text(&q, or_nothing(m->said)), bind_i64(&q, now_ms);
+    bind_text(&q, or_nothing(m->said)), bind_i64(&q, now_ms), bind_bool(&q, m->came);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row == ROW_NONE;
     int64_t id = col_i64(&q, "id");

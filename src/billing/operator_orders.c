@@ -2,6 +2,8 @@
  * what was heard and asked, what does not agree, every change of a state, and what stands in the books. */
 #include "billing/private.h"
 
+#include "http/csv.h"
+
 enum { LIST_PAGE = 50, LIST_PAGE_MAX = 100, ORDERS_LOOKED_AT = 2000, ORDERS_BATCH = 200 };
 
 /* The filter with an index leads; what else is asked for is looked for among the next 2,000 orders, and `next` says
@@ -10,7 +12,8 @@ enum { LIST_PAGE = 50, LIST_PAGE_MAX = 100, ORDERS_LOOKED_AT = 2000, ORDERS_BATC
     "SELECT o.id, o.number, o.account, o.person, o.shop, o.state, o.kind, o.seats, o.quantity, o.currency, o.amount,"  \
     " o.list_amount, o.discount, o.credited, o.created_at_ms, o.paid_at_ms, o.ended_at_ms, o.expires_at_ms,"           \
     " f.code, f.version, f.name_en, f.name_zh, COALESCE(p.provider, '') AS provider,"                                  \
-    " COALESCE(p.refunded, 0) AS refunded, COALESCE(c.code, '') AS coupon FROM (" few ") AS few"                       \
+    " COALESCE(p.refunded, 0) AS refunded, COALESCE(c.code, '') AS coupon, o.coupon AS coupon_id FROM (" few           \
+    ") AS few"                                                                                                         \
     " JOIN orders o ON o.id = few.id JOIN offers f ON f.id = o.offer LEFT JOIN payments p ON p.id = o.paid_by"         \
     " LEFT JOIN coupons c ON c.id = o.coupon ORDER BY o.id DESC"
 STMT(orders_all, ORDER_ROWS("SELECT id FROM orders WHERE id < ?1 ORDER BY id DESC LIMIT ?2"));
@@ -22,12 +25,15 @@ STMT(orders_at_provider, ORDER_ROWS("SELECT order_id AS id FROM payments WHERE p
                                     " GROUP BY provider, order_id ORDER BY provider DESC, order_id DESC LIMIT ?2"));
 STMT(orders_with_coupon, ORDER_ROWS("SELECT order_id AS id FROM coupon_uses WHERE coupon = ?3 AND order_id < ?1"
                                     " ORDER BY coupon DESC, order_id DESC LIMIT ?2"));
+STMT(orders_some, ORDER_ROWS("SELECT id FROM orders WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))"),
+     .postgres = ORDER_ROWS("SELECT id FROM orders WHERE id = ANY((?1::text[])::bigint[])"));
 STMT(order_whole, ORDER_ROWS("SELECT id FROM orders WHERE number = ?1"));
 
 /* ---- how one is shown ---- */
 
 struct order_row {
     int64_t id, account, person, shop, seats, quantity, version, created_at_ms, paid_at_ms, ended_at_ms, expires_at_ms;
+    int64_t coupon_id;
     enum order_state state;
     enum offer_kind kind;
     const char *number, *code, *name_en, *name_zh, *provider, *coupon;
@@ -73,6 +79,7 @@ static struct order_row row_of(const struct query *q)
                                .name_zh = col_text(q, "name_zh"),
                                .provider = col_text(q, "provider"),
                                .coupon = col_text(q, "coupon"),
+                               .coupon_id = col_i64(q, "coupon_id"),
                                .amount = col_money(q, "amount"),
                                .list_amount = col_money(q, "list_amount"),
                                .discount = col_money(q, "discount"),
@@ -109,18 +116,22 @@ static void row_json(struct json *j, const struct order_row *r)
 
 struct get_orders {
     int64_t after, limit, from, to, account, coupon;
-    const char *provider;
-    int state;
+    const char *search, *provider;
+    int state, format;
 };
 static const struct field get_orders_fields[] = {
     FIELD_PAGE(struct get_orders, LIST_PAGE, LIST_PAGE_MAX),
     FIELD_RANGE(struct get_orders),
+    FIELD_TEXT(struct get_orders, search, .optional = true, .max = 100,
+               .doc = "Only of this number (an order's, a payment's, a refund's, a provider's or a bank's), or of "
+                      "accounts whose owner's address begins so: the first 10."),
     FIELD_ENUM(struct get_orders, state, order_state_names, .optional = true, .fallback = -1, .doc = "Only these."),
     FIELD_TEXT(struct get_orders, provider, .optional = true, .max = 32,
                .doc = "Only with a payment, whatever became of it, at this provider."),
     FIELD_I64(struct get_orders, account, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Only of this account."),
     FIELD_I64(struct get_orders, coupon, .optional = true, .min = 1, .max = INT64_MAX,
               .doc = "Only with this coupon, by its id."),
+    FIELD_FORMAT(struct get_orders),
     FIELD_END
 };
 
@@ -128,6 +139,10 @@ struct page {
     struct order_row *row;
     size_t count;
     int64_t next;
+};
+struct wanted {
+    struct get_orders in;
+    struct order_search search; /* of in.search */
 };
 
 static void page_json(struct json *j, const void *arg)
@@ -143,28 +158,38 @@ static void page_json(struct json *j, const void *arg)
     operator_id_json(j, "next", p->next);
 }
 
-static struct query ask(struct tx *tx, const struct get_orders *in, int64_t after, int64_t limit)
+static bool ask(struct tx *tx, const struct wanted *w, int64_t after, int64_t limit, struct query *q)
 {
-    const struct stmt *s = in->coupon > 0    ? &orders_with_coupon
+    const struct get_orders *in = &w->in;
+    const struct stmt *s = in->search        ? &orders_some
+                           : in->coupon > 0  ? &orders_with_coupon
                            : in->account > 0 ? &orders_of_account
                            : in->provider    ? &orders_at_provider
                            : in->state >= 0  ? &orders_in_state
                                              : &orders_all;
-    struct query q = query(tx, s);
-    bind_i64(&q, after), bind_i64(&q, limit);
-    if (in->coupon > 0) bind_i64(&q, in->coupon);
-    else if (in->account > 0) bind_i64(&q, in->account);
-    else if (in->provider) bind_text(&q, in->provider);
-    else if (in->state >= 0) bind_i64(&q, in->state + 1);
-    return q;
+    int64_t some[ORDERS_BATCH];
+    size_t count = 0;
+    if (in->search && !order_search_page(tx, &w->search, after, (size_t)limit, some, &count)) return false;
+    *q = query(tx, s);
+    if (in->search) {
+        bind_i64_list(q, some, count);
+        return true;
+    }
+    bind_i64(q, after), bind_i64(q, limit);
+    if (in->coupon > 0) bind_i64(q, in->coupon);
+    else if (in->account > 0) bind_i64(q, in->account);
+    else if (in->provider) bind_text(q, in->provider);
+    else if (in->state >= 0) bind_i64(q, in->state + 1);
+    return true;
 }
 
 /* Where another filter leads, the payment that counts is the one whose provider is looked at. */
 static bool is_wanted(const struct get_orders *in, const struct order_row *r)
 {
-    bool leads = in->coupon == 0 && in->account == 0;
+    bool leads = !in->search && in->coupon == 0 && in->account == 0;
     bool at_provider = !in->provider || leads || text_eq(r->provider, in->provider);
-    return at_provider && (in->account == 0 || r->account == in->account) &&
+    bool with_coupon = in->coupon == 0 || !in->search || r->coupon_id == in->coupon;
+    return at_provider && with_coupon && (in->account == 0 || r->account == in->account) &&
            (in->state < 0 || r->state == (enum order_state)(in->state + 1)) && r->created_at_ms >= in->from &&
            r->created_at_ms < in->to;
 }
@@ -172,18 +197,20 @@ static bool is_wanted(const struct get_orders *in, const struct order_row *r)
 /* What no index leads to is passed over many rows at a time, however short the page is. */
 static int64_t batch_of(const struct get_orders *in)
 {
-    int leads = (in->coupon > 0) + (in->account > 0) + (in->provider != NULL) + (in->state >= 0);
+    int leads = (in->search != NULL) + (in->coupon > 0) + (in->account > 0) + (in->provider != NULL) + (in->state >= 0);
     bool passes_over = leads > 1 || in->from > 0 || in->to < INT64_MAX;
     return passes_over && in->limit < ORDERS_BATCH ? ORDERS_BATCH : in->limit;
 }
 
-static bool read_page(struct tx *tx, const struct get_orders *in, struct page *out)
+static bool read_page(struct tx *tx, const struct wanted *w, struct page *out)
 {
+    const struct get_orders *in = &w->in;
     int64_t after = in->after, batch = batch_of(in);
     for (int64_t looked = 0; looked < ORDERS_LOOKED_AT; looked += batch) {
-        struct query q = ask(tx, in, after, batch);
+        struct query q;
         int64_t found = 0;
         enum row more;
+        if (!ask(tx, w, after, batch, &q)) return false;
         while ((more = query_next(&q)) == ROW_FOUND && out->count < (size_t)in->limit) {
             struct order_row r = row_of(&q);
             after = r.id, found++;
@@ -197,11 +224,60 @@ static bool read_page(struct tx *tx, const struct get_orders *in, struct page *o
     return true;
 }
 
+/* ---- the same as a table ---- */
+
+static void row_csv(struct csv *c, const struct order_row *r, const char *email)
+{
+    char text[MONEY_TEXT_SIZE];
+    const struct money sums[] = { r->list_amount, r->discount, r->credited, r->amount, r->refunded };
+    csv_text(c, r->number), csv_time(c, r->created_at_ms), csv_text(c, order_state_names[r->state - 1]);
+    csv_i64(c, r->account), csv_text(c, email);
+    if (r->shop > 0) csv_i64(c, r->shop);
+    else csv_nothing(c);
+    csv_text(c, offer_kind_names[r->kind - 1]), csv_text(c, r->code), csv_i64(c, r->version);
+    csv_text(c, r->name_en), csv_text(c, r->name_zh), csv_i64(c, r->seats), csv_i64(c, r->quantity);
+    csv_text(c, currency_code(money_currency(r->amount)));
+    for (size_t i = 0; i < ARRAY_LEN(sums); i++) money_text(sums[i], text), csv_text(c, text);
+    csv_text(c, r->coupon), csv_text(c, r->provider), csv_time(c, r->paid_at_ms), csv_time(c, r->ended_at_ms);
+    csv_end_row(c);
+}
+
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct wanted *w = arg;
+    struct page p = { .row = ARENA_ARRAY(req->arena, struct order_row, LIST_PAGE_MAX) };
+    int64_t person[LIST_PAGE_MAX] = { 0 };
+    struct audit_person who[LIST_PAGE_MAX];
+    if (!read_page(req->tx, w, &p)) return false;
+    for (size_t i = 0; i < p.count; i++) person[i] = p.row[i].person;
+    if (!audit_people(req->tx, 0, person, p.count, who)) return false;
+    for (size_t i = 0; i < p.count; i++) row_csv(c, &p.row[i], who[i].email);
+    if (p.next > 0) csv_more_i64(c, req, w->in.after = p.next);
+    return true;
+}
+
+static enum answer reply_table(struct req *req, struct wanted *w)
+{
+    /* clang-format off */
+    static const char *const names[] = { "number", "createdAt", "state", "account", "orderedBy", "shop", "kind",
+                                         "offer", "version", "nameEn", "nameZh", "seats", "quantity", "currency",
+                                         "listAmount", "discount", "credited", "amount", "refunded", "coupon",
+                                         "provider", "paidAt", "endedAt", NULL };
+    /* clang-format on */
+    bool first = w->in.after == INT64_MAX;
+    w->in.limit = LIST_PAGE_MAX;
+    return reply_csv(req, &(struct csv_list){ "orders", names, first, csv_page, w });
+}
+
 static enum answer get_orders(struct req *req)
 {
-    const struct get_orders *in = req->query;
-    struct page p = { .row = ARENA_ARRAY(req->arena, struct order_row, (size_t)in->limit) };
-    return read_page(req->tx, in, &p) ? reply_json(req, 200, page_json, &p) : reply_fault(req);
+    struct wanted *w = ARENA_NEW(req->arena, struct wanted);
+    w->in = *(const struct get_orders *)req->query;
+    if (w->in.search && !w->in.search[0]) w->in.search = NULL;
+    if (w->in.search && !order_search_begin(req->tx, w->in.search, &w->search)) return reply_fault(req);
+    if (csv_is_wanted(req, w->in.format)) return reply_table(req, w);
+    struct page p = { .row = ARENA_ARRAY(req->arena, struct order_row, (size_t)w->in.limit) };
+    return read_page(req->tx, w, &p) ? reply_json(req, 200, page_json, &p) : reply_fault(req);
 }
 
 /* ---- one, whole ---- */
@@ -490,7 +566,8 @@ static enum answer get_order(struct req *req)
 const struct route billing_operator_routes[] = {
     { .verb = VERB_GET, .path = "/api/operator/orders", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(get_orders), .answer = orders_shape, .run = get_orders,
-      .doc = "Orders of the whole house, newest first. By several filters: what is found among 2,000, and `next`." },
+      .doc = "Orders of the whole house, newest first. By several filters: what is found among 2,000, and `next`. Also "
+             "as CSV." },
     { .verb = VERB_GET, .path = "/api/operator/orders/:number", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       .path_fields = operator_order_fields, .path_size = sizeof(struct operator_order_path), .answer = whole_shape,
       .run = get_order, PROBLEMS(&problem_not_found),

@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "base/clock.h"
+#include "http/csv.h"
 
 enum { ORDERS_USUAL = 20, CURRENCY_LETTERS = 3 };
 
@@ -308,9 +309,10 @@ static enum answer run_order(struct req *req)
 
 struct get_orders {
     int64_t after, limit;
+    int format;
 };
 static const struct field get_orders_fields[] = { FIELD_PAGE(struct get_orders, ORDERS_USUAL, ORDERS_PAGE_MAX),
-                                                  FIELD_END };
+                                                  FIELD_FORMAT(struct get_orders), FIELD_END };
 /* clang-format off */
 static const struct shape orders_shape[] = {
     SHAPE_LIST("orders", order_brief_shape, .type_name = "OrderBrief"),
@@ -338,16 +340,54 @@ static void orders_json(struct json *j, const void *arg)
     json_text(j, "next", l->next);
 }
 
+static bool read_orders(struct req *req, int64_t after, int64_t limit, struct order_view *view, size_t *count)
+{
+    struct order *o = ARENA_ARRAY(req->arena, struct order, ORDERS_PAGE_MAX);
+    if (!orders_page(req->tx, req->who.account, after, limit, o, count)) return false;
+    return order_views_brief(req->tx, o, *count, req->now_ms, view);
+}
+
+static void order_csv(struct csv *c, const struct order_view *v)
+{
+    const struct order *o = &v->o;
+    char text[MONEY_TEXT_SIZE];
+    const struct money sums[] = { o->list_amount, o->discount, o->credited, o->amount, v->refunded };
+    csv_text(c, o->number), csv_time(c, o->created_at_ms), csv_text(c, v->stage);
+    csv_text(c, offer_kind_names[o->kind - 1]), csv_text(c, v->name_en), csv_text(c, v->name_zh);
+    if (o->shop > 0) csv_i64(c, o->shop);
+    else csv_nothing(c);
+    csv_i64(c, o->seats), csv_i64(c, o->quantity), csv_text(c, currency_code(money_currency(o->amount)));
+    for (size_t i = 0; i < ARRAY_LEN(sums); i++) money_text(sums[i], text), csv_text(c, text);
+    csv_text(c, v->coupon), csv_time(c, o->paid_at_ms);
+    csv_end_row(c);
+}
+
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    int64_t *after = arg;
+    struct order_view *view = ARENA_ARRAY(req->arena, struct order_view, ORDERS_PAGE_MAX);
+    size_t count;
+    if (!read_orders(req, *after, ORDERS_PAGE_MAX, view, &count)) return false;
+    for (size_t i = 0; i < count; i++) order_csv(c, &view[i]);
+    if (count == ORDERS_PAGE_MAX) csv_more_i64(c, req, *after = view[count - 1].o.id);
+    return true;
+}
+
 static enum answer run_orders(struct req *req)
 {
+    /* clang-format off */
+    static const char *const names[] = { "number", "createdAt", "state", "kind", "nameEn", "nameZh", "shop", "seats",
+                                         "quantity", "currency", "listAmount", "discount", "credited", "amount",
+                                         "refunded", "coupon", "paidAt", NULL };
+    /* clang-format on */
     const struct get_orders *in = req->query;
-    struct order *o = ARENA_ARRAY(req->arena, struct order, ORDERS_PAGE_MAX);
     struct order_view *view = ARENA_ARRAY(req->arena, struct order_view, ORDERS_PAGE_MAX);
     struct orders l = { .view = view };
     int64_t after = in->after > 0 ? in->after : INT64_MAX;
-    if (!orders_page(req->tx, req->who.account, after, in->limit, o, &l.count)) return reply_fault(req);
-    if (!order_views_brief(req->tx, o, l.count, req->now_ms, view)) return reply_fault(req);
-    if ((int64_t)l.count == in->limit) l.next = arena_printf(req->arena, "%lld", (long long)o[l.count - 1].id);
+    if (csv_is_wanted(req, in->format))
+        return reply_csv(req, &(struct csv_list){ "orders", names, after == INT64_MAX, csv_page, &after });
+    if (!read_orders(req, after, in->limit, view, &l.count)) return reply_fault(req);
+    if ((int64_t)l.count == in->limit) l.next = arena_printf(req->arena, "%lld", (long long)view[l.count - 1].o.id);
     return reply_json(req, 200, orders_json, &l);
 }
 
@@ -388,7 +428,7 @@ const struct route billing_routes[] = {
       .doc = "Order it. 200 with the open order when the same is ordered already." },
     { .verb = VERB_GET, .path = "/api/billing/orders", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Orders",
       QUERY_FIELDS(get_orders), .answer = orders_shape, .run = run_orders,
-      .doc = "The account's orders, newest first." },
+      .doc = "The account's orders, newest first; also as CSV." },
     { .verb = VERB_GET, .path = "/api/billing/orders/:number", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Orders",
       PATH_FIELDS(order_path), .answer = order_view_shape, .run = run_get, PROBLEMS(&problem_not_found),
       .doc = "An order with its lines, payments, refunds and what happened to it." },

@@ -22,6 +22,12 @@ STMT(order_moves,
 /* Not what was said: a provider's words about keys and accounts are for operators. */
 STMT(order_heard, "SELECT what, at_ms FROM order_notes WHERE order_id = ?1 AND what <> 'refused' ORDER BY id"
                   " LIMIT ?2");
+/* Another sum for what became paid by another word since is no question any more. 3: paid. */
+STMT(order_other_sums,
+     "SELECT m.kind, m.provider, m.currency, m.amount, m.resolved_at_ms, m.created_at_ms, p.number,"
+     " p.currency AS asked_in, p.amount AS asked FROM mismatches m JOIN payments p ON p.id = m.payment"
+     " WHERE m.order_id = ?1 AND m.came = 1 AND (m.kind = 'twice' OR p.state <> 3) ORDER BY m.order_id, m.id LIMIT ?2");
+static_assert(PAYMENT_PAID + 1 == 3, "payments.state as it is stored");
 
 /* clang-format off */
 #define BRIEF_MEMBERS                                                                                                  \
@@ -56,6 +62,12 @@ static const struct shape refund_shape[] = {
     SHAPE_ENUM("state", refund_state_names), SHAPE_TEXT("cause"), SHAPE_TEXT("reason"),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money"), SHAPE_TIME("createdAt"),
     SHAPE_TIME("endedAt", .nullable = true), SHAPE_END };
+static const struct shape other_sum_shape[] = {
+    SHAPE_TEXT("payment", .doc = "Its number."), SHAPE_TEXT("provider"),
+    SHAPE_OBJECT("came", amount_shape, .type_name = "Money"),
+    SHAPE_OBJECT("asked", amount_shape, .type_name = "Money"), SHAPE_TIME("at"),
+    SHAPE_BOOL("again", .doc = "It came once more, for a payment that is paid."),
+    SHAPE_TIME("seenAt", .nullable = true, .doc = "When a person has looked at it; null: not yet."), SHAPE_END };
 static const struct shape moment_shape[] = {
     SHAPE_TIME("at"), SHAPE_TEXT("what", .doc = "A state of the order, or what was heard or asked: start, notice, "
                                                 "query, close, refund."),
@@ -67,6 +79,9 @@ const struct shape order_view_shape[] = {
     SHAPE_LIST("lines", order_line_shape, .type_name = "OrderLine"),
     SHAPE_LIST("payments", order_payment_shape, .type_name = "OrderPayment"),
     SHAPE_LIST("refunds", refund_shape, .type_name = "OrderRefund", .doc = "Of what goes back, or did."),
+    SHAPE_LIST("otherSums", other_sum_shape, .type_name = "OrderOtherSum",
+               .doc = "Money that came for it, of another sum than was asked for, or once more: it does not count, and "
+                      "a person looks."),
     SHAPE_I64("creditsHeld", .doc = "So many of the credits cannot be spent while a refund is looked at."),
     SHAPE_LIST("timeline", moment_shape, .type_name = "OrderMoment"), SHAPE_END };
 /* clang-format on */
@@ -188,6 +203,26 @@ static bool read_refunds(struct tx *tx, struct order_view *v)
     return true;
 }
 
+static bool read_other_sums(struct tx *tx, struct order_view *v)
+{
+    struct query q = query(tx, &order_other_sums);
+    enum row row;
+    bind_i64(&q, v->o.id), bind_i64(&q, OTHER_SUMS_MAX);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        const char *code = col_text(&q, "asked_in");
+        int64_t asked = col_state(&q, "asked", 0, MONEY_LIMIT);
+        v->other_sum[v->other_sums++] =
+            (struct other_sum){ .payment = col_text(&q, "number"),
+                                .provider = col_text(&q, "provider"),
+                                .came = col_money(&q, "amount"),
+                                .asked = money_of(asked, currency_from_code(code, strlen(code))),
+                                .again = text_eq(col_text(&q, "kind"), "twice"),
+                                .at_ms = col_i64(&q, "created_at_ms"),
+                                .seen_at_ms = col_i64(&q, "resolved_at_ms") };
+    }
+    return row == ROW_NONE;
+}
+
 bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struct order_view *out)
 {
     struct arena *a = tx_arena(tx);
@@ -197,7 +232,7 @@ bool order_view_read(struct tx *tx, const struct order *o, int64_t now_ms, struc
     if (!orders_lines(tx, o->id, out->line, &out->lines) || !payments_of(tx, o->id, out->payment, &out->payments))
         return false;
     out->moment = ARENA_ARRAY(a, struct order_moment, ORDER_MOMENTS_MAX);
-    return read_refunds(tx, out) && read_moves(tx, out) && read_heard(tx, out);
+    return read_refunds(tx, out) && read_other_sums(tx, out) && read_moves(tx, out) && read_heard(tx, out);
 }
 
 /* ---- telling ---- */
@@ -284,6 +319,24 @@ static void refunds_json(struct json *j, const struct order_view *v)
     json_end(j);
 }
 
+static void other_sums_json(struct json *j, const struct order_view *v)
+{
+    json_array(j, "otherSums");
+    for (size_t i = 0; i < v->other_sums; i++) {
+        const struct other_sum *s = &v->other_sum[i];
+        json_object(j, NULL);
+        json_text(j, "payment", s->payment);
+        json_text(j, "provider", s->provider);
+        amount_json(j, "came", s->came);
+        amount_json(j, "asked", s->asked);
+        json_bool(j, "again", s->again);
+        json_time(j, "at", s->at_ms);
+        json_time(j, "seenAt", s->seen_at_ms);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 void order_view_json(struct json *j, const void *view)
 {
     const struct order_view *v = view;
@@ -298,6 +351,7 @@ void order_view_json(struct json *j, const void *view)
     }
     json_end(j);
     refunds_json(j, v);
+    other_sums_json(j, v);
     json_i64(j, "creditsHeld", v->credits_held);
     json_array(j, "timeline");
     for (size_t i = 0; i < v->moments; i++) {

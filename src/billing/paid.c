@@ -25,7 +25,7 @@ static const char *text_of(struct tx *tx, struct str s) { return arena_text_n(tx
 static enum row find_payment(struct tx *tx, const struct heard *h, struct payment *out)
 {
     const struct payment_notice *n = h->notice;
-    if (!n->about_order || (n->order.n == 0 && n->trade.n == 0)) return ROW_NONE;
+    if ((!n->about_order && !n->for_person) || (n->order.n == 0 && n->trade.n == 0)) return ROW_NONE;
     return n->order.n > 0 ? payment_by_number(tx, h->provider->name, text_of(tx, n->order), out)
                           : payment_by_trade(tx, h->provider->name, text_of(tx, n->trade), out);
 }
@@ -94,14 +94,22 @@ static bool note(struct tx *tx, const struct heard *h, const struct about *at, c
     return order_note_put(tx, &n);
 }
 
-/* `amount` NULL: none is known. Once for each kind, payment (if it belongs to one) and trade, or message without one.
- */
+/* It says that money came that was not asked for: so much, or once more. What is marked as paid, and goes back by
+ * itself, is told as a refund. */
+static bool brings_other_money(const struct payment_notice *n, const struct payment *p, enum payment_reason reason)
+{
+    if (p->id == 0 || n->no_amount || n->said != PAYMENT_SAYS_PAID) return false;
+    return reason == PAYMENT_SECOND_TRADE || (reason == PAYMENT_AMOUNT && !money_equal(n->amount, p->amount));
+}
+
+/* `amount` NULL: none is known. Once for each kind, payment (if it belongs to one) and trade, or message without one;
+ * what is of no payment's state (a dispute: a payment may have several) once for each message. */
 static bool mismatch(struct tx *tx, const struct heard *h, const struct about *at, const char *kind,
-                     const struct money *amount, const char *said)
+                     const struct money *amount, const char *said, bool came)
 {
     const struct payment_notice *n = h->notice;
     const char *trade = text_of(tx, n->trade), *event = text_of(tx, n->event);
-    const char *of = at->p.id ? at->p.number : "", *by = trade[0] ? trade : event;
+    const char *of = at->p.id ? at->p.number : "", *by = trade[0] && n->about_order ? trade : event;
     const struct mismatch m = { .key = arena_printf(tx_arena(tx), "%s:%s:%s:%s", kind, h->provider->name, of, by),
                                 .kind = kind,
                                 .provider = h->provider->name,
@@ -111,6 +119,7 @@ static bool mismatch(struct tx *tx, const struct heard *h, const struct about *a
                                 .delivery = h->delivery,
                                 .trade = trade,
                                 .said = said,
+                                .came = came,
                                 .currency = amount ? money_currency(*amount) : CURRENCY_NONE,
                                 .minor = amount ? money_minor(*amount) : 0 };
     return mismatch_put(tx, &m, h->now_ms);
@@ -148,7 +157,7 @@ static bool give_back(struct tx *tx, const struct heard *h, struct about *at, co
     const char *kind = text_eq(cause, "undeliverable") ? "undelivered" : cause;
     struct refund made;
     struct refund_wish w = { .cause = cause, .reason = why, .now_ms = h->now_ms };
-    if (!mismatch(tx, h, at, kind, &at->p.amount, why)) return false;
+    if (!mismatch(tx, h, at, kind, &at->p.amount, why, false)) return false;
     if (!money_subtract(at->p.amount, at->p.refunding, &w.amount)) return false;
     return !money_is_positive(w.amount) || refund_put(tx, &at->o, &at->p, &w, &made) == REFUND_PUT;
 }
@@ -238,7 +247,7 @@ static bool mark_partly_back(struct tx *tx, const struct heard *h, struct about 
     const char *said =
         "paid, and given back in part or whole at the provider before we heard of it; nothing was delivered";
     if (!books_unsold(tx, &at->p, h->now_ms)) return false;
-    return mismatch(tx, h, at, "refunded_outside", &at->p.amount, said);
+    return mismatch(tx, h, at, "refunded_outside", &at->p.amount, said, false);
 }
 
 /* `whole`: the same notice says that all of it went back already, so there is nothing to deliver for. */
@@ -250,7 +259,7 @@ static bool tell_if_named(struct tx *tx, const struct heard *h, const struct abo
     if (!trade[0]) return true;
     enum row row = proof_payment(tx, trade, &payment);
     if (row != ROW_FOUND || payment == at->p.id) return row != ROW_FAULT;
-    return mismatch(tx, h, at, "twice", &at->p.amount, "this trade proves another payment, by a person's word");
+    return mismatch(tx, h, at, "twice", &at->p.amount, "this trade proves another payment, by a person's word", false);
 }
 
 static bool mark_paid(struct tx *tx, const struct heard *h, struct about *at, bool whole, const char **cause,
@@ -362,15 +371,27 @@ static bool refused(struct tx *tx, const struct heard *h, const struct about *at
     buf_printf(outcome, "refused: %s", said);
     if (h->refused) *h->refused = true;
     if (at->p.id && !note(tx, h, at, "refused", said)) return false;
-    return !kind || mismatch(tx, h, at, kind, amount, said);
+    bool came = brings_other_money(h->notice, &at->p, reason);
+    if (kind && !mismatch(tx, h, at, kind, amount, said, came)) return false;
+    /* Who ordered may be looking at a page that waits for this money. */
+    return !came || order_tell(tx, &at->o);
+}
+
+/* What it is about: a refund of so much, or so much of the payment; all of that, where nothing is said. */
+static const struct money *sum_for_person(const struct payment_notice *n, const struct payment *p)
+{
+    if (money_currency(n->refund_amount) != CURRENCY_NONE) return &n->refund_amount;
+    if (money_currency(n->amount) != CURRENCY_NONE) return &n->amount;
+    return p->id > 0 ? &p->amount : NULL;
 }
 
 /* A dispute, or a refund that failed after it was done. */
 static bool for_person(struct tx *tx, const struct heard *h, const struct about *at, struct buf *outcome)
 {
     const char *type = text_of(tx, h->notice->type);
+    const char *kind = strstr(type, "dispute") ? "dispute" : "refund_failed";
     buf_printf(outcome, "%sfor a person: %s", outcome->n ? "; " : "", type);
-    return mismatch(tx, h, at, strstr(type, "dispute") ? "dispute" : "refund_failed", NULL, type);
+    return mismatch(tx, h, at, kind, sum_for_person(h->notice, &at->p), type, false);
 }
 
 /* Who locks these in this order holds all that a notice can change (billing.h). */

@@ -65,6 +65,7 @@ enum plan_renewed plan_renew(struct tx *tx, const struct plan_prices *prices, co
                                  .source = SOURCE_ORDER,
                                  .now_ms = now_ms };
     if (!plan_give(tx, &g, &after) || !credits_tell(tx, p->account, &balance)) return PLAN_RENEW_FAULT;
+    if (!plan_renewed_letter(tx, s, &after, r.credits, balance.available)) return PLAN_RENEW_FAULT;
     LOG(LOG_INFO, "plan_renewed", LOG_NUMBER("shop", p->shop));
     return PLAN_RENEWED;
 }

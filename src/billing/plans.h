@@ -98,6 +98,11 @@ enum plan_renewed { PLAN_RENEW_FAULT = -1, PLAN_RENEWED, PLAN_RENEW_UNPAID, PLAN
 MUST_USE enum plan_renewed plan_renew(struct tx *tx, const struct plan_prices *prices, const struct shop *s,
                                       const struct shop_plan *p, int64_t now_ms);
 
+/* ---- renewal_letters.c ---- */
+/* To the account's owner, if it wants one: it went on from credits, and is as `p` now. */
+MUST_USE bool plan_renewed_letter(struct tx *tx, const struct shop *s, const struct shop_plan *p, struct credits taken,
+                                  struct credits left);
+
 /* ---- plan_letters.c ---- */
 /* To the account's owner: so many days are left; nobody to write to: true. `short_of`: it would go on by itself, and so
  * many credits are missing; NULL: it ends. */

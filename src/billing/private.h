@@ -316,6 +316,7 @@ struct mismatch {
     const char *resolver_email; /* by mismatches_name_people alone */
     enum currency currency;     /* NONE: no amount is known */
     int64_t minor;
+    bool came; /* it is money that came, of another sum than was asked for or once more; not read with it */
 };
 /* About this payment; not put yet. */
 struct mismatch mismatch_of_payment(const struct payment *p, struct money amount, const char *kind, const char *key,
@@ -385,6 +386,14 @@ struct order_moment {
     int64_t at_ms;
     const char *what, *said;
 };
+/* Money that came for it, of another sum than was asked for or once more, and that does not count. */
+struct other_sum {
+    const char *payment, *provider; /* the payment's number */
+    struct money came, asked;
+    bool again;
+    int64_t at_ms, seen_at_ms; /* seen: a person has looked at it; 0: not yet */
+};
+enum { OTHER_SUMS_MAX = 20 };
 struct order_view {
     struct order o;
     const char *stage, *code, *name_en, *name_zh; /* stage: see order_stage_names; the rest: of its offer */
@@ -397,7 +406,8 @@ struct order_view {
     struct payment *payment;
     struct refund *refund; /* those that were agreed to */
     struct order_moment *moment;
-    size_t lines, payments, refunds, moments;
+    struct other_sum other_sum[OTHER_SUMS_MAX];
+    size_t lines, payments, refunds, moments, other_sums;
 };
 extern const char *const order_stage_names[], *const payment_state_names[]; /* NULL-ended */
 extern const struct shape order_view_shape[], order_brief_shape[], order_payment_shape[], order_line_shape[];
@@ -432,6 +442,17 @@ MUST_USE enum answer operator_find(struct req *req, const char *payment, struct 
 void operator_id_json(struct json *j, const char *name, int64_t id);         /* 0: null */
 void operator_text_json(struct json *j, const char *name, const char *text); /* "": null */
 
+/* ---- operator_search.c: which orders are meant by a number, or by a customer's address ---- */
+enum { SEARCH_NAMED_MAX = 40, SEARCH_ACCOUNTS_MAX = 10 };
+struct order_search {
+    int64_t named[SEARCH_NAMED_MAX], account[SEARCH_ACCOUNTS_MAX];
+    size_t nameds, accounts;
+};
+MUST_USE bool order_search_begin(struct tx *tx, const char *text, struct order_search *out);
+/* Ids of orders below `after`, the newest first, at most `limit`; id[limit]. */
+MUST_USE bool order_search_page(struct tx *tx, const struct order_search *s, int64_t after, size_t limit, int64_t *id,
+                                size_t *count);
+
 /* ---- operator_offers.c ---- */
 extern const struct problem problem_currency_unknown;
 
@@ -447,7 +468,7 @@ MUST_USE enum row proof_payment(struct tx *tx, const char *trade, int64_t *payme
 struct hand_payment {
     int64_t id, payment, order, account, state, actor, approver, ended_at_ms, created_at_ms;
     const char *trade, *reason, *payment_number, *order_number, *provider;
-    const char *actor_email; /* NULL: not read, or that person is gone */
+    const char *actor_email, *approver_email; /* NULL: not read, or that person is gone */
     enum order_state order_state;
     struct money amount;
 };
@@ -477,7 +498,8 @@ void operator_refund_json(struct json *j, const struct refund *r, int64_t person
     X(order_made) X(order_paid) X(order_closed) X(order_refunded) X(payment_refused) X(refund_asked) X(refund_agreed)  \
     X(refund_declined) X(refund_ended) X(offer_changed) X(mismatch_found) X(mismatch_resolved) X(plan_began)           \
     X(plan_changed) X(plan_ended) X(trial_began) X(hand_payment_asked) X(hand_payment_agreed) X(hand_payment_declined) \
-    X(invoice_made) X(invoice_details_changed) X(seller_changed) X(coupon_made) X(coupon_ended) X(plan_end_set)
+    X(invoice_made) X(invoice_details_changed) X(seller_changed) X(coupon_made) X(coupon_ended) X(plan_end_set)        \
+    X(renewal_letters_changed)
 /* clang-format on */
 BILLING_ACTIONS(AUDIT_DECLARE)
 

@@ -57,7 +57,7 @@ static bool take_account(struct delivery *d, struct tx *tx, const struct payment
     enum row row = ROW_NONE;
     if (n->about_order && n->order.n > 0)
         row = payment_by_number(tx, d->sender->name, arena_text_n(d->arena, n->order.p, n->order.n), &p);
-    else if (n->about_order && n->trade.n > 0)
+    else if ((n->about_order || n->for_person) && n->trade.n > 0)
         row = payment_by_trade(tx, d->sender->name, arena_text_n(d->arena, n->trade.p, n->trade.n), &p);
     if (row == ROW_FOUND) d->account = p.account;
     return row != ROW_FAULT;
@@ -76,14 +76,15 @@ static void add_money(struct buf *b, bool there, struct money m)
     buf_text(b, there ? currency_code(money_currency(m)) : "-");
 }
 
-/* What has to be the same when its id comes again. A repetition is signed anew, and has new times and counts in it. */
+/* What has to be the same when its id comes again. A repetition is signed anew, and has new times and counts in it.
+ * What a person alone looks at does not count. */
 static struct str same_of(struct arena *a, const struct payment_notice *n)
 {
     struct buf b;
     buf_init(&b, PAYMENT_BODY_MAX);
     add_part(&b, n->type);
     add_part(&b, n->order);
-    add_part(&b, n->trade);
+    add_part(&b, n->about_order ? n->trade : (struct str){ NULL, 0 });
     add_part(&b, n->session);
     add_part(&b, n->refund);
     buf_printf(&b, "%d,", (int)n->said);

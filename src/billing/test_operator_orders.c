@@ -227,6 +227,8 @@ TEST_EACH_ENGINE(a_payment_is_marked_by_two_and_delivered_as_any_other)
     a = paid(t, BOB, &f, "paid/agree", "");
     assert_int_equal(a.status, 200);
     assert_string_equal(fix_text(&a, "state"), "agreed");
+    assert_string_equal(fix_text(&a, "actorEmail"), "ann@house.example");
+    assert_string_equal(fix_text(&a, "approverEmail"), "bob@house.example");
     fix_read(t, &f);
     assert_int_equal(f.o.state, ORDER_DELIVERED);
     assert_string_equal(f.p.trade, "BANK-42");
@@ -234,6 +236,9 @@ TEST_EACH_ENGINE(a_payment_is_marked_by_two_and_delivered_as_any_other)
     assert_int_equal(fix_book(t, "provider:fake"), PACK_PRICE);
     assert_string_equal(paid(t, BOB, &f, "paid/agree", "").error, "hand_payment_none");
     assert_string_equal(paid(t, ANN, &f, "paid", HAND).error, "payment_is_paid");
+    a = get(t, billing_hand_routes, "/api/operator/hand-payments?state=agreed");
+    const json_t *hand = json_array_get(json_object_get(a.json, "handPayments"), 0);
+    assert_string_equal(json_string_value(json_object_get(hand, "approverEmail")), "bob@house.example");
     a = one(t, &f);
     assert_int_equal(size_of(&a, "handPayments"), 1);
     expect_shape(billing_operator_routes, "/api/operator/orders/:number", &a);

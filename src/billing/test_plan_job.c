@@ -138,10 +138,51 @@ TEST_EACH_ENGINE(a_plan_is_renewed_from_credits_once)
     kit_set_now(end_ms + DAYS(29)), clock_runs(t);
     assert_int_equal(fix_available(t, account), 2000 - 1200);
     assert_int_equal(renewals(t), 2);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM mail_outbox"), 0); /* it renews by itself */
+    assert_int_equal(letters(t, "plan_renewed"), 2);                         /* one for each */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM mail_outbox"), 2); /* it renews by itself */
     renew_by_itself(t, false);
     kit_set_now(end_ms + DAYS(61)), clock_runs(t);
     assert_int_equal(renewals(t), 2);
+    expect_sound(t);
+}
+
+static struct kit_answer wish_letters(struct test_db *t, enum verb verb, const char *body)
+{
+    return kit_call(t, &(struct kit_request){ .routes = billing_renewal_letter_routes,
+                                              .verb = verb,
+                                              .path = "/api/billing/renewal-letters",
+                                              .account = account,
+                                              .body = body });
+}
+
+static bool letters_are_on(const struct kit_answer *a)
+{
+    assert_int_equal(a->status, 200);
+    return json_is_true(json_object_get(a->json, "on"));
+}
+
+TEST_EACH_ENGINE(who_wants_no_letter_about_renewals_gets_none)
+{
+    start_with_mail(t, 5000);
+    (void)bought(t, "pro", 0);
+    renew_by_itself(t, true);
+    struct kit_answer a = wish_letters(t, VERB_GET, NULL);
+    assert_true(letters_are_on(&a));
+    for (int i = 0; i < 2; i++) {
+        a = wish_letters(t, VERB_PUT, "{\"on\":false}");
+        assert_false(letters_are_on(&a));
+    }
+    assert_int_equal(fix_audits(t, "renewal_letters_changed"), 1); /* once changed, once told */
+    kit_set_now(plan(t).until_ms - DAYS(1)), clock_runs(t);
+    assert_int_equal(renewals(t), 1);
+    assert_int_equal(letters(t, "plan_renewed"), 0);
+    a = wish_letters(t, VERB_PUT, "{\"on\":true}");
+    assert_true(letters_are_on(&a));
+    kit_set_now(plan(t).until_ms - DAYS(1)), clock_runs(t);
+    assert_int_equal(renewals(t), 2);
+    assert_int_equal(letters(t, "plan_renewed"), 1);
+    a = wish_letters(t, VERB_PUT, "{}");
+    assert_string_equal(a.fault, "on:required");
     expect_sound(t);
 }
 
@@ -501,6 +542,7 @@ TEST_EACH_ENGINE(on_many_lanes_at_once_each_plan_is_renewed_and_told_once)
     assert_int_equal(renewals(t), SHOPS / 2);
     assert_int_equal(fix_available(t, account), 100000 - SHOPS / 2 * 500);
     assert_int_equal(letters(t, "plan_ends_soon"), SHOPS / 2);
+    assert_int_equal(letters(t, "plan_renewed"), SHOPS / 2);
     expect_sound(t);
 }
 
@@ -513,6 +555,7 @@ int main(void)
         EACH_ENGINE(who_buys_on_is_not_told_of_the_end_before),
         EACH_ENGINE(nobody_to_write_to_is_no_fault),
         EACH_ENGINE(a_plan_is_renewed_from_credits_once),
+        EACH_ENGINE(who_wants_no_letter_about_renewals_gets_none),
         EACH_ENGINE(seats_are_renewed_at_their_price_of_today_rounded_up),
         EACH_ENGINE(nothing_is_taken_while_an_operator_keeps_the_shop_suspended),
         EACH_ENGINE(of_a_suspended_shop_the_end_alone_is_told),

@@ -64,7 +64,8 @@ struct payment_notice {
     int64_t
         made_at_ms; /* when the provider made it, by its clock and to the second; 0: not said. It may come much later */
     bool for_person;  /* accepted, and somebody has to look: a dispute, a refund that failed later */
-    bool about_order; /* false: accepted without effect, and the rest is not set */
+    bool about_order; /* false: accepted without effect, and the rest is not set; what is for a person may name a trade
+                         and a sum, for the person alone */
     enum payment_said said;
     struct str order;   /* our number; empty: the order is the one with this `trade` */
     struct str trade;   /* the provider's number of the payment; may be empty */

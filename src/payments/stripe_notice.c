@@ -150,6 +150,16 @@ static enum payment_reason read_charge(struct arena *a, const json_t *charge, st
     return within && !money_is_negative(out->refund_total) ? PAYMENT_ACCEPTED : PAYMENT_AMOUNT;
 }
 
+/* A dispute, or a refund that failed: of which payment, and how much; nothing is judged by it. */
+static void read_for_person(struct arena *a, const json_t *object, struct payment_notice *out)
+{
+    struct money amount;
+    take_text(a, object, "payment_intent", &out->trade);
+    if (!take_amount(object, "amount", &amount) || !money_is_positive(amount)) return;
+    if (str_eq(out->type, STR("refund.failed"))) out->refund_amount = amount;
+    else out->amount = amount;
+}
+
 static enum payment_reason read_object(struct arena *a, const json_t *object, struct payment_notice *out)
 {
     bool completed = str_eq(out->type, STR("checkout.session.completed"));
@@ -164,6 +174,7 @@ static enum payment_reason read_object(struct arena *a, const json_t *object, st
         return read_session(a, object, out);
     }
     out->for_person = str_eq(out->type, STR("refund.failed")) || str_eq(out->type, STR("charge.dispute.created"));
+    if (out->for_person) read_for_person(a, object, out);
     return PAYMENT_ACCEPTED;
 }
 

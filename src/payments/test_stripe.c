@@ -273,7 +273,15 @@ static void for_a_person(void **state)
         assert_int_equal(n.for_person, i < 2);
         assert_false(n.about_order);
         expect_str(n.event, "evt_1");
+        assert_int_equal(n.trade.n, 0);
     }
+#define ABOUT "{\"payment_intent\":\"pi_1\",\"amount\":2500,\"currency\":\"cny\"}"
+    const struct money sum = money_of(2500, CURRENCY_CNY);
+    assert_int_equal(noticed(STR(EVENT("charge.dispute.created", ABOUT)), &n), PAYMENT_ACCEPTED);
+    expect_str(n.trade, "pi_1");
+    assert_true(n.for_person && !n.about_order && money_equal(n.amount, sum));
+    assert_int_equal(noticed(STR(EVENT("refund.failed", ABOUT)), &n), PAYMENT_ACCEPTED);
+    assert_true(n.for_person && !n.about_order && money_equal(n.refund_amount, sum));
     assert_int_equal(n.made_at_ms, 0);
     static const struct {
         const char *created;

@@ -178,17 +178,28 @@ async function invoice(all, phone, number) {
 async function wrongAmount(all, phone) {
     const { checks } = all;
     const { page } = phone;
-    await checks.must('another amount than was asked for makes nothing paid', async () => {
+    const number = await checks.must('another amount than was asked for makes nothing paid', async () => {
         await page.goto('/billing/buy?offer=credits-1000');
         await page.getByRole('button', { name: /^Place order: CN¥100\.00/ }).click();
         await page.waitForURL(/\/orders\/./);
-        const number = numberOf(page);
+        const ordered = numberOf(page);
         await toSandbox(page, 'Pay CN¥100.00');
         await button(page, 'Pay another amount').click();
         await until('what was heard', async () => (await all.boss.get('/api/operator/mismatches?open=true')).json.mismatches.length > 0);
-        const { state } = await orderOf(phone, number);
+        const { state } = await orderOf(phone, ordered);
         assert.ok(state === 'open' || state === 'closed', state);
         assert.equal((await phone.api('GET', '/api/user')).json.user.credits, 2000);
+        return ordered;
+    });
+    await checks.must('who paid reads what came and what was asked, in both languages, and not that nothing is confirmed', async () => {
+        await page.goto(`/orders/${number}`);
+        await seen(page.getByText('CN¥100.01 arrived, and CN¥100.00 was to be paid'));
+        assert.equal(await page.getByText('The payment is not confirmed yet').count(), 0);
+        assert.equal(await page.getByRole('button', { name: /^Pay CN¥/ }).count(), 0);
+        await look(page, 'phone-other-sum');
+        await all.merchant.page.goto(`/orders/${number}`);
+        await seen(all.merchant.page.getByText('收到 ¥100.01，应付金额为 ¥100.00'));
+        await look(all.merchant.page, 'other-sum');
     });
 }
 
@@ -258,8 +269,29 @@ async function desk(all, operator, number) {
         await seen(heading(page, 'What was heard and asked'));
         await look(page, 'operator-order');
     });
+    await checks.must('finds it by what customers and providers call it, and takes the list as a file', async () => {
+        const orders = page.getByRole('table', { name: 'Orders' }).getByRole('row');
+        const [{ number: payment }] = (await all.boss.get(`/api/operator/orders/${number}`)).json.payments;
+        await page.goto('/operator/orders');
+        const find = page.getByRole('searchbox', { name: 'Number, trade number or e-mail' });
+        for (const [what, rows] of [[number, 1], [payment, 1], [`sb_${payment}`, 1], ['lin@', 3]]) {
+            await find.fill(what);
+            await until(`${what} is found`, async () => (await orders.count()) - 1 >= rows && (rows > 1 || (await orders.count()) === 2));
+            await seen(page.getByRole('link', { name: number }));
+        }
+        await look(page, 'operator-orders-found');
+        const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Export CSV').click()]);
+        assert.match(file.suggestedFilename(), /^chathub-orders-.+\.csv$/);
+        await find.fill('nobody@');
+        await seen(page.getByText('Nothing matches'));
+        await page.goto(`/operator/orders/${number}`);
+    });
     await checks.must('gives a part of it back, and the customer sees it, live', async () => {
         const customer = all.merchant.page;
+        await customer.goto('/billing/orders');
+        const [file] = await Promise.all([customer.waitForEvent('download'), button(customer, '导出 CSV').click()]);
+        assert.match(file.suggestedFilename(), /^chathub-orders-.+\.csv$/);
+        await look(customer, 'orders');
         await customer.goto(`/orders/${number}`);
         await button(page, 'Give back').click();
         const box = page.getByRole('dialog', { name: 'Give back' });

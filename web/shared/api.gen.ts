@@ -1200,6 +1200,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing/renewal-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the account's owner gets a letter for each plan that was renewed from credits. For: owner, admin, viewer. */
+        get: operations["getApiBillingRenewalLetters"];
+        /** @description Switch these letters on or off. For: owner, admin. */
+        put: operations["putApiBillingRenewalLetters"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operator/orders/{number}/refund": {
         parameters: {
             query?: never;
@@ -1343,7 +1361,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Orders of the whole house, newest first. By several filters: what is found among 2,000, and `next`. For: operator. */
+        /** @description Orders of the whole house, newest first. By several filters: what is found among 2,000, and `next`. Also as CSV. For: operator. */
         get: operations["getApiOperatorOrders"];
         put?: never;
         post?: never;
@@ -1736,7 +1754,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The account's orders, newest first. For: owner, admin, viewer. */
+        /** @description The account's orders, newest first; also as CSV. For: owner, admin, viewer. */
         get: operations["getApiBillingOrders"];
         put?: never;
         /** @description Order it. 200 with the open order when the same is ordered already. For: owner, admin. */
@@ -4453,8 +4471,13 @@ export interface components {
             actorEmail: string | null;
             /** @description You said so. */
             mine: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Who agreed or declined.
+             */
             approver: number | null;
+            /** @description Of that person, today. */
+            approverEmail: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -5032,6 +5055,22 @@ export interface components {
             /** Format: date-time */
             endedAt: string | null;
         };
+        OrderOtherSum: {
+            /** @description Its number. */
+            payment: string;
+            provider: string;
+            came: components["schemas"]["Money"];
+            asked: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            /** @description It came once more, for a payment that is paid. */
+            again: boolean;
+            /**
+             * Format: date-time
+             * @description When a person has looked at it; null: not yet.
+             */
+            seenAt: string | null;
+        };
         OrderMoment: {
             /** Format: date-time */
             at: string;
@@ -5110,6 +5149,8 @@ export interface components {
             payments: components["schemas"]["OrderPayment"][];
             /** @description Of what goes back, or did. */
             refunds: components["schemas"]["OrderRefund"][];
+            /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+            otherSums: components["schemas"]["OrderOtherSum"][];
             /**
              * Format: int64
              * @description So many of the credits cannot be spent while a refund is looked at.
@@ -5145,7 +5186,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "coupon_ended" | "coupon_made" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "landing_shop_made" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_end_set" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_resumed" | "shop_soft_deleted" | "shop_suspended" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "coupon_ended" | "coupon_made" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "landing_shop_made" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_end_set" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "renewal_letters_changed" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_resumed" | "shop_soft_deleted" | "shop_suspended" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -5171,7 +5212,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "coupon_ended" | "coupon_made" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "landing_shop_made" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_end_set" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_resumed" | "shop_soft_deleted" | "shop_suspended" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_channel_changed" | "chat_customer_erased" | "chat_customer_exported" | "chat_picture_changed" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "coupon_ended" | "coupon_made" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "hand_payment_agreed" | "hand_payment_asked" | "hand_payment_declined" | "invitation_revoked" | "invoice_details_changed" | "invoice_made" | "job_retried" | "knowledge_feed_added" | "knowledge_feed_removed" | "knowledge_imported" | "knowledge_reading_stopped" | "knowledge_text_removed" | "knowledge_text_saved" | "landing_shop_made" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "mismatch_found" | "mismatch_resolved" | "offer_changed" | "order_closed" | "order_made" | "order_paid" | "order_refunded" | "page_changed" | "panel_entered" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "payment_refused" | "person_erased" | "plan_began" | "plan_changed" | "plan_end_set" | "plan_ended" | "reauthenticated" | "refund_agreed" | "refund_asked" | "refund_declined" | "refund_ended" | "renewal_letters_changed" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "seller_changed" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_resumed" | "shop_soft_deleted" | "shop_suspended" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "trial_began" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -15264,6 +15305,199 @@ export interface operations {
             };
         };
     };
+    getApiBillingRenewalLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The account's owner is written to when a plan was renewed from credits. */
+                        on: boolean;
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiBillingRenewalLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description false: none from now on. */
+                    on: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The account's owner is written to when a plan was renewed from credits. */
+                        on: boolean;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiOperatorOrdersNumberRefund: {
         parameters: {
             query?: never;
@@ -16441,6 +16675,8 @@ export interface operations {
                 from?: string;
                 /** @description Before this time. */
                 to?: string;
+                /** @description Only of this number (an order's, a payment's, a refund's, a provider's or a bank's), or of accounts whose owner's address begins so: the first 10. */
+                search?: string;
                 /** @description Only these. */
                 state?: "open" | "processing" | "paid" | "closed" | "refunded";
                 /** @description Only with a payment, whatever became of it, at this provider. */
@@ -16449,6 +16685,8 @@ export interface operations {
                 account?: number;
                 /** @description Only with this coupon, by its id. */
                 coupon?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -16811,8 +17049,13 @@ export interface operations {
                         actorEmail: string | null;
                         /** @description You said so. */
                         mine: boolean;
-                        /** Format: int64 */
+                        /**
+                         * Format: int64
+                         * @description Who agreed or declined.
+                         */
                         approver: number | null;
+                        /** @description Of that person, today. */
+                        approverEmail: string | null;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -16999,8 +17242,13 @@ export interface operations {
                         actorEmail: string | null;
                         /** @description You said so. */
                         mine: boolean;
-                        /** Format: int64 */
+                        /**
+                         * Format: int64
+                         * @description Who agreed or declined.
+                         */
                         approver: number | null;
+                        /** @description Of that person, today. */
+                        approverEmail: string | null;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -17186,8 +17434,13 @@ export interface operations {
                         actorEmail: string | null;
                         /** @description You said so. */
                         mine: boolean;
-                        /** Format: int64 */
+                        /**
+                         * Format: int64
+                         * @description Who agreed or declined.
+                         */
                         approver: number | null;
+                        /** @description Of that person, today. */
+                        approverEmail: string | null;
                         /** Format: date-time */
                         createdAt: string;
                         /** Format: date-time */
@@ -19666,6 +19919,8 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -19833,6 +20088,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.
@@ -20031,6 +20288,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.
@@ -20352,6 +20611,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.
@@ -20405,6 +20666,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.
@@ -20568,6 +20831,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.
@@ -20621,6 +20886,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.
@@ -20786,6 +21053,8 @@ export interface operations {
                         payments: components["schemas"]["OrderPayment"][];
                         /** @description Of what goes back, or did. */
                         refunds: components["schemas"]["OrderRefund"][];
+                        /** @description Money that came for it, of another sum than was asked for, or once more: it does not count, and a person looks. */
+                        otherSums: components["schemas"]["OrderOtherSum"][];
                         /**
                          * Format: int64
                          * @description So many of the credits cannot be spent while a refund is looked at.

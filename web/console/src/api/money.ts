@@ -29,6 +29,7 @@ export type OrderState = Order["state"];
 export type OrderLine = Order["lines"][number];
 export type Payment = Order["payments"][number];
 export type Refund = Order["refunds"][number];
+export type OtherSum = Order["otherSums"][number];
 export type Moment = Order["timeline"][number];
 export type Begun = Answer<"/api/billing/orders/{number}/pay", "post">;
 export type Plans = Answer<"/api/billing/plans", "get">;
@@ -54,6 +55,7 @@ export type Paper = Answer<"/api/billing/invoices", "get">["invoices"][number];
 /* ---- the operator's ---- */
 
 export type SaleFilter = Readonly<{
+  search?: string | undefined;
   state?: OrderState | undefined;
   provider?: (typeof PROVIDERS)[number] | undefined;
   account?: number | undefined;
@@ -129,6 +131,8 @@ export const beginTrial = (shop: number, key: string) =>
   answer(api.POST("/api/billing/plans/{shop}/trial", { ...shopOf(shop), ...once(key) }));
 export const switchRenewal = (shop: number, on: boolean, key: string) =>
   answer(api.POST("/api/billing/plans/{shop}/renewal", { ...shopOf(shop), body: { on }, ...once(key) }));
+/** Of all plans of the account. */
+export const putRenewalLetters = (on: boolean) => answer(api.PUT("/api/billing/renewal-letters", { body: { on } }));
 export const putProfile = (body: Body<"/api/billing/profile", "put">) =>
   answer(api.PUT("/api/billing/profile", { body }));
 
@@ -184,6 +188,8 @@ export const useQuote = (wish: Wish | null) =>
     enabled: wish !== null,
     placeholderData: keepPreviousData,
   });
+export const useRenewalLetters = () =>
+  useQuery({ queryKey: keys.renewalLetters, queryFn: () => answer(api.GET("/api/billing/renewal-letters")) });
 export const usePlans = () => useQuery({ queryKey: keys.plans, queryFn: () => answer(api.GET("/api/billing/plans")) });
 
 /** A payment is told by a server event; this slow look is for a browser whose event stream is broken. */

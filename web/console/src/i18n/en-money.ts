@@ -76,6 +76,8 @@ export const enMoney = {
   "plan.renews": "Renew automatically from credits",
   "plan.renewsOn": "A day before {day} it is renewed for {n} credits, if there are enough.",
   "plan.renewsOff": "It ends on {day} unless you renew it: {n} credits, or an order.",
+  "plan.renewalLetters": "A letter for each renewal",
+  "plan.renewalLettersHelp": "Of all plans of this account: what was taken, and until when it runs.",
   "plan.graceText": "The plan ended on {day}. Renew it now: the chat still runs for a few days.",
   "plan.rests": "This shop is suspended: nothing can be bought for it meanwhile.",
   "plan.restsWhy": "See why",
@@ -174,6 +176,16 @@ export const enMoney = {
   "order.unconfirmed": "The payment is not confirmed yet (order {number})",
   "order.unconfirmedText":
     "As soon as the provider tells us, this page changes by itself. If you have paid, you can have it checked now.",
+  "order.other": "{came} arrived, and {asked} was to be paid",
+  "order.otherAgain": "A payment of {came} was reported a second time",
+  "order.otherAgainText": "The order is paid already. We are looking at it: if it was paid twice, it goes back to you.",
+  "order.otherText":
+    "So the order is not paid. We are looking at it: either it is completed, or the money goes back to you. You need not do anything, and should not pay again.",
+  "order.otherBeside": "The order is paid already. We are looking at what arrived beside it, and it goes back to you.",
+  "order.otherClosed":
+    "The order is closed. We are looking at what arrived: it goes back to you, or the order is completed after all.",
+  "order.otherSeen":
+    "We looked at it on {day}. Should you not find the money where you paid from within some days, write to us, with the number of this order.",
   "order.failed": "The payment did not go through",
   "order.failedText": "Nothing was charged. You can try again, or pay another way.",
   "order.closed": "This order is closed",

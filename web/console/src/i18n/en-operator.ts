@@ -376,6 +376,7 @@ export const enOperator = {
   "coupon.endText":
     "Nobody can use it from then on, not even for months that are left of it. Orders that hold it keep their price.",
   "coupon.endedDone": "The coupon is ended",
+  "sales.find": "Number, trade number or e-mail",
   "sales.withCoupon": "With one coupon",
   "bill.title": "Bills of the providers",
   "bill.intro":
@@ -535,6 +536,9 @@ export const enOperator = {
   "hand.state.asked": "Waiting",
   "hand.state.agreed": "Agreed",
   "hand.state.declined": "Declined",
+  "hand.by.agreed": "Agreed by {who}",
+  "hand.by.declined": "Declined by {who}",
+  "hand.takenBack": "Taken back",
   "hand.none": "Nothing marked by hand waits",
   "hand.noneText": "What one person marks as paid waits here until a second one agrees.",
   "owed.none": "Nothing is owed",

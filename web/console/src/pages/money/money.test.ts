@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Payment } from "../../api/money";
-import { backBy, canPay, isNews, standingOf } from "./standing";
+import { makeText } from "../../i18n/i18n";
+import { sumText } from "../../ui/sum";
+import { backBy, canPay, isAnswered, isLookedAt, isNews, standingOf } from "./standing";
 import { buyAt, offerOf, wholeOf, wishOf } from "./wish";
 
 const nothing = { amount: 0, currency: "CNY", text: "0.00" };
@@ -21,6 +23,40 @@ describe("who has given an order's money back", () => {
     expect(backBy([one("outside")])).toBe("others");
     expect(backBy([one("operator", "failed"), one("outside")])).toBe("others");
     expect(backBy([one("operator"), one("outside")])).toBe("both");
+  });
+});
+
+describe("money of another sum", () => {
+  const sum = (number: string) => ({
+    payment: number,
+    provider: "alipay",
+    came: { amount: 10001, currency: "CNY", text: "100.01" },
+    asked: { amount: 10000, currency: "CNY", text: "100.00" },
+    again: false,
+    at: "2026-11-28T10:00:00Z",
+    seenAt: null,
+  });
+  it("is told instead of a payment that is not confirmed, and not instead of another one", () => {
+    const one = payment("open");
+    expect(isAnswered({ payments: [one], otherSums: [] })).toBe(false);
+    expect(isAnswered({ payments: [one], otherSums: [sum("p")] })).toBe(true);
+    expect(isAnswered({ payments: [one, { ...one, number: "q" }], otherSums: [sum("p")] })).toBe(false);
+    expect(isAnswered({ payments: [one, { ...payment("failed"), number: "q" }], otherSums: [sum("p")] })).toBe(true);
+  });
+  it("is not to be paid beside, until somebody has looked", () => {
+    expect(isLookedAt({ otherSums: [] })).toBe(false);
+    expect(isLookedAt({ otherSums: [sum("p")] })).toBe(true);
+    expect(isLookedAt({ otherSums: [{ ...sum("p"), seenAt: "2026-11-29T10:00:00Z" }] })).toBe(false);
+    expect(isLookedAt({ otherSums: [{ ...sum("p"), again: true }] })).toBe(false);
+  });
+  it.each([
+    ["en", "CN¥100.01 arrived, and CN¥100.00 was to be paid"],
+    ["zh-CN", "收到 ¥100.01，应付金额为 ¥100.00"],
+  ] as const)("is said with both sums in %s", (lang, said) => {
+    const { t } = makeText(lang, () => undefined);
+    const { came, asked } = sum("p");
+    expect(t("order.other", { came: sumText(lang, came), asked: sumText(lang, asked) })).toBe(said);
+    expect(t("order.otherSeen", { day: "D" })).toContain("D");
   });
 });
 

@@ -8,6 +8,7 @@ import {
   checkOrder,
   type Moment,
   type Order,
+  type OtherSum,
   type Payment,
   type Refund,
   reprovisionOrder,
@@ -27,10 +28,10 @@ import { useAnnounce, useNotify } from "../../ui/notify";
 import { OrderLines, OrderPill, OrderSums } from "../../ui/order-parts";
 import { Detail, Page, Section, Teach } from "../../ui/page";
 import { PaymentTable, RefundTable } from "../../ui/payments";
-import { nameOf, Paid } from "../../ui/sum";
+import { nameOf, Paid, sumText } from "../../ui/sum";
 import { OrderPapers } from "./papers";
 import { Pay } from "./pay";
-import { backBy, canPay, isNews, type Standing, standingOf } from "./standing";
+import { backBy, canPay, isAnswered, isLookedAt, isNews, type Standing, standingOf } from "./standing";
 
 /** "I have paid": the provider is asked, and answers what is true. */
 function Asked({ order }: { order: Order }) {
@@ -158,6 +159,7 @@ function Says({ order, standing }: { order: Order; standing: Standing }) {
         </Alert>
       );
     case "unconfirmed":
+      if (isAnswered(order)) return null;
       return (
         <Alert tone="due" title={t("order.unconfirmed", { number })} action={manage && <Asked order={order} />}>
           {t("order.unconfirmedText")}
@@ -184,6 +186,30 @@ function Says({ order, standing }: { order: Order; standing: Standing }) {
     case "toPay":
       return null;
   }
+}
+
+const OTHER_TEXT = {
+  pending: "order.otherText",
+  provisioning: "order.otherBeside",
+  done: "order.otherBeside",
+  refunded: "order.otherBeside",
+  closed: "order.otherClosed",
+} as const;
+
+/** Money that came, and is not what was asked for: what it is, and what becomes of it. */
+function Other({ sum, stage }: { sum: OtherSum; stage: Order["stage"] }) {
+  const { t, lang, day } = useText();
+  const { came, asked, again, seenAt } = sum;
+  return (
+    <Alert
+      tone={seenAt === null ? "due" : "info"}
+      title={t(again ? "order.otherAgain" : "order.other", { came: sumText(lang, came), asked: sumText(lang, asked) })}
+    >
+      {seenAt === null
+        ? t(again ? "order.otherAgainText" : OTHER_TEXT[stage])
+        : t("order.otherSeen", { day: day(seenAt) })}
+    </Alert>
+  );
 }
 
 function What({ order }: { order: Order }) {
@@ -290,6 +316,9 @@ function Shown({ order }: { order: Order }) {
   return (
     <>
       <Says order={order} standing={standing} />
+      {order.otherSums.map((sum) => (
+        <Other key={sum.payment + sum.at} sum={sum} stage={order.stage} />
+      ))}
       {order.creditsHeld > 0 && (
         <Alert tone="info" title={t("order.creditsHeld", { n: order.creditsHeld })}>
           {t("order.creditsHeldText")}
@@ -305,7 +334,7 @@ function Shown({ order }: { order: Order }) {
         }
         side={
           <>
-            {canPay(order) && manage && <Pay order={order} />}
+            {canPay(order) && manage && !isLookedAt(order) && <Pay order={order} />}
             <Numbers order={order} />
             <OrderPapers order={order} />
           </>

@@ -4,10 +4,11 @@ import { type OrderBrief, useOrders } from "../../api/money";
 import { useText } from "../../i18n/i18n";
 import { BillingParts } from "../../ui/billing-parts";
 import { LinkButton } from "../../ui/button";
+import { Export } from "../../ui/filters";
 import { Shop, Time } from "../../ui/facts";
 import { LoadedList } from "../../ui/loaded";
 import { OrderPill } from "../../ui/order-parts";
-import { Page, Teach } from "../../ui/page";
+import { Page, Teach, Toolbar } from "../../ui/page";
 import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 
@@ -78,7 +79,14 @@ export function OrdersPage() {
               {t("order.noneText")}
             </Teach>
           ) : (
-            <OrderTable rows={rows} />
+            <>
+              <Toolbar>
+                <span className="end">
+                  <Export path="/api/billing/orders" wanted={{}} name="chathub-orders" />
+                </span>
+              </Toolbar>
+              <OrderTable rows={rows} />
+            </>
           )
         }
       </LoadedList>

@@ -31,6 +31,7 @@ import { Page, Section, Teach } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { PlanHas, PlanPill, useWebsites } from "../../ui/plan-parts";
 import { nameOf, Paid, sumText } from "../../ui/sum";
+import { RenewalLetters } from "./renewal-letters";
 import { buyAt, offerOf } from "./wish";
 
 /** The plan that a trial gives. */
@@ -111,6 +112,7 @@ function Present({ plan, on, rests }: { plan: Plan; on: boolean; rests: boolean 
         <Fact name={t("plan.websitesName")}>{websites(plan.websites)}</Fact>
       </Facts>
       {manage && plan.state !== "ended" && (plan.renews || plan.renewsFor !== null) && <RenewalSwitch plan={plan} />}
+      {manage && plan.state !== "ended" && plan.renews && <RenewalLetters />}
     </div>
   );
 }

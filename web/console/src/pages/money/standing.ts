@@ -24,6 +24,16 @@ export function standingOf({ stage, state, payments }: Pick<Order, "stage" | "st
   return payments.at(-1)?.state === "failed" ? "failed" : "toPay";
 }
 
+/** All that was begun has brought money, and of another sum: then that is told, and not that nothing is confirmed. */
+export const isAnswered = ({ payments, otherSums }: Pick<Order, "payments" | "otherSums">) =>
+  payments
+    .filter(({ state }) => state === "open" || state === "processing")
+    .every(({ number }) => otherSums.some(({ payment }) => payment === number));
+
+/** Whoever has sent another sum is not asked for more, as long as a person looks at it. */
+export const isLookedAt = ({ otherSums }: Pick<Order, "otherSums">) =>
+  otherSums.some(({ again, seenAt }) => !again && seenAt === null);
+
 /** By us it goes the way it came, and may still be going; what somebody else has given back is there already. */
 export function backBy(
   refunds: readonly Pick<Order["refunds"][number], "state" | "cause">[],

@@ -1,4 +1,4 @@
-/* Payments that somebody marked as paid: those that wait for a second person come first. */
+/* Payments that somebody marked as paid, and whose word it was: those that wait for a second person come first. */
 import { Link } from "react-router";
 import { HAND_STATES, type HandPayment, useHands } from "../../api/money";
 import { useText } from "../../i18n/i18n";
@@ -12,6 +12,21 @@ import { KnownPerson } from "../../ui/person";
 import { Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 import { HandWord } from "./hand-word";
+
+/** Who said that it came; and, once it has ended, who said so too, or not. */
+function By({ hand }: { hand: HandPayment }) {
+  const { t } = useText();
+  const { state, actor, actorEmail, approver, approverEmail } = hand;
+  const lines: string[] = [];
+  if (actorEmail !== null) lines.push(t("sale.markedBy", { who: actorEmail }));
+  if (state !== "asked" && actor === approver) lines.push(t("hand.takenBack"));
+  else if (state !== "asked" && approverEmail !== null) lines.push(t(`hand.by.${state}`, { who: approverEmail }));
+  return lines.map((line) => (
+    <span key={line} className="small muted short" title={line} translate="no">
+      {line}
+    </span>
+  ));
+}
 
 function HandTable({ rows }: { rows: readonly HandPayment[] }) {
   const { t } = useText();
@@ -42,14 +57,11 @@ function HandTable({ rows }: { rows: readonly HandPayment[] }) {
       key: "reason",
       title: t("field.reason"),
       grow: true,
-      render: ({ reason, actorEmail }) => (
+      phone: "more",
+      render: (hand) => (
         <span className="two-lines">
-          <Short>{reason}</Short>
-          {actorEmail !== null && (
-            <span className="small muted short" translate="no">
-              {actorEmail}
-            </span>
-          )}
+          <Short>{hand.reason}</Short>
+          <By hand={hand} />
         </span>
       ),
     },

@@ -1,11 +1,11 @@
-/* The orders of all customers. State and provider stand in the address. */
+/* The orders of all customers, found by a number or an address too. What is asked for stands in the address. */
 import { Link } from "react-router";
 import { ORDER_STATES, PROVIDERS, type SaleBrief, type SaleFilter, useSales } from "../../api/money";
 import { useText } from "../../i18n/i18n";
 import { idOf, useAddress } from "../../ui/address";
 import { endOf, startOf } from "../../ui/days";
 import { Short, Time } from "../../ui/facts";
-import { Choose, Days, isNarrow } from "../../ui/filters";
+import { Choose, Days, Export, Find, isNarrow } from "../../ui/filters";
 import { Icon } from "../../ui/icon";
 import { LoadedList } from "../../ui/loaded";
 import { Page, Teach, Toolbar } from "../../ui/page";
@@ -14,9 +14,12 @@ import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
 import { StatePill } from "./state-pill";
 
+const SEARCH_MAX = 100;
+
 function useSaleFilter(): SaleFilter {
   const [read] = useAddress();
   return {
+    search: read("search").slice(0, SEARCH_MAX) || undefined,
     state: ORDER_STATES.find((one) => one === read("state")),
     provider: PROVIDERS.find((one) => one === read("provider")),
     account: idOf(read("account")),
@@ -89,6 +92,7 @@ export default function Sales() {
   return (
     <Page title={t("nav.orders")}>
       <Toolbar>
+        <Find value={address("search")} label={t("sales.find")} onFind={(search) => write({ search })} />
         {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
         {filter.coupon !== undefined && (
           <span className="chip chip-chosen chip-of">
@@ -115,6 +119,9 @@ export default function Sales() {
           onPick={(provider) => write({ provider })}
         />
         <Days from={address("from")} to={address("to")} onDays={write} />
+        <span className="end">
+          <Export path="/api/operator/orders" wanted={filter} name="chathub-orders" />
+        </span>
       </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) =>
