@@ -50,13 +50,10 @@ export const pages = {
   renewals: also("operator", () => import("./pages/operator/renewals")),
   operatorShops: also("operator", () => import("./pages/operator/shops")),
   operatorShop: also(
-    "audit",
+    "money",
     also(
-      "money",
-      also(
-        "operator",
-        also("said", () => import("./pages/operator/shop")),
-      ),
+      "operator",
+      also("said", () => import("./pages/operator/shop")),
     ),
   ),
   jobs: also("operator", () => import("./pages/operator/jobs")),

@@ -19,9 +19,17 @@ function isMoney(value: object): value is { amount: number; currency: string } {
   );
 }
 
+/** Words with spaces between them. */
+const LISTS: readonly string[] = ["syncScopes"];
+
 function wordText(words: Words, name: string, value: string): string {
   const { known, time } = words;
   if (TIME.test(value)) return time(value);
+  if (LISTS.includes(name) && value.includes(" "))
+    return value
+      .split(" ")
+      .map((one) => wordText(words, name, one))
+      .join(", ");
   const word = known(`${WORDS[name] ?? `detail.${name}.`}${value}`) ?? known(`detail.${name}.${value}`);
   return word ?? (SENTENCES.includes(name) ? saidText(words, value) : value);
 }

@@ -86,6 +86,57 @@ describe("the trail", () => {
     expect(zh.known(`resource.${kind}`)).toMatch(/[\u4e00-\u9fff]/);
     expect(en.known(`resource.${kind}`)).not.toBeNull();
   });
+  const bodyOf = (name: string, near: string) => {
+    const begin = new RegExp(`void ${name}\\(struct json \\*j[^)]*\\)\\s*\\{(?:(.*)\\}\\n|([^]*?)\\n\\}\\n)`);
+    for (const text of [near, ...files.map(([, other]) => other)]) {
+      const match = begin.exec(text);
+      if (match !== null) return match[1] ?? match[2] ?? "";
+    }
+    return "";
+  };
+  const writers = files.flatMap(([, text]) =>
+    text
+      .split(/[;{}]/)
+      .filter((part) => /\.details = |audit_request\(|AUDIT_\w+|tenants_tell\(|know_tell\(/.test(part))
+      .flatMap((part) => [...part.matchAll(/\b\w*(?:_details|_json)\b/g)].map(([name]) => bodyOf(name, text))),
+  );
+  const details = new Set(
+    writers.flatMap((body) => [...body.matchAll(/\b\w*json\w*\(j, "(\w+)"/g)].map(([, name = ""]) => name)),
+  );
+  it("finds what is told beside an action", () => expect(details.size).toBeGreaterThan(50));
+  it.each([...details])("%s: has a name in both languages", (name) => {
+    expect(zh.known(`detail.${name}`)).not.toBeNull();
+    expect(en.known(`detail.${name}`)).not.toBeNull();
+  });
+  const namesIn = (file: string, list: string) =>
+    found(file, new RegExp(`${list}\\[[^\\]]*\\] = \\{([^}]*)\\}`, "g")).flatMap((names) =>
+      [...names.matchAll(/"([\w-]+)"/g)].map(([, name = ""]) => name),
+    );
+  const words = [
+    ...namesIn("http/refusals.c", "kind_names").map((word) => ["kind", word] as const),
+    ...namesIn("knowledge/feeds.c", "feed_kind_names").map((word) => ["kind", word] as const),
+    ...namesIn("knowledge/kinds.c", "names").map((word) => ["kind", word] as const),
+    ...namesIn("billing/profiles.c", "kind_names").map((word) => ["kind", word] as const),
+    ...namesIn("billing/coupons.c", "coupon_kind_names").map((word) => ["kind", word] as const),
+    ...namesIn("billing/operator_coupons.c", "standing_names").map((word) => ["state", word] as const),
+    ...namesIn("tenants/subscriptions.c", "status_names").map((word) => ["status", word] as const),
+    ...namesIn("tenants/subscriptions.c", "subscription_source_names").map((word) => ["source", word] as const),
+    ...namesIn("knowledge/store_import.c", "know_store_sources").map((word) => ["source", word] as const),
+    ...namesIn("accounts/members.c", "member_role_names").map((word) => ["role", word] as const),
+    ...namesIn("tenants/panel.c", "sync_scope_names").map((word) => ["syncScopes", word] as const),
+    ...namesIn("site/pages.c", "page_names").map((word) => ["name", word] as const),
+    ...found("chat/settings_fields.c", /(?:FIELD_\w+\(struct settings_doc, |(?:NUMBER|WORDS)\()(\w+),/g)
+      .filter((word) => word !== "member" && word !== "revision")
+      .map((word) => ["changed", word] as const),
+  ];
+  it.each(words)("%s %s: is told in both languages", (name, word) => {
+    expect(detailText(zh, name, word)).toMatch(/[\u4e00-\u9fff]/);
+    expect(en.known(`detail.${name}.${word}`) ?? en.known(`secret.of.${word}`)).not.toBeNull();
+  });
+  it("shows lists of words as words", () => {
+    expect(detailText(zh, "changed", ["botName", "keepDays"])).toBe("助手名称, 会话保留天数");
+    expect(detailText(en, "syncScopes", "products orders")).toBe("products, orders");
+  });
   it("shows sums, lists and what is within as words", () => {
     expect(detailText(zh, "amount", { amount: 10000, currency: "CNY" })).toBe("¥100");
     expect(detailText(zh, "renews", true)).toBe("是");

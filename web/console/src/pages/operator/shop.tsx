@@ -1,16 +1,20 @@
 /* All about one shop: whose it is, its chatbot and what pays for it, the work behind it, what was delivered, what was
  * done to it. */
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { useOperatorPlan } from "../../api/money";
 import { toProblem } from "../../api/problem";
 import { useAccountTransactions, useDeliveries, useHouseShop, useJobs, useOperatorAudit } from "../../api/queries";
+import { keys } from "../../api/read-keys";
 import type { HouseShop, Job } from "../../api/types";
+import { also } from "../../i18n/also";
 import { useText } from "../../i18n/i18n";
+import { fetchPart } from "../../load-part";
 import { idOf } from "../../ui/address";
-import { AuditTable } from "../../ui/audit-table";
 import { DeliveryTable } from "../../ui/delivery-table";
 import { Day, Fact, Facts, Id, LastDay, Person, Time } from "../../ui/facts";
 import { JobTable } from "../../ui/job-table";
+import { late } from "../../ui/late";
 import { Loaded, Together } from "../../ui/loaded";
 import { Detail, Page, Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
@@ -20,6 +24,15 @@ import { PlanOf, ShopSwitch } from "./shop-plan";
 
 /** Of the newest: the whole is a press away. */
 const SHOWN = 10;
+
+/** The words of the trail are many: they come while its rows are read. */
+const loadTrail = also(
+  "audit",
+  also("said", () => import("../../ui/trail")),
+);
+const AuditTable = late(loadTrail);
+const useTrailPart = () =>
+  useQuery({ queryKey: keys.trailPart, queryFn: () => fetchPart(loadTrail).then(() => true), staleTime: Infinity });
 
 const isOfShop = (job: Job, shop: HouseShop) =>
   job.id === shop.job || (job.kind.startsWith("tenants.") && job.ref === shop.id);
@@ -210,8 +223,9 @@ function Whole({ shop }: { shop: HouseShop }) {
   const delivered = useDeliveries({ account: shop.account });
   const trail = useOperatorAudit({ account: shop.account, shop: shop.id });
   const plan = useOperatorPlan(shop.id);
+  const part = useTrailPart();
   return (
-    <Together reads={[work, money, delivered, trail, plan]}>
+    <Together reads={[work, money, delivered, trail, plan, part]}>
       <Detail
         main={
           <>
