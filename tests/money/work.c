@@ -161,7 +161,8 @@ static void again(struct flight *f)
 
 static void settle(struct sim *s, size_t i)
 {
-    static const char *const ends[] = { "nothing", "done", "again", "next", "dead", "superseded" };
+    static const char *const ends[] = { "nothing", "done", "again", "next", "kept", "dead", "superseded" };
+    static_assert(ARRAY_LEN(ends) == V_SUPERSEDED + 1, "a word for each");
     struct flight *f = &s->flight[i];
     struct run *r = &f->g->run[0];
     int process = f->process;
