@@ -101,10 +101,12 @@ void refund_json(struct json *j, const void *arg)
     if (r->error[0]) json_text(j, r->state == REFUND_REFUSED ? "declined" : "error", r->error);
 }
 
+/* What waits for a second person, or was declined by one, is the house's own affair, as on the order's page. */
 bool refund_told(struct tx *tx, struct audit_action action, const struct refund *r, const struct move *m)
 {
+    bool of_house = r->state == REFUND_ASKED || r->state == REFUND_REFUSED;
     return audit_put(tx, &(struct audit_entry){ .action = action,
-                                                .account = r->account,
+                                                .account = of_house ? 0 : r->account,
                                                 .actor = m->actor,
                                                 .resource = "order",
                                                 .resource_id = r->order,

@@ -59,6 +59,20 @@ TEST_EACH_ENGINE(what_is_owed_and_went_back_outside_is_settled_by_two)
     fix_expect_sound(t);
 }
 
+/* What one operator asks and another declines is told to nobody else; what was agreed to is. */
+TEST_EACH_ENGINE(the_trail_of_a_customer_has_what_was_agreed_to_alone)
+{
+    fix_start(t);
+    struct fix_paid f = fix_paid_order(t, kit_account(t, 0), 1);
+    const char *of_account = "SELECT COUNT(*) FROM audit_log WHERE action LIKE 'refund_%' AND account > 0";
+    assert_int_equal(fix_refund(t, ANN, &f, WENT_BACK).status, 201);
+    assert_int_equal(word(t, BOB, "decline", "{\"reason\":\"not there\"}").status, 200);
+    assert_int_equal(test_number(t, of_account), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action LIKE 'refund_%'"), 2);
+    assert_int_equal(fix_refund(t, ANN, &f, "\"amount\":100,\"reason\":\"so\",\"takesBack\":false").status, 201);
+    assert_int_equal(test_number(t, of_account), 1); /* nobody else has to agree to so little */
+}
+
 TEST_EACH_ENGINE(what_is_left_beside_it_goes_back_by_us)
 {
     fix_start(t);
@@ -189,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_is_owed_and_went_back_outside_is_settled_by_two),
+        EACH_ENGINE(the_trail_of_a_customer_has_what_was_agreed_to_alone),
         EACH_ENGINE(what_is_left_beside_it_goes_back_by_us),
         EACH_ENGINE(what_was_bought_may_go_with_it),
         EACH_ENGINE(one_persons_word_gives_way_to_the_providers),

@@ -236,6 +236,10 @@ TEST_EACH_ENGINE(a_payment_is_marked_by_two_and_delivered_as_any_other)
     assert_int_equal(fix_book(t, "provider:fake"), PACK_PRICE);
     assert_string_equal(paid(t, BOB, &f, "paid/agree", "").error, "hand_payment_none");
     assert_string_equal(paid(t, ANN, &f, "paid", HAND).error, "payment_is_paid");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action LIKE 'hand_payment_%'"), 2);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action LIKE 'hand_payment_%'"
+                                    " AND account IS NOT NULL AND account > 0"),
+                     0); /* the house's words to each other */
     a = get(t, billing_hand_routes, "/api/operator/hand-payments?state=agreed");
     const json_t *hand = json_array_get(json_object_get(a.json, "handPayments"), 0);
     assert_string_equal(json_string_value(json_object_get(hand, "approverEmail")), "bob@house.example");

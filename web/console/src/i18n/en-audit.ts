@@ -34,6 +34,7 @@ export const enAudit = {
   "resource.panel_tenant": "Shop of a panel",
   "resource.http": "Requests",
   "detail.amount": "Amount",
+  "detail.sum": "Amount",
   "detail.reason": "Reason",
   "detail.sender": "Sender",
   "detail.senderId": "Sender's number",

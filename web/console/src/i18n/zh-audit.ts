@@ -35,6 +35,7 @@ export const zhAudit: Readonly<Record<keyof typeof enAudit, string>> = {
   "resource.panel_tenant": "管理面板店铺",
   "resource.http": "请求",
   "detail.amount": "数量",
+  "detail.sum": "金额",
   "detail.reason": "原因",
   "detail.sender": "发送方",
   "detail.senderId": "发送方编号",

@@ -1,7 +1,7 @@
 /* The audit trail as a table: for a merchant the own, for an operator everybody's. */
 import type { AuditEntry, OperatorAuditEntry } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { detailName, detailText } from "./audit-words";
+import { detailName, detailsOf, detailText } from "./audit-words";
 import { browserName } from "./browser";
 import { Shop, Time } from "./facts";
 import { KnownPerson } from "./person";
@@ -11,7 +11,7 @@ const DETAILS_MAX = 6;
 
 function Details({ details }: { details: AuditEntry["details"] }) {
   const text = useText();
-  const entries = Object.entries(details)
+  const entries = Object.entries(detailsOf(details))
     .filter(([, value]: [string, unknown]) => value !== null)
     .slice(0, DETAILS_MAX)
     .map(([name, value]) => [detailName(text, name), detailText(text, name, value)] as const);

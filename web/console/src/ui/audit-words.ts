@@ -37,6 +37,16 @@ function wordText(words: Words, name: string, value: string): string {
 /** The name of a detail; one that we do not know as it stands there. */
 export const detailName = ({ known }: Pick<Text, "known">, name: string): string => known(`detail.${name}`) ?? name;
 
+type Details = Readonly<Record<string, unknown>>;
+
+/** Money is a sum, also where the server writes its currency beside it; what else is called an amount is credits. */
+export function detailsOf(details: Details): Details {
+  const { amount, currency, ...rest } = details;
+  if (typeof amount === "string" && typeof currency === "string") return { sum: `${amount} ${currency}`, ...rest };
+  if (typeof amount === "object" && amount !== null && isMoney(amount)) return { sum: amount, ...rest };
+  return details;
+}
+
 /** What stands in the trail, as a person says it; what we do not know as it stands there. */
 export function detailText(words: Words, name: string, value: unknown): string {
   if (typeof value === "string") return wordText(words, name, value);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeText } from "../i18n/i18n";
-import { detailText } from "./audit-words";
+import { detailsOf, detailText } from "./audit-words";
 import { saidPlainly, saidText } from "./said";
 
 const zh = makeText("zh-CN", () => undefined);
@@ -132,6 +132,11 @@ describe("the trail", () => {
   it.each(words)("%s %s: is told in both languages", (name, word) => {
     expect(detailText(zh, name, word)).toMatch(/[\u4e00-\u9fff]/);
     expect(en.known(`detail.${name}.${word}`) ?? en.known(`secret.of.${word}`)).not.toBeNull();
+  });
+  it("shows a sum with its currency, and credits as a number", () => {
+    expect(detailsOf({ order: "o", amount: "100.00", currency: "CNY" })).toEqual({ order: "o", sum: "100.00 CNY" });
+    expect(detailsOf({ amount: { amount: 1, currency: "CNY" } })).toEqual({ sum: { amount: 1, currency: "CNY" } });
+    expect(detailsOf({ amount: 60, reason: "trial" })).toEqual({ reason: "trial", amount: 60 });
   });
   it("shows lists of words as words", () => {
     expect(detailText(zh, "changed", ["botName", "keepDays"])).toBe("助手名称, 会话保留天数");
