@@ -1,5 +1,5 @@
 /* test_local_kinds.c: kinds of language around what is asked: wishes, symptoms, things that came broken, old things
- * that are taken away, gifts, slips. Each is told what the shop has written; two shops, one in each language. */
+ * that are taken away, gifts, slips. Each is told what the shop has written; two shops in each language. */
 #include "base/testing.h"
 
 #include "chat/models/model.h"
@@ -96,6 +96,7 @@ struct kind_row {
 
 static void each_is_answered(const char *told, const struct kind_row *rows, size_t n)
 {
+    size_t wrong = 0;
     for (size_t i = 0; i < n; i++) {
         struct arena *a = arena_new(64 << 20);
         struct memory_shop *shop = memory_shop_read(a, str_of(told));
@@ -108,10 +109,13 @@ static void each_is_answered(const char *told, const struct kind_row *rows, size
         };
         struct model_reply r;
         assert_true(model_local(&ask, &r));
-        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there)))
-            fail_msg("%s: [%s] %s", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
+        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there))) {
+            print_error("%s: [%s] %s\n", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
+            wrong++;
+        }
         arena_free(a);
     }
+    assert_int_equal(wrong, 0);
 }
 #define EACH(told, ...)                                                                                                \
     do {                                                                                                               \
@@ -250,6 +254,152 @@ static void a_way_to_send_is_no_parcel_of_mine(void **state)
     EACH(chinese, { { "缝纫机可以退吗，运费谁出" }, "运费自理", NULL }, { { "走京东物流吗" }, "", "订单号" });
 }
 
+/* ---- two more shops: what is asked after, what is said of parts, slips of who types by sound ---- */
+
+static const char aquarium[] = SHOP(
+    "Fin & Fern", "en",
+    "USD") "\"products\":["
+           "{\"id\":\"o\",\"title\":\"Otter Canister Filter OC-40\",\"description\":\"Moves 900 liters an hour. Stands "
+           "2.5 bar. Comes in a box.\",\"variants\":["
+           "{\"id\":\"o1\",\"options\":{\"hose\":\"12 mm\"},\"price\":8900,\"available\":true},"
+           "{\"id\":\"o2\",\"options\":{\"hose\":\"16 mm\"},\"price\":9400,\"available\":false}]},"
+           "{\"id\":\"i\",\"title\":\"OC-40 Impeller\",\"description\":\"Spare part.\",\"price\":1400,"
+           "\"available\":true},"
+           "{\"id\":\"h\",\"title\":\"Tank Heater\",\"description\":\"Glass. Highest setting 34 degrees.\","
+           "\"price\":2300,\"available\":true},"
+           "{\"id\":\"s\",\"title\":\"Gravel Siphon\",\"description\":\"With a valve.\",\"price\":1150,"
+           "\"available\":true},"
+           "{\"id\":\"b\",\"title\":\"Lighted Turtle Throw\",\"description\":\"Stuffed with coconut fiber.\","
+           "\"variants\":["
+           "{\"id\":\"b1\",\"options\":{\"color\":\"olive\",\"light\":\"warm\"},\"price\":3100,\"available\":true},"
+           "{\"id\":\"b2\",\"options\":{\"color\":\"sand\",\"light\":\"cold\"},\"price\":3300,\"available\":true}]},"
+           "{\"id\":\"g\",\"title\":\"Splash Fender\",\"description\":\"For tanks.\",\"price\":760,"
+           "\"available\":true}],"
+           "\"orders\":["
+           "{\"number\":\"FF-20871\",\"email\":\"ada@example.com\",\"name\":\"Ada\",\"status\":\"shipped\","
+           "\"currency\":\"USD\",\"total\":1400,\"items\":[],\"shipments\":[]}],"
+           "\"faq\":["
+           "{\"id\":\"back\",\"question\":\"Returns\",\"answer\":\"Unopened goods within 40 days.\"},"
+           "{\"id\":\"food\",\"question\":\"Return of opened food\",\"answer\":\"Food that was opened stays with "
+           "you.\"},"
+           "{\"id\":\"abroad\",\"question\":\"Exchange of goods\",\"answer\":\"Once, within 8 days.\"},"
+           "{\"id\":\"here\",\"question\":\"Collecting in the shop\",\"answer\":\"At 4 Pond Lane, Tuesday to Saturday "
+           "from 9 am.\"},"
+           "{\"id\":\"off\",\"question\":\"Discounts\",\"answer\":\"$6 off from $90.\"},"
+           "{\"id\":\"new\",\"question\":\"Discount for new customers\",\"answer\":\"$3 off your first basket.\"}],"
+           "\"documents\":["
+           "{\"id\":\"o-err\",\"product\":\"o\",\"title\":\"Troubleshooting: Otter OC-40\",\"text\":\"No response "
+           "after "
+           "cleaning: press the pump down.\\nThe impeller has a gap: 1 mm is meant to be there.\"},"
+           "{\"id\":\"o-sure\",\"product\":\"o\",\"title\":\"Warranty: Otter OC-40\",\"text\":\"The motor is covered "
+           "for 4 years, the impeller wears and is not covered.\"},"
+           "{\"id\":\"s-two\",\"product\":\"s\",\"title\":\"Promotion: Gravel Siphon\",\"text\":\"Two of them cost $19 "
+           "together.\"},"
+           "{\"id\":\"h-gift\",\"product\":\"h\",\"title\":\"Free gift: Tank Heater\",\"text\":\"A sticker "
+           "thermometer.\"}]}";
+
+static const char kitchen[] =
+    SHOP("竹溪厨具", "zh-CN",
+         "CNY") "\"products\":["
+                "{\"id\":\"g\",\"title\":\"铸铁珐琅锅 炖汤家用\",\"description\":\"厚底，明火可用。\",\"variants\":["
+                "{\"id\":\"g1\",\"options\":{\"色号\":\"R12樱红\",\"容量\":\"3L\"},\"price\":26900,\"available\":true},"
+                "{\"id\":\"g2\",\"options\":{\"色号\":\"R12樱红\",\"容量\":\"5L\"},\"price\":32900,"
+                "\"available\":false},"
+                "{\"id\":\"g3\",\"options\":{\"色号\":\"G05松绿\",\"容量\":\"3L\"},\"price\":27900,"
+                "\"available\":true}]},"
+                "{\"id\":\"y\",\"title\":\"手动研磨机 YM-C3 "
+                "磨豆\",\"description\":\"可调粗细。\",\"price\":18800,\"available\":true},"
+                "{\"id\":\"x\",\"title\":\"YM-C3 "
+                "替换磨芯\",\"description\":\"装在YM-C3上。\",\"price\":4600,\"available\":true},"
+                "{\"id\":\"z\",\"title\":\"厨房手工皂 高甘油去油\",\"description\":\"【成分】皂基72%，甘油≥8%。\","
+                "\"variants\":["
+                "{\"id\":\"z1\",\"options\":{\"香型\":\"茉莉\"},\"price\":1900,\"available\":true},"
+                "{\"id\":\"z2\",\"options\":{\"香型\":\"檀香\"},\"price\":2100,\"available\":true}]},"
+                "{\"id\":\"b\",\"title\":\"随行保温杯\",\"description\":\"304不锈钢。\",\"price\":7900,"
+                "\"available\":true},"
+                "{\"id\":\"t\",\"title\":\"隔热手套 加厚\",\"description\":\"填充硅棉，耐250度。\",\"price\":2500,"
+                "\"available\":true}],"
+                "\"orders\":["
+                "{\"number\":\"886201774531\",\"email\":\"lan@example.com\",\"name\":\"兰\",\"status\":\"shipped\","
+                "\"statusText\":\"运输中\",\"currency\":\"CNY\",\"total\":1900,\"items\":[],\"shipments\":[]}],"
+                "\"faq\":["
+                "{\"id\":\"opened\",\"question\":\"锅具开封后能退吗\",\"answer\":\"开过火的锅不退。\"},"
+                "{\"id\":\"back\",\"question\":\"退货规则\",\"answer\":\"9天内，没拆封的都可以退。\"},"
+                "{\"id\":\"send\",\"question\":\"多久发货\",\"answer\":\"17点前付款当天发，之后隔天发。\"},"
+                "{\"id\":\"full\",\"question\":\"满减\",\"answer\":\"满260减35，和新人礼不叠加。\"},"
+                "{\"id\":\"new\",\"question\":\"新客礼\",\"answer\":\"头一单立减6元。\"}],"
+                "\"documents\":["
+                "{\"id\":\"y-sure\",\"product\":\"y\",\"title\":\"保修说明 "
+                "研磨机\",\"text\":\"机身保修3年，磨芯是易损件，不保修。\"},"
+                "{\"id\":\"y-err\",\"product\":\"y\",\"title\":\"常见问题 "
+                "研磨机\",\"text\":\"手柄掉落：拧紧螺母。\\n磨芯之间有空隙：留1毫米是正常的。\"},"
+                "{\"id\":\"z-gift\",\"product\":\"z\",\"title\":\"赠品 手工皂\",\"text\":\"每块送起泡网1个。\"}]}";
+
+static void what_is_left_is_asked_in_many_words(void **state)
+{
+    EACH(aquarium,
+         { { "can I still get the otter canister filter with the 16 mm hose or are they gone" }, "out of", NULL },
+         { { "OC-40 canister filter, 12 mm hose - can you send one now?" }, "$89.00", "Pond" },
+         { { "got the turtle throw in olive?" }, "$31.00", "prices" });
+    EACH(kitchen, { { "珐琅锅5L那个大的还有吗" }, "缺货", "没有找到" }, { { "珐琅锅G05的多少米" }, "¥279.00", NULL },
+         { { "珐琅锅", "容量分几种" }, "5L", "不清楚" }, { { "手工皂有啥香味的" }, "檀香", "没有资料" });
+}
+
+static void what_a_thing_is_made_of_is_told(void **state)
+{
+    EACH(aquarium, { { "what psi does the canister filter take at most" }, "2.5 bar", NULL },
+         { { "highest temperature of the tank heater?" }, "34 degrees", NULL },
+         { { "what is the stuffing of the turtle throw" }, "coconut", NULL },
+         { { "the lighted throw, what's it stuffed with" }, "coconut", "warm" });
+    EACH(kitchen, { { "手工皂 甘油含量多少" }, "8%", NULL }, { { "隔热手套里面填的啥" }, "硅棉", NULL });
+}
+
+static void of_a_part_the_papers_of_the_whole_are_asked(void **state)
+{
+    EACH(aquarium, { { "is the OC-40 impeller under warranty" }, "not covered", NULL },
+         { { "OC-40 impeller has a gap, is that normal?" }, "1 mm", NULL },
+         { { "the OC-40 canister filter is unresponsive after cleaning" }, "press the pump", NULL });
+    EACH(kitchen, { { "YM-C3的磨芯保不保修" }, "易损件", NULL }, { { "YM-C3磨芯中间有条缝 正常么" }, "1毫米", NULL },
+         { { "YM-C3研磨机保几年" }, "3年", NULL });
+}
+
+static void a_rule_is_that_of_what_was_said(void **state)
+{
+    EACH(aquarium, { { "it's unopened, can I still return it" }, "40 days", "stays" },
+         { { "I'm new here, is there a discount for my first order" }, "$3", "$90" },
+         { { "can it be collected by me, and when are you open" }, "Pond Lane", NULL },
+         { { "any deals on the gravel siphon right now?" }, "$19", "$6" },
+         { { "do I get a little something with the tank heater" }, "sticker", NULL });
+    EACH(kitchen, { { "还没开封的几天内能退" }, "9天", "开过火" }, { { "晚上八点下单的今天能寄走吗" }, "17点", NULL },
+         { { "头一次买，新客有啥优惠没" }, "6元", "260" }, { { "凑够三百减多少" }, "35", NULL },
+         { { "手工皂有小样送没" }, "起泡网", NULL });
+}
+
+static void words_of_rules_may_be_of_other_things(void **state)
+{
+    EACH(aquarium, { { "who fills in my tax return" }, "don't know", "40 days" },
+         { { "what's the exchange rate of the yen today" }, "don't know", "8 days" });
+    EACH(kitchen, { { "美元汇率今天多少" }, "不清楚", NULL }, { { "个税退税怎么弄" }, "不清楚", "9天" },
+         { { "隔热手套有真人佩戴的图吗" }, "隔热手套", "转接" });
+}
+
+static void an_order_is_asked_after_in_many_words(void **state)
+{
+    EACH(aquarium, { { "any update on ff-20871", "ada@example.com" }, "shipped", NULL },
+         { { "got plants with ada@example.com, number FF-20871. are they here" }, "shipped", NULL },
+         { { "any news on FF-20871", "eve@example.com" }, "could not find an order", "shipped" });
+    EACH(kitchen, { { "帮我瞧瞧886201774531这个单子", "lan@example.com" }, "运输中", NULL });
+}
+
+static void who_types_by_sound_is_understood(void **state)
+{
+    EACH(kitchen, { { "法琅锅多少钱" }, "¥269.00", "接近" }, { { "手动严磨机什么价" }, "¥188.00", "接近" },
+         { { "格热手套几钱" }, "¥25.00", "接近" }, { { "珐琅果多少钱" }, "没有找到", "¥269.00" });
+    EACH(aquarium, { { "how much is a gravel sihopn" }, "$11.50", "nearest" },
+         { { "a curtain for my theater... how much is it" }, "could not find", "$23.00" },
+         { { "mudguards for my pool, how much" }, "$7.60", NULL });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +418,13 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_goes_back),
         cmocka_unit_test(what_no_text_tells_is_not_told),
         cmocka_unit_test(a_way_to_send_is_no_parcel_of_mine),
+        cmocka_unit_test(what_is_left_is_asked_in_many_words),
+        cmocka_unit_test(what_a_thing_is_made_of_is_told),
+        cmocka_unit_test(of_a_part_the_papers_of_the_whole_are_asked),
+        cmocka_unit_test(a_rule_is_that_of_what_was_said),
+        cmocka_unit_test(words_of_rules_may_be_of_other_things),
+        cmocka_unit_test(an_order_is_asked_after_in_many_words),
+        cmocka_unit_test(who_types_by_sound_is_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

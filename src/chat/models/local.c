@@ -118,6 +118,7 @@ static bool subject(struct local *m, bool *answered)
     if (*answered) return true;
     if (paper && (named || m->found.how == FOUND_TALKED_ABOUT || m->focuses > 0) && !papers(m, paper, answered))
         return false;
+    if (!*answered && paper && named && !local_of_model(m, paper, answered)) return false;
     for (size_t i = 0; paper && m->found.how == FOUND_NEAR && m->found.n <= FEW && i < m->found.n && !*answered; i++)
         if (!paper_of_near(m, m->found.product[i], paper, answered)) return false;
     if (*answered) return true;
@@ -125,6 +126,8 @@ static bool subject(struct local *m, bool *answered)
     if (named && !m->found.left_over && (m->h.all & SENSE_OPTIONS) && !(subjects & ~(SENSE_SIZE | SENSE_CARE)))
         return true;
     bool offer = (m->h.all & SENSE_OFFER) && !(m->h.all & SENSE_BULK);
+    if ((subjects & SENSE_DISCOUNT) && of_one && !local_promotion_of(m, m->found.product[0], answered)) return false;
+    if (*answered) return true;
     if (offer && !local_promotions(m, answered)) return false;
     /* the name of the one thing alone makes no rule of it: "how heavy is the stroller" */
     bool sizes = named && m->found.n == 1 && !(subjects & ~SENSE_SIZE);
@@ -237,7 +240,7 @@ static bool product(struct local *m, bool *answered)
         asked |= m->wanted | SENSE_PRICE;
     const char *names[16];
     size_t n = f->n == 1 && f->mentions == 0 ? options_names(m->arena, f->product[0], names, 16) : 0;
-    for (size_t i = 0; i < n; i++) asked |= options_named(&m->h, names[i]) ? SENSE_OPTIONS : 0;
+    for (size_t i = 0; i < n; i++) asked |= options_asked(m->arena, &m->h, f->product[0], names[i]) ? SENSE_OPTIONS : 0;
     bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && asks_size(&m->h);
     if (sizes) subjects |= SENSE_SIZE;
     if (sizes && !options_measure(f->product[0])) asked = 0;
@@ -344,6 +347,7 @@ static bool answer(struct local *m)
     if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return haggle(m);
     if (!local_code(m, &answered)) return false;
     if (!answered && !local_symptom(m, &answered)) return false;
+    if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
     if (!answered && !product(m, &answered)) return false;
     return answered || unknown(m);

@@ -132,6 +132,9 @@ struct found {
     struct mention mention[LOCAL_MENTIONS];
     size_t mentions;
     bool left_over; /* words that neither the products nor any list knows */
+    /* all that have the number of a model that was said: the thing, and what is sold for it */
+    const struct knowledge_product *model[LOCAL_PRODUCTS];
+    size_t models;
 };
 struct local {
     const struct model_ask *ask;
@@ -212,7 +215,7 @@ MUST_USE bool local_paper(struct local *m, const struct knowledge_product *p, ui
 MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered);
 /* Words that named the product are not asked for again; gives what was used before, to be put back. */
 bool *local_use_title(struct local *m, const struct knowledge_product *p);
-enum { LOCAL_KINS = 48 };
+enum { LOCAL_KINS = 64 };
 struct local_asked { /* what the turn asks of the thing, in words of lexicon_kin; the rest of its words */
     bool kin[LOCAL_KINS], any;
     struct heard rest;
@@ -229,6 +232,10 @@ bool local_asks_of_thing(struct local *m);   /* a quality that things have: its 
 MUST_USE bool local_code(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
+/* What the papers of the thing say of a part of it, where that was named that is sold as such a part. */
+MUST_USE bool local_of_model(struct local *m, uint64_t subjects, bool *answered);
+/* What the shop offers with this product. */
+MUST_USE bool local_promotion_of(struct local *m, const struct knowledge_product *p, bool *answered);
 MUST_USE bool local_promotions(struct local *m, bool *answered);
 MUST_USE bool local_compare(struct local *m, bool *answered);
 size_t local_word_end(const struct heard *h, size_t i); /* where what is written together from i on ends */
@@ -262,6 +269,7 @@ bool options_fit(const struct knowledge_variant *v, const struct mention *mentio
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);
 bool options_named(const struct heard *h, const char *name);
+bool options_asked(struct arena *a, const struct heard *h, const struct knowledge_product *p, const char *name);
 size_t options_name_at(const struct heard *h, size_t i, const char *name); /* how many atoms from i on say it */
 
 /* Sentences of a merchant's text that may be said on: none that gives orders, names another site or speaks of money. */

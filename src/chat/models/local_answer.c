@@ -239,7 +239,7 @@ static bool options_answer(struct local *m, const struct knowledge_product *p, b
     const char *names[16], *asked[16];
     size_t n = options_names(m->arena, p, names, 16), count = 0;
     for (size_t i = 0; i < n; i++)
-        if (options_named(&m->h, names[i])) asked[count++] = names[i];
+        if (options_asked(m->arena, &m->h, p, names[i])) asked[count++] = names[i];
     /* "lens color" asks for that, not for each colour */
     size_t whole = 0;
     const char *exact[16];

@@ -210,7 +210,8 @@ bool atom_same(const struct atom *a, const char *text, size_t n)
     size_t x = singular(a->text, a->n), y = singular(text, n);
     /* "batteries" and "battery" have only this in common; "bulky" is no bulk, and "cookies" no cook */
     bool loses = x + 3 == a->n || y + 3 == n || (x + 1 == a->n && a->text[x] == 'y') || (y + 1 == n && text[y] == 'y');
-    if (loses && !(x + 3 == a->n && y + 1 == n) && !(y + 3 == n && x + 1 == a->n)) return false;
+    bool one = x + 1 == a->n && a->text[x] == 'y', other = y + 1 == n && text[y] == 'y';
+    if (loses && !(x + 3 == a->n && other) && !(y + 3 == n && one)) return false; /* and "goodies" are no goods */
     return x == y && (x != a->n || y != n) && memcmp(a->text, text, x) == 0;
 }
 
@@ -265,6 +266,36 @@ static bool is_vowel_slip(const char *a, const char *b, size_t i)
     return strcmp(a + i + 1, b + i + 1) == 0 && (strchr(vowels, a[i - 1]) || strchr(vowels, a[i + 1]));
 }
 
+/* "Tourqe" is torque, "gaurentee" is none: one letter stands up to two places from where it belongs, and neither the
+ * first nor the last. */
+static bool is_moved(const char *a, const char *b, size_t n)
+{
+    enum { FAR = 2, LEAST = 6 };
+    size_t first = 0, last = n;
+    if (n < LEAST) return false;
+    while (first < n && a[first] == b[first]) first++;
+    while (last > first && a[last - 1] == b[last - 1]) last--;
+    if (first == 0 || last == n || last - first < 2 || last - first > FAR + 1) return false;
+    size_t between = last - first - 1; /* the letters that the one was moved over */
+    bool back = a[first] == b[last - 1] && memcmp(a + first + 1, b + first, between) == 0;
+    bool ahead = b[first] == a[last - 1] && memcmp(b + first + 1, a + first, between) == 0;
+    return back || ahead;
+}
+
+/* "Poterry" is pottery: the same letters, another one doubled. */
+static bool is_doubled(const struct atom *a, const struct atom *b)
+{
+    enum { LEAST = 6 };
+    size_t i = 0, k = 0;
+    if (a->n < LEAST || b->n < LEAST) return false;
+    while (i < a->n && k < b->n && a->text[i] == b->text[k]) {
+        char c = a->text[i];
+        while (i < a->n && a->text[i] == c) i++;
+        while (k < b->n && b->text[k] == c) k++;
+    }
+    return i == a->n && k == b->n;
+}
+
 bool atom_like(const struct atom *a, const struct atom *b)
 {
     if (a->kind != ATOM_LETTERS || b->kind != ATOM_LETTERS || a->n < 4 || b->n < 4) return false;
@@ -281,7 +312,8 @@ bool atom_like(const struct atom *a, const struct atom *b)
                memcmp(a->text + i + 2, b->text + i + 2, a->n - i - 2) == 0;
     }
     if ((a->n <= 4 || b->n <= 4) && a->text[0] != b->text[0]) return false;
-    return within_slips(a->text, a->n, b->text, b->n, most);
+    return within_slips(a->text, a->n, b->text, b->n, most) || is_doubled(a, b) ||
+           (gap == 0 && is_moved(a->text, b->text, a->n));
 }
 
 size_t atoms_joined(const struct atoms *a, size_t i, const char *joined, size_t n)

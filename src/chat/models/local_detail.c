@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { QUOTE = 600 };
+enum { QUOTE = 600, CONTENT = 3 };
 
 static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
 
@@ -66,7 +66,10 @@ static bool is_told(const struct heard *t, const struct lexicon_kin *kin, bool s
 {
     bool word = false, unit = !kin->units;
     for (size_t i = 0; i < t->a.n; i++) {
-        word |= lexicon_phrase(&t->a, i, kin->told) > 0;
+        size_t n = lexicon_phrase(&t->a, i, kin->told);
+        bool borne = n == 1 && i > 0 && strcmp(t->a.atom[i].text, "重") == 0 && !t->a.atom[i].broken &&
+                     strstr("承载称举负体限", t->a.atom[i - 1].text); /* 承重 tells no weight of its own */
+        word |= n > 0 && !borne;
         unit |= kin->units && i > 0 && t->a.atom[i - 1].kind == ATOM_NUMBER && lexicon_phrase(&t->a, i, kin->units) > 0;
     }
     return strictly ? word && unit : word || (kin->units && unit);
@@ -258,6 +261,11 @@ bool *local_use_title(struct local *m, const struct knowledge_product *p)
     memcpy(m->h.used, before, (m->h.a.n + 1) * sizeof *before);
     for (size_t i = 0; i < m->h.a.n; i++)
         for (size_t k = 0; k < title.n && !m->h.used[i]; k++) m->h.used[i] = is_of_name(&m->h, i, &title, k);
+    for (size_t i = 1; i < m->h.a.n; i++) { /* 蛋白含量: of what, though 高蛋白 stands in the name */
+        size_t from = lexicon_phrase(&m->h.a, i, "含量|占比|百分比|百分之") > 0 ? i : 0;
+        for (size_t k = from; k > 0 && from - k < CONTENT && is_han(&m->h.a, k - 1) && !m->h.a.atom[k].broken; k--)
+            m->h.used[k - 1] = before[k - 1];
+    }
     for (size_t i = 1; i < m->h.a.n; i++) /* 裙子 is 裙 */
         m->h.used[i] |= m->h.used[i - 1] && strcmp(m->h.a.atom[i].text, "子") == 0;
     const char *names[16];

@@ -119,6 +119,8 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
     struct str text = str_of(t->text);
     struct heard title = hear(m->arena, m->lexicon, str_of(t->title), LINE_ATOMS);
     bool of_faults = (title.all & (SENSE_FAULT | SENSE_CARE | SENSE_FIX)) != 0;
+    for (size_t i = 0; i < title.a.n; i++)
+        of_faults |= lexicon_phrase(&title.a, i, "常见问题|问题|faq|q a|questions|problems") > 0;
     for (size_t at = 0; at < text.n;) {
         size_t from = at;
         struct str line = line_next(text, &at);

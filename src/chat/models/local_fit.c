@@ -272,7 +272,7 @@ static bool happened(const struct atoms *a, size_t i)
         "flashes|flashing|beeps|beeping|smells|smelling|rattles|rattling|squeaks|squeaking|wobbles|wobbling|jammed|"
         "jams|"
         "overheats|overheating|fell|died|tore|ripped|faded|rusted|froze|freezes|crashed|crashes|shuts|cuts|turns|"
-        "switches|makes|making|went|goes|shows|says|reads|displays|arrived|came";
+        "switches|makes|making|went|gone|goes|shows|says|reads|displays|arrived|came";
     return a->atom[i].kind == ATOM_LETTERS && lexicon_phrase(a, i, verbs) > 0;
 }
 
@@ -392,7 +392,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     /* a noun, and behind it no other: "Wool Throw Blanket Herringbone" */
     bool noun = in_title == 1 && only > 0 && only + 1 < f->title.n && !adjunct(f->title.atom[only].text) &&
                 !makes_other(f->title.atom[only + 1].text) && f->title.atom[only + 1].kind == ATOM_LETTERS;
-    bool part = first || noun || x->head;
+    bool part = first || noun || x->head || options->mentions > 1;
     if (in_title == 1 && !han && !part && !number && !option && words > 1) x->near = true;
 }
 

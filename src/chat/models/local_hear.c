@@ -21,10 +21,9 @@ static size_t bucket_of(const char *p, size_t n)
     return key * UINT32_C(2654435761) >> 22;
 }
 
-struct lexicon *lexicon_new(struct arena *a)
+static void add_rows(struct lexicon *l, struct arena *a, const struct lexicon_row *r)
 {
-    struct lexicon *l = ARENA_NEW(a, struct lexicon);
-    for (const struct lexicon_row *r = lexicon_rows; r->words; r++) {
+    for (; r->words; r++) {
         for (const char *p = r->words; *p;) {
             const char *end = strchr(p, '|');
             size_t n = end ? (size_t)(end - p) : strlen(p), first = 0;
@@ -37,6 +36,13 @@ struct lexicon *lexicon_new(struct arena *a)
             p += n + (end != NULL);
         }
     }
+}
+
+struct lexicon *lexicon_new(struct arena *a)
+{
+    struct lexicon *l = ARENA_NEW(a, struct lexicon);
+    add_rows(l, a, lexicon_rows);
+    add_rows(l, a, lexicon_phrases);
     return l;
 }
 

@@ -17,7 +17,7 @@ const struct lexicon_row lexicon_keys[] = {
     { SENSE_FAULT, "fault error troubleshooting problems 故障 代码 常见故障 报错" },
     { SENSE_CONTACT, "contact phone email hotline 电话 联系 客服 contacto" },
     { SENSE_STORE,
-      "store stores showroom showrooms workshop address visit visiting shop street 门店 实体店 体验店 地址 线下 tienda" },
+      "store stores showroom showrooms workshop studio address visit visiting shop street 门店 实体店 体验店 地址 线下 tienda" },
     { SENSE_HOURS, "hours open opening times 营业 时间 门店 horario" },
     { SENSE_SIZE, "size sizes sizing guide fit 尺码 尺寸 码数 偏小 tallas" },
     { SENSE_DISCOUNT,
@@ -58,7 +58,10 @@ const struct lexicon_pair lexicon_pairs[] = {
     { "重量", "净含量" }, { "重量", "规格" }, { "规格", "净含量" }, { "flavor", "flavour" }, { "flavor", "口味" }, { "flavour", "口味" },
     { "口味", "味道" }, { "style", "款式" }, { "type", "kind" }, { "type", "类型" }, { "length", "长度" }, { "width", "宽度" },
     { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" },
-    { "range", "howfar" },
+    { "range", "howfar" }, { "香型", "味道" }, { "香型", "香味" }, { "香型", "气味" }, { "香味", "味道" }, { "气味", "味道" },
+    { "色号", "颜色" }, { "色号", "色" }, { "scent", "fragrance" }, { "scent", "smell" }, { "fragrance", "smell" },
+    { "scent", "scents" }, { "shade", "color" }, { "shade", "colour" }, { "finish", "color" }, { "finish", "colour" },
+    { "套餐", "套装" }, { "尺寸", "规格" }, { "款式", "样式" }, { "款式", "花色" }, { "图案", "花色" },
     { NULL, NULL }
 };
 /* clang-format on */

@@ -23,7 +23,7 @@ extern const char *const lexicon_same[];
 extern const struct lexicon_kin lexicon_kin[];
 /* Words that tell of trouble with a thing; and rows of words for one thing that is seen of it, NULL ends them. */
 extern const char lexicon_trouble[], *const lexicon_sights[];
-extern const struct lexicon_row lexicon_rows[], lexicon_keys[];
+extern const struct lexicon_row lexicon_rows[], lexicon_phrases[], lexicon_keys[];
 extern const struct lexicon_pair lexicon_pairs[];
 
 #endif

@@ -237,7 +237,8 @@ static size_t bare_at(const struct atoms *a, size_t i, const char *title, const 
                       size_t *which)
 {
     size_t found = 0;
-    if (a->atom[i].kind != ATOM_NUMBER || a->atom[i].glued || a->atom[i].n < 2 || !ends_word(a, i, title)) return 0;
+    bool glued = a->atom[i].glued && i > 0 && a->atom[i - 1].kind != ATOM_HAN;
+    if (a->atom[i].kind != ATOM_NUMBER || glued || a->atom[i].n < 2 || !ends_word(a, i, title)) return 0;
     for (size_t k = 0; k < n; k++) {
         size_t digits = strspn(values[k].joined, "0123456789.");
         if (digits != a->atom[i].n || memcmp(values[k].joined, a->atom[i].text, digits) != 0) continue;
@@ -310,6 +311,25 @@ static size_t large_at(const struct atoms *a, size_t i, const struct mention *va
     return words + more;
 }
 
+/* "W30" is W30暖杏: letters and digits that are one word of one value alone. */
+static size_t code_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    char code[LOCAL_JOINED];
+    size_t end = i + 1, found = 0;
+    if (a->atom[i].kind != ATOM_LETTERS || end >= a->n || a->atom[end].kind != ATOM_NUMBER) return 0;
+    if (a->atom[end].from > a->atom[i].to + 1 || (i > 0 && a->atom[i].glued && a->atom[i - 1].kind != ATOM_HAN))
+        return 0;
+    if (end + 1 < a->n && a->atom[end + 1].glued && a->atom[end + 1].kind != ATOM_HAN) return 0;
+    int length = snprintf(code, sizeof code, "%s%s", a->atom[i].text, a->atom[end].text);
+    if (length <= 0 || (size_t)length >= sizeof code) return 0;
+    for (size_t k = 0; k < n; k++) {
+        const char *after = values[k].joined + length;
+        if (strncmp(values[k].joined, code, (size_t)length) != 0 || (unsigned char)*after < 0xe3) continue;
+        found++, *which = k;
+    }
+    return found == 1 ? 2 : 0;
+}
+
 /* "黑色" is 曜石黑 where nothing else is black. */
 static size_t colour_at(const struct atoms *a, size_t i, const char *title, const struct mention *values, size_t n,
                         size_t *which)
@@ -334,6 +354,7 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         if (count == 0 && n > 0) count = pack_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);
+        if (count == 0 && n > 0) count = code_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = colour_at(a, i, p->title, values, n, which);
         if (count == 0 && n > 0) count = bare_at(a, i, p->title, values, n, which);
         if (count == 0 && n > 0) count = large_at(a, i, values, amounts, n, which);

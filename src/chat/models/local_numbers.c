@@ -71,6 +71,23 @@ static bool number_before(struct local *m, size_t i, size_t end, struct knowledg
     return true;
 }
 
+/* "OC-40 impeller" is one thing, and more are called OC-40: those are kept beside it. `count`: of the shorter ends. */
+static bool same_model(struct local *m, size_t i, const size_t *ends, size_t count)
+{
+    const struct heard *h = &m->h;
+    struct knowledge_product *p = NULL;
+    const char *variant = NULL;
+    size_t n = 0, k = 0;
+    while (k < count && !has_digit(h, i, ends[k])) k++;
+    if (k == count) return true;
+    struct str text = { h->text.p + h->a.atom[i].from, h->a.atom[ends[k] - 1].to - h->a.atom[i].from };
+    if (text.n < 4 || text.n > LOCAL_JOINED) return true;
+    if (!m->source->by_number(m->source->ctx, text, m->arena, &p, &n, &variant)) return false;
+    if (n > LOCAL_PRODUCTS || variant) return true;
+    while (m->found.models < n) m->found.model[m->found.models] = &p[m->found.models], m->found.models++;
+    return true;
+}
+
 /* Up to six words of letters and digits: "jsq22 hwa", "1586641416". */
 bool local_number(struct local *m)
 {
@@ -98,7 +115,7 @@ bool local_number(struct local *m)
                 for (size_t v = 0; v < p[k].variants; v++)
                     if (text_eq(p[k].variant[v].id, variant)) m->found.product[0] = &p[k], m->found.n = 1;
             for (size_t k = i; k < end; k++) h->used[k] = m->numbered[k] = true;
-            return true;
+            return n > 1 || variant || calls == NUMBER_CALLS || same_model(m, i, ends, count);
         }
     }
     return true;

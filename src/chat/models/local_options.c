@@ -87,6 +87,25 @@ bool options_measure(const struct knowledge_product *p)
 
 size_t options_name_at(const struct heard *h, size_t i, const char *name) { return name_at(h, i, name); }
 
+/* A word that is nearly an option's name and is the product's own: the weighted blanket is not asked for its weight. */
+bool options_asked(struct arena *a, const struct heard *h, const struct knowledge_product *p, const char *name)
+{
+    char joined[LOCAL_JOINED];
+    size_t n = joined_of(str_of(name), joined, sizeof joined);
+    struct atoms title = atoms_of(a, str_of(p->title), 90);
+    if (!options_named(h, name)) return false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        const char *last = strrchr(name, ' ');
+        bool own = false;
+        if (name_at(h, i, name) == 0 && (!last || name_at(h, i, last + 1) == 0)) continue;
+        for (size_t t = 0; t < title.n && x->kind == ATOM_LETTERS && !atom_same(x, joined, n) && !own; t++)
+            own = strcmp(title.atom[t].text, x->text) == 0;
+        if (!own) return true;
+    }
+    return false;
+}
+
 bool options_named(const struct heard *h, const char *name)
 {
     for (size_t i = 0; i < h->a.n; i++) {
@@ -195,6 +214,19 @@ static void add(struct found *f, struct mention x)
     if (f->mentions < LOCAL_MENTIONS) f->mention[f->mentions++] = x;
 }
 
+/* "100g那个大罐": one value in two ways, where but one option has it. */
+static bool is_said_again(const struct found *f, const struct mention *x, const struct mention *values, size_t n)
+{
+    size_t options = 0;
+    bool before = false;
+    for (size_t k = 0; k < n; k++) options += strcmp(values[k].joined, x->joined) == 0;
+    for (size_t k = 0; k < f->mentions; k++) {
+        const struct mention *y = &f->mention[k];
+        before |= y->value == x->value && y->at + y->n < x->at && y->excluded == x->excluded;
+    }
+    return before && options == 1;
+}
+
 /* "waterproof", "not waterproof", "no features": a name whose values are yes and no. */
 static size_t yes_or_no_at(struct found *f, const struct heard *h, size_t i, const struct mention *values, size_t n)
 {
@@ -245,7 +277,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             struct mention x = values[which];
             x.name = name_before(h, i, values, n, values[which].joined);
             x.at = i, x.n = best, x.excluded = negated(h, i);
-            add(f, x);
+            if (!is_said_again(f, &x, values, n)) add(f, x);
         }
         i += best ? best : 1;
     }

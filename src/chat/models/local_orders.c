@@ -72,7 +72,8 @@ void local_read_order_number(struct local *m)
         for (size_t k = 0; k < m->h.a.n; k++)
             used |= m->h.used[k] && m->h.a.atom[k].from < end && m->h.a.atom[k].to > i;
         bool looks = digits >= 4 && end - i <= 40 && end - i >= (about ? 4U : 6U);
-        if (!used && !inside && ((marked && digits >= 3) || (about && looks))) {
+        bool with_address = m->new_email && digits < end - i; /* letters and digits: no telephone number */
+        if (!used && !inside && ((marked && digits >= 3) || ((about || with_address) && looks))) {
             m->order_number = arena_text_n(m->arena, s.p + i, end - i);
             m->order_marked =
                 start < i ? arena_text_n(m->arena, s.p + start, end - start) : marked_number(m->arena, s, i, end);

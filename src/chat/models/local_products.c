@@ -11,20 +11,28 @@ static struct fit fit_of(struct local *m, const struct knowledge_product *p, str
     return local_fit_named(m, p, options, NULL);
 }
 
-/* A word of the name, or of an option, is no subject: the "gift" of a gift box, the "clean" of a clean scent. */
+/* Whether the turn's word is of the name, or of an option, and no subject: the "gift" of a gift box, the "clean" of a
+ * clean scent; and so is the rest of a phrase that it was heard in. */
+static bool is_of_thing(const struct local *m, const bool *named, size_t i)
+{
+    const struct heard *h = &m->h;
+    bool letters = h->a.atom[i].kind == ATOM_LETTERS, phrase = i > 0 && h->sense[i] == h->sense[i - 1];
+    if (named[i] || (phrase && letters && named[i - 1] && (h->sense[i] & SENSE_HAGGLE)))
+        return true; /* the "in" of "the waffle throw in red" */
+    for (size_t k = 0; k < m->found.mentions; k++) {
+        const struct mention *x = &m->found.mention[k];
+        if (i >= x->at && i < x->at + x->n) return true;
+        if (x->n > 0 && i == x->at + x->n && phrase && h->a.atom[i].kind == ATOM_HAN)
+            return true; /* 的 of 装的, when 装 was of "六只装" */
+    }
+    return false;
+}
+
 static void unsubject(struct local *m, const bool *named)
 {
     uint64_t all = 0;
-    for (size_t i = 0; i < m->h.a.n; i++) {
-        bool option = false, before = false; /* 的 of 装的, when 装 was of "六只装" */
-        for (size_t k = 0; k < m->found.mentions; k++) {
-            const struct mention *x = &m->found.mention[k];
-            option |= i >= x->at && i < x->at + x->n;
-            before |= x->n > 0 && i == x->at + x->n && i > 0 && m->h.sense[i] == m->h.sense[i - 1];
-        }
-        option |= before && m->h.a.atom[i].kind == ATOM_HAN;
-        all |= named[i] || option ? m->h.sense[i] & ~(SENSE_SUBJECTS | SENSE_HAGGLE | SENSE_FIX) : m->h.sense[i];
-    }
+    for (size_t i = 0; i < m->h.a.n; i++)
+        all |= is_of_thing(m, named, i) ? m->h.sense[i] & ~(SENSE_SUBJECTS | SENSE_HAGGLE | SENSE_FIX) : m->h.sense[i];
     m->h.all = all;
 }
 
@@ -68,15 +76,18 @@ static bool goes_on(struct local *m, const struct knowledge_product *p, struct f
     const char *names[16];
     size_t n = options_names(m->arena, p, names, 16);
     options_heard(m, p, f);
+    bool *of_name = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < m->h.a.n; i++) {
+            const char *last = strrchr(names[k], ' ');
+            size_t count = options_name_at(&m->h, i, names[k]);
+            if (count == 0 && last) count = options_name_at(&m->h, i, last + 1);
+            while (count > 0) of_name[i + --count] = true;
+        }
     for (size_t i = 0; i < m->h.a.n; i++) {
-        bool known = !hard(&m->h, i);
+        bool known = !hard(&m->h, i) || of_name[i];
         for (size_t k = 0; k < f->mentions && !known; k++)
             known = i >= f->mention[k].at && i < f->mention[k].at + f->mention[k].n;
-        for (size_t k = 0; k < n && !known; k++)
-            known = options_named(
-                &(struct heard){
-                    .text = m->h.text, .a = { &m->h.a.atom[i], 1 }, .sense = &m->h.sense[i], .used = &m->h.used[i] },
-                names[k]);
         explained &= known;
     }
     f->left_over = !explained;
@@ -135,6 +146,7 @@ static bool decided_by_number(struct local *m, struct fit *fit, size_t *n)
 {
     struct found *f = &m->found, options = { .how = FOUND_NONE };
     if (f->how != FOUND_NAMED) return false;
+    if (!f->variant && f->models == 0) memcpy(f->model, f->product, sizeof f->model), f->models = f->n;
     use_numbered(m, false);
     for (size_t i = 0; i < f->n && !f->variant; i++) {
         fit[*n] = fit_of(m, f->product[i], &options);

@@ -68,8 +68,18 @@ size_t local_fit_model(const struct fitting *f, size_t i, size_t *end, size_t *a
     return 0;
 }
 
+/* "Mudguards for my commuter": whom or what it is for has a name of its own, which is no slip of the thing's. */
+static bool is_owned(const struct atoms *a, size_t i)
+{
+    enum { ADJECTIVES = 2 };
+    for (size_t back = 1; back <= ADJECTIVES + 1 && back < i; back++)
+        if (lexicon_phrase(a, i - back, "my|our|his|her|their") > 0) return lexicon_phrase(a, i - back - 1, "for") > 0;
+    return false;
+}
+
 size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
 {
+    if (is_owned(&f->h->a, i)) return 0;
     for (size_t k = 0; k < f->title.n; k++)
         if (atom_like(&f->h->a.atom[i], &f->title.atom[k])) {
             *at = k;

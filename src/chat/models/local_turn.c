@@ -9,7 +9,8 @@ static void came_broken(struct heard *h)
 {
     static const char broken[] =
         "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
-        "snapped|crushed|a crack|a dent|a hole|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
+        "snapped|crushed|a crack|a dent|a hole|in bits|in shards|in "
+        "fragments|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
         "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损|凹了|凹陷|凹进去|有坑|划痕|刮花|缺了|断成|漏液";
     static const char came[] = "arrived|arrives|came|turned up|turns up|showed up|shows up|got here|opened|unpacked|"
                                "opened the box|received|delivered|收到|到货|拆开|打开|签收|到手|送到|寄到|送来|寄来";
@@ -150,7 +151,9 @@ static void not_of_money(struct heard *h)
         if (!asks) continue;
         if (h->sense[i + 2] == 0 && lexicon_phrase(&h->a, i + 3,
                                                    "do i need|do we need|do you need|is needed|will i need|should i|is "
-                                                   "in|are in|in the|in it|in a|does it have|has it") > 0)
+                                                   "in|are in|in the|in it|in a|does it have|has it|can i|can it|can "
+                                                   "you|can we|can the|could i|does it|does "
+                                                   "the|will it|will the|fits|goes in|should go") > 0)
             h->sense[i] = h->sense[i + 1] = SENSE_STOP; /* "how much soil do I need" */
         for (size_t k = i + 2; k < h->a.n && k < i + FAR; k++)
             for (size_t w = 0; words[w]; w++)
@@ -175,6 +178,18 @@ static void not_of_packs(struct heard *h)
     }
 }
 
+/* How many atoms from i on are a number that may be a sum: "300", 六百, 一千二; 0: none. */
+static size_t sum_at(const struct heard *h, size_t i)
+{
+    static const char digits[] = "一二两三四五六七八九十百千万";
+    size_t n = 0;
+    if (h->used[i]) return 0;
+    if (h->a.atom[i].kind == ATOM_NUMBER) return h->a.atom[i].n >= 2;
+    while (i + n < h->a.n && h->a.atom[i + n].kind == ATOM_HAN && strstr(digits, h->a.atom[i + n].text)) n++;
+    bool money = i + n < h->a.n && lexicon_phrase(&h->a, i + n, "块|元") > 0;
+    return n >= 2 && money ? n : 0;
+}
+
 /* "300行吗", "70 and I buy it now": a sum, and whether the shop would take it. */
 static void asks_offer(struct heard *h)
 {
@@ -182,9 +197,10 @@ static void asks_offer(struct heard *h)
         "行吗|行不|行不行|行么|可以吗|可以不|可不可以|卖吗|卖不|卖不卖|能卖吗|卖么|成不|成吗|出吗|带走|拿走|怎么样|"
         "off|and ill|and i will|and i buy|and i take|and its a deal|deal|cash";
     for (size_t i = 0; i < h->a.n; i++) {
-        if (h->a.atom[i].kind != ATOM_NUMBER || h->used[i] || h->a.atom[i].n < 2) continue;
-        size_t at =
-            i + 1 + (i + 1 < h->a.n ? lexicon_phrase(&h->a, i + 1, "块钱|元钱|块|元|quid|bucks|dollars|pounds") : 0);
+        size_t sum = sum_at(h, i);
+        if (sum == 0) continue;
+        size_t at = i + sum;
+        at += at < h->a.n ? lexicon_phrase(&h->a, at, "块钱|元钱|块|元|quid|bucks|dollars|pounds") : 0;
         size_t n = at < h->a.n ? lexicon_phrase(&h->a, at, after) : 0;
         if (n == 0 || (at + n < h->a.n && h->sense[at + n] == 0 && !h->a.atom[at + n].broken)) continue;
         /* "iPhone 16怎么样" is a name, and no sum. */
@@ -204,12 +220,19 @@ static void asks_sizes(struct heard *h)
     h->sense[last - 1] = SENSE_SIZE | SENSE_OPTIONS | SENSE_STOP, h->all |= h->sense[last - 1];
 }
 
-/* "还有L不", "绿的还有没": whether it is left. */
+/* "还有L不", "绿的还有没", "is it gone", "any chance the red one is in": whether it is left. */
 static void asks_left(struct heard *h)
 {
     uint64_t others = SENSE_PRICE | SENSE_OPTIONS | SENSE_SUBJECTS | SENSE_ORDER | SENSE_TRACK | SENSE_RECOMMEND;
     size_t last = h->a.n;
-    if (last == 0 || (h->all & others) || lexicon_phrase(&h->a, last - 1, "不|没|么|吗|冇") == 0) return;
+    if (last == 0 || (h->all & others)) return;
+    for (size_t i = 1; i < last; i++) {
+        bool gone = h->sense[i] == 0 && lexicon_phrase(&h->a, i, "gone") > 0 && lexicon_phrase(&h->a, 0, "is|are") > 0;
+        bool in = i + 1 == last && i > 2 && lexicon_phrase(&h->a, i - 1, "is in|are in|back in") > 0;
+        if (gone) h->sense[i] = SENSE_STOCK | SENSE_STOP;
+        if (gone || in) h->all |= SENSE_STOCK;
+    }
+    if (lexicon_phrase(&h->a, last - 1, "不|没|么|吗|冇") == 0) return;
     for (size_t i = 0; i + 1 < last; i++)
         if (lexicon_phrase(&h->a, i, "还有|仲有") > 0) h->all |= SENSE_STOCK;
 }
