@@ -273,6 +273,8 @@ static const char aquarium[] = SHOP(
            "\"variants\":["
            "{\"id\":\"b1\",\"options\":{\"color\":\"olive\",\"light\":\"warm\"},\"price\":3100,\"available\":true},"
            "{\"id\":\"b2\",\"options\":{\"color\":\"sand\",\"light\":\"cold\"},\"price\":3300,\"available\":true}]},"
+           "{\"id\":\"p\",\"title\":\"Pottery Cave\",\"description\":\"For shy fish.\",\"price\":840,"
+           "\"available\":true},"
            "{\"id\":\"g\",\"title\":\"Splash Fender\",\"description\":\"For tanks.\",\"price\":760,"
            "\"available\":true}],"
            "\"orders\":["
@@ -397,7 +399,31 @@ static void who_types_by_sound_is_understood(void **state)
          { { "格热手套几钱" }, "¥25.00", "接近" }, { { "珐琅果多少钱" }, "没有找到", "¥269.00" });
     EACH(aquarium, { { "how much is a gravel sihopn" }, "$11.50", "nearest" },
          { { "a curtain for my theater... how much is it" }, "could not find", "$23.00" },
-         { { "mudguards for my pool, how much" }, "$7.60", NULL });
+         { { "mudguards for my pool, how much" }, "$7.60", NULL }, { { "poterry cave price" }, "$8.40", "nearest" });
+    EACH(kitchen, { { "租铁珐琅锅几钱" }, "¥269.00", "接近" });
+    EACH(chinese, { { "缝任机多少钱" }, "¥699.00", "接近" });
+}
+
+static void a_sum_is_an_offer_in_many_words(void **state)
+{
+    EACH(aquarium, { { "could you do the tank heater for 15 bucks" }, "not able", NULL },
+         { { "let me have the gravel siphon for 8 dollars, ok?" }, "not able", NULL },
+         { { "do you have a heater for 20 fish" }, "", "not able" });
+    EACH(kitchen, { { "保温杯五十块卖不卖" }, "没有权限", NULL }, { { "一百二十块的锅有吗" }, "", "没有权限" });
+}
+
+static void a_word_of_two_senses_is_that_of_its_neighbours(void **state)
+{
+    EACH(english, { { "how long does the badger mower take to charge" }, "minutes", "$" },
+         { { "my folding ladder came in bits" }, "picture", "guarantee" },
+         { { "has HH-70115 left yet", "rosa@example.com" }, "delivered", NULL },
+         { { "how much grass can I cut with the ladder" }, "", "$" });
+    EACH(aquarium, { { "any chance the canister filter with the 12 mm hose is in?" }, "in stock", NULL },
+         { { "is the pottery cave gone" }, "in stock", NULL },
+         { { "goodies with the tank heater?" }, "sticker", "40 days" });
+    EACH(chinese, { { "缝纫机自己有多沉" }, "4.2千克", "20公斤" });
+    EACH(kitchen, { { "买手工皂送起泡网不" }, "起泡网1个", NULL }, { { "有真人拿着保温杯的照片没" }, "", "转接" },
+         { { "帮我瞅一眼886201774531", "lan@example.com" }, "运输中", NULL });
 }
 
 int main(void)
@@ -425,6 +451,8 @@ int main(void)
         cmocka_unit_test(words_of_rules_may_be_of_other_things),
         cmocka_unit_test(an_order_is_asked_after_in_many_words),
         cmocka_unit_test(who_types_by_sound_is_understood),
+        cmocka_unit_test(a_sum_is_an_offer_in_many_words),
+        cmocka_unit_test(a_word_of_two_senses_is_that_of_its_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

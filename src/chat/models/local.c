@@ -89,7 +89,8 @@ static bool paper_of_near(struct local *m, const struct knowledge_product *p, ui
     struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + before, m->text.n - before }, 220);
     bool told = local_shared(&m->h, &t, &of) >= of && of > 0; /* with nothing left it may be of an M9 and not an M7 */
     m->h.used = used;
-    if (told) return true;
+    /* "the pendant": one word of the name, and nothing that could make another thing of it */
+    if (told || (of == 0 && !m->found.left_over && m->found.n == 1)) return true;
     m->text.n = before, m->cites = cites, m->products_cited = products, m->texts_cited = texts;
     *answered = false;
     return true;

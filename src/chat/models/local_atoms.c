@@ -287,7 +287,7 @@ static bool is_doubled(const struct atom *a, const struct atom *b)
 {
     enum { LEAST = 6 };
     size_t i = 0, k = 0;
-    if (a->n < LEAST || b->n < LEAST) return false;
+    if (a->n < LEAST || b->n < LEAST || a->text[1] != b->text[1]) return false;
     while (i < a->n && k < b->n && a->text[i] == b->text[k]) {
         char c = a->text[i];
         while (i < a->n && a->text[i] == c) i++;
@@ -312,8 +312,8 @@ bool atom_like(const struct atom *a, const struct atom *b)
                memcmp(a->text + i + 2, b->text + i + 2, a->n - i - 2) == 0;
     }
     if ((a->n <= 4 || b->n <= 4) && a->text[0] != b->text[0]) return false;
-    return within_slips(a->text, a->n, b->text, b->n, most) || is_doubled(a, b) ||
-           (gap == 0 && is_moved(a->text, b->text, a->n));
+    if (within_slips(a->text, a->n, b->text, b->n, most)) return true;
+    return a->text[0] == b->text[0] && (is_doubled(a, b) || (gap == 0 && is_moved(a->text, b->text, a->n)));
 }
 
 size_t atoms_joined(const struct atoms *a, size_t i, const char *joined, size_t n)

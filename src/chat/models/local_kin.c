@@ -145,7 +145,7 @@ const struct lexicon_kin lexicon_kin[] = {
       "保质期|能放多久|放多久|能放几天|放几天|开了能放|打开后|过期|保存多久|能存多久|存多久|shelf life|how long * keep|how long * last once|"
       "how long * last after|last once opened|use by|expire|expires|expiry",
       "保质期|开封|shelf life|best before|keeps for|expires|after opening|once opened", NULL },
-    { "防水|沾水|淋雨|下雨能|碰水", "防水|ipx|耐水", NULL },
+    { "防水|沾水|淋雨|下雨能|碰水", "防水|ipx|ip|耐水", NULL },
     { "几岁|多大年龄|多大孩子|多大的孩子|年龄|适龄", "岁|个月", NULL },
     { "电压|多少伏|几伏", "电压|伏|v", "v|伏" },
     { "产地|哪里产|哪儿产|哪产|原产|哪里生产", "产地|产自|原产|产于", NULL },
@@ -192,9 +192,9 @@ const struct lexicon_kin lexicon_kin[] = {
       "noise", NULL },
     {
       "waterproof|water resistant|in the rain|get wet|gets wet|rainproof|showerproof|water proof",
-      "waterproof|water resistant|ipx|ip67|ip68|showerproof|rain|water repellent|weatherproof|splash", NULL },
+      "waterproof|water resistant|ipx|ip|splash proof|showerproof|rain|water repellent|weatherproof|splash", NULL },
     {
-      "how long * to charge|charging time|charge time|how long * charging|how quickly * charge",
+      "how long * to charge|take to charge|takes to charge|to charge fully|to fully charge|charging time|charge time|how long * charging|how quickly * charge",
       "charges in|charge in|charged in|charging|charges|recharges|full charge", "minutes|hours|mins|h|hrs|hour" },
     { "几级能效|能效等级|能效几级|能效多少|什么能效|一级能效|二级能效|能效", "能效", NULL },
     {
@@ -212,6 +212,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "filled|filling|fill|stuffed|stuffing|padded|padding", NULL },
     { "what voltage|which voltage|how many volts|the voltage|how many amps|what current", "volt|volts|v|voltage|amp|amps",
       "v|volt|volts|a|amp|amps" },
+    { "扭力|扭矩|力道", "扭力|扭矩|牛米|nm", NULL },
+    { "多亮|亮度|几流明|多少流明", "亮度|流明|lm|勒克斯", NULL },
     { "填充|填的什么|填的啥|填了什么|填了啥|里面是什么|里面是啥|里面装的什么|里面装的啥|里头是啥|里头填|芯是什么|内芯", "填充|填|充绒|内芯|芯|夹棉", NULL },
     { "冷不冷|暖不暖|暖和|保暖|冬天穿|冬天能穿|抗冻|御寒", "保暖|暖|加绒|加厚|羽绒|羊毛|御寒", NULL },
     { "warm enough|is it warm|keep * warm|how warm|warm in winter|for winter", "warm|insulated|fleece|lined|winter|thermal", NULL },

@@ -45,7 +45,7 @@ bool local_of_model(struct local *m, uint64_t subjects, bool *answered)
         if (!good) return false;
         if (!*answered) continue;
         struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + before, m->text.n - before }, 220);
-        if (local_shared(&words, &t, &of) >= of && of > 0) break;
+        if (local_shared(&words, &t, &of) * 2 >= of && of > 0) break; /* "charging cable": the cable */
         m->text.n = before, m->cites = cites, m->products_cited = products, m->texts_cited = texts;
         *answered = false;
     }

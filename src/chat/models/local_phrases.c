@@ -173,6 +173,11 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_STOP, "里面|里头|里边|外面|上面|下面|旁边|中间|之间|当中|起来|看一眼|看眼|瞅瞅|瞅一眼|瞅下|瞅一下|瞄一眼|瞧瞧|瞧一眼|瞧一下|any chance|"
       "chance|guys" },
     { SENSE_UNIT, "yr|yrs|year|years|month|months|mth|mths" },
+    { SENSE_STOP, "to charge|take to charge|wont charge|will not charge|doesnt charge|does not charge|not charge|cant charge|"
+      "charge anymore|charge any more|charge up|charge fully|fully charge|charges in" }, /* of a battery, no money */
+    { SENSE_INSTALL, "how do i fit|how do you fit|how to fit|how do i hang|how to hang|how do i mount|how to mount|"
+      "how do i wire|how to wire|how do i attach|how to attach" },
+    { SENSE_HOURS, "客服时间|服务时间|在线时间|客服在线|人工时间|接待时间|办公时间" },
     { SENSE_STOP, "myself|yourself|yourselves|ourselves|themselves|himself|herself|itself" },
     { SENSE_OPTIONS | SENSE_STOP, "分几种|分哪几种|分几款|分哪几款|分多少种|有几种|有哪几种|分几个" },
     { SENSE_NO_HUMAN, "真人*图|真人*照|真人*视频|真人*效果|真人试|真人上身|真人图|真人效果|真人出镜|真人演示|真人买家|真人佩戴|真人上脸|真人手|真人脸" },

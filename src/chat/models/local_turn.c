@@ -24,7 +24,8 @@ static void came_broken(struct heard *h)
         for (size_t n = lexicon_phrase(&h->a, i, came); n > 0; n--)
             h->sense[i + n - 1] &= ~(uint64_t)(SENSE_TRACK | SENSE_RETURN);
     for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, broken) > 0) h->sense[i] |= SENSE_DAMAGE;
+        if (lexicon_phrase(&h->a, i, broken) > 0)
+            h->sense[i] = (h->sense[i] & ~(uint64_t)SENSE_WARRANTY) | SENSE_DAMAGE; /* no guarantee is asked for */
     h->all = 0;
     for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
 }
@@ -87,6 +88,22 @@ static void asks_gift(struct heard *h)
     }
     h->all &= ~(uint64_t)(any && with ? SENSE_HAGGLE : 0);
     for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
+}
+
+/* "买X送钻头吗": what is given with it, and no way to send it. */
+static void gives_with(struct heard *h)
+{
+    enum { FAR = 5 };
+    size_t last = h->a.n;
+    if (last < 3 || (h->all & (SENSE_ORDER | SENSE_TRACK)) || lexicon_phrase(&h->a, last - 1, "吗|不|么|没|嘛") == 0)
+        return;
+    for (size_t i = 0; i + 2 < last; i++) {
+        bool gives = h->sense[i] == 0 || (h->sense[i] & SENSE_SHIP) == 0;
+        gives &= strcmp(h->a.atom[i].text, "送") == 0 && i + FAR >= last && h->sense[i + 1] == 0;
+        if (!gives || lexicon_phrase(&h->a, i, "送货|送到|送上|送去|送来|送修|送达|送人|送礼|送检") > 0) continue;
+        if (i > 0 && strstr("配派运发寄赠护保", h->a.atom[i - 1].text)) continue;
+        h->sense[i] = SENSE_GIFT | SENSE_STOP, h->all |= SENSE_GIFT;
+    }
 }
 
 /* "可以退吗，运费谁出": of the postage back. */
@@ -184,10 +201,24 @@ static size_t sum_at(const struct heard *h, size_t i)
     static const char digits[] = "一二两三四五六七八九十百千万";
     size_t n = 0;
     if (h->used[i]) return 0;
-    if (h->a.atom[i].kind == ATOM_NUMBER) return h->a.atom[i].n >= 2;
+    if (h->a.atom[i].kind == ATOM_NUMBER)
+        return h->a.atom[i].n >= 2 || lexicon_phrase(&h->a, i + 1, "块|元|quid|bucks|dollars|pounds|euros") > 0;
     while (i + n < h->a.n && h->a.atom[i + n].kind == ATOM_HAN && strstr(digits, h->a.atom[i + n].text)) n++;
     bool money = i + n < h->a.n && lexicon_phrase(&h->a, i + n, "块|元") > 0;
     return n >= 2 && money ? n : 0;
+}
+
+/* "Could you do the ladder for 70 quid": nothing but the sum stands behind. */
+static bool offers_for(const struct heard *h, size_t i, size_t after)
+{
+    bool asks = false;
+    if (i < 2 || strcmp(h->a.atom[i - 1].text, "for") != 0 || (after < h->a.n && !h->a.atom[after].broken))
+        return false;
+    for (size_t k = 0; k + 1 < i; k++)
+        asks |= lexicon_phrase(&h->a, k,
+                               "do the|do it|do that|do this|do these|do one|do a|do me|sell the|sell me|sell that|"
+                               "sell this|let me have|let it go|part with|give me the|have the|take the") > 0;
+    return asks;
 }
 
 /* "300行吗", "70 and I buy it now": a sum, and whether the shop would take it. */
@@ -202,6 +233,7 @@ static void asks_offer(struct heard *h)
         size_t at = i + sum;
         at += at < h->a.n ? lexicon_phrase(&h->a, at, "块钱|元钱|块|元|quid|bucks|dollars|pounds") : 0;
         size_t n = at < h->a.n ? lexicon_phrase(&h->a, at, after) : 0;
+        if (n == 0 && offers_for(h, i, at)) h->sense[i] = SENSE_HAGGLE, h->all |= SENSE_HAGGLE;
         if (n == 0 || (at + n < h->a.n && h->sense[at + n] == 0 && !h->a.atom[at + n].broken)) continue;
         /* "iPhone 16怎么样" is a name, and no sum. */
         bool of_a_name = i > 0 && h->a.atom[i - 1].kind == ATOM_LETTERS && h->sense[i - 1] == 0 && !h->a.atom[i].broken;
@@ -254,6 +286,7 @@ static bool read_words(struct local *m, const char *text)
     of_old_things(&m->h);
     puts_together(&m->h);
     asks_gift(&m->h);
+    gives_with(&m->h);
     buys_some(&m->h);
     pays_for_return(&m->h);
     local_read_email(m);
