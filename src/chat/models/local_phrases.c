@@ -170,7 +170,7 @@ const struct lexicon_row lexicon_phrases[] = {
       "今天发|今天能发|明天发|当日发|当日寄|当天寄" },
     { SENSE_STOP, "拍的|下的单|付的款|下单的|拍下的" },
     { SENSE_STORE, "collecting|be collected|collected from|collected in|collection point|collect in person|collect it" },
-    { SENSE_STOP, "里面|里头|里边|外面|上面|下面|旁边|中间|之间|当中|起来|看一眼|看眼|瞅瞅|瞅一眼|瞅下|瞅一下|瞄一眼|瞧瞧|瞧一眼|瞧一下|any chance|"
+    { SENSE_STOP, "自己|自身|本身|本体|里面|里头|里边|外面|上面|下面|旁边|中间|之间|当中|起来|看一眼|看眼|瞅瞅|瞅一眼|瞅下|瞅一下|瞄一眼|瞧瞧|瞧一眼|瞧一下|any chance|"
       "chance|guys" },
     { SENSE_UNIT, "yr|yrs|year|years|month|months|mth|mths" },
     { SENSE_STOP, "to charge|take to charge|wont charge|will not charge|doesnt charge|does not charge|not charge|cant charge|"
