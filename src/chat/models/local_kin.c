@@ -37,7 +37,8 @@ const char *const lexicon_same[] = {
     "hosepipe|hose", "lawnmower|lawn mower|mower", "spade|shovel", "parasol|patio umbrella", "drill|power drill",
     "allen key|hex key",
     "dummy|pacifier", "cot|crib", "bib|baby bib", "tee|t shirt|tshirt", "hoodie|hooded sweatshirt",
-    "mudguard|mudguards|fender|fenders", "windscreen|windshield", "boot liner|trunk liner", "ring binder|binder", "felt tip|marker|marker pen",
+    "mudguard|mudguards|fender|fenders", "windscreen|windshield", "boot liner|trunk liner", "ring binder|binder",
+    "felt tip|marker|marker pen",
     "power bank|portable charger|battery pack", "pendrive|usb stick|flash drive|thumb drive", "doggy|dog",
     "kitty|cat",
     "necklace|neck chain", "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
@@ -108,14 +109,16 @@ const char *const lexicon_sights[] = {
     "橙色灯|灯常黄|灯黄|亮黄|灯橙|亮橙|灯是黄|灯是橙", "green light|green lamp|light is green|绿灯|灯绿|亮绿|灯是绿",
     "blue light|blue lamp|light is blue|蓝灯|灯蓝|亮蓝|灯是蓝", "white light|白灯", "beep|beeps|beeping|滴滴|嘀嘀|蜂鸣|报警声", "trip|"
     "trips|tripped|fuse|跳闸|漏保", "spill|overflow|溢|溢出|溢锅",
-    "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅", "slip|slips|slipping|打滑|滑动|下滑|滑落|往下滑|"
+    "undercooked|raw|half cooked|夹生|没煮熟|煮不熟|半生", "burnt|burns|burning|糊底|糊了|烧焦|粘底|粘锅",
+    "slip|slips|slipping|打滑|滑动|下滑|滑落|往下滑|"
     "滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
     "pilling|pills|bobbles|起球", "shrink|shrinks|shrunk|shrinking|缩水", "wont open|will not open|doesnt open|"
     "打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧",
     "lost|loses its way|loses its map|disoriented|迷路|找不到路|找不到基站|找不到充电座|回不了充", "coming out|comes out|come out|flakes|"
     "specks|spits|spitting|bits", "bunches|bunching|bunched|tangles|tangled|knots|缠|打结|绞线",
     "fogs|foggy|fogging|misted|起雾|雾气",
-    "react|reacts|reacting|respond|responds|responding|unresponsive|no response|no reaction|does nothing|doesnt do anything|does not do anything|nothing happens|wont do anything|"
+    "react|reacts|reacting|respond|responds|responding|unresponsive|no response|no reaction|does nothing|"
+    "doesnt do anything|does not do anything|nothing happens|wont do anything|"
     "isnt doing anything|没反应|无反应|没有反应|不反应|不灵敏|"
     "按了没用|点了没用|没动静",
     "gap|gaps|缝|缝隙|间隙|空隙|有条缝|有缝", NULL
@@ -157,7 +160,8 @@ const struct lexicon_kin lexicon_kin[] = {
     {
       "偏大还是偏小|偏大|偏小|准不准|码准|正码|标准码|runs large|runs small|run big|runs big|run small|run large|true to size|"
       "between sizes|size up|size down",
-      "偏大|偏小|正码|标准码|拍大|拍小|大一码|小一码|runs large|runs small|runs big|true to size|size up|size down|between sizes", NULL },
+      "偏大|偏小|正码|标准码|拍大|拍小|大一码|小一码|runs large|runs small|runs big|true to size|size up|size down|between sizes",
+      NULL },
     {
       "怎么洗|咋洗|能机洗|可以机洗|机洗|手洗|能洗|可以洗|能水洗|扔洗衣机|wash|washable|machine wash|machine washable|dishwasher|"
       "put * in the wash|in the washing machine|in a washing machine|in the washer",
@@ -194,29 +198,36 @@ const struct lexicon_kin lexicon_kin[] = {
       "waterproof|water resistant|in the rain|get wet|gets wet|rainproof|showerproof|water proof",
       "waterproof|water resistant|ipx|ip|splash proof|showerproof|rain|water repellent|weatherproof|splash", NULL },
     {
-      "how long * to charge|take to charge|takes to charge|to charge fully|to fully charge|charging time|charge time|how long * charging|how quickly * charge",
+      "how long * to charge|take to charge|takes to charge|to charge fully|to fully charge|charging time|"
+      "charge time|how long * charging|how quickly * charge",
       "charges in|charge in|charged in|charging|charges|recharges|full charge", "minutes|hours|mins|h|hrs|hour" },
     { "几级能效|能效等级|能效几级|能效多少|什么能效|一级能效|二级能效|能效", "能效", NULL },
     {
-      "what pressure|how much pressure|how many bars|how many bar|max pressure|maximum pressure|highest pressure|what psi|"
+      "what pressure|how much pressure|how many bars|how many bar|max pressure|maximum pressure|"
+      "highest pressure|what psi|"
       "how many psi|max psi|pressure rating|pressure limit", "bar|pressure|psi", "bar|bars|psi" },
     {
-      "max speed|maximum speed|highest speed|max rpm|maximum rpm|speed limit", "speed|rpm|mph|kmh|a minute|an hour|per hour|"
+      "max speed|maximum speed|highest speed|max rpm|maximum rpm|speed limit",
+      "speed|rpm|mph|kmh|a minute|an hour|per hour|"
       "per minute", "rpm|mph|kmh|km|miles|revolutions|strokes" },
     {
-      "max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|which temperature|how hot|how cold|"
+      "max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
+      "which temperature|how hot|how cold|"
       "lowest temperature|minimum temperature|min temperature|temperature range|temperature rating",
       "degrees|celsius|fahrenheit|temperature|oven safe|heat", "degrees|c|f" },
     {
-      "filled with|what filling|which filling|stuffed with|what stuffing|the stuffing|whats inside|what is inside|what is in it|padded with|padding made",
+      "filled with|what filling|which filling|stuffed with|what stuffing|the stuffing|whats inside|"
+      "what is inside|what is in it|padded with|padding made",
       "filled|filling|fill|stuffed|stuffing|padded|padding", NULL },
-    { "what voltage|which voltage|how many volts|the voltage|how many amps|what current", "volt|volts|v|voltage|amp|amps",
+    { "what voltage|which voltage|how many volts|the voltage|how many amps|what current",
+      "volt|volts|v|voltage|amp|amps",
       "v|volt|volts|a|amp|amps" },
     { "扭力|扭矩|力道", "扭力|扭矩|牛米|nm", NULL },
     { "多亮|亮度|几流明|多少流明", "亮度|流明|lm|勒克斯", NULL },
     { "填充|填的什么|填的啥|填了什么|填了啥|里面是什么|里面是啥|里面装的什么|里面装的啥|里头是啥|里头填|芯是什么|内芯", "填充|填|充绒|内芯|芯|夹棉", NULL },
     { "冷不冷|暖不暖|暖和|保暖|冬天穿|冬天能穿|抗冻|御寒", "保暖|暖|加绒|加厚|羽绒|羊毛|御寒", NULL },
-    { "warm enough|is it warm|keep * warm|how warm|warm in winter|for winter", "warm|insulated|fleece|lined|winter|thermal", NULL },
+    { "warm enough|is it warm|keep * warm|how warm|warm in winter|for winter",
+      "warm|insulated|fleece|lined|winter|thermal", NULL },
     { "含量|百分之几|百分之多少|百分比|占比|纯度|几度的|多少度的|酒精度", "含量|含|占|比例|纯度|度", "g|克|mg|毫克|ppm|度" },
     { "离墙多远|多远|距离多少|投射距离|几米远|离多远", "距离|米|厘米", "米|厘|cm|m" },
     { "几顿|几餐|喂几次|喂几回", "餐|顿|次", NULL },
@@ -232,7 +243,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "he weighs|she weighs|how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|"
       "load limit|maximum load|max load|how much "
       "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"
-      "heaviest", "carries|carry|holds|hold|supports|support|up to|bears|takes|max|maximum|load|capacity|weight limit|"
+      "heaviest", "carries|carry|holds|hold|supports|support|up to|bears|takes|max|maximum|load|capacity|"
+      "weight limit|"
       "rated|users",
       "kg|lb|lbs|g|pounds|stone|tons|tonnes" },
     {

@@ -136,15 +136,18 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_FINE | SENSE_STOP, "好嘞|好咧|得嘞|好哒|嗯呐|好滴呢|行嘞|妥了|懂了|了解了|ojbk|okk|okie|righto|cool cool" },
     /* ---- an order that is asked after ---- */
     { SENSE_TRACK | SENSE_STOP,
-      "any news on|any news about|any news of|any news|any update on|any updates on|any update|any updates|any word on|"
+      "any news on|any news about|any news of|any news|any update on|any updates on|any update|any updates|"
+      "any word on|"
       "any sign of|whats happening with|what is happening with|whats going on with|what is going on with|"
       "what happened to|what became of" },
     { SENSE_ORDER | SENSE_STOP, "这个单子|那个单子|这单子|那单子|个单子|的单子|这笔单子|那笔单子|单子号" },
     { SENSE_ORDER | SENSE_STOP, "i have ordered|ive ordered|just ordered|we ordered|she ordered|he ordered" },
     /* ---- what comes with it, what is taken off ---- */
     { SENSE_GIFT,
-      "free sample|free samples|a free tester|get a present|get any present|a present with|presents with|present with it|"
-      "present with them|a little something|a wee something|a treat with|free treat|throw anything in|throw something in|throw anything else in|throw in anything|goodies|any goodies|freebies" },
+      "free sample|free samples|a free tester|get a present|get any present|a present with|presents with|"
+      "present with it|"
+      "present with them|a little something|a wee something|a treat with|free treat|throw anything in|"
+      "throw something in|throw anything else in|throw in anything|goodies|any goodies|freebies" },
     { SENSE_GIFT,
       "小样|试用装|送试用|送小样|给小样|小样送|有小样|带小样|送中样|给点小样|塞点小样|送不送东西|有东西送|有礼送|有啥送|有啥子送|"
       "赠送不|赠不赠" },
@@ -152,11 +155,14 @@ const struct lexicon_row lexicon_phrases[] = {
       "能减|可减|会减|减多少|减几块|减几十|立减|直减|凑够|凑满|凑单|凑到|买满|买够|满多少|满几百|满额|花够|消费满|"
       "新客|新用户|新顾客|新朋友|首单|首购|第一次下单|头一次买|头回买|first order discount|new customer discount|"
       "welcome code|welcome discount|welcome offer|first purchase discount" },
-    { SENSE_WARRANTY, "are you covering|you covering|covering the|covering it|do you cover|you cover the|cover it for" },
+    { SENSE_WARRANTY, "are you covering|you covering|covering the|covering it|do you cover|you cover the|"
+      "cover it for" },
     { SENSE_INVOICE, "the bill|a bill|my bill|bill for|the bills" },
-    { SENSE_THANKS | SENSE_STOP, "that helped|helped a lot|that helps|helps a lot|youre a star|lifesaver|legend|mwah" },
+    { SENSE_THANKS | SENSE_STOP, "that helped|helped a lot|that helps|helps a lot|youre a star|lifesaver|legend|"
+      "mwah" },
     { SENSE_TRACK | SENSE_ORDER | SENSE_STOP,
-      "left yet|left the warehouse|left your warehouse|gone out yet|went out yet|sent out yet|out for delivery|here yet|"
+      "left yet|left the warehouse|left your warehouse|gone out yet|went out yet|sent out yet|out for delivery|"
+      "here yet|"
       "arrived yet|dispatched yet|shipped yet|left you yet" },
     { SENSE_WISH, "让人来|让个人来|派人来|喊人来|喊个人|叫人过来|找人来|让人接|让人回|来个管事的" },
     /* ---- whether it can be had, and sent at once ---- */
@@ -169,11 +175,13 @@ const struct lexicon_row lexicon_phrases[] = {
       "寄出来|寄出去|寄出|寄过来|寄走|发过来|发出来|发出去|几点截单|截单|能走货|能发走|当天走|今天走|今天能走|今天能寄|今天寄|"
       "今天发|今天能发|明天发|当日发|当日寄|当天寄" },
     { SENSE_STOP, "拍的|下的单|付的款|下单的|拍下的" },
-    { SENSE_STORE, "collecting|be collected|collected from|collected in|collection point|collect in person|collect it" },
+    { SENSE_STORE, "collecting|be collected|collected from|collected in|collection point|collect in person|"
+      "collect it" },
     { SENSE_STOP, "自己|自身|本身|本体|里面|里头|里边|外面|上面|下面|旁边|中间|之间|当中|起来|看一眼|看眼|瞅瞅|瞅一眼|瞅下|瞅一下|瞄一眼|瞧瞧|瞧一眼|瞧一下|any chance|"
       "chance|guys" },
     { SENSE_UNIT, "yr|yrs|year|years|month|months|mth|mths" },
-    { SENSE_STOP, "to charge|take to charge|wont charge|will not charge|doesnt charge|does not charge|not charge|cant charge|"
+    { SENSE_STOP, "to charge|take to charge|wont charge|will not charge|doesnt charge|does not charge|"
+      "not charge|cant charge|"
       "charge anymore|charge any more|charge up|charge fully|fully charge|charges in" }, /* of a battery, no money */
     { SENSE_INSTALL, "how do i fit|how do you fit|how to fit|how do i hang|how to hang|how do i mount|how to mount|"
       "how do i wire|how to wire|how do i attach|how to attach" },
@@ -185,7 +193,8 @@ const struct lexicon_row lexicon_phrases[] = {
     /* ---- words of a rule that mean something else here: they are nobody's question to a shop ---- */
     { 0,
       "tax return|tax returns|return ticket|return tickets|return flight|return journey|return trip|day return|"
-      "return on investment|happy returns|in return|exchange rate|exchange rates|stock exchange|stock market|stock price|"
+      "return on investment|happy returns|in return|exchange rate|exchange rates|stock exchange|stock market|"
+      "stock price|"
       "exchange student|currency exchange|work visa|tourist visa|student visa|travel visa|visa application|"
       "visa appointment|income tax|council tax|bank account|credit score|cash flow|card trick|card game|"
       "playing cards|delivery room|cancel culture|membership of the eu|charge sheet|fitting room|fit for work|"

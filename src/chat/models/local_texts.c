@@ -237,7 +237,8 @@ static int strangers(const struct heard *title, const struct heard *h)
     int count = 0;
     for (size_t i = 0; i < title->a.n && count < MOST; i++) {
         const struct atom *x = &title->a.atom[i];
-        bool pair = x->kind == ATOM_HAN && i + 1 < title->a.n && x[1].kind == ATOM_HAN && hard(title, i + 1);
+        bool pair = x->kind == ATOM_HAN && i + 1 < title->a.n && x[1].kind == ATOM_HAN && hard(title, i + 1) &&
+                    lexicon_phrase(&title->a, i + 1, plain) == 0;
         if (!hard(title, i) || (x->kind != ATOM_LETTERS && !pair) || lexicon_phrase(&title->a, i, plain) > 0) continue;
         count += !has_word(h, x, pair ? x + 1 : NULL);
     }
