@@ -116,6 +116,20 @@ static void prices_are_those_that_it_is_given(void **state)
     assert_non_null(strstr(says(json, "faq", "prices.zh", "answer"), "企业版 ¥70 起 / 30 天"));
     assert_non_null(strstr(says(json, "faq", "cheapest", "answer"), "Basic, at ¥49.50 for 30 days"));
     assert_non_null(strstr(says(json, "faq", "seats.zh", "answer"), "每增加一个席位 ¥10"));
+    /* With more people, added up: of the plans that sell further seats, and of no other. */
+    assert_string_equal(says(json, "faq", "seats-enterprise", "answer"),
+                        "Enterprise & <Co> for 30 days costs ¥70 with 2 colleagues, ¥80 with 3, ¥90 with 4, ¥100 with "
+                        "5, ¥110 with 6, ¥120 with 7, ¥130 with 8, ¥140 with 9, ¥150 with 10; each further one is ¥10 "
+                        "more.");
+    assert_non_null(strstr(says(json, "faq", "seats-enterprise.zh", "answer"), "5 个席位 ¥100、6 个席位 ¥110"));
+    assert_null(entry(json, "faq", "seats-basic"));
+    const json_t *with = json_object_get(entry(json, "products", "enterprise.zh"), "variants"), *five;
+    assert_int_equal(json_array_size(with), 9);
+    five = json_array_get(with, 3);
+    assert_int_equal(json_integer_value(json_object_get(five, "price")), 10000);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(five, "options"), "同事")), "5 个同事");
+    assert_null(json_object_get(entry(json, "products", "basic"), "variants"));
+    assert_non_null(strstr(says(json, "faq", "refund", "answer"), "Write to help@chat.example with the number"));
     const char *credits = says(json, "faq", "credits", "answer");
     EXPECT(strstr(credits, "55 credits") && strstr(credits, "takes 12") && strstr(credits, "1000 credits for ¥100"));
     assert_non_null(strstr(says(json, "faq", "pay.zh", "answer"), "可以使用支付宝付款"));
@@ -138,6 +152,11 @@ static void what_is_not_so_is_not_told(void **state)
     assert_int_equal(json_array_size(json_object_get(json, "products")), 0);
     assert_null(json_object_get(json, "currency"));
     assert_null(strstr(says(json, "faq", "free", "answer"), "trial"));
+    /* Nobody is sent to an address that is not there. */
+    EXPECT(!strstr(says(json, "faq", "refund", "answer"), "Write to") &&
+           strstr(says(json, "faq", "refund", "answer"), "Ask for a person in this chat"));
+    EXPECT(!strstr(says(json, "faq", "refund.zh", "answer"), "联系") &&
+           strstr(says(json, "faq", "refund.zh", "answer"), "人工服务"));
     assert_non_null(strstr(says(json, "faq", "pay", "answer"), "Which ways are open here is shown there"));
     json_decref(json);
     json = told(a, 1); /* one plan: nothing to choose between */

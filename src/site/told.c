@@ -16,11 +16,10 @@ struct telling {
     const char *suffix; /* of ids: the same text in another language is another entry */
 };
 
-/* The line of texts/told_lines_*.txt that begins with this word, filled for this offer. */
-static const char *line_of(const struct telling *t, const char *word, const struct site_offer *o)
+/* The line of texts/told_lines_*.txt that begins with this word, filled. */
+static const char *line_filled(const struct telling *t, const char *word, const struct template_slots *s)
 {
     const char *lines = t->lang == LANG_ZH ? text_told_lines_zh_txt : text_told_lines_en_txt;
-    struct template_slots s = { .plain = true };
     struct buf b;
     size_t n = strlen(word);
     while (strncmp(lines, word, n) != 0 || lines[n] != ' ') {
@@ -28,12 +27,18 @@ static const char *line_of(const struct telling *t, const char *word, const stru
         assert(end && end[1] != '\0');
         lines = end + 1;
     }
-    sold_slots(&s, t->a, o, t->lang);
     buf_init(&b, LINE_MAX_BYTES);
-    template_fill(&b, arena_text_n(t->a, lines + n + 1, strcspn(lines, "\n") - n - 1), t->lang, &s);
+    template_fill(&b, arena_text_n(t->a, lines + n + 1, strcspn(lines, "\n") - n - 1), t->lang, s);
     const char *line = arena_text_n(t->a, b.p ? b.p : "", b.n);
     buf_free(&b);
     return line;
+}
+
+static const char *line_of(const struct telling *t, const char *word, const struct site_offer *o)
+{
+    struct template_slots s = { .plain = true };
+    sold_slots(&s, t->a, o, t->lang);
+    return line_filled(t, word, &s);
 }
 
 /* The lines of all plans, or of all packs of credits, one after the other. */
@@ -136,6 +141,84 @@ static void write_entries(struct json *j, const struct telling *t, const char *t
     }
 }
 
+/* What a plan costs with more people, by the number of them: nobody has to multiply, and no model does. */
+enum { SEATS_TOLD = 8 };
+
+static bool price_with(const struct site_offer *o, int64_t further, struct money *out)
+{
+    struct money more;
+    return money_times(o->seat_price, further, &more) && money_add(o->price, more, out);
+}
+
+static void write_seats_of(struct json *j, const struct telling *t, const struct site_offer *o)
+{
+    const char *counts = "", *prices = "", *between = t->lang == LANG_ZH ? "、" : ", ";
+    for (int64_t n = 1; n <= SEATS_TOLD; n++) {
+        struct template_slots s = { .plain = true };
+        struct money sum;
+        if (!price_with(o, n, &sum)) break;
+        const char *count = arena_printf(t->a, "%lld", (long long)(o->seats + n));
+        template_set(&s, "count", count);
+        template_text(&s, t->a, "sum", sold_price_text(t->a, sum));
+        counts = arena_printf(t->a, "%s%s%s", counts, n > 1 ? between : "", count);
+        prices = arena_printf(t->a, "%s%s%s", prices, n > 1 ? between : "", line_filled(t, "with", &s));
+    }
+    struct template_slots s = { .plain = true };
+    sold_slots(&s, t->a, o, t->lang);
+    template_set(&s, "counts", counts);
+    template_text(&s, t->a, "sums", prices);
+    json_object(j, NULL);
+    json_text(j, "id", arena_printf(t->a, "seats-%s%s", o->code, t->suffix));
+    json_text(j, "question", line_filled(t, "with.question", &s));
+    json_text(j, "answer", line_filled(t, "with.answer", &s));
+    json_end(j);
+}
+
+static void write_seats(struct json *j, const struct telling *t)
+{
+    for (size_t i = 0; i < t->sold->count; i++)
+        if (t->sold->offer[i].plan && t->sold->offer[i].more_seats) write_seats_of(j, t, &t->sold->offer[i]);
+}
+
+/* "a|b|c" of a line: what stands before the next bar, and *rest behind it. */
+static struct str piece_next(struct str *rest)
+{
+    const char *bar = memchr(rest->p, '|', rest->n);
+    struct str piece = { rest->p, bar ? (size_t)(bar - rest->p) : rest->n };
+    size_t step = piece.n + (bar ? 1 : 0);
+    rest->p += step, rest->n -= step;
+    return piece;
+}
+
+/* A plan with so many people, in each of the words in which they are counted: "5 seats", "5 colleagues". */
+static void write_variant(struct json *j, const struct telling *t, const struct site_offer *o, int64_t further)
+{
+    struct template_slots s = { .plain = true };
+    struct money sum;
+    if (!price_with(o, further, &sum)) return;
+    template_set(&s, "count", arena_printf(t->a, "%lld", (long long)(o->seats + further)));
+    struct str name = str_of(line_filled(t, "unit.names", &s)), value = str_of(line_filled(t, "unit.values", &s));
+    json_object(j, NULL);
+    json_text(j, "id", arena_printf(t->a, "%s%s-%lld", o->code, t->suffix, (long long)(o->seats + further)));
+    json_object(j, "options");
+    while (name.n > 0) {
+        struct str unit = piece_next(&name);
+        json_str(j, arena_text_n(t->a, unit.p, unit.n), piece_next(&value));
+    }
+    json_end(j);
+    json_i64(j, "price", money_minor(sum));
+    json_bool(j, "available", true);
+    json_end(j);
+}
+
+static void write_variants(struct json *j, const struct telling *t, const struct site_offer *o)
+{
+    if (!o->more_seats) return;
+    json_array(j, "variants");
+    for (int64_t n = 0; n <= SEATS_TOLD; n++) write_variant(j, t, o, n);
+    json_end(j);
+}
+
 static void write_plans(struct json *j, const struct telling *t)
 {
     for (size_t i = 0; i < t->sold->count; i++) {
@@ -148,6 +231,7 @@ static void write_plans(struct json *j, const struct telling *t)
         json_text(j, "url", arena_printf(t->a, "%s/%s#plans", site_settings.base_url, page_langs[t->lang]));
         json_i64(j, "price", money_minor(o->price));
         json_bool(j, "available", true);
+        write_variants(j, t, o);
         json_end(j);
     }
 }
@@ -164,7 +248,10 @@ static void write_lists(struct json *j, const struct telling t[TOLD_LANGS], cons
     json_end(j);
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         json_array(j, lists[i].list);
-        for (size_t k = 0; k < TOLD_LANGS; k++) write_entries(j, &t[k], texts[k], lists[i].kind);
+        for (size_t k = 0; k < TOLD_LANGS; k++) {
+            write_entries(j, &t[k], texts[k], lists[i].kind);
+            if (text_eq(lists[i].kind, "faq")) write_seats(j, &t[k]);
+        }
         json_end(j);
     }
 }

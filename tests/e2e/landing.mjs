@@ -346,7 +346,9 @@ async function ownChat({ checks, browser, server, weight }) {
         await chat.getByRole('button', { name: /chat/i }).click();
         await asks(page, 'How much does it cost?', /Basic costs ¥50 for 30 days.*Pro costs ¥60.*Enterprise costs from ¥70/);
         await asks(page, 'How much is the Pro plan?', 'Pro plan costs ¥60.00');
-        await asks(page, '企业版多少钱？', '企业版套餐的价格是¥70.00');
+        await asks(page, '企业版多少钱？', /企业版套餐的价格从¥70\.00/);
+        await asks(page, 'How much is enterprise with 5 colleagues?', /5 colleagues.*costs ¥100\.00/);
+        await asks(page, '企业版5个同事多少钱？', /5 个同事.*的价格是¥100\.00/);
         await asks(page, 'Who is your chief executive?', /don't know/);
         await picture(page, 'own-chat');
         assert.equal(person.faults.join('\n'), '');
