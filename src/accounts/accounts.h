@@ -113,6 +113,8 @@ struct accounts_hooks {
     enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account); /* service keys */
     const char *const *shop_key_scopes; /* what every service key is good for; NULL-ended */
     bool (*account_credits)(struct tx *tx, int64_t account, struct credits *available);
+    /* The time zone that the account's days are told in; "": UTC. NULL: always */
+    bool (*account_zone)(struct tx *tx, int64_t account, struct arena *a, const char **out);
     /* One query for all of a page: out[i] belongs to ids[i]; zeroed before. */
     bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);
     /* Writes the items of the list `shops` of one account: {id, shop_name, status, chatbot_state} each. */

@@ -355,6 +355,7 @@ struct user_view {
     size_t memberships;
     struct credits credits;
     const char *picture; /* its address; NULL: none */
+    const char *zone;    /* in which days are told; NULL: nobody tells them to this role */
     bool known, success;
 };
 MUST_USE bool user_view_get(struct req *req, int64_t person, struct user_view *out);

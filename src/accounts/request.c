@@ -121,6 +121,9 @@ static const struct shape user_shape[] = {
     SHAPE_I64("credits", .doc = "0 for a role that does not see money."), SHAPE_BOOL("first_shop_redeemed"),
     SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
     SHAPE_TIME("last_login_at", .nullable = true),
+    SHAPE_TEXT("timezone", .nullable = true,
+               .doc = "In which the account's days are told: of its first shop with chat settings, else UTC; null for a"
+                      " role that does not see money."),
     SHAPE_BOOL("by_panel", .doc = "An outside panel lets this person in: no mailbox, no password; `email` is a name."),
     SHAPE_OBJECT("account", membership_shape, .type_name = "Membership", .nullable = true,
                  .doc = "The one that the session acts in: credits and shops are its."),
@@ -151,7 +154,14 @@ bool user_view_get(struct req *req, int64_t person, struct user_view *out)
     for (size_t i = 0; i < out->memberships; i++)
         if (out->membership[i].account == account)
             sees_money = (member_roles(out->membership[i].role) & WHO_BOOKS) != 0;
-    return !sees_money || accounts_hooks.account_credits(req->tx, account, &out->credits);
+    if (!sees_money) return true;
+    out->zone = "UTC";
+    if (accounts_hooks.account_zone) {
+        const char *zone = "";
+        if (!accounts_hooks.account_zone(req->tx, account, req->arena, &zone)) return false;
+        if (zone[0]) out->zone = zone;
+    }
+    return accounts_hooks.account_credits(req->tx, account, &out->credits);
 }
 
 static void membership_members(struct json *j, const struct membership *m)
@@ -205,6 +215,7 @@ static void user_json(struct json *j, const void *arg)
     json_text(j, "lang", p->lang);
     json_time(j, "created_at", p->created_at_ms);
     json_time(j, "last_login_at", p->last_login_at_ms);
+    json_text(j, "timezone", v->zone);
     json_bool(j, "by_panel", by_panel);
     user_accounts(j, v);
     json_end(j);

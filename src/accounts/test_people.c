@@ -327,6 +327,21 @@ TEST_EACH_ENGINE(an_account_that_goes_on_is_not_called_as_who_went)
     EXPECT(strstr(ask(t, &bob.browser, "GET /api/user", NULL).body, "\"name\":\"bob@example.com\""));
 }
 
+static bool in_shanghai(struct tx *tx, int64_t account, struct arena *a, const char **out)
+{
+    *out = arena_text(a, "Asia/Shanghai");
+    return tx && account > 0;
+}
+
+TEST_EACH_ENGINE(days_are_told_in_the_zone_of_the_account)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com");
+    EXPECT(strstr(ask(t, &ann.browser, "GET /api/user", NULL).body, "\"timezone\":\"UTC\""));
+    accounts_hooks.account_zone = in_shanghai;
+    EXPECT(strstr(ask(t, &ann.browser, "GET /api/user", NULL).body, "\"timezone\":\"Asia/Shanghai\""));
+}
+
 /* What a request that was let in before does when it comes to its rows after. */
 TEST_EACH_ENGINE(nothing_is_given_to_who_was_erased_meanwhile)
 {
@@ -435,6 +450,7 @@ TEST_EACH_ENGINE(of_two_operators_who_go_at_once_one_stays)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(days_are_told_in_the_zone_of_the_account),
         EACH_ENGINE(a_colleague_is_there_while_a_page_of_theirs_is),
         EACH_ENGINE(presence_is_told_to_managers_of_the_account_alone),
         EACH_ENGINE(who_takes_their_sign_in_out_leaves_a_number),

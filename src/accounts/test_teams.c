@@ -349,7 +349,8 @@ TEST_EACH_ENGINE(who_is_removed_is_out_at_once)
     EXPECT(world_login(t, &gus.browser, "gus@example.com", GOOD).status == 200);
     struct response r = ask(t, &gus.browser, "GET /api/user", NULL);
     EXPECT(r.who.account == 0 && r.who.person == gus.person);
-    EXPECT(strstr(r.body, "\"credits\":0") && strstr(r.body, "\"account\":null,\"accounts\":[]"));
+    EXPECT(strstr(r.body, "\"credits\":0") && strstr(r.body, "\"timezone\":null") &&
+           strstr(r.body, "\"account\":null,\"accounts\":[]"));
 }
 
 static size_t colleagues(struct test_db *t, int64_t account)

@@ -137,6 +137,14 @@ static void look_at_address(struct report *r, const struct config *c)
             "Set CHATHUB_TRUSTED_PROXY, or all visitors count as one.");
 }
 
+static void look_at_contact(struct report *r, const struct config *c)
+{
+    if (c->support_contact) add(r, "contact", WELL, c->support_contact, "");
+    else
+        add(r, "contact", LOOK, "nobody is told how to reach you: pages, letters and the chat name no address",
+            "Set CHATHUB_SUPPORT_CONTACT (mailto:ADDRESS, tel:NUMBER or an https:// address).");
+}
+
 /* A server has them open; else they are opened here, as it would. */
 static void look_at_payments(struct report *r, const struct app *app, bool served)
 {
@@ -290,6 +298,7 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     look_at_fonts(&r);
     look_at_mail(&r, app->config);
     look_at_address(&r, app->config);
+    look_at_contact(&r, app->config);
     look_at_payments(&r, app, cmd->served);
     enum exit_code code = tell(cmd, &r);
     arena_free(r.a);
@@ -308,6 +317,7 @@ enum exit_code command_doctor_without(const struct config *c, struct command *cm
         look_at_fonts(&r);
         look_at_mail(&r, c);
         look_at_address(&r, c);
+        look_at_contact(&r, c);
     }
     enum exit_code code = tell(cmd, &r);
     arena_free(r.a);

@@ -297,6 +297,17 @@ TEST_EACH_ENGINE(what_a_backend_is_set_with_is_told)
     stop();
 }
 
+/* Nobody can write to a house that does not say where. */
+TEST_EACH_ENGINE(a_house_without_an_address_is_told)
+{
+    start(t);
+    open_and_close();
+    expect_line(ask(false, EXIT_OK), "contact", "look", "nobody is told how to reach you");
+    settings.support_contact = "mailto:help@house.example";
+    expect_line(ask(false, EXIT_OK), "contact", "well", "mailto:help@house.example");
+    stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +319,7 @@ int main(void)
         EACH_ENGINE(keys_are_well_when_they_open_the_database),
         EACH_ENGINE(the_clock_is_well_when_somebody_knows_it),
         EACH_ENGINE(a_clock_that_is_disputed_is_told_as_such),
+        EACH_ENGINE(a_house_without_an_address_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

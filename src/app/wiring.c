@@ -375,6 +375,8 @@ static void fill_billing(struct app *app)
     billing_settings.trial_was_had = accounts_trial_was_had;
     billing_settings.offers_changed = house_refresh;
     billing_settings.calendar = (struct billing_calendar){ account_zone, hours_day_begins, zone_day };
+    letters_calendar = (struct letters_calendar){ account_zone, zone_day };
+    letters_contact = c->support_contact;
 }
 
 void app_fill_hooks(struct app *app)
@@ -392,6 +394,7 @@ void app_fill_hooks(struct app *app)
                                               .shop_key = tenants_shop_key,
                                               .shop_key_scopes = tenants_key_scopes,
                                               .account_credits = account_credits,
+                                              .account_zone = account_zone,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json,
                                               .seats = billing_seats,

@@ -13,48 +13,47 @@ static const struct letter plan_ends_letter = {
     .kind = "plan_ends_soon",
     .slot = { SHOP, PLAN, DAYS, DATE, LINK },
     .en = { "The plan of {shop} ends on {date}",
-            "Hello,\n\nthe plan {plan} of {shop} ends on {date} (UTC). Days left: {days}.\n\nWhoever renews before "
-            "then "
-            "loses none of them: the new days begin where the present ones end.\n\n[Renew]{link}" },
+            "Hello,\n\nthe last day of the plan {plan} of {shop} is {date}. Days left: {days}.\n\nWhoever renews "
+            "before "
+            "then loses none of them: the new days begin where the present ones end.\n\n[Renew]{link}" },
     .zh = { "“{shop}”的套餐将于{date}到期",
-            "您好：\n\n店铺“{shop}”的套餐“{plan}”将于{date}（UTC）到期，剩余 {days} 天。\n\n"
+            "您好：\n\n店铺“{shop}”的套餐“{plan}”有效期至{date}（含当天），剩余 {days} 天。\n\n"
             "提前续费不会损失剩余天数：新的时间从当前到期日开始计算。\n\n[去续费]{link}" },
 };
 static const struct letter trial_ends_letter = {
     .kind = "trial_ends_soon",
     .slot = { SHOP, PLAN, DAYS, DATE, LINK },
     .en = { "The free trial of {shop} ends on {date}",
-            "Hello,\n\nthe free trial of the plan {plan} for {shop} ends on {date} (UTC). Days left: "
-            "{days}.\n\nNothing is "
-            "charged by itself. Choose a plan before then, and the chat goes on without a break.\n\n[See the "
+            "Hello,\n\nthe last day of the free trial of the plan {plan} for {shop} is {date}. Days left: "
+            "{days}.\n\nNothing is charged by itself. Choose a plan before then, and the chat goes on without a "
+            "break.\n\n[See the "
             "plans]{link}" },
     .zh = { "“{shop}”的免费试用将于{date}结束",
-            "您好：\n\n店铺“{shop}”的“{plan}”免费试用将于{date}（UTC）结束，剩余 {days} 天。\n\n"
+            "您好：\n\n店铺“{shop}”的“{plan}”免费试用的最后一天是{date}，剩余 {days} 天。\n\n"
             "系统不会自动扣费。请在此之前选择套餐，客服即可不间断使用。\n\n[查看套餐]{link}" },
 };
 static const struct letter plan_short_letter = {
     .kind = "plan_renewal_short",
     .slot = { SHOP, PLAN, LETTER_SLOT_NUMBER("price", 600), LETTER_SLOT_NUMBER("have", 20), DATE, LINK },
     .en = { "Top up by {date}, or the plan of {shop} is not renewed",
-            "Hello,\n\nthe plan {plan} of {shop} is to be renewed from your credits when it ends on {date} (UTC). That "
+            "Hello,\n\nthe plan {plan} of {shop} is to be renewed from your credits; its last day is {date}. That "
             "costs "
             "{price} credits; your balance is {have}.\n\nTop up before then, and it renews by itself.\n\n[Top "
             "up]{link}" },
     .zh = { "请在{date}前充值，否则“{shop}”的套餐无法续费",
-            "您好：\n\n店铺“{shop}”的套餐“{plan}”将于{date}（UTC）到期，并用积分自动续费。续费需要 {price} "
+            "您好：\n\n店铺“{shop}”的套餐“{plan}”有效期至{date}（含当天），届时用积分自动续费。续费需要 {price} "
             "积分，您的余额为 {have} 积分。"
             "\n\n请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
 };
 static const struct letter plan_end_set_letter = {
     .kind = "plan_end_set",
-    .slot = { SHOP, PLAN, DATE, LINK },
+    .slot = { SHOP, PLAN, DATE, LETTER_SLOT_TEXT("appeal", "help@chat.example"), LINK },
     .en = { "The plan of {shop} now ends on {date}",
-            "Hello,\n\nwe have changed the end of the plan {plan} of {shop}: it ends on {date} (UTC). Nothing was "
-            "charged or "
-            "given back for it.\n\nIf you do not know why, answer this mail.\n\n[See the plan]{link}" },
-    .zh = { "“{shop}”的套餐到期日已改为{date}", "您好：\n\n我们更改了店铺“{shop}”的套餐“{plan}”的到期日：现为{date}"
-                                                "（UTC）。此次更改没有收费，也没有退款。\n\n"
-                                                "如果您不清楚原因，请回复本邮件。\n\n[查看套餐]{link}" },
+            "Hello,\n\nwe have changed the end of the plan {plan} of {shop}: its last day is {date}. Nothing was "
+            "charged or given back for it. {appeal}\n\n[See the plan]{link}" },
+    .zh = { "“{shop}”的套餐到期日已改为{date}", "您好：\n\n我们更改了店铺“{shop}”的套餐“{plan}”的到期日：有效期至{date}"
+                                                "（含当天）。此次更改没有收费，也没有退款。{appeal}\n\n"
+                                                "[查看套餐]{link}" },
 };
 const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter, &plan_short_letter,
                                                       &plan_end_set_letter, NULL };
@@ -99,7 +98,10 @@ bool plan_end_letter(struct tx *tx, const struct shop *s, const struct shop_plan
                               link = LETTER_VALUE_LINK(
                                   "link", arena_printf(tx_arena(tx), "%s/billing/plan", billing_settings.base_url)),
                               end = LETTER_END;
-    const struct letter_value values[] = { shop, plan, date, link, end };
+    const char *words = letter_appeal(tx_arena(tx), owner.lang,
+                                      "If you do not know why, write to us:", "如果您不清楚原因，请与我们联系：");
+    const struct letter_value appeal = LETTER_VALUE_TEXT("appeal", words);
+    const struct letter_value values[] = { shop, plan, date, appeal, link, end };
     const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
     return letter_put(tx, billing_settings.mail, &plan_end_set_letter, &to, values);
 }

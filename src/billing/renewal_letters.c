@@ -18,10 +18,10 @@ static const struct letter plan_renewed = {
               LETTER_SLOT_LINK("link", "https://chat.example/billing/plan") },
     .en = { "The plan of {shop} was renewed until {date}",
             "Hello,\n\nthe plan {plan} of {shop} was renewed from your credits, as you have set it: it now runs until "
-            "{date} (UTC). Credits taken: {price}. Credits left: {have}.\n\nOn the page of the plan you can switch off "
+            "{date}. Credits taken: {price}. Credits left: {have}.\n\nOn the page of the plan you can switch off "
             "that it renews by itself, and these letters.\n\n[See the plan]{link}" },
     .zh = { "“{shop}”的套餐已续费至{date}",
-            "您好：\n\n店铺“{shop}”的套餐“{plan}”已按您的设置用积分自动续费，有效期延长至{date}（UTC）。本次使用 "
+            "您好：\n\n店铺“{shop}”的套餐“{plan}”已按您的设置用积分自动续费，有效期延长至{date}（含当天）。本次使用 "
             "{price} 积分，余额 {have} "
             "积分。\n\n您可以在套餐页面关闭自动续费，或不再接收此类邮件。\n\n[查看套餐]{link}" },
 };

@@ -22,8 +22,8 @@
 enum { PIECE_BYTES = 65536, PATH_SIZE = 1024 };
 
 static const struct problem problem_disk_full = {
-    "disk_full", 507, "There is no room for this file at the moment. Please tell the operator.",
-    "存储空间不足，暂时无法保存文件，请联系管理员。"
+    "disk_full", 507, "There is no room for this file at the moment. Please try again later.",
+    "存储空间不足，暂时无法保存文件，请稍后再试。"
 };
 
 struct upload {

@@ -53,7 +53,8 @@ static const struct letter_slot *slot_of(const struct letter *l, struct str name
     return NULL;
 }
 
-static void put_day(struct buf *b, int64_t at_ms, bool english)
+/* The last day before this end. */
+static void put_day(struct buf *b, int64_t end_ms, bool english)
 {
     /* clang-format off */
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August",
@@ -61,7 +62,7 @@ static void put_day(struct buf *b, int64_t at_ms, bool english)
     /* clang-format on */
     char text[TIME_TEXT_SIZE];
     int year = 0, month = 0, day = 0;
-    time_text(at_ms, text);
+    time_text(end_ms - 1, text);
     if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12) abort();
     if (english) buf_printf(b, "%d %s %d", day, months[month - 1], year);
     else buf_printf(b, "%d年%d月%d日", year, month, day);
@@ -160,6 +161,7 @@ static bool put_paragraph(struct letter_writer *w, struct str p)
     struct buf words;
     buf_fixed(&words, arena_alloc(w->a, PLAIN_MAX), PLAIN_MAX);
     if (!fill(&words, p, w->values, w->english, SIZE_MAX) || words.overflow) return false;
+    while (words.n > 0 && words.p[words.n - 1] == ' ') words.n--; /* a value at its end may be none */
     buf_add(w->plain, words.p, words.n);
     buf_text(w->plain, "\n\n");
     buf_text(w->html, P);
@@ -231,13 +233,44 @@ bool letter_render(struct arena *a, const struct letter *l, const char *lang, co
     return values_fit(l, values) && render(a, w.english ? &l->en : &l->zh, &w, out);
 }
 
+struct letters_calendar letters_calendar;
+const char *letters_contact;
+
+const char *letter_appeal(struct arena *a, const char *lang, const char *en, const char *zh)
+{
+    static const char *const schemes[] = { "mailto:", "tel:" };
+    const char *to = letters_contact;
+    if (!to) return "";
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        if (str_starts(str_of(to), str_of(schemes[i]))) to += strlen(schemes[i]);
+    return is_english(lang) ? arena_printf(a, "%s %s", en, to) : arena_printf(a, "%s%s", zh, to);
+}
+
+/* The values with each end moved to the end of the same day in UTC, which is how it is written then. */
+static bool name_days(struct tx *tx, int64_t account, const struct letter_value *in,
+                      struct letter_value out[LETTER_SLOTS_MAX + 1])
+{
+    const char *zone = NULL;
+    size_t n = 0;
+    for (; in[n].kind != LETTER_NONE && n < LETTER_SLOTS_MAX; n++) {
+        out[n] = in[n];
+        if (in[n].kind != LETTER_DAY || account <= 0 || !letters_calendar.zone) continue;
+        if (!zone && !letters_calendar.zone(tx, account, tx_arena(tx), &zone)) return false;
+        out[n].number = (letters_calendar.day_of(zone, in[n].number - 1) + 1) * DAY_MS;
+    }
+    out[n] = (struct letter_value){ .kind = LETTER_NONE };
+    return in[n].kind == LETTER_NONE;
+}
+
 bool letter_put(struct tx *tx, const struct mail_settings *s, const struct letter *l, const struct letter_to *to,
                 const struct letter_value *values)
 {
     struct letter_text t;
+    struct letter_value said[LETTER_SLOTS_MAX + 1];
     struct arena *a = tx_arena(tx);
     if (str_starts(str_of(to->email), STR(MAIL_NOBODY))) return true;
-    if (!letter_render(a, l, to->lang, values, &t)) {
+    if (!name_days(tx, to->account, values, said)) return false;
+    if (!letter_render(a, l, to->lang, said, &t)) {
         LOG(LOG_ERROR, "letter.refused", LOG_TEXT("kind", l->kind));
         return false;
     }

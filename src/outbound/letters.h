@@ -8,7 +8,8 @@
 
 #include "outbound/mail.h"
 
-/* The kind of a slot. A day is a time in ms and written as its day in UTC; a link begins with http.
+/* The kind of a slot. A day is the end of something, in ms, and written as the last day that is in it, as screens do:
+ * in the time zone of the account that the letter is for (letters_calendar), else in UTC. A link begins with http.
  * Lines are words of others, and keep their line ends; not in a subject. */
 enum letter_kind { LETTER_NONE, LETTER_TEXT, LETTER_LINK, LETTER_NUMBER, LETTER_DAY, LETTER_LINES };
 enum { LETTER_SLOTS_MAX = 8 };
@@ -83,6 +84,18 @@ struct letter_value {
 struct letter_text {
     const char *subject, *plain, *html;
 };
+/* Who knows the time zones of accounts; filled by app. NULL: days are those of UTC. A day is told by its number since
+ * 1970. */
+struct letters_calendar {
+    bool (*zone)(struct tx *tx, int64_t account, struct arena *a, const char **out);
+    int64_t (*day_of)(const char *zone, int64_t at_ms);
+};
+extern struct letters_calendar letters_calendar;
+/* How the house is reached, as its settings say (mailto:ADDRESS, tel:NUMBER or an address); NULL: they do not say. */
+extern const char *letters_contact;
+/* "If …, write to us: help@shop.example." in the language of the letter, as a value of it; "" where nobody is named, so
+ * that no letter sends people to an address that is not there. */
+const char *letter_appeal(struct arena *a, const char *lang, const char *en, const char *zh);
 /* lang "en", else Chinese (also NULL). Line ends and other controls in values become spaces; in the subject long texts
  * are cut. False: a value is missing, too many or of another kind, or the text would be too long. */
 MUST_USE bool letter_render(struct arena *a, const struct letter *l, const char *lang,

@@ -90,6 +90,49 @@ static void values_must_fit_the_slots(void **state)
     assert_string_equal(t.subject, "{link} needs 10 credits");
 }
 
+/* A time that ends at midnight has the day before for its last one. */
+static void an_end_is_written_as_its_last_day(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t end_ms;
+        const char *says;
+    } ends[] = {
+        { INT64_C(1795305600000), "until 21 November 2026." }, /* midnight in UTC */
+        { INT64_C(1795305600001), "until 22 November 2026." },
+        { INT64_C(1795391999999), "until 22 November 2026." },
+        { INT64_C(1795392000000), "until 22 November 2026." },
+    };
+    struct letter_text t;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        const struct letter_value v[] = { values[0], values[1], LETTER_VALUE_DAY("until", ends[i].end_ms), values[3],
+                                          LETTER_END };
+        assert_true(letter_render(arena, &sample, "en", v, &t));
+        if (!strstr(t.plain, ends[i].says)) fail_msg("%s: %s", ends[i].says, t.plain);
+    }
+}
+
+static void nobody_is_sent_to_an_address_that_is_not_there(void **state)
+{
+    (void)state;
+    assert_string_equal(letter_appeal(arena, "en", "Write to us:", "请联系："), "");
+    letters_contact = "mailto:help@a.example";
+    assert_string_equal(letter_appeal(arena, "en", "Write to us:", "请联系："), "Write to us: help@a.example");
+    assert_string_equal(letter_appeal(arena, "zh-CN", "Write to us:", "请联系："), "请联系：help@a.example");
+    letters_contact = "https://a.example/help";
+    assert_string_equal(letter_appeal(arena, "en", "Write to us:", "请联系："), "Write to us: https://a.example/help");
+    letters_contact = NULL;
+    /* A paragraph that ends with it has no gap there. */
+    static const struct letter ends = { .kind = "ends",
+                                        .slot = { LETTER_SLOT_TEXT("shop", "Tea") },
+                                        .en = { "a", "It is over. {shop}\n\nBye" },
+                                        .zh = { "a", "结束。{shop}\n\n再见" } };
+    struct letter_text t;
+    const struct letter_value empty[] = { LETTER_VALUE_TEXT("shop", ""), LETTER_END };
+    assert_true(letter_render(arena, &ends, "en", empty, &t));
+    assert_string_equal(t.plain, "It is over.\n\nBye\n");
+}
+
 static void tables_are_looked_at(void **state)
 {
     (void)state;
@@ -188,6 +231,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_parts_say_the_same_and_only_one_is_html),
         cmocka_unit_test(values_must_fit_the_slots),
+        cmocka_unit_test(an_end_is_written_as_its_last_day),
+        cmocka_unit_test(nobody_is_sent_to_an_address_that_is_not_there),
         cmocka_unit_test(tables_are_looked_at),
         cmocka_unit_test(a_letter_becomes_two_parts_of_one_message),
     };

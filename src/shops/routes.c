@@ -18,11 +18,9 @@ static const struct problem problem_shop_limit = {
     "店铺数量已达上限，已删除的店铺在 7 天内仍计入数量。"
 };
 
-const struct problem problem_shop_suspended = {
-    "shop_suspended", 409,
-    "Whoever runs this service has suspended this shop. Its page says why, and whom to write to.",
-    "平台已暂停该店铺，原因和联系方式见店铺页面。"
-};
+const struct problem problem_shop_suspended = { "shop_suspended", 409,
+                                                "Whoever runs this service has suspended this shop. Its page says why.",
+                                                "平台已暂停该店铺，原因见店铺页面。" };
 
 static const char *const statuses[] = { "creating", "active", "failed", "suspended", "deleted", NULL };
 static const char *const hostings[] = { "external", NULL };

@@ -17,39 +17,40 @@ static const struct letter first_letter = {
     .en = { "Top up by {date}, or the chat of {shop} stops",
             "Hello,\n\nthe next month of the chatbot of {shop} costs {price} credits, and your balance does not cover "
             "it."
-            "\n\nUntil {date} (UTC) the chat goes on. Top up before then, and it renews by itself.\n\n[Top up]{link}" },
+            "\n\nThe chat goes on until the end of {date}. Top up before then, and it renews by itself.\n\n[Top "
+            "up]{link}" },
     .zh = { "请在{date}前充值，否则“{shop}”的智能客服将停用",
             "您好：\n\n店铺“{shop}”的智能客服下个月需要 {price} 积分，您的余额不足。\n\n"
-            "在{date}（UTC）之前客服仍可使用。请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
+            "客服可使用至{date}（含当天）。请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
 };
 static const struct letter last_letter = {
     .kind = "renewal_last_call",
     .slot = { SHOP, PRICE, DATE, LINK },
     .en = { "The chat of {shop} stops on {date}",
-            "Hello,\n\nthe chatbot of {shop} has not been paid for yet. It stops on {date} (UTC). {price} credits "
+            "Hello,\n\nthe chatbot of {shop} has not been paid for yet. Its last day is {date}. {price} credits "
             "keep it "
             "running.\n\n[Top up]{link}" },
-    .zh = { "“{shop}”的智能客服将于{date}停用",
-            "您好：\n\n店铺“{shop}”的智能客服尚未续费，将于{date}（UTC）停用。充值 {price} 积分即可继续使用。\n\n"
-            "[去充值]{link}" },
+    .zh = { "“{shop}”的智能客服将于{date}停用", "您好：\n\n店铺“{shop}”的智能客服尚未续费，可使用至{date}"
+                                                "（含当天），之后停用。充值 {price} 积分即可继续使用。\n\n"
+                                                "[去充值]{link}" },
 };
 static const struct letter over_letter = {
     .kind = "chatbot_time_over",
     .slot = { SHOP, DATE, LINK },
     .en = { "What paid for the chat of {shop} is over: it stops on {date}",
             "Hello,\n\nthe time that the chatbot of {shop} was paid for is over. No credits are taken for it.\n\n"
-            "Until {date} (UTC) the chat goes on. Extend it before then, and nothing changes.\n\n[See it]{link}" },
+            "The chat goes on until the end of {date}. Extend it before then, and nothing changes.\n\n[See it]{link}" },
     .zh = { "“{shop}”的智能客服已到期，将于{date}停用",
             "您好：\n\n店铺“{shop}”的智能客服已到期，系统不会为此扣除积分。\n\n"
-            "在{date}（UTC）之前客服仍可使用。请在此之前续期。\n\n[查看]{link}" },
+            "客服可使用至{date}（含当天）。请在此之前续期。\n\n[查看]{link}" },
 };
 static const struct letter over_last_letter = {
     .kind = "chatbot_time_over_last_call",
     .slot = { SHOP, DATE, LINK },
     .en = { "The chat of {shop} stops on {date}",
-            "Hello,\n\nthe chatbot of {shop} has not been extended yet. It stops on {date} (UTC).\n\n[See it]{link}" },
+            "Hello,\n\nthe chatbot of {shop} has not been extended yet. Its last day is {date}.\n\n[See it]{link}" },
     .zh = { "“{shop}”的智能客服将于{date}停用",
-            "您好：\n\n店铺“{shop}”的智能客服尚未续期，将于{date}（UTC）停用。\n\n[查看]{link}" },
+            "您好：\n\n店铺“{shop}”的智能客服尚未续期，可使用至{date}（含当天），之后停用。\n\n[查看]{link}" },
 };
 static const struct letter stopped_letter = {
     .kind = "chatbot_stopped",

@@ -6,19 +6,20 @@
 #define SHOP LETTER_SLOT_TEXT("shop", "Tea <b>& Co</b>")
 #define REASON LETTER_SLOT_TEXT("reason", "It sells what <i>nobody</i> may sell")
 #define LINK LETTER_SLOT_LINK("link", "https://chat.example/shops/7")
+#define APPEAL LETTER_SLOT_TEXT("appeal", "help@chat.example")
 
 const struct letter shop_suspended_letter = {
     .kind = "shop_suspended",
-    .slot = { SHOP, REASON, LINK },
+    .slot = { SHOP, REASON, APPEAL, LINK },
     .en = { "The shop {shop} is suspended",
             "Hello,\n\nwe have suspended the shop {shop}, and its chat is off.\n\nThe reason: {reason}\n\n"
             "Everything that came before is kept, and you can read it. What is paid for the shop is not extended by "
-            "this time, no credits are taken meanwhile, and paying again does not let it back. If you think that this "
-            "is wrong, write to us: the page of the shop says where.\n\n[See it]{link}" },
+            "this time, no credits are taken meanwhile, and paying again does not let it back. {appeal}\n\n"
+            "[See it]{link}" },
     .zh = { "店铺“{shop}”已被暂停", "您好：\n\n我们已暂停店铺“{shop}”，其智能客服已关闭。\n\n原因：{reason}\n\n"
                                     "此前的数据均会保留，您仍可查看。暂停期间不扣除积分，已付费的时间照常计算、不会顺延"
                                     "；再次付款也不会解除暂停。"
-                                    "如有异议，请与我们联系，联系方式见店铺页面。\n\n[查看]{link}" },
+                                    "{appeal}\n\n[查看]{link}" },
 };
 const struct letter shop_resumed_letter = {
     .kind = "shop_resumed",
@@ -42,8 +43,11 @@ bool shop_letter(struct tx *tx, const struct shop *s)
     const char *where = arena_printf(tx_arena(tx), "%s/shops/%lld", tenants_settings.base_url, (long long)s->id);
     const struct letter_value name = LETTER_VALUE_TEXT("shop", s->name), link = LETTER_VALUE_LINK("link", where),
                               reason = LETTER_VALUE_TEXT("reason", s->suspended_why), end = LETTER_END;
-    struct letter_value values[4] = { name, link, end };
-    if (suspended) values[2] = reason, values[3] = end;
+    const char *words = letter_appeal(tx_arena(tx), owner.lang,
+                                      "If you think that this is wrong, write to us:", "如有异议，请与我们联系：");
+    const struct letter_value appeal = LETTER_VALUE_TEXT("appeal", words);
+    struct letter_value values[5] = { name, link, end };
+    if (suspended) values[2] = reason, values[3] = appeal, values[4] = end;
     const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = s->account };
     return letter_put(tx, tenants_settings.mail, suspended ? &shop_suspended_letter : &shop_resumed_letter, &to,
                       values);
