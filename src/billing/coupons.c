@@ -230,7 +230,15 @@ static enum coupon_said fill(const struct coupon *c, const struct had *had, cons
     int64_t days = c->months == 0 ? 0 : left < offer->days ? left : offer->days;
     struct money discount;
     if (!discount_of(c, o, offer, days, &discount)) return COUPON_NOTHING_OFF;
-    *use = (struct coupon_use){ .takes = !goes_on(c, had), .days = days, .once = c->once, .code = c->code };
+    *use = (struct coupon_use){ .takes = !goes_on(c, had),
+                                .once = c->once,
+                                .days = days,
+                                .left = left > days ? left - days : 0,
+                                .code = c->code,
+                                .kind = c->kind,
+                                .percent = c->percent,
+                                .months = c->months,
+                                .amount = c->amount };
     o->coupon = c->id, o->discount = discount;
     return COUPON_FITS;
 }

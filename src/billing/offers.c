@@ -12,6 +12,11 @@ STMT(offer_sold, "SELECT " OFFER_COLUMNS " FROM offers WHERE code = ?1 AND curre
 STMT(offers_all, "SELECT " OFFER_COLUMNS " FROM offers WHERE replaced_at_ms = 0 ORDER BY kind, price, code, currency"
                  " LIMIT ?1");
 STMT(offer_versions, "SELECT " OFFER_COLUMNS " FROM offers WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+/* With how many orders stand at each, counted up to a number and one more. */
+STMT(offer_history,
+     "SELECT " OFFER_COLUMNS ", actor, (SELECT COUNT(*) FROM (SELECT id FROM orders WHERE orders.offer = offers.id"
+     " AND state IN (1, 2, 3) ORDER BY id LIMIT ?5) AS few) AS orders FROM offers WHERE code = ?1 AND currency = ?2"
+     " AND id < ?3 ORDER BY code DESC, currency DESC, version DESC LIMIT ?4");
 STMT(offers_any, "SELECT id FROM offers WHERE id > 0 ORDER BY id LIMIT 1");
 STMT(offer_replace, "UPDATE offers SET replaced_at_ms = ?3 WHERE code = ?1 AND currency = ?2 AND replaced_at_ms = 0");
 STMT(offer_insert,
@@ -76,6 +81,21 @@ bool offers_versions(struct tx *tx, int64_t after, struct offer *out, size_t max
     struct query q = query(tx, &offer_versions);
     bind_i64(&q, after), bind_i64(&q, (int64_t)max);
     return read_all(&q, out, count);
+}
+
+bool offers_history(struct tx *tx, const char *code, enum currency c, int64_t after, struct offer_version *out,
+                    size_t max, size_t *count)
+{
+    struct query q = query(tx, &offer_history);
+    enum row row;
+    *count = 0;
+    bind_text(&q, code), bind_text(&q, currency_code(c)), bind_i64(&q, after), bind_i64(&q, (int64_t)max);
+    bind_i64(&q, OFFER_ORDERS_MAX + 1);
+    while ((row = query_next(&q)) == ROW_FOUND)
+        out[(*count)++] = (struct offer_version){ .offer = offer_of(&q),
+                                                  .actor = col_i64(&q, "actor"),
+                                                  .orders = col_i64(&q, "orders") };
+    return row == ROW_NONE;
 }
 
 bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, int64_t now_ms, int64_t *id)

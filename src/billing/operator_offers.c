@@ -1,7 +1,8 @@
-/* operator_offers.c: what is sold, as operators see it: every version, and a new one. A price is never changed: orders
- * keep the version that they were made from. */
+/* operator_offers.c: what is sold, as operators see it: every version, those of one price with what stands at them, and
+ * a new one. A price is never changed: orders keep the version that they were made from. */
 #include "billing/private.h"
 
+#include "audit/audit.h"
 #include "http/events.h"
 
 enum { OFFERS_PAGE = 50, OFFERS_PAGE_MAX = 100, DAYS_MAX = 3660, WEBSITES_MAX = 1000, CREDITS_MAX = 1000000 };
@@ -12,14 +13,20 @@ const struct problem problem_currency_unknown = { "currency_unknown", 422, "This
 FIELD_CODE(not_of_kind, "This kind of offer needs another value here.", "该类型的商品不能使用此值。");
 
 /* clang-format off */
-static const struct shape version_shape[] = {
-    SHAPE_I64("id"), SHAPE_TEXT("code"), SHAPE_I64("version"), SHAPE_ENUM("kind", offer_kind_names),
-    SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_OBJECT("price", amount_shape, .type_name = "Money"),
-    SHAPE_I64("days"),
-    SHAPE_I64("seats"), SHAPE_OBJECT("seatPrice", amount_shape, .type_name = "Money"),
-    SHAPE_I64("websites", .doc = "0: any number."), SHAPE_I64("credits"), SHAPE_BOOL("sold"), SHAPE_TIME("createdAt"),
-    SHAPE_TIME("replacedAt", .nullable = true), SHAPE_END
-};
+#define VERSION_MEMBERS                                                                                                \
+    SHAPE_I64("id"), SHAPE_TEXT("code"), SHAPE_I64("version"), SHAPE_ENUM("kind", offer_kind_names),                   \
+    SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_OBJECT("price", amount_shape, .type_name = "Money"),             \
+    SHAPE_I64("days"),                                                                                                 \
+    SHAPE_I64("seats"), SHAPE_OBJECT("seatPrice", amount_shape, .type_name = "Money"),                                 \
+    SHAPE_I64("websites", .doc = "0: any number."), SHAPE_I64("credits"), SHAPE_BOOL("sold"), SHAPE_TIME("createdAt"), \
+    SHAPE_TIME("replacedAt", .nullable = true)
+static const struct shape version_shape[] = { VERSION_MEMBERS, SHAPE_END };
+static const struct shape history_item_shape[] = {
+    VERSION_MEMBERS, SHAPE_I64("actor", .nullable = true, .doc = "Who set it; null: the program, at its first start."),
+    SHAPE_TEXT("actorEmail", .nullable = true, .doc = "null: nobody, or a person who is gone."),
+    SHAPE_I64("orders", .doc = "That are open or paid and stand at it; 1001: more than 1000."), SHAPE_END };
+static const struct shape history_shape[] = {
+    SHAPE_LIST("versions", history_item_shape, .type_name = "OfferVersion"), SHAPE_END };
 static const struct shape offers_shape[] = {
     SHAPE_LIST("offers", version_shape, .type_name = "OperatorOffer"), SHAPE_END
 };
@@ -79,6 +86,55 @@ static enum answer get_versions(struct req *req)
                          : offers_versions(req->tx, in->after, p.offer, (size_t)in->limit, &p.count);
     if (!read) return reply_fault(req);
     return reply_json(req, 200, page_json, &p);
+}
+
+/* ---- the versions of one ---- */
+
+struct get_history {
+    const char *code, *currency;
+    int64_t after, limit;
+};
+static const struct field get_history_fields[] = {
+    FIELD_TEXT(struct get_history, code, .min = 1, .max = OFFER_CODE_MAX, .doc = "Of what is or was sold."),
+    FIELD_TEXT(struct get_history, currency, .min = 3, .max = 3, .doc = "Three capital letters."),
+    FIELD_PAGE(struct get_history, OFFERS_PAGE, OFFERS_PAGE_MAX), FIELD_END
+};
+
+struct history {
+    struct offer_version *version;
+    struct audit_person *actor;
+    size_t count;
+};
+
+static void history_json(struct json *j, const void *arg)
+{
+    const struct history *h = arg;
+    json_array(j, "versions");
+    for (size_t i = 0; i < h->count; i++) {
+        const struct offer_version *v = &h->version[i];
+        json_object(j, NULL);
+        version_json(j, &v->offer);
+        operator_id_json(j, "actor", v->actor);
+        json_text(j, "actorEmail", h->actor[i].email);
+        json_i64(j, "orders", v->orders);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static enum answer get_history(struct req *req)
+{
+    const struct get_history *in = req->query;
+    enum currency c = currency_from_code(in->currency, strlen(in->currency));
+    struct history h = { .version = ARENA_ARRAY(req->arena, struct offer_version, OFFERS_PAGE_MAX),
+                         .actor = ARENA_ARRAY(req->arena, struct audit_person, OFFERS_PAGE_MAX) };
+    int64_t person[OFFERS_PAGE_MAX];
+    if (c == CURRENCY_NONE) return reply_problem(req, &problem_currency_unknown);
+    if (!offers_history(req->tx, in->code, c, in->after, h.version, (size_t)in->limit, &h.count))
+        return reply_fault(req);
+    for (size_t i = 0; i < h.count; i++) person[i] = h.version[i].actor;
+    if (!audit_people(req->tx, 0, person, h.count, h.actor)) return reply_fault(req);
+    return reply_json(req, 200, history_json, &h);
 }
 
 /* ---- a new version ---- */
@@ -165,6 +221,9 @@ const struct route billing_offer_routes[] = {
     { .verb = VERB_GET, .path = "/api/operator/offers", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(get_versions), .answer = offers_shape, .run = get_versions,
       .doc = "What is and was sold, every version, newest first." },
+    { .verb = VERB_GET, .path = "/api/operator/offer-versions", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
+      QUERY_FIELDS(get_history), .answer = history_shape, .run = get_history, PROBLEMS(&problem_currency_unknown),
+      .doc = "The versions of one price, newest first: since when, by whom, and how many orders stand at each." },
     { .verb = VERB_POST, .path = "/api/operator/offers", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
       .idempotent = true, BODY_FIELDS(post_offer), .answer = version_shape, .status = 201, .run = post_offer,
       PROBLEMS(&problem_currency_unknown),

@@ -8,10 +8,10 @@
 
 enum { ORDERS_USUAL = 20, CURRENCY_LETTERS = 3 };
 
-static const struct problem problem_offer_gone = { "offer_gone", 404, "This is not sold (any more).",
-                                                   "该商品已下架或不存在。" };
-static const struct problem problem_seats = { "seats_not_sold", 422, "This plan cannot be had with so many seats.",
-                                              "该套餐不支持此席位数。" };
+const struct problem problem_offer_gone = { "offer_gone", 404, "This is not sold (any more).",
+                                            "该商品已下架或不存在。" };
+const struct problem problem_seats_not_sold = { "seats_not_sold", 422, "This plan cannot be had with so many seats.",
+                                                "该套餐不支持此席位数。" };
 static const struct problem problem_coupon_unknown = { "coupon_unknown", 422,
                                                        "There is no such coupon. Look at how it is written.",
                                                        "优惠码不存在，请检查输入是否正确。" };
@@ -213,7 +213,7 @@ static enum answer quote_of(struct req *req, struct order_quote *out)
     case QUOTE_FAULT: return reply_fault(req);
     case QUOTE_NO_SHOP: return reply_problem(req, &problem_not_found);
     case QUOTE_SUSPENDED: return reply_problem(req, &problem_shop_suspended);
-    case QUOTE_SEATS: return reply_problem(req, &problem_seats);
+    case QUOTE_SEATS: return reply_problem(req, &problem_seats_not_sold);
     case QUOTE_COUPON: return refuse_coupon(req, out->said);
     case QUOTE_NOTHING_DUE: return reply_problem(req, &problem_nothing_due);
     case QUOTE_TOO_MUCH: return reply_problem(req, &problem_too_much);
@@ -225,16 +225,40 @@ static enum answer quote_of(struct req *req, struct order_quote *out)
 /* ---- POST /api/billing/quote ---- */
 
 /* clang-format off */
+static const struct shape coupon_terms_shape[] = {
+    SHAPE_ENUM("kind", coupon_kind_names),
+    SHAPE_OBJECT("off", amount_shape, .type_name = "Money", .doc = "With months off each 30 days; 0: a percentage."),
+    SHAPE_I64("percent", .doc = "0: a sum."), SHAPE_I64("months", .doc = "0: off this order whole."),
+    SHAPE_I64("days", .doc = "Of the months, that this order has at the lower price."),
+    SHAPE_I64("daysLeft", .doc = "Of the months, that later orders of the shop may have."), SHAPE_END };
 static const struct shape quote_shape[] = {
     SHAPE_LIST("lines", order_line_shape, .type_name = "OrderLine"),
     SHAPE_OBJECT("listAmount", amount_shape, .type_name = "Money"),
     SHAPE_OBJECT("discount", amount_shape, .type_name = "Money"),
     SHAPE_TEXT("coupon", .nullable = true, .doc = "The code of what makes the discount."),
+    SHAPE_OBJECT("couponTerms", coupon_terms_shape, .type_name = "CouponTerms", .nullable = true,
+                 .doc = "What it takes off, and of what."),
     SHAPE_OBJECT("credited", amount_shape, .type_name = "Money",
                  .doc = "What is left of the plan that this one takes the place of."),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money", .doc = "What is to be paid."),
     SHAPE_TIME("until", .nullable = true, .doc = "Of a plan: when what is paid for ends."), SHAPE_END };
 /* clang-format on */
+
+static void coupon_terms_json(struct json *j, const struct coupon_use *use)
+{
+    if (!use->code) {
+        json_null(j, "couponTerms");
+        return;
+    }
+    json_object(j, "couponTerms");
+    json_text(j, "kind", coupon_kind_names[use->kind - 1]);
+    amount_json(j, "off", use->amount);
+    json_i64(j, "percent", use->percent);
+    json_i64(j, "months", use->months);
+    json_i64(j, "days", use->days);
+    json_i64(j, "daysLeft", use->left);
+    json_end(j);
+}
 
 static void quote_json(struct json *j, const void *arg)
 {
@@ -243,6 +267,7 @@ static void quote_json(struct json *j, const void *arg)
     amount_json(j, "listAmount", q->order.list_amount);
     amount_json(j, "discount", q->order.discount);
     json_text(j, "coupon", q->use.code);
+    coupon_terms_json(j, &q->use);
     amount_json(j, "credited", q->order.credited);
     amount_json(j, "amount", q->order.amount);
     json_time(j, "until", q->line[0].to_ms);
@@ -417,14 +442,14 @@ const struct route billing_routes[] = {
     { .verb = VERB_POST, .path = "/api/billing/quote", .who = WHO_MANAGERS, .tx = TX_READ, .reads = true,
       .tag = "Orders", BODY_FIELDS(post_order), .answer = quote_shape, .run = run_quote,
       .key_limit = { &coupon_limit },
-      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_shop_suspended, &problem_seats, &problem_nothing_due,
-               &problem_too_much, COUPON_PROBLEMS),
+      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_shop_suspended, &problem_seats_not_sold,
+               &problem_nothing_due, &problem_too_much, COUPON_PROBLEMS),
       .doc = "What an order would cost, line by line; nothing is written." },
     { .verb = VERB_POST, .path = "/api/billing/orders", .who = WHO_MANAGERS, .tx = TX_WRITE, .idempotent = true,
       .tag = "Orders", BODY_FIELDS(post_order), .status = 201, .answer = order_view_shape, .run = run_order,
       .key_limit = { &coupon_limit },
-      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_shop_suspended, &problem_seats, &problem_nothing_due,
-               &problem_too_much, &problem_order_open, COUPON_PROBLEMS),
+      PROBLEMS(&problem_offer_gone, &problem_not_found, &problem_shop_suspended, &problem_seats_not_sold,
+               &problem_nothing_due, &problem_too_much, &problem_order_open, COUPON_PROBLEMS),
       .doc = "Order it. 200 with the open order when the same is ordered already." },
     { .verb = VERB_GET, .path = "/api/billing/orders", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Orders",
       QUERY_FIELDS(get_orders), .answer = orders_shape, .run = run_orders,

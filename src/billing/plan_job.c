@@ -89,7 +89,7 @@ static bool read_wish(struct plan_look *l)
 static bool renewal_is_due(const struct plan_look *l)
 {
     const struct shop_plan *p = &l->p;
-    if (!l->renews || p->until_ms - PLAN_RENEWS_BEFORE_MS > l->now_ms) return false;
+    if (!l->renews || plan_renews_at_ms(p) > l->now_ms) return false;
     return p->until_ms + PLAN_GRACE_DAYS * DAY_MS > l->now_ms;
 }
 

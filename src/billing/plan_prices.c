@@ -36,5 +36,7 @@ bool plan_price_today(const struct plan_prices *prices, const struct shop_plan *
 
 bool plan_renewal_of(const struct plan_prices *prices, const struct shop_plan *p, struct plan_renewal *out)
 {
-    return plan_price_today(prices, p, out) && in_credits(prices, out->price, &out->credits);
+    struct shop_plan next = *p;
+    if (plan_wishes(p)) next.code = p->next_code, next.seats = p->next_seats;
+    return plan_price_today(prices, &next, out) && in_credits(prices, out->price, &out->credits);
 }

@@ -1,4 +1,5 @@
-/* plan_renewal.c: a plan that goes on from credits, at the price of today (plan_prices.c).
+/* plan_renewal.c: a plan that goes on from credits, at the price of today (plan_prices.c), as it is or as its owner
+ * wishes it from the next period on.
  *
  * The ledger's key is the end that is renewed, so running twice, or on two machines, charges once. */
 #include "billing/plans.h"
@@ -63,6 +64,7 @@ enum plan_renewed plan_renew(struct tx *tx, const struct plan_prices *prices, co
                                  .key = key,
                                  .paid = r.price,
                                  .source = SOURCE_ORDER,
+                                 .behind = plan_wishes(p),
                                  .now_ms = now_ms };
     if (!plan_give(tx, &g, &after) || !credits_tell(tx, p->account, &balance)) return PLAN_RENEW_FAULT;
     if (!plan_renewed_letter(tx, s, &after, r.credits, balance.available)) return PLAN_RENEW_FAULT;

@@ -1,4 +1,5 @@
-/* plan_routes.c: which plans an account's shops have, the free trial, and the switch of renewal from credits.
+/* plan_routes.c: which plans an account's shops have, the free trial, the switch of renewal from credits, and what a
+ * plan becomes with its next period.
  *
  * The trial is asked for, by a shop, once an account: the row of an account is its primary key, so of two that ask at
  * the same moment one is refused. Rejected: a trial by itself with the first shop (who looks around on the first day
@@ -24,14 +25,23 @@ static const struct problem problem_plan_not_renewable = { "plan_not_renewable",
     "This plan is no longer sold, so it cannot renew by itself. Choose another one.",
     "该套餐已停售，无法自动续费，请选择其他套餐。" };
 
+static const struct problem problem_plan_not_renewing = { "plan_not_renewing", 409,
+    "This plan does not renew by itself. Switch its renewal from credits on first.",
+    "该套餐未开启自动续费，请先开启积分自动续费。" };
+
 static const char *const plan_state_names[] = { "trial", "active", "grace", "ended", NULL };
 static const char *const plan_source_names[] = { "order", "trial", NULL };
+static const struct shape plan_next_shape[] = {
+    SHAPE_TEXT("offer", .doc = "Its code."), SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_I64("seats"),
+    SHAPE_END };
 static const struct shape plan_shape[] = {
     SHAPE_I64("shop"), SHAPE_TEXT("shopName"), SHAPE_TEXT("offer", .doc = "Its code."), SHAPE_TEXT("nameEn"),
     SHAPE_TEXT("nameZh"), SHAPE_ENUM("source", plan_source_names), SHAPE_I64("seats"),
     SHAPE_I64("websites", .doc = "0: any number."), SHAPE_TIME("beganAt"), SHAPE_TIME("until"),
     SHAPE_BOOL("renews", .doc = "From credits, a day before its end."),
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits, as prices are today; null: it cannot be renewed so."),
+    SHAPE_OBJECT("next", plan_next_shape, .type_name = "PlanNext", .nullable = true,
+                 .doc = "What it becomes with its next period, for `renewsFor`; null: it stays as it is."),
     SHAPE_ENUM("state", plan_state_names, .doc = "grace: it is over, and the chat goes on for 7 days."), SHAPE_END };
 static const struct shape trial_shape[] = {
     SHAPE_BOOL("available"), SHAPE_I64("days"), SHAPE_END };
@@ -45,6 +55,7 @@ struct shown_plan {
     const char *shop_name;
     bool renewable;
     struct credits renews_for;
+    const struct offer *next; /* of a wish; NULL: it is sold no more */
     int64_t now_ms;
 };
 struct shown_plans {
@@ -57,6 +68,21 @@ static const char *state_of(const struct shop_plan *p, int64_t now_ms)
 {
     if (p->until_ms > now_ms) return p->source == SOURCE_TRIAL ? "trial" : "active";
     return p->until_ms + PLAN_GRACE_DAYS * DAY_MS > now_ms ? "grace" : "ended";
+}
+
+static void next_json(struct json *j, const struct shown_plan *s)
+{
+    const char *code = s->plan.next_code;
+    if (!plan_wishes(&s->plan)) {
+        json_null(j, "next");
+        return;
+    }
+    json_object(j, "next");
+    json_text(j, "offer", code);
+    json_text(j, "nameEn", s->next ? s->next->name_en : code);
+    json_text(j, "nameZh", s->next ? s->next->name_zh : code);
+    json_i64(j, "seats", s->plan.next_seats);
+    json_end(j);
 }
 
 static void plan_json(struct json *j, const void *arg)
@@ -76,6 +102,7 @@ static void plan_json(struct json *j, const void *arg)
     json_bool(j, "renews", p->renews);
     if (s->renewable) json_credits(j, "renewsFor", s->renews_for);
     else json_null(j, "renewsFor");
+    next_json(j, s);
     json_text(j, "state", state_of(p, s->now_ms));
 }
 
@@ -101,7 +128,7 @@ static struct shown_plan shown(const struct plan_prices *prices, const struct sh
     struct shown_plan s = { .plan = *p, .shop_name = shop_name, .now_ms = now_ms };
     struct plan_renewal r;
     s.renewable = plan_renewal_of(prices, p, &r);
-    if (s.renewable) s.renews_for = r.credits;
+    if (s.renewable) s.renews_for = r.credits, s.next = r.offer;
     return s;
 }
 
@@ -251,6 +278,73 @@ static enum answer run_plan_renewal(struct req *req)
     return reply_plan(req, &p, shop.name);
 }
 
+/* ---- POST and DELETE /api/billing/plans/:shop/next ---- */
+
+struct post_plan_next {
+    const char *offer;
+    int64_t seats;
+};
+/* clang-format off */
+static const struct field post_plan_next_fields[] = {
+    FIELD_TEXT(struct post_plan_next, offer, .min = 1, .max = OFFER_CODE_MAX,
+               .doc = "The code of a plan that is sold."),
+    FIELD_I64(struct post_plan_next, seats, .optional = true, .min = 0, .max = OFFER_SEATS_MAX,
+              .doc = "All of them; 0: as many as are in its price."), FIELD_END };
+/* clang-format on */
+
+/* ANSWER_GO_ON: *shop is locked, and *p its plan, which is not long over. */
+static enum answer plan_of_caller(struct req *req, struct shop *shop, struct shop_plan *p)
+{
+    enum row row = shops_owned_locked(req->tx, req->who.account, ((const struct path_plan *)req->path)->shop, shop);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    row = plan_get(req->tx, shop->id, p);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || p->until_ms + PLAN_GRACE_DAYS * DAY_MS <= req->now_ms)
+        return reply_problem(req, &problem_no_plan);
+    return ANSWER_GO_ON;
+}
+
+/* Its clock is set anew: another plan is renewed at another time. */
+static bool keep_wish(struct req *req, struct shop_plan *p, const char *code, int64_t seats)
+{
+    p->next_code = code, p->next_seats = seats;
+    int64_t due_ms = plan_due_ms(p);
+    p->due_at_ms = due_ms < req->now_ms ? req->now_ms : due_ms; /* in its days of grace it is looked at now */
+    if (!plan_put(req->tx, p, req->now_ms)) return false;
+    if (!plan_audit(req->tx, AUDIT_plan_changed, p, "next", req->who.person, req->now_ms)) return false;
+    return plan_tell(req->tx, p);
+}
+
+static enum answer run_plan_next(struct req *req)
+{
+    const struct post_plan_next *in = req->body;
+    struct shop shop;
+    struct shop_plan p;
+    struct offer offer;
+    struct money price;
+    enum answer go_on = plan_of_caller(req, &shop, &p);
+    if (go_on != ANSWER_GO_ON) return go_on;
+    if (!p.renews) return reply_problem(req, &problem_plan_not_renewing);
+    enum row row = offers_sold(req->tx, in->offer, p.currency, &offer);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || offer.kind != OFFER_PLAN) return reply_problem(req, &problem_offer_gone);
+    int64_t seats = in->seats > 0 ? in->seats : offer.seats;
+    if (!plan_price(&offer, seats, &price)) return reply_problem(req, &problem_seats_not_sold);
+    bool same = text_eq(offer.code, p.code) && seats == p.seats; /* as it is: nothing is wished */
+    if (!keep_wish(req, &p, same ? "" : offer.code, same ? 0 : seats)) return reply_fault(req);
+    return reply_plan(req, &p, shop.name);
+}
+
+static enum answer run_plan_stays(struct req *req)
+{
+    struct shop shop;
+    struct shop_plan p;
+    enum answer go_on = plan_of_caller(req, &shop, &p);
+    if (go_on != ANSWER_GO_ON) return go_on;
+    if (plan_wishes(&p) && !keep_wish(req, &p, "", 0)) return reply_fault(req);
+    return reply_plan(req, &p, shop.name);
+}
+
 ROUTE_TAG(plans_tag, "Plans", "What the shops of an account have, until when, and how it goes on.");
 
 /* clang-format off */
@@ -267,6 +361,15 @@ const struct route billing_plan_routes[] = {
       .answer = plan_shape, .run = run_plan_renewal,
       PROBLEMS(&problem_not_found, &problem_no_plan, &problem_plan_not_renewable),
       .doc = "Switch on or off that a plan is renewed from credits." },
+    { .verb = VERB_POST, .path = "/api/billing/plans/:shop/next", .who = WHO_MANAGERS, .tx = TX_WRITE,
+      .tag = "Plans", .idempotent = true, PATH_FIELDS(path_plan), BODY_FIELDS(post_plan_next),
+      .answer = plan_shape, .run = run_plan_next,
+      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_plan_not_renewing, &problem_offer_gone,
+               &problem_seats_not_sold),
+      .doc = "Let a plan that renews from credits become another one, or have other seats, with its next period." },
+    { .verb = VERB_DELETE, .path = "/api/billing/plans/:shop/next", .who = WHO_MANAGERS, .tx = TX_WRITE,
+      .tag = "Plans", PATH_FIELDS(path_plan), .answer = plan_shape, .run = run_plan_stays,
+      PROBLEMS(&problem_not_found, &problem_no_plan), .doc = "Let it stay as it is." },
     ROUTE_END
 };
 /* clang-format on */

@@ -1,7 +1,8 @@
 /* plan_rows.c: the rows of what shops have: one of a shop (what it has, until when) and its periods (what made it so).
  *
- * The periods of a shop that are not over lie one behind the other and are of one plan: more of the same is put behind
- * them, and another plan ends them all. So the shop's row is its last period, and each reader of it needs one row.
+ * The periods of a shop that are not over lie one behind the other and are of one plan, but for the last minutes of one
+ * that becomes another with its renewal: more of the same is put behind them, and another plan ends them all. So the
+ * shop's row is its last period, and each reader of it needs one row.
  *
  * Rejected: the row alone (a refund would not know what it takes back, nor a quote what is still worth how much). The
  * periods alone (who may talk is asked of every visitor). */
@@ -9,16 +10,17 @@
 
 /* clang-format off */
 #define PLAN "SELECT p.shop, p.account, p.offer, p.source, p.seats, p.websites, p.began_at_ms, p.until_ms, p.renews," \
-             " p.warned, p.due_at_ms, o.code, o.name_en, o.name_zh, o.currency FROM shop_plans p" \
-             " JOIN offers o ON o.id = p.offer WHERE "
+             " p.warned, p.due_at_ms, p.next_code, p.next_seats, o.code, o.name_en, o.name_zh, o.currency" \
+             " FROM shop_plans p JOIN offers o ON o.id = p.offer WHERE "
 /* clang-format on */
 STMT(get, PLAN "p.shop = ?1");
 STMT(page, PLAN "p.account = ?1 AND p.shop > ?2 ORDER BY p.shop LIMIT ?3");
 STMT(put,
      "INSERT INTO shop_plans (shop, account, offer, source, seats, websites, began_at_ms, until_ms, renews, warned,"
-     " due_at_ms, updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-     " ON CONFLICT (shop) DO UPDATE SET offer = ?3, source = ?4, seats = ?5, websites = ?6, began_at_ms = ?7,"
-     " until_ms = ?8, renews = ?9, warned = ?10, due_at_ms = ?11, updated_at_ms = ?12");
+     " due_at_ms, updated_at_ms, next_code, next_seats) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+     " ?13, ?14) ON CONFLICT (shop) DO UPDATE SET offer = ?3, source = ?4, seats = ?5, websites = ?6,"
+     " began_at_ms = ?7, until_ms = ?8, renews = ?9, warned = ?10, due_at_ms = ?11, updated_at_ms = ?12,"
+     " next_code = ?13, next_seats = ?14");
 STMT(period_add, "INSERT INTO plan_periods (shop, account, key, order_id, offer, seats, from_ms, to_ms, currency, paid,"
                  " ended_ms, ended_by, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11)"
                  " RETURNING id");
@@ -38,6 +40,8 @@ static struct shop_plan plan_of(const struct query *q)
                                .until_ms = col_i64(q, "until_ms"),
                                .warned = col_i64(q, "warned"),
                                .due_at_ms = col_i64(q, "due_at_ms"),
+                               .next_code = col_text(q, "next_code"),
+                               .next_seats = col_i64(q, "next_seats"),
                                .code = col_text(q, "code"),
                                .name_en = col_text(q, "name_en"),
                                .name_zh = col_text(q, "name_zh"),
@@ -66,13 +70,17 @@ bool plan_page(struct tx *tx, int64_t account, int64_t after, struct shop_plan *
     return row == ROW_NONE;
 }
 
+bool plan_wishes(const struct shop_plan *p) { return p->renews && p->next_code && p->next_code[0]; }
+
 bool plan_put(struct tx *tx, const struct shop_plan *p, int64_t now_ms)
 {
+    bool wishes = plan_wishes(p);
     struct query q = query(tx, &put);
     bind_i64(&q, p->shop), bind_i64(&q, p->account), bind_i64(&q, p->offer);
     bind_text(&q, p->source == SOURCE_TRIAL ? "trial" : "order"), bind_i64(&q, p->seats), bind_i64(&q, p->websites);
     bind_i64(&q, p->began_at_ms), bind_i64(&q, p->until_ms), bind_bool(&q, p->renews), bind_i64(&q, p->warned);
     bind_i64(&q, p->due_at_ms), bind_i64(&q, now_ms);
+    bind_text(&q, wishes ? p->next_code : ""), bind_i64(&q, wishes ? p->next_seats : 0);
     return query_put(&q);
 }
 

@@ -6,7 +6,7 @@ enum { VERIFY_PAGE = 100 };
 
 /* The end of its periods: of each that began to run, and of none that was ended before. */
 STMT(verify_plans,
-     "SELECT s.shop, s.source, s.until_ms, s.due_at_ms, s.warned,"
+     "SELECT s.shop, s.source, s.until_ms, s.due_at_ms, s.warned, s.renews, s.next_code, s.next_seats,"
      " (SELECT COUNT(*) FROM plan_periods p WHERE p.shop = s.shop AND p.account <> s.account) AS strangers,"
      " (SELECT COUNT(*) FROM plan_periods p JOIN plan_periods r ON r.shop = p.shop AND r.ended_ms = 0 AND r.id <> p.id"
      "   AND r.ended_by = 0 AND r.from_ms < p.to_ms AND r.to_ms > p.from_ms WHERE p.shop = s.shop AND p.ended_ms = 0"
@@ -46,6 +46,9 @@ static void plan_judge(const struct query *q, struct verify_piece *found)
         verify_found(found, "shop", shop, "its plan is another one than that of its last period");
     if (due_ms == 0 && !(col_i64(q, "warned") & PLAN_TOLD_END) && until_ms > 0)
         verify_found(found, "shop", shop, "nobody would look at the end of its plan");
+    bool wishes = col_text(q, "next_code")[0] != '\0';
+    if (wishes != (col_i64(q, "next_seats") > 0) || (wishes && !col_bool(q, "renews")))
+        verify_found(found, "shop", shop, "what its plan is to become is no plan, or it does not renew");
     bool runs = text_eq(source, "order") && !(col_i64(q, "warned") & PLAN_TOLD_END);
     if (col_i64(q, "began") - col_i64(q, "ended") != runs)
         verify_found(found, "shop", shop, "its plan runs, and did not begin once more than it ended; or the reverse");

@@ -59,6 +59,9 @@ static void plan_details(struct json *j, const void *arg)
     json_i64(j, "seats", s->plan->seats);
     json_time(j, "until", s->plan->until_ms);
     json_bool(j, "renews", s->plan->renews);
+    if (!plan_wishes(s->plan)) return;
+    json_text(j, "nextPlan", s->plan->next_code);
+    json_i64(j, "nextSeats", s->plan->next_seats);
 }
 
 bool plan_audit(struct tx *tx, struct audit_action action, const struct shop_plan *p, const char *why, int64_t actor,
@@ -88,6 +91,8 @@ static void fill(struct shop_plan *p, const struct plan_gift *g, const struct pl
     p->currency = money_currency(o->price);
     p->seats = g->seats, p->websites = o->websites, p->source = g->source;
     if (step->kind != PLAN_EXTENDS) p->began_at_ms = g->now_ms;
+    /* What was wished has come, or something else was chosen since. More of the same leaves it as it is. */
+    if (step->kind != PLAN_EXTENDS || g->behind) p->next_code = "", p->next_seats = 0;
     p->until_ms = step->to_ms;
     plan_clock_set(p, g->now_ms);
 }
@@ -116,6 +121,7 @@ bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out)
     if (plan_get(tx, g->shop->id, &p) == ROW_FAULT) return false;
     const struct shop_plan before = p;
     if (!plan_step_of(tx, g->shop->id, g->offer, g->seats, g->now_ms, &step)) return false;
+    if (g->behind && p.until_ms > g->now_ms) step = (struct plan_step){ PLAN_EXTENDS, p.until_ms, p.until_ms };
     step.to_ms = step.from_ms + g->days * DAY_MS;
     struct plan_period period = { .shop = g->shop->id,
                                   .account = g->shop->account,
@@ -132,7 +138,8 @@ bool plan_give(struct tx *tx, const struct plan_gift *g, struct shop_plan *out)
     fill(&p, g, &step);
     if (!plan_put(tx, &p, g->now_ms) || !plan_moved(tx, &before, &p, PLAN_MOVED_BY_GIVING, g->now_ms)) return false;
     if (!plan_switch_on(tx, g->shop, 0, g->now_ms)) return false;
-    if (!plan_audit(tx, action_of(g, step.kind), &p, step_words[step.kind], g->actor, g->now_ms)) return false;
+    const char *word = g->behind && step.kind == PLAN_EXTENDS ? step_words[PLAN_CHANGES] : step_words[step.kind];
+    if (!plan_audit(tx, action_of(g, step.kind), &p, word, g->actor, g->now_ms)) return false;
     *out = p;
     return plan_tell(tx, &p);
 }

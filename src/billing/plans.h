@@ -22,7 +22,9 @@ struct plan_period {
 };
 MUST_USE bool plan_page(struct tx *tx, int64_t account, int64_t after, struct shop_plan *out, size_t most,
                         size_t *count);
+/* With what is wished for its next period only where it renews. */
 MUST_USE bool plan_put(struct tx *tx, const struct shop_plan *p, int64_t now_ms);
+bool plan_wishes(const struct shop_plan *p); /* it renews, and becomes something else then */
 MUST_USE bool plan_period_put(struct tx *tx, struct plan_period *p, int64_t now_ms); /* sets id */
 /* All but account, order and paid. */
 MUST_USE enum row plan_period_by_key(struct tx *tx, const char *key, struct plan_period *out);
@@ -42,6 +44,9 @@ MUST_USE bool plan_follow(struct tx *tx, struct shop_plan *p, int64_t now_ms);
 void plan_clock_set(struct shop_plan *p, int64_t now_ms);
 int64_t plan_due_ms(const struct shop_plan *p); /* of what is still to come; 0: nothing */
 #define PLAN_RENEWS_BEFORE_MS DAY_MS
+/* What becomes another plan renews so shortly before its end: the shop has the new one from then on. */
+#define PLAN_NEXT_BEFORE_MS (10 * MINUTE_MS)
+int64_t plan_renews_at_ms(const struct shop_plan *p);
 
 /* ---- plan_on.c ---- */
 /* Switches the chat on, as what pays for it says (tenants_begin_paid); where that is not done at once,
@@ -64,7 +69,8 @@ struct plan_gift {
     const struct shop *shop;
     const struct offer *offer;
     int64_t seats, order, days, actor, now_ms; /* days: of the offer, or of a trial */
-    int64_t counted_at_ms;                     /* of an order: what it ends was counted in its price as it was then */
+    bool behind;           /* the wish of who has a plan: put behind what is there, whatever it is, and ends nothing */
+    int64_t counted_at_ms; /* of an order: what it ends was counted in its price as it was then */
     const char *key;
     struct money paid;
     enum subscription_source source;
@@ -89,7 +95,7 @@ struct plan_renewal {
 };
 /* All but `credits`: what going on costs today. False: it is sold no more, or not with so many seats. */
 bool plan_price_today(const struct plan_prices *prices, const struct shop_plan *p, struct plan_renewal *out);
-/* False: also when no credits are sold in its currency. */
+/* What its next period is (plan_wishes), in credits. False: also when no credits are sold in its currency. */
 bool plan_renewal_of(const struct plan_prices *prices, const struct shop_plan *p, struct plan_renewal *out);
 
 /* ---- plan_renewal.c: going on from credits ---- */

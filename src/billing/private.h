@@ -43,6 +43,14 @@ MUST_USE enum row offers_sold(struct tx *tx, const char *code, enum currency c, 
 MUST_USE bool offers_list(struct tx *tx, struct offer *out, size_t max, size_t *count); /* those that are sold */
 /* Every version, newest first, behind `after`. */
 MUST_USE bool offers_versions(struct tx *tx, int64_t after, struct offer *out, size_t max, size_t *count);
+/* Of one of them, newest first, behind `after`: with who set it, and how many orders stand at it. */
+enum { OFFER_ORDERS_MAX = 1000 }; /* counted so far; one more: there are more */
+struct offer_version {
+    struct offer offer;
+    int64_t actor, orders; /* actor 0: the program, at its first start */
+};
+MUST_USE bool offers_history(struct tx *tx, const char *code, enum currency c, int64_t after, struct offer_version *out,
+                             size_t max, size_t *count);
 /* A new version; the one before is replaced. */
 MUST_USE bool offers_put(struct tx *tx, const struct offer *o, int64_t actor, int64_t now_ms, int64_t *id);
 
@@ -72,9 +80,12 @@ enum coupon_said {
     COUPON_NOTHING_OFF
 };
 struct coupon_use {
-    bool takes, once; /* takes: a use of its own; else it goes on with the months of one */
-    int64_t days;     /* of the coupon's months, that the order has */
-    const char *code; /* NULL: the order has no coupon */
+    bool takes, once;   /* takes: a use of its own; else it goes on with the months of one */
+    int64_t days, left; /* of the coupon's months: that the order has, and that later orders of the shop may have */
+    const char *code;   /* NULL: the order has no coupon */
+    enum coupon_kind kind;
+    int64_t percent, months; /* as it says itself, with `amount` */
+    struct money amount;
 };
 MUST_USE enum row coupons_get(struct tx *tx, int64_t id, struct coupon *out);
 MUST_USE enum row coupons_by_code(struct tx *tx, const char *code, enum currency c,
@@ -347,6 +358,8 @@ struct shop_plan {
     bool renews;
     int64_t began_at_ms, until_ms, warned, due_at_ms;
     const char *code, *name_en, *name_zh; /* of the offer */
+    const char *next_code;                /* what its renewal makes of it, with `next_seats`; NULL or "": the same */
+    int64_t next_seats;
     enum currency currency;
 };
 MUST_USE enum row plan_get(struct tx *tx, int64_t shop, struct shop_plan *out); /* also one that is over */
@@ -425,6 +438,7 @@ void order_lines_json(struct json *j, const struct order_line *line, size_t coun
 struct order_path { /* of routes below /orders/:number */
     const char *number;
 };
+extern const struct problem problem_offer_gone, problem_seats_not_sold;
 extern const struct field order_path_fields[];
 extern const struct shape offer_shape[];
 void offer_json(struct json *j, const struct offer *o);

@@ -112,9 +112,10 @@ static void plan_ahead(struct ahead_read *r, const struct shop_plan *p, bool res
     bool sold = by_itself || plan_price_today(r->prices, p, &next);
     int64_t end_ms = p->until_ms;
     for (bool more = true, first = true; more; first = false) {
-        int64_t at_ms = by_itself ? end_ms - PLAN_RENEWS_BEFORE_MS : end_ms;
+        int64_t at_ms = !by_itself ? end_ms : first ? plan_renews_at_ms(p) : end_ms - PLAN_RENEWS_BEFORE_MS;
         struct due d = { .at_ms = at_ms > r->now_ms ? at_ms : r->now_ms, .shop = p->shop };
         d.code = p->code, d.name_en = p->name_en, d.name_zh = p->name_zh;
+        if (by_itself) d.code = next.offer->code, d.name_en = next.offer->name_en, d.name_zh = next.offer->name_zh;
         d.why = by_itself ? WHY_RENEWS : why_of(p, sold, first);
         d.seats = sold ? next.seats : p->seats;
         if (by_itself) d.credits = next.credits;

@@ -537,9 +537,34 @@ TEST_EACH_ENGINE(what_is_wrong_with_coupons_is_found)
     test_expect_found(t, billing_checks, of_orders, ARRAY_LEN(of_orders));
 }
 
+static int64_t term(struct test_db *t, const struct fix *f, const char *name)
+{
+    const char *body =
+        arena_printf(t->arena, "{\"offer\":\"pro\",\"shop\":%lld,\"coupon\":\"ten-off\"}", (long long)f->shop);
+    const struct kit_request r = {
+        .routes = billing_routes, .verb = VERB_POST, .path = "/api/billing/quote", .account = f->account, .body = body
+    };
+    struct kit_answer a = kit_call(t, &r);
+    assert_int_equal(a.status, 200);
+    return json_integer_value(json_object_get(json_object_get(a.json, "couponTerms"), name));
+}
+
+TEST_EACH_ENGINE(a_quote_says_what_its_coupon_does_and_what_is_left)
+{
+    struct fix f = begin(t);
+    struct order_quote q;
+    (void)coupon_put(t, (struct coupon){ .months = 2 });
+    EXPECT(term(t, &f, "percent") == 10 && term(t, &f, "months") == 2);
+    EXPECT(term(t, &f, "days") == MONTH_DAYS && term(t, &f, "daysLeft") == MONTH_DAYS);
+    assert_int_equal(take(t, &f, "pro", "TEN-OFF", &q), COUPON_FITS);
+    EXPECT(order_move(t->tx, &q.order, ORDER_DELIVERED, &(struct move){ .why = "test", .at_ms = kit_now() }));
+    EXPECT(term(t, &f, "days") == MONTH_DAYS && term(t, &f, "daysLeft") == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_quote_says_what_its_coupon_does_and_what_is_left),
         EACH_ENGINE(a_share_is_rounded_down_and_leaves_something),
         EACH_ENGINE(a_sum_leaves_something_too),
         EACH_ENGINE(a_coupon_and_the_rest_of_a_plan_are_two_lines),

@@ -519,7 +519,7 @@ static void these_are_for_operators_alone(void **state)
             assert_true(str_starts(str_of(r->path), STR("/api/operator/")));
             assert_true(r->verb == VERB_GET || r->idempotent);
         }
-    assert_int_equal(seen, 15);
+    assert_int_equal(seen, 16);
 }
 
 int main(void)

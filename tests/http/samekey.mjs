@@ -83,6 +83,13 @@ const calls = {
         if (trial.status !== 200) throw new Error(`no trial: ${trial.status} ${trial.text}`);
         return { path: `/api/billing/plans/${shop.id}/renewal`, json: { on: true }, other: { on: false } };
     },
+    'POST /api/billing/plans/{shop}/next': async (c) => {
+        const shop = await c.shop();
+        await c.post(`/api/billing/plans/${shop.id}/trial`);
+        const renewal = await c.post(`/api/billing/plans/${shop.id}/renewal`, { on: true });
+        if (renewal.status !== 200) throw new Error(`it does not renew: ${renewal.status} ${renewal.text}`);
+        return { path: `/api/billing/plans/${shop.id}/next`, json: { offer: 'pro' }, other: { offer: 'enterprise' } };
+    },
     'POST /api/shops/{id}/chatbot/renewal': async (c) => ({
         path: `/api/shops/${await enabled(c)}/chatbot/renewal`,
         json: { automatic: false },

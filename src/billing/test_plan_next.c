@@ -1,0 +1,274 @@
+/* test_plan_next.c: a plan that renews from credits becomes another one with its next period, and not before; what is
+ * wished is shown, taken back, and judged when it is renewed. */
+#include "billing/test_plan_fix.h"
+
+static struct mail_settings mail;
+
+static void start_with_mail(struct test_db *t, int64_t credits)
+{
+    start(t, credits);
+    mail = (struct mail_settings){ .from = "Chathub <no-reply@chathub.example>", .keep = true, .keyring = fix_keyring };
+    billing_settings.mail = &mail;
+}
+
+static void renew_by_itself(struct test_db *t, bool on)
+{
+    assert_int_equal(plan_call(t, "renewal", on ? "{\"on\":true}" : "{\"on\":false}").status, 200);
+}
+
+static struct kit_answer wish(struct test_db *t, const char *code, int seats)
+{
+    const char *body = arena_printf(t->arena, "{\"offer\":\"%s\",\"seats\":%d}", code, seats);
+    return plan_call(t, "next", body);
+}
+
+static struct kit_answer take_wish_back(struct test_db *t)
+{
+    return plans(t, VERB_DELETE, arena_printf(t->arena, "/%lld/next", (long long)shop), NULL);
+}
+
+static int64_t number_of(const struct kit_answer *a, const char *name)
+{
+    return json_integer_value(json_object_get(a->json, name));
+}
+
+static const char *next_of(const struct kit_answer *a)
+{
+    return json_string_value(json_object_get(json_object_get(a->json, "next"), "offer"));
+}
+
+static void runs_at(struct test_db *t, int64_t at_ms)
+{
+    kit_set_now(at_ms);
+    clock_runs(t), clock_runs(t);
+}
+
+static int64_t letters(struct test_db *t, const char *kind)
+{
+    return test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM mail_outbox WHERE kind = '%s'", kind));
+}
+
+static void expect_refused(const struct kit_answer *a, int status, const char *code)
+{
+    assert_int_equal(a->status, status);
+    assert_string_equal(a->error, code);
+}
+
+TEST_EACH_ENGINE(it_has_what_was_paid_until_its_end_and_the_other_plan_then)
+{
+    start_with_mail(t, 2000);
+    (void)bought(t, "enterprise", 5);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    struct kit_answer a = wish(t, "basic", 0);
+    assert_int_equal(a.status, 200);
+    assert_string_equal(next_of(&a), "basic");
+    EXPECT(number_of(&a, "renewsFor") == 500 && number_of(&a, "seats") == 5);
+    assert_string_equal(plan(t).code, "enterprise");
+    a = plans(t, VERB_GET, "", NULL);
+    const json_t *shown = json_array_get(json_object_get(a.json, "plans"), 0);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(shown, "next"), "nameEn")), "Basic");
+    /* A day before, when others are renewed, and until minutes before its end nothing happens. */
+    runs_at(t, end_ms - DAYS(1));
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS - 1);
+    EXPECT(fix_available(t, account) == 2000 && plan(t).seats == 5 && plan(t).until_ms == end_ms);
+    assert_int_equal(letters(t, "plan_ends_soon"), 0);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    struct shop_plan p = plan(t);
+    EXPECT(fix_available(t, account) == 1500 && p.seats == 1 && p.websites == 1 && p.until_ms == end_ms + DAYS(30));
+    assert_string_equal(p.code, "basic");
+    EXPECT(p.renews && !plan_wishes(&p));
+    EXPECT(test_number(t, "SELECT MAX(from_ms) FROM plan_periods") == end_ms);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM plan_periods WHERE ended_ms > 0") == 0);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM plan_moves WHERE kind = 4") == 1);
+    fix_renew(t);
+    EXPECT(test_number(t, "SELECT MAX(expires_at_ms) FROM subscriptions") == end_ms + DAYS(30));
+    expect_sound(t);
+    /* And from then on it renews as every other. */
+    runs_at(t, end_ms + DAYS(29));
+    EXPECT(fix_available(t, account) == 1000 && plan(t).until_ms == end_ms + DAYS(60));
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(fewer_seats_come_the_same_way)
+{
+    start(t, 2000);
+    (void)bought(t, "enterprise", 5);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    struct kit_answer a = wish(t, "enterprise", 3);
+    EXPECT(a.status == 200 && number_of(&a, "renewsFor") == 800);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 1200 && plan(t).seats == 3 && plan(t).until_ms == end_ms + DAYS(30));
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(a_wish_is_taken_back)
+{
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    EXPECT(plan(t).due_at_ms == end_ms - DAYS(7));
+    struct kit_answer a = take_wish_back(t);
+    EXPECT(a.status == 200 && json_is_null(json_object_get(a.json, "next")) && number_of(&a, "renewsFor") == 600);
+    assert_int_equal(take_wish_back(t).status, 200);
+    /* What it is anyhow is no wish. */
+    a = wish(t, "pro", 2);
+    EXPECT(a.status == 200 && json_is_null(json_object_get(a.json, "next")));
+    runs_at(t, end_ms - DAYS(1));
+    EXPECT(fix_available(t, account) == 1400 && plan(t).seats == 2);
+    /* With its renewal it goes. */
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    renew_by_itself(t, false);
+    renew_by_itself(t, true);
+    struct shop_plan p = plan(t);
+    EXPECT(!plan_wishes(&p) && test_number(t, "SELECT next_seats FROM shop_plans") == 0);
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(what_cannot_be_had_is_refused)
+{
+    start(t, 0);
+    struct kit_answer a = wish(t, "basic", 0);
+    expect_refused(&a, 409, "no_plan");
+    (void)bought(t, "pro", 0);
+    a = wish(t, "basic", 0);
+    expect_refused(&a, 409, "plan_not_renewing");
+    renew_by_itself(t, true);
+    a = wish(t, "golden", 0);
+    expect_refused(&a, 404, "offer_gone");
+    a = wish(t, "credits-1000", 0);
+    expect_refused(&a, 404, "offer_gone");
+    a = wish(t, "basic", 2);
+    expect_refused(&a, 422, "seats_not_sold");
+    a = wish(t, "enterprise", 1);
+    expect_refused(&a, 422, "seats_not_sold");
+    struct shop_plan p = plan(t);
+    EXPECT(!plan_wishes(&p));
+    int64_t mine = account;
+    account = kit_account(t, 0);
+    a = wish(t, "basic", 0);
+    expect_refused(&a, 404, "not_found");
+    assert_int_equal(take_wish_back(t).status, 404);
+    account = mine;
+}
+
+/* What is sold no more when its time has come is not renewed, and not replaced by something dearer. */
+TEST_EACH_ENGINE(it_is_judged_when_it_is_renewed)
+{
+    start_with_mail(t, 2000);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE code = 'basic'");
+    struct kit_answer a = plans(t, VERB_GET, "", NULL);
+    const json_t *shown = json_array_get(json_object_get(a.json, "plans"), 0);
+    EXPECT(json_is_null(json_object_get(shown, "renewsFor")) && json_is_object(json_object_get(shown, "next")));
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 2000 && plan(t).until_ms == end_ms);
+    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    assert_int_equal(take_wish_back(t).status, 200);
+    runs_at(t, end_ms - 1);
+    EXPECT(fix_available(t, account) == 1400 && plan(t).until_ms == end_ms + DAYS(30));
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(credits_for_what_is_wished_are_enough)
+{
+    start_with_mail(t, 550);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    for (int64_t day = 8; day > 0; day--) runs_at(t, end_ms - DAYS(day));
+    assert_int_equal(letters(t, "plan_renewal_short"), 0);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 50 && plan(t).seats == 1);
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(where_nobody_looked_before_its_end_it_begins_late)
+{
+    start(t, 2000);
+    (void)bought(t, "enterprise", 5);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    runs_at(t, end_ms + HOUR_MS);
+    struct shop_plan p = plan(t);
+    EXPECT(fix_available(t, account) == 1500 && p.seats == 1 && p.until_ms == end_ms + HOUR_MS + DAYS(30));
+    EXPECT(!plan_wishes(&p));
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(what_is_bought_meanwhile_counts)
+{
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    /* More of the same lies before it. */
+    (void)bought(t, "pro", 0);
+    struct shop_plan p = plan(t);
+    EXPECT(plan_wishes(&p) && p.due_at_ms == p.until_ms - DAYS(7));
+    kit_set_now(kit_now() + DAYS(1));
+    /* Another plan takes the place of what was wished. */
+    (void)bought(t, "enterprise", 7);
+    p = plan(t);
+    EXPECT(!plan_wishes(&p) && p.seats == 7 && p.renews);
+    expect_sound(t);
+}
+
+static bool zone_of(struct tx *tx, int64_t of, struct arena *a, const char **zone)
+{
+    *zone = arena_text(a, "east");
+    return tx && of == account;
+}
+static int64_t day_of(const char *zone, int64_t at_ms) { return (at_ms + (zone[0] ? 8 * HOUR_MS : 0)) / DAY_MS; }
+
+static void expect_last_day(struct test_db *t, const char *day)
+{
+    struct mail_row row[8];
+    size_t count;
+    kit_set_now(plan(t).until_ms - DAYS(1)), clock_runs(t);
+    EXPECT(mail_list(t->tx, &mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
+    if (!strstr(row[0].text, day)) fail_msg("%s: %s", day, row[0].text);
+}
+
+/* As screens do: the day of the last moment, by the account's calendar. */
+TEST_EACH_ENGINE(letters_name_the_last_day_of_the_account)
+{
+    int64_t midnight_ms = 0;
+    EXPECT(time_parse(STR("2026-12-09T16:00:00Z"), &midnight_ms)); /* in the east */
+    for (int i = 0; i < 2; i++) {
+        start_with_mail(t, 0);
+        letters_calendar = (struct letters_calendar){ zone_of, day_of };
+        kit_set_now(midnight_ms - DAYS(30) + i);
+        (void)bought(t, "basic", 0);
+        expect_last_day(t, i == 0 ? "is 9 December 2026" : "is 10 December 2026");
+    }
+    letters_calendar = (struct letters_calendar){ 0 };
+    start_with_mail(t, 0);
+    kit_set_now(midnight_ms - DAYS(30) + 1);
+    (void)bought(t, "basic", 0);
+    expect_last_day(t, "is 9 December 2026"); /* in UTC */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(it_has_what_was_paid_until_its_end_and_the_other_plan_then),
+        EACH_ENGINE(fewer_seats_come_the_same_way),
+        EACH_ENGINE(a_wish_is_taken_back),
+        EACH_ENGINE(what_cannot_be_had_is_refused),
+        EACH_ENGINE(it_is_judged_when_it_is_renewed),
+        EACH_ENGINE(credits_for_what_is_wished_are_enough),
+        EACH_ENGINE(where_nobody_looked_before_its_end_it_begins_late),
+        EACH_ENGINE(what_is_bought_meanwhile_counts),
+        EACH_ENGINE(letters_name_the_last_day_of_the_account),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
