@@ -126,6 +126,24 @@ async function plan(all, phone) {
         assert.equal((await phone.api('GET', '/api/billing/plans')).json.plans[0].offer, 'pro');
         await look(page, 'phone-plan');
     });
+    await checks.must('less from the next period on is set, shown and taken back; nothing changes until then', async () => {
+        await page.goto('/billing/plan');
+        await page.getByRole('switch', { name: /Renew automatically/ }).click();
+        await button(page, 'Change from the next period on').click();
+        const box = page.getByRole('dialog', { name: 'From the next period on' });
+        await box.getByLabel('Plan').selectOption('basic');
+        await look(page, 'phone-next-plan');
+        await button(box, 'Set it').click();
+        await gone(box);
+        await seen(page.getByText(/^After .*: Basic with 1 seat, for 500 credits$/));
+        const [now] = (await phone.api('GET', '/api/billing/plans')).json.plans;
+        assert.deepEqual([now.offer, now.next.offer, now.next.seats, now.renewsFor], ['pro', 'basic', 1, 500]);
+        await look(page, 'phone-next-set');
+        await button(page, 'Leave it as it is').click();
+        await until('it is taken back', async () => (await phone.api('GET', '/api/billing/plans')).json.plans[0].next === null);
+        await page.getByRole('switch', { name: /Renew automatically/ }).click();
+        await until('it is off', async () => !(await phone.api('GET', '/api/billing/plans')).json.plans[0].renews);
+    });
     await checks.try('a change of plan shows what is left of the present one before it costs', async () => {
         await page.goto(`/billing/buy?offer=enterprise&shop=${shop}`);
         await page.getByLabel('Seats').fill('4');
@@ -217,10 +235,11 @@ async function coupons(all, operator, merchant) {
         await seen(box.getByText('Enter 4 to 40 letters, digits or hyphens'));
         await button(box, 'Draw one').click();
         await box.getByLabel('Percent off').fill('10');
+        await seen(box.getByText('10 % off each order · once an account'));
         await look(page, 'operator-new-coupon');
         await button(box, 'Make coupon').click();
         await gone(box);
-        await seen(page.getByRole('cell', { name: /10 % off · once an account/ }));
+        await seen(page.getByRole('cell', { name: /10 % off each order · once an account/ }));
         await look(page, 'operator-coupons');
     });
     await checks.must('a customer reads why a code does nothing, and what another one takes off', async () => {
@@ -235,6 +254,7 @@ async function coupons(all, operator, merchant) {
         await customer.getByLabel('优惠码').fill(code.toLowerCase());
         await customer.keyboard.press('Enter');
         await seen(customer.getByText(`优惠（${code}）`));
+        await seen(customer.getByText('本单优惠 10 %。'));
         await seen(button(customer, '提交订单：¥90.00'));
         await look(customer, 'coupon-quote');
     });
@@ -336,6 +356,12 @@ async function desk(all, operator, number) {
         await button(box, 'New version').click();
         await gone(box);
         await seen(page.getByText('CN¥88.80'));
+        await page.getByRole('link', { name: 'Version 2: all versions' }).click();
+        await seen(heading(page, /^Versions of /));
+        await seen(page.getByText(/^Old orders keep theirs/));
+        await seen(page.getByRole('cell', { name: OPERATOR }));
+        await seen(page.getByRole('cell', { name: 'The first start' }));
+        await look(page, 'operator-price-versions');
         await page.goto('/operator/money/takings');
         const lines = page.getByRole('table', { name: 'In numbers' });
         await seen(lines);

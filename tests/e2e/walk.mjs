@@ -116,7 +116,11 @@ async function register({ checks, merchant, mailbox, browser, server }) {
     });
     await checks.must('home shows the checklist: one of five done, the shop next, and how credits are had', async () => {
         await seen(page.getByText('已完成 1/5').first());
-        await seen(page.getByText('积分由运营人员发放，请告知您的账号邮箱。'));
+        await seen(page.getByText('使用套餐或免费试用则不需要'));
+        // What the trial is, before anybody has begun it.
+        await seen(heading(page, '免费试用 30 天'));
+        await seen(page.getByText('也不会自动扣费'));
+        await seen(link(page, '查看套餐'));
         await seen(page.locator('.step-next').getByRole('link', { name: '添加店铺' }));
     });
 }

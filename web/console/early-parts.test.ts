@@ -3,7 +3,9 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { partsOf, WANTED } from "./early-parts";
 
-const WORDS = ["zh", "en", "zh-chat", "en-chat", "zh-operator", "en-operator"].map((name) => `i18n/${name}.ts`);
+const WORDS = ["zh", "en", "zh-home", "en-home", "zh-chat", "en-chat", "zh-operator", "en-operator"].map(
+  (name) => `i18n/${name}.ts`,
+);
 const PAGES = ["pages/login.tsx", "pages/home.tsx", "pages/inbox/inbox.tsx", "pages/operator/today.tsx"];
 const chunk = (source: string, imports: string[] = []) => ({
   type: "chunk",

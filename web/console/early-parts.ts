@@ -17,6 +17,8 @@ export const WANTED: Readonly<Record<string, string>> = {
   en: "/i18n/en.ts",
   "/login": "/pages/login.tsx",
   "/home": "/pages/home.tsx",
+  "zh-CN/home": "/i18n/zh-home.ts",
+  "en/home": "/i18n/en-home.ts",
   "/inbox": "/pages/inbox/inbox.tsx",
   "zh-CN/inbox": "/i18n/zh-chat.ts",
   "en/inbox": "/i18n/en-chat.ts",

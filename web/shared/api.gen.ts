@@ -1200,6 +1200,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing/plans/{shop}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let a plan that renews from credits become another one, or have other seats, with its next period. For: owner, admin. */
+        post: operations["postApiBillingPlansShopNext"];
+        /** @description Let it stay as it is. For: owner, admin. */
+        delete: operations["deleteApiBillingPlansShopNext"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/billing/renewal-letters": {
         parameters: {
             query?: never;
@@ -1468,6 +1486,23 @@ export interface paths {
         put?: never;
         /** @description Sell something new, or at another price from now on. Orders keep the version they were made from. For: operator. */
         post: operations["postApiOperatorOffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/offer-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The versions of one price, newest first: since when, by whom, and how many orders stand at each. For: operator. */
+        get: operations["getApiOperatorOfferVersions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3867,6 +3902,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             last_login_at: string | null;
+            /** @description In which the account's days are told: of its first shop with chat settings, else UTC; null for a role that does not see money. */
+            timezone: string | null;
             /** @description An outside panel lets this person in: no mailbox, no password; `email` is a name. */
             by_panel: boolean;
             /** @description The one that the session acts in: credits and shops are its. */
@@ -4187,11 +4224,21 @@ export interface components {
              * @description Credits, as prices are today; null: it cannot be renewed so.
              */
             renewsFor: number | null;
+            /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
+            next: components["schemas"]["PlanNext"] | null;
             /**
              * @description grace: it is over, and the chat goes on for 7 days.
              * @enum {string}
              */
             state: "trial" | "active" | "grace" | "ended";
+        };
+        PlanNext: {
+            /** @description Its code. */
+            offer: string;
+            nameEn: string;
+            nameZh: string;
+            /** Format: int64 */
+            seats: number;
         };
         PlanTrial: {
             available: boolean;
@@ -4542,6 +4589,47 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             replacedAt: string | null;
+        };
+        OfferVersion: {
+            /** Format: int64 */
+            id: number;
+            code: string;
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            kind: "plan" | "credits";
+            nameEn: string;
+            nameZh: string;
+            price: components["schemas"]["Money"];
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            seats: number;
+            seatPrice: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description 0: any number.
+             */
+            websites: number;
+            /** Format: int64 */
+            credits: number;
+            sold: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            replacedAt: string | null;
+            /**
+             * Format: int64
+             * @description Who set it; null: the program, at its first start.
+             */
+            actor: number | null;
+            /** @description null: nobody, or a person who is gone. */
+            actorEmail: string | null;
+            /**
+             * Format: int64
+             * @description That are open or paid and stand at it; 1001: more than 1000.
+             */
+            orders: number;
         };
         OperatorCoupon: {
             /** Format: int64 */
@@ -5023,6 +5111,32 @@ export interface components {
             from: string | null;
             /** Format: date-time */
             to: string | null;
+        };
+        CouponTerms: {
+            /** @enum {string} */
+            kind: "amount" | "percent";
+            /** @description With months off each 30 days; 0: a percentage. */
+            off: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description 0: a sum.
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description 0: off this order whole.
+             */
+            months: number;
+            /**
+             * Format: int64
+             * @description Of the months, that this order has at the lower price.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of the months, that later orders of the shop may have.
+             */
+            daysLeft: number;
         };
         OfferName: {
             code: string;
@@ -11893,7 +12007,7 @@ export interface operations {
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_already_enabled`: The chatbot is already enabled for this shop.
              *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {
@@ -13289,7 +13403,7 @@ export interface operations {
              * @description - `shop_id_reserved`: A shop of this service has this id. Register with another one.
              *     - `other_merchant`: This shop is registered for another merchant.
              *     - `merchant_shop_limit`: This merchant has as many shops here as an account may have.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {
@@ -15013,6 +15127,8 @@ export interface operations {
                          * @description Credits, as prices are today; null: it cannot be renewed so.
                          */
                         renewsFor: number | null;
+                        /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
+                        next: components["schemas"]["PlanNext"] | null;
                         /**
                          * @description grace: it is over, and the chat goes on for 7 days.
                          * @enum {string}
@@ -15066,7 +15182,7 @@ export interface operations {
              *     - `trial_used`: This account has had its free trial.
              *     - `no_trial`: No free trial is given at present.
              *     - `plan_running`: This shop has a plan already.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {
@@ -15176,6 +15292,8 @@ export interface operations {
                          * @description Credits, as prices are today; null: it cannot be renewed so.
                          */
                         renewsFor: number | null;
+                        /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
+                        next: components["schemas"]["PlanNext"] | null;
                         /**
                          * @description grace: it is over, and the chat goes on for 7 days.
                          * @enum {string}
@@ -15263,6 +15381,342 @@ export interface operations {
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
              */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiBillingPlansShopNext: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                shop: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The code of a plan that is sold. */
+                    offer: string;
+                    /**
+                     * Format: int64
+                     * @description All of them; 0: as many as are in its price.
+                     * @default 0
+                     */
+                    seats?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        shop: number;
+                        shopName: string;
+                        /** @description Its code. */
+                        offer: string;
+                        nameEn: string;
+                        nameZh: string;
+                        /** @enum {string} */
+                        source: "order" | "trial";
+                        /** Format: int64 */
+                        seats: number;
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        websites: number;
+                        /** Format: date-time */
+                        beganAt: string;
+                        /** Format: date-time */
+                        until: string;
+                        /** @description From credits, a day before its end. */
+                        renews: boolean;
+                        /**
+                         * Format: int64
+                         * @description Credits, as prices are today; null: it cannot be renewed so.
+                         */
+                        renewsFor: number | null;
+                        /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
+                        next: components["schemas"]["PlanNext"] | null;
+                        /**
+                         * @description grace: it is over, and the chat goes on for 7 days.
+                         * @enum {string}
+                         */
+                        state: "trial" | "active" | "grace" | "ended";
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_found`: This does not exist, or it belongs to another account.
+             *     - `offer_gone`: This is not sold (any more).
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `no_plan`: This shop has no plan that could be renewed. Choose one first.
+             *     - `plan_not_renewing`: This plan does not renew by itself. Switch its renewal from credits on first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `seats_not_sold`: This plan cannot be had with so many seats.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiBillingPlansShopNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                shop: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        shop: number;
+                        shopName: string;
+                        /** @description Its code. */
+                        offer: string;
+                        nameEn: string;
+                        nameZh: string;
+                        /** @enum {string} */
+                        source: "order" | "trial";
+                        /** Format: int64 */
+                        seats: number;
+                        /**
+                         * Format: int64
+                         * @description 0: any number.
+                         */
+                        websites: number;
+                        /** Format: date-time */
+                        beganAt: string;
+                        /** Format: date-time */
+                        until: string;
+                        /** @description From credits, a day before its end. */
+                        renews: boolean;
+                        /**
+                         * Format: int64
+                         * @description Credits, as prices are today; null: it cannot be renewed so.
+                         */
+                        renewsFor: number | null;
+                        /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
+                        next: components["schemas"]["PlanNext"] | null;
+                        /**
+                         * @description grace: it is over, and the chat goes on for 7 days.
+                         * @enum {string}
+                         */
+                        state: "trial" | "active" | "grace" | "ended";
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_plan`: This shop has no plan that could be renewed. Choose one first. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17872,6 +18326,105 @@ export interface operations {
             };
         };
     };
+    getApiOperatorOfferVersions: {
+        parameters: {
+            query: {
+                /** @description Of what is or was sold. */
+                code: string;
+                /** @description Three capital letters. */
+                currency: string;
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: components["schemas"]["OfferVersion"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `currency_unknown`: This currency is not known here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiOperatorCoupons: {
         parameters: {
             query?: {
@@ -19772,6 +20325,8 @@ export interface operations {
                         discount: components["schemas"]["Money"];
                         /** @description The code of what makes the discount. */
                         coupon: string | null;
+                        /** @description What it takes off, and of what. */
+                        couponTerms: components["schemas"]["CouponTerms"] | null;
                         /** @description What is left of the plan that this one takes the place of. */
                         credited: components["schemas"]["Money"];
                         /** @description What is to be paid. */
@@ -19827,7 +20382,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             * @description - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              *     - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends.
              */
             409: {
@@ -20144,7 +20699,7 @@ export interface operations {
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              *     - `nothing_due`: What is left of the present plan is worth more than this one costs. Change to it when the present plan ends.
              *     - `order_open`: Another order for the same is open. Pay or cancel it first.
              */
@@ -20476,7 +21031,7 @@ export interface operations {
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `order_not_open`: This order is paid, closed or being closed: nothing can be paid for it.
              *     - `payments_too_many`: This order was begun to be paid too often. Give it up and order again.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {
@@ -26722,7 +27277,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {
@@ -27709,7 +28264,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {
@@ -38224,7 +38779,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
-             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why, and whom to write to.
+             *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
                 headers: {

@@ -67,6 +67,7 @@ const merchantPages = ({ active, off, failed, busy, long, talk }, orders) => [
 ];
 const operatorPages = (merchant, shops, orders) => [
     ['operator-orders-paid', '/operator/orders?state=paid&provider=sandbox'], ['operator-mismatches-all', '/operator/money/mismatches?show=all'],
+    ['operator-price-versions', '/operator/catalogue/prices?code=basic&currency=CNY'],
     ['operator-price-new', '/operator/catalogue/prices', open(['新版本', 'New version'])],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
     ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`],

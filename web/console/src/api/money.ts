@@ -102,6 +102,7 @@ export const FAILED_CAUSES = ["declined", "refused", "unpaid", "givenUp", "unans
 export type FailedFilter = Filled<{ from: string; to: string; cause: FailedCause }>;
 export const HAND_STATES = ["asked", "agreed", "declined"] as const;
 export type SoldOffer = Answer<"/api/operator/offers", "get">["offers"][number];
+export type OfferVersion = Answer<"/api/operator/offer-versions", "get">["versions"][number];
 export type OfferBody = Body<"/api/operator/offers", "post">;
 export type Coupon = Answer<"/api/operator/coupons", "get">["coupons"][number];
 export type CouponBody = Body<"/api/operator/coupons", "post">;
@@ -133,6 +134,10 @@ export const switchRenewal = (shop: number, on: boolean, key: string) =>
   answer(api.POST("/api/billing/plans/{shop}/renewal", { ...shopOf(shop), body: { on }, ...once(key) }));
 /** Of all plans of the account. */
 export const putRenewalLetters = (on: boolean) => answer(api.PUT("/api/billing/renewal-letters", { body: { on } }));
+/** Another plan, or other seats, from the next period on. */
+export const setPlanNext = (shop: number, body: Body<"/api/billing/plans/{shop}/next", "post">, key: string) =>
+  answer(api.POST("/api/billing/plans/{shop}/next", { ...shopOf(shop), body, ...once(key) }));
+export const planStays = (shop: number) => answer(api.DELETE("/api/billing/plans/{shop}/next", shopOf(shop)));
 export const putProfile = (body: Body<"/api/billing/profile", "put">) =>
   answer(api.PUT("/api/billing/profile", { body }));
 
@@ -288,6 +293,12 @@ export const usePrices = () =>
       const { offers } = await answer(api.GET("/api/operator/offers", { params: { query: { sold: true } } }));
       return offers;
     },
+  });
+/** Of one price, newest first. */
+export const usePriceVersions = (code: string, currency: string) =>
+  usePages<OfferVersion>(keys.priceVersions(code, currency), async (after) => {
+    const query = { code, currency, ...range(after) };
+    return byId((await answer(api.GET("/api/operator/offer-versions", { params: { query } }))).versions);
   });
 export const useCoupons = () =>
   usePages<Coupon>(keys.coupons, async (after) =>

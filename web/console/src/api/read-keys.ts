@@ -99,6 +99,7 @@ export const keys = {
   billList: ["operator", "bills", "list"],
   bill: (id: number) => ["operator", "bills", id],
   prices: ["operator", "prices"],
+  priceVersions: (code: string, currency: string) => ["operator", "prices", code, currency],
   coupons: ["operator", "coupons"],
   takings: ["operator", "takings"],
   moneyNumbers: (what: string, asked: SpanAsked) => ["operator", "takings", what, asked],

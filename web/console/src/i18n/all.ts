@@ -3,5 +3,5 @@ import { LANGS } from "./lang";
 import { loadPartTexts, loadTexts } from "./i18n";
 
 for (const lang of LANGS) await loadTexts(lang);
-for (const part of ["audit", "chat", "money", "operator", "said", "settings", "spending"] as const)
+for (const part of ["audit", "chat", "home", "money", "operator", "said", "settings", "spending"] as const)
   await loadPartTexts(part);

@@ -437,7 +437,6 @@ export const enChat = {
     "We suspended it on {day}, and its chat is off. Everything that came before is kept. What you paid is not extended by this time, and paying again does not let it back.",
   "stopped.pausedWhy": "The reason: {why}",
   "stopped.pausedWrite": "If you think that this is wrong, write to us:",
-  "stopped.pausedAsk": "If you think that this is wrong, write to whoever runs this service.",
   "stopped.plan": "The plan of this shop is over.",
   "stopped.planAgain": "Renew the plan, or switch the chatbot on with {n} credits for a month.",
   "stopped.toPlan": "See the plan",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { en as enFirst } from "./en";
 import { enAudit } from "./en-audit";
 import { enChat } from "./en-chat";
+import { enHome } from "./en-home";
 import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
 import { enSaid } from "./en-said";
@@ -12,14 +13,35 @@ import { langFromBrowser, langFromCookie } from "./lang";
 import { zh as zhFirst } from "./zh";
 import { zhAudit } from "./zh-audit";
 import { zhChat } from "./zh-chat";
+import { zhHome } from "./zh-home";
 import { zhMoney } from "./zh-money";
 import { zhOperator } from "./zh-operator";
 import { zhSaid } from "./zh-said";
 import { zhSettings } from "./zh-settings";
 import { zhSpending } from "./zh-spending";
 
-const en = { ...enFirst, ...enAudit, ...enChat, ...enMoney, ...enOperator, ...enSaid, ...enSettings, ...enSpending };
-const zh = { ...zhFirst, ...zhAudit, ...zhChat, ...zhMoney, ...zhOperator, ...zhSaid, ...zhSettings, ...zhSpending };
+const en = {
+  ...enFirst,
+  ...enAudit,
+  ...enChat,
+  ...enHome,
+  ...enMoney,
+  ...enOperator,
+  ...enSaid,
+  ...enSettings,
+  ...enSpending,
+};
+const zh = {
+  ...zhFirst,
+  ...zhAudit,
+  ...zhChat,
+  ...zhHome,
+  ...zhMoney,
+  ...zhOperator,
+  ...zhSaid,
+  ...zhSettings,
+  ...zhSpending,
+};
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const screens = Object.entries(sources).filter(([file]) => !file.includes(".test.") && !file.startsWith("./"));

@@ -1,11 +1,12 @@
 /* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. A language is
  * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
- * of the chat, of money, of the operator, of the settings or of the trail say, or what is stored in words of the server's, are files beside it, which come with these
+ * of the chat, the first page, of money, of the operator, of the settings or of the trail say, or what is stored in words of the server's, are files beside it, which come with these
  * pages (pages.ts): a first visit elsewhere does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
 import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
 import type { en } from "./en";
 import type { enAudit } from "./en-audit";
 import type { enChat } from "./en-chat";
+import type { enHome } from "./en-home";
 import type { enMoney } from "./en-money";
 import type { enOperator } from "./en-operator";
 import type { enSaid } from "./en-said";
@@ -19,6 +20,7 @@ export type TextKey =
   | keyof typeof en
   | keyof typeof enAudit
   | keyof typeof enChat
+  | keyof typeof enHome
   | keyof typeof enMoney
   | keyof typeof enOperator
   | keyof typeof enSaid
@@ -26,13 +28,14 @@ export type TextKey =
   | keyof typeof enSpending;
 export type Dictionary = Readonly<Record<TextKey, string>>;
 /** The words that come beside the pages that say them. */
-export type Part = "audit" | "chat" | "money" | "operator" | "said" | "settings" | "spending";
+export type Part = "audit" | "chat" | "home" | "money" | "operator" | "said" | "settings" | "spending";
 
 const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise<Partial<Dictionary>>>>>> = {
   "zh-CN": {
     first: () => import("./zh").then(({ zh }) => zh),
     audit: () => import("./zh-audit").then(({ zhAudit }) => zhAudit),
     chat: () => import("./zh-chat").then(({ zhChat }) => zhChat),
+    home: () => import("./zh-home").then(({ zhHome }) => zhHome),
     money: () => import("./zh-money").then(({ zhMoney }) => zhMoney),
     operator: () => import("./zh-operator").then(({ zhOperator }) => zhOperator),
     said: () => import("./zh-said").then(({ zhSaid }) => zhSaid),
@@ -43,6 +46,7 @@ const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise
     first: () => import("./en").then(({ en }) => en),
     audit: () => import("./en-audit").then(({ enAudit }) => enAudit),
     chat: () => import("./en-chat").then(({ enChat }) => enChat),
+    home: () => import("./en-home").then(({ enHome }) => enHome),
     money: () => import("./en-money").then(({ enMoney }) => enMoney),
     operator: () => import("./en-operator").then(({ enOperator }) => enOperator),
     said: () => import("./en-said").then(({ enSaid }) => enSaid),

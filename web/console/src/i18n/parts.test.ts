@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { en } from "./en";
 import { enAudit } from "./en-audit";
 import { enChat } from "./en-chat";
+import { enHome } from "./en-home";
 import { enMoney } from "./en-money";
 import { enOperator } from "./en-operator";
 import { enSaid } from "./en-said";
@@ -15,6 +16,7 @@ import type { Part } from "./i18n";
 const PARTS: Readonly<Record<Part, readonly string[]>> = {
   audit: Object.keys(enAudit),
   chat: Object.keys(enChat),
+  home: Object.keys(enHome),
   money: Object.keys(enMoney),
   operator: Object.keys(enOperator),
   said: Object.keys(enSaid),
@@ -82,6 +84,7 @@ function namedBy(file: string) {
     keys = {
       audit: PARTS.audit.filter(names),
       chat: PARTS.chat.filter(names),
+      home: PARTS.home.filter(names),
       money: PARTS.money.filter(names),
       operator: PARTS.operator.filter(names),
       said: PARTS.said.filter(names),

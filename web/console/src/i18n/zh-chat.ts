@@ -163,7 +163,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   // the chatbot of a shop
   "chatbot.offerTitle": "启用智能客服",
   "chatbot.offerText": "为此店铺开通智能客服，功能包括：",
-  "chatbot.freeUntil": "本店已付费至 {day}，在此之前重新启用不再扣除积分。",
+  "chatbot.freeUntil": "本店已付费至 {day}，到期前重新启用不再扣除积分。",
   "chatbot.released": "预留的积分已退回，未产生扣费。",
   "chatbot.botName": "名称",
   "chatbot.botState": "机器人状态",
@@ -416,7 +416,6 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
     "我们已于{day}暂停该店铺，其智能客服已关闭。此前的数据均会保留。已付费的时间照常计算、不会顺延；再次付款也不会解除暂停。",
   "stopped.pausedWhy": "原因：{why}",
   "stopped.pausedWrite": "如有异议，请联系我们：",
-  "stopped.pausedAsk": "如有异议，请联系本平台运营方。",
   "stopped.plan": "该店铺的套餐已到期。",
   "stopped.planAgain": "可以续费套餐，或用 {n} 积分启用一个月。",
   "stopped.toPlan": "查看套餐",
@@ -426,7 +425,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "disable.title": "停用智能客服？",
   "disable.text": "顾客将无法再使用智能客服。在已付费的月份内重新启用不扣除积分。",
   "disable.done": "智能客服已停用",
-  "disable.doneFree": "智能客服已停用，{day} 之前重新启用免费",
+  "disable.doneFree": "智能客服已停用，截至 {day} 重新启用免费",
 
   // keys
   "secret.title": "店铺密钥",

@@ -9,9 +9,11 @@ import { BalanceChart } from "../ui/balance-chart";
 import { BillingParts } from "../ui/billing-parts";
 import { LinkButton } from "../ui/button";
 import { unpaid } from "../ui/coming";
+import { Contact } from "../ui/contact";
 import { CopyButton } from "../ui/copy";
 import { Fact, Facts, Money } from "../ui/facts";
 import { isNarrow } from "../ui/filters";
+import { useLastDay } from "../ui/last-day";
 import { LedgerExport, LedgerTools, useLedgerFilter } from "../ui/ledger";
 import { LedgerProof } from "../ui/ledger-proof";
 import { useMay } from "../ui/may";
@@ -77,7 +79,8 @@ function Packs({ packs }: { packs: Offers["offers"] }) {
 }
 
 function GetCredits() {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   const { manage } = useMay();
   const packs = packsOf(useOffers().data);
   const owed = unpaid(useComing().data?.attention ?? []);
@@ -86,7 +89,7 @@ function GetCredits() {
   return (
     <Section card title={t("topup.title")}>
       {owed !== null && (
-        <Alert tone="due" title={t("topup.missing", { n: owed.credits, day: day(owed.by) })} said={false}>
+        <Alert tone="due" title={t("topup.missing", { n: owed.credits, day: lastDay(owed.by) })} said={false}>
           {owed.shops.join(" · ")}
         </Alert>
       )}
@@ -100,6 +103,7 @@ function GetCredits() {
       ) : (
         <>
           <p>{t("topup.text")}</p>
+          <Contact lead={t("topup.write")} />
           {email !== undefined && <CopyButton text={email} label={t("step.copyEmail")} look="primary" />}
         </>
       )}

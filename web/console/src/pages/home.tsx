@@ -1,5 +1,6 @@
-/* What needs one, what to do next, what there is, and what it cost so far. */
+/* What needs one, what to do next, what pays for it until when, what there is, and what it cost so far. */
 import { Link } from "react-router";
+import { usePlans } from "../api/money";
 import {
   useComing,
   useHomeFigures,
@@ -14,7 +15,6 @@ import type { OnboardingStep, Shop } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { AttentionBanners } from "../ui/attention";
 import { LinkButton } from "../ui/button";
-import { CopyButton } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { Loaded, Together } from "../ui/loaded";
 import { useMay } from "../ui/may";
@@ -23,6 +23,7 @@ import { ShopPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
 import { HomeChart, HomeQueue, talked } from "./home-chart";
 import { HomeNumbers } from "./home-figures";
+import { HomePlan } from "./home-plan";
 
 type StepId = OnboardingStep["id"];
 
@@ -64,8 +65,6 @@ const ORDER: readonly StepId[] = ["account", "shop", "credits", "chatbot", "keys
 
 function Step({ step, index, next, to }: { step: OnboardingStep; index: number; next: boolean; to: string }) {
   const { t } = useText();
-  const { data } = useUser();
-  const email = data?.user?.email;
   return (
     <li className={`step${step.done ? " step-done" : ""}${next ? " step-next" : ""}`}>
       <span className="step-mark">
@@ -78,7 +77,6 @@ function Step({ step, index, next, to }: { step: OnboardingStep; index: number; 
       </span>
       {next && (
         <span className="line">
-          {step.id === "credits" && email !== undefined && <CopyButton text={email} label={t("step.copyEmail")} />}
           <LinkButton to={to} look="primary" iconAfter="arrow">
             {t(TITLES[step.id])}
           </LinkButton>
@@ -170,6 +168,7 @@ export default function Home() {
   const coming = useComing();
   const figures = useHomeFigures();
   const waiting = useWaiting();
+  const plans = usePlans();
   const { manage } = useMay();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
@@ -181,9 +180,12 @@ export default function Home() {
   );
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
-      <Together reads={[shops, onboarding, summary, ledger, coming, figures, waiting]}>
+      <Together reads={[shops, onboarding, summary, ledger, coming, figures, waiting, plans]}>
         {user !== null && <AttentionBanners user={user} />}
         {manage && <Checklist />}
+        <Loaded read={plans}>
+          {(had) => <Loaded read={shops}>{({ shops: all }) => <HomePlan plans={had} shops={all} />}</Loaded>}
+        </Loaded>
         <Loaded read={figures} height={104}>
           {(told) => (
             <HomeNumbers figures={told} available={summary.data?.credits ?? null} held={summary.data?.held ?? 0} />

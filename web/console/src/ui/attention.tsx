@@ -7,12 +7,14 @@ import { Alert } from "./alert";
 import { LinkButton } from "./button";
 import { type Attention, moneyAttention } from "./coming";
 import { Icon } from "./icon";
+import { useLastDay } from "./last-day";
 import { mayOf } from "./may";
 import { Menu, type MenuItem } from "./menu";
 
 function useShopAttention(enabled: boolean): readonly Attention[] {
   const text = useText();
   const { t } = text;
+  const lastDay = useLastDay();
   const { data } = useShops(enabled);
   const coming = useComing(enabled).data;
   const shops = (data?.shops ?? []).flatMap((shop): Attention[] => {
@@ -31,7 +33,7 @@ function useShopAttention(enabled: boolean): readonly Attention[] {
       ];
     return [];
   });
-  return [...moneyAttention(coming?.attention ?? [], text), ...shops];
+  return [...moneyAttention(coming?.attention ?? [], text, lastDay), ...shops];
 }
 
 function useOperatorAttention(enabled: boolean): readonly Attention[] {

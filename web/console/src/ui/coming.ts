@@ -22,7 +22,11 @@ export function unpaid(coming: readonly Coming[]): { credits: number; by: string
   };
 }
 
-export function moneyAttention(coming: readonly Coming[], { t, day }: Text): readonly Attention[] {
+export function moneyAttention(
+  coming: readonly Coming[],
+  { t }: Pick<Text, "t">,
+  lastDay: (end: string) => string,
+): readonly Attention[] {
   const owed = unpaid(coming);
   const late = coming.some(({ kind, amount }) => kind === "renewal_unpaid" && amount > 0);
   const pay = owed !== null && {
@@ -30,7 +34,7 @@ export function moneyAttention(coming: readonly Coming[], { t, day }: Text): rea
     tone: late ? ("stop" as const) : ("due" as const),
     text: t(owed.shops.length > 1 ? "attention.payMany" : "attention.pay", {
       n: owed.credits,
-      day: day(owed.by),
+      day: lastDay(owed.by),
       name: owed.shops[0] ?? "",
       shops: owed.shops.length,
     }),
@@ -46,7 +50,7 @@ export function moneyAttention(coming: readonly Coming[], { t, day }: Text): rea
       tone: one.kind === "renewal_unpaid" ? "stop" : "due",
       text: t(one.source === "credits" ? "attention.ending" : "attention.over", {
         name: one.shopName,
-        day: day(one.by),
+        day: lastDay(one.by),
       }),
       to: `/shops/${one.shop}/subscription`,
       action: t("attention.look"),

@@ -13,6 +13,7 @@ import { Button, LinkButton } from "./button";
 import { monthLater } from "./days";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
+import { usePaidDay } from "./last-day";
 import { MoneyStep } from "./money-step";
 import { useNotify } from "./notify";
 import { useProblemText } from "./problems";
@@ -108,7 +109,8 @@ function useEnable(shop: number, onClose: () => void) {
 }
 
 function Question({ price, chatbot, again }: { price: number; chatbot: Chatbot | undefined; again: boolean }) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const day = usePaidDay();
   const { data: config } = useConfig();
   const { data } = useUser();
   const monthly = chatbot?.renewalPrice ?? config?.prices.renewal;

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { useShops } from "../api/queries";
 import { useText } from "../i18n/i18n";
 import { CopyButton } from "./copy";
-import { lastOf } from "./days";
+import { useLastDay, usePaidDay } from "./last-day";
 import { useMay } from "./may";
 
 /** A number of credits. `signed`: a change, with its sign. */
@@ -30,9 +30,10 @@ export function Time({ at }: { at: string }) {
   );
 }
 
-/** A day that matters as such: until when something is paid. */
+/** A day that matters as such: since when something is paid. */
 export function Day({ at }: { at: string }) {
-  const { day, exact } = useText();
+  const { exact } = useText();
+  const day = usePaidDay();
   return (
     <time dateTime={at} title={exact(at)} className="tight">
       {day(at)}
@@ -42,10 +43,11 @@ export function Day({ at }: { at: string }) {
 
 /** Until when something is paid: the last day of it. */
 export function LastDay({ at }: { at: string }) {
-  const { day, exact } = useText();
+  const { exact } = useText();
+  const lastDay = useLastDay();
   return (
     <time dateTime={at} title={exact(at)} className="tight">
-      {day(lastOf(at))}
+      {lastDay(at)}
     </time>
   );
 }

@@ -4,6 +4,7 @@ import { useLedgerProof } from "../api/queries";
 import { useText } from "../i18n/i18n";
 import { Alert } from "./alert";
 import { Button } from "./button";
+import { Contact } from "./contact";
 import { Fact, Facts, Id, Time } from "./facts";
 import { Loaded } from "./loaded";
 import { Section } from "./page";
@@ -20,6 +21,7 @@ export function LedgerProof() {
             {!sound && (
               <Alert tone="stop" title={t("proof.broken")}>
                 {t("proof.brokenText")}
+                <Contact lead={t("proof.tell")} />
               </Alert>
             )}
             <p className="muted small">{t("proof.text")}</p>

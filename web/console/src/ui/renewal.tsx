@@ -5,11 +5,12 @@ import { keys } from "../api/read-keys";
 import { useSubmit } from "../api/submit";
 import type { Subscription } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { lastOf } from "./days";
+import { useLastDay } from "./last-day";
 import { useNotify } from "./notify";
 
 export function RenewalSwitch({ shop, subscription }: { shop: number; subscription: Subscription }) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   const queries = useQueryClient();
   const notify = useNotify();
   const submit = useSubmit(
@@ -24,7 +25,7 @@ export function RenewalSwitch({ shop, subscription }: { shop: number; subscripti
     {
       onDone: ({ automatic, expiresAt }) => {
         for (const queryKey of [keys.shop(shop), keys.attention]) void queries.invalidateQueries({ queryKey });
-        notify.done(automatic ? t("renewal.isOn") : t("renewal.isOff", { day: day(lastOf(expiresAt)) }), () =>
+        notify.done(automatic ? t("renewal.isOn") : t("renewal.isOff", { day: lastDay(expiresAt) }), () =>
           submit.send(!automatic),
         );
       },
@@ -46,7 +47,7 @@ export function RenewalSwitch({ shop, subscription }: { shop: number; subscripti
         <span className="small muted step-help">
           {on
             ? t("renewal.onHelp", { n: subscription.renewalPrice })
-            : t("renewal.offHelp", { day: day(lastOf(subscription.expiresAt)) })}
+            : t("renewal.offHelp", { day: lastDay(subscription.expiresAt) })}
         </span>
       </span>
     </label>

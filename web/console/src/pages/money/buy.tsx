@@ -23,8 +23,8 @@ import { idOf, useAddress } from "../../ui/address";
 import { Alert } from "../../ui/alert";
 import { Button, LinkButton } from "../../ui/button";
 import { forgetChosenPlan } from "../../ui/chosen-plan";
-import { lastOf } from "../../ui/days";
 import { FieldFrame } from "../../ui/form";
+import { useLastDay } from "../../ui/last-day";
 import { Failed, Loaded, Together, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { OrderLines, OrderSums } from "../../ui/order-parts";
@@ -115,13 +115,37 @@ function CouponField({ value, onValue }: { value: string; onValue: (value: strin
   );
 }
 
+/** What the coupon does: off what, for how long, and what of it is left for later. */
+export function CouponTerms({ terms }: { terms: NonNullable<Quote["couponTerms"]> }) {
+  const { t, lang, number } = useText();
+  const { kind, off, percent, months, days, daysLeft } = terms;
+  const much = kind === "percent" ? `${number(percent)} %` : sumText(lang, off);
+  const says =
+    months === 0
+      ? [t("buy.couponOff", { much })]
+      : [
+          t(kind === "percent" ? "buy.couponMonths" : "buy.couponEach", { much, n: months }),
+          t("buy.couponDays", { n: days }),
+          daysLeft === 0 ? t("buy.couponLast") : t("buy.couponLeft", { n: daysLeft }),
+        ];
+  return (
+    <ul className="small muted">
+      {says.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
 function Sums({ quote }: { quote: Quote }) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   return (
     <>
       <OrderLines lines={quote.lines} />
       <OrderSums of={quote} />
-      {quote.until != null && <p className="muted">{t("buy.until", { day: day(lastOf(quote.until)) })}</p>}
+      {quote.couponTerms !== null && <CouponTerms terms={quote.couponTerms} />}
+      {quote.until != null && <p className="muted">{t("buy.until", { day: lastDay(quote.until) })}</p>}
     </>
   );
 }
@@ -223,7 +247,8 @@ interface Asking {
 }
 
 function Wishing({ offer, shops, plans }: Asking) {
-  const { t, lang, number, day } = useText();
+  const { t, lang, number } = useText();
+  const lastDay = useLastDay();
   const { manage } = useMay();
   const [read, write] = useAddress();
   const asked = idOf(read("shop"));
@@ -252,7 +277,7 @@ function Wishing({ offer, shops, plans }: Asking) {
           <div className="stack">
             {offer.kind === "plan" && <PlanHas offer={offer} />}
             {offer.kind === "plan" && present?.source === "trial" && present.state !== "ended" && (
-              <Alert tone="info" title={t("buy.endsTrial", { day: day(present.until) })} said={false} />
+              <Alert tone="info" title={t("buy.endsTrial", { day: lastDay(present.until) })} said={false} />
             )}
             {offer.kind === "plan" && shop !== undefined && (
               <PickShop

@@ -8,6 +8,7 @@ import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
+import { Contact } from "../../ui/contact";
 import { Countdown } from "../../ui/countdown";
 import { focusFirstField } from "../../ui/dialog";
 import { Loaded } from "../../ui/loaded";
@@ -157,6 +158,7 @@ function Choosing({ order, providers }: { order: Order; providers: readonly Prov
     return (
       <Alert tone="due" title={t("pay.none")}>
         {t("pay.noneText")}
+        <Contact lead={t("pay.noneWrite")} />
       </Alert>
     );
   if (code !== null) {

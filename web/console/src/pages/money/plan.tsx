@@ -22,8 +22,8 @@ import { Alert } from "../../ui/alert";
 import { BillingParts } from "../../ui/billing-parts";
 import { Button, LinkButton } from "../../ui/button";
 import { chosenPlan, forgetChosenPlan } from "../../ui/chosen-plan";
-import { lastOf } from "../../ui/days";
 import { Fact, Facts, LastDay } from "../../ui/facts";
+import { useLastDay } from "../../ui/last-day";
 import { Loaded, Together } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
@@ -31,6 +31,7 @@ import { Page, Section, Teach } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { PlanHas, PlanPill, useWebsites } from "../../ui/plan-parts";
 import { nameOf, Paid, sumText } from "../../ui/sum";
+import { NextPeriod } from "./plan-next";
 import { RenewalLetters } from "./renewal-letters";
 import { buyAt, offerOf } from "./wish";
 
@@ -57,7 +58,8 @@ function TrialButton({ shop, days }: { shop: number; days: number }) {
 }
 
 function RenewalSwitch({ plan }: { plan: Plan }) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   const queries = useQueryClient();
   const notify = useNotify();
   const submit = useSubmit((on: boolean, key) => switchRenewal(plan.shop, on, key), {
@@ -65,6 +67,7 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
     onProblem: notify.problem,
   });
   const on = submit.isPending ? submit.sent === true : plan.renews;
+  const says = !on ? "plan.renewsOff" : plan.next === null ? "plan.renewsOn" : "plan.renewsNext";
   return (
     <label className="tick">
       <input
@@ -76,27 +79,26 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
       />
       <span>
         {t("plan.renews")}
-        <span className="small muted step-help">
-          {t(on ? "plan.renewsOn" : "plan.renewsOff", { day: day(lastOf(plan.until)), n: plan.renewsFor ?? 0 })}
-        </span>
+        <span className="small muted step-help">{t(says, { day: lastDay(plan.until), n: plan.renewsFor ?? 0 })}</span>
       </span>
     </label>
   );
 }
 
-function Present({ plan, on, rests }: { plan: Plan; on: boolean; rests: boolean }) {
-  const { t, lang, day, number } = useText();
+function Present({ plan, on, rests, sold }: { plan: Plan; on: boolean; rests: boolean; sold: readonly Offer[] }) {
+  const { t, lang, number } = useText();
+  const lastDay = useLastDay();
   const { manage } = useMay();
   const websites = useWebsites();
   return (
     <div className="stack stack-tight">
       {plan.state === "grace" && (
-        <Alert tone="due" title={t("plan.graceText", { day: day(lastOf(plan.until)) })} said={false} />
+        <Alert tone="due" title={t("plan.graceText", { day: lastDay(plan.until) })} said={false} />
       )}
       {plan.state === "ended" && !rests && (
         <Alert
           tone={on ? "info" : "stop"}
-          title={t(on ? "plan.endedOn" : "plan.endedText", { day: day(lastOf(plan.until)) })}
+          title={t(on ? "plan.endedOn" : "plan.endedText", { day: lastDay(plan.until) })}
           said={false}
         />
       )}
@@ -111,7 +113,12 @@ function Present({ plan, on, rests }: { plan: Plan; on: boolean; rests: boolean 
         <Fact name={t("plan.seatsName")}>{number(plan.seats)}</Fact>
         <Fact name={t("plan.websitesName")}>{websites(plan.websites)}</Fact>
       </Facts>
-      {manage && plan.state !== "ended" && (plan.renews || plan.renewsFor !== null) && <RenewalSwitch plan={plan} />}
+      {manage && plan.state !== "ended" && (plan.renews || plan.renewsFor !== null) && (
+        <>
+          <RenewalSwitch plan={plan} />
+          <NextPeriod plan={plan} sold={sold} />
+        </>
+      )}
       {manage && plan.state !== "ended" && plan.renews && <RenewalLetters />}
     </div>
   );
@@ -282,7 +289,7 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
         {plan === undefined ? (
           <None shop={shop} trial={rests ? { ...plans.trial, available: false } : plans.trial} />
         ) : (
-          <Present plan={plan} on={shop.chatbot_state === "active"} rests={rests} />
+          <Present plan={plan} on={shop.chatbot_state === "active"} rests={rests} sold={sold} />
         )}
       </Section>
       {!rests && wished !== undefined && !(plans.trial.available && wished.code === TRIAL_OF) && (

@@ -17,6 +17,7 @@ import { Page, Teach } from "../../ui/page";
 import { Pill, type Tone } from "../../ui/pill";
 import { Paid, sumText } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
+import { useTerms } from "./coupon-terms";
 import { NewCoupon } from "./new-coupon";
 
 const STATES: Readonly<Record<Coupon["state"], readonly [Tone, IconName]>> = {
@@ -37,19 +38,6 @@ function CouponPill({ state }: { state: Coupon["state"] }) {
   );
 }
 
-/** What it takes off, from what, and for whom, in one line. */
-export function useTerms() {
-  const { t, lang, number } = useText();
-  return ({ kind, off, percent, months, once, offers }: Coupon) => {
-    const much = kind === "percent" ? `${number(percent)} %` : sumText(lang, off);
-    return [
-      months > 0 ? t("coupon.offMonths", { much, n: months }) : t("coupon.offOrder", { much }),
-      ...(offers.length > 0 ? [offers.join(", ")] : []),
-      ...(once ? [t("coupon.onceShort")] : []),
-    ].join(" · ");
-  };
-}
-
 function Span({ coupon: { from, until } }: { coupon: Coupon }) {
   const { t } = useText();
   if (from === null && until === null) return <>{t("coupon.anyTime")}</>;
@@ -61,7 +49,7 @@ function Span({ coupon: { from, until } }: { coupon: Coupon }) {
 }
 
 function CouponTable({ rows, end }: { rows: readonly Coupon[]; end: (coupon: Coupon) => void }) {
-  const { t, number } = useText();
+  const { t, lang, number, money } = useText();
   const terms = useTerms();
   const columns: Column<Coupon>[] = [
     {
@@ -76,34 +64,40 @@ function CouponTable({ rows, end }: { rows: readonly Coupon[]; end: (coupon: Cou
       ),
     },
     { key: "terms", title: t("coupon.terms"), phone: "sub", grow: true, render: terms },
-    { key: "span", title: t("coupon.span"), tight: true, render: (coupon) => <Span coupon={coupon} /> },
+    { key: "span", title: t("coupon.span"), tight: true, phone: "more", render: (coupon) => <Span coupon={coupon} /> },
     {
       key: "uses",
       title: t("coupon.uses"),
       numeric: true,
       phone: "side",
       render: ({ id, uses, mostUses }) => (
-        <Link to={`/operator/orders?coupon=${id}`}>
-          {mostUses > 0
-            ? t("coupon.usesOf", { n: number(uses), most: number(mostUses) })
-            : t("coupon.usesN", { n: uses })}
-        </Link>
+        <span className="two-lines">
+          <Link to={`/operator/orders?coupon=${id}`}>
+            {mostUses > 0
+              ? t("coupon.usesOf", { n: number(uses), most: number(mostUses) })
+              : t("coupon.usesN", { n: uses })}
+          </Link>
+          {mostUses > 0 && <span className="small muted">{t("coupon.usesLeft", { n: number(mostUses - uses) })}</span>}
+        </span>
       ),
     },
     {
       key: "given",
       title: t("coupon.given"),
       numeric: true,
+      phone: "more",
       render: ({ given, mostGiven }) => (
-        <>
+        <span className="two-lines">
           <Paid sum={given} />
           {mostGiven.amount > 0 && (
-            <>
-              {" / "}
-              <Paid sum={mostGiven} />
-            </>
+            <span className="small muted">
+              {t("coupon.givenLeft", {
+                left: money(mostGiven.amount - given.amount, given.currency),
+                most: sumText(lang, mostGiven),
+              })}
+            </span>
           )}
-        </>
+        </span>
       ),
     },
     {

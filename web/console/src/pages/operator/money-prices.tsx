@@ -1,6 +1,7 @@
 /* What is sold, and for how much. A price is never changed: a new version takes its place, and orders keep theirs. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { type Offer, type OfferBody, putOffer, usePrices } from "../../api/money";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -14,16 +15,19 @@ import { Loaded } from "../../ui/loaded";
 import { digitsOf, minorOf } from "../../ui/minor";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
-import { useWebsites } from "../../ui/plan-parts";
 import { useProblemText } from "../../ui/problems";
 import { nameOf, Paid } from "../../ui/sum";
 import { type Column, DataTable } from "../../ui/table";
+import { useHas } from "./price-versions";
 
 const NAME_MAX = 80;
 const FIELDS = {
   plan: ["price", "days", "seats", "seatPrice", "websites"],
   credits: ["price", "credits"],
 } as const;
+
+const versionsAt = (code: string, currency: string) =>
+  `/operator/catalogue/prices?${new URLSearchParams({ code, currency }).toString()}`;
 
 function valuesOf(offer: Offer) {
   return {
@@ -120,11 +124,7 @@ function NewVersion({ offer, onClose }: { offer: Offer; onClose: () => void }) {
 
 function OfferTable({ offers, change }: { offers: readonly Offer[]; change: (offer: Offer) => void }) {
   const { t, lang, number } = useText();
-  const websites = useWebsites();
-  const has = (offer: Offer) =>
-    offer.kind === "credits"
-      ? t("credits.n", { n: offer.credits })
-      : `${t("plan.seats", { n: offer.seats })} · ${websites(offer.websites)}`;
+  const has = useHas();
   const columns: Column<Offer>[] = [
     { key: "name", title: t("order.what"), phone: "main", grow: true, render: (offer) => nameOf(lang, offer) },
     {
@@ -149,7 +149,11 @@ function OfferTable({ offers, change }: { offers: readonly Offer[]; change: (off
       title: t("price.version"),
       numeric: true,
       phone: "side",
-      render: ({ version }) => number(version),
+      render: ({ code, price, version }) => (
+        <Link to={versionsAt(code, price.currency)} aria-label={t("price.versionsN", { n: version })}>
+          {number(version)}
+        </Link>
+      ),
     },
     { key: "price", title: t("price.price"), numeric: true, phone: "end", render: ({ price }) => <Paid sum={price} /> },
     {

@@ -7,7 +7,7 @@ import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
-import { endOf, startOf } from "../../ui/days";
+import { endOf, lastOf, startOf } from "../../ui/days";
 import { FormDialog } from "../../ui/dialogs";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, fieldId, type FormState, placeFieldProblems, TextField, useForm } from "../../ui/form";
@@ -15,6 +15,7 @@ import { digitsOf, minorOf } from "../../ui/minor";
 import { useNotify } from "../../ui/notify";
 import { useProblemText } from "../../ui/problems";
 import { nameOf } from "../../ui/sum";
+import { useTerms } from "./coupon-terms";
 import { couponCode, isCouponCode } from "./coupon-code";
 
 const KINDS: readonly Coupon["kind"][] = ["percent", "amount"];
@@ -200,6 +201,30 @@ function useFaults(like: string) {
   };
 }
 
+/** The coupon in one sentence as it will stand in the list, while it is typed; nothing until it takes something off. */
+function Says({ values, currency, like }: { values: Values; currency: string; like: string }) {
+  const { t, day, money } = useText();
+  const terms = useTerms();
+  const body = bodyOf(values, digitsOf(like));
+  const { kind, from, until } = body;
+  const [off, percent, months] = [body.off ?? 0, body.percent ?? 0, body.months ?? 0];
+  const [mostUses, mostGiven, once] = [body.mostUses ?? 0, body.mostGiven ?? 0, body.once ?? false];
+  if (off === 0 && percent === 0) return null;
+  const text = values.off.trim();
+  const says = [
+    terms({ kind, off: { amount: off, currency, text }, percent, months, once, offers: namesOf(values.offers) }),
+    ...(from == null ? [] : [t("coupon.saysFrom", { day: day(from) })]),
+    ...(until == null ? [] : [t("coupon.saysUntil", { day: day(lastOf(until)) })]),
+    ...(mostUses > 0 ? [t("coupon.saysUses", { n: mostUses })] : []),
+    ...(mostGiven > 0 ? [t("coupon.saysGiven", { sum: money(mostGiven, currency) })] : []),
+  ];
+  return (
+    <Alert tone="info" title={t("coupon.says")} said={false}>
+      {says.join(" · ")}
+    </Alert>
+  );
+}
+
 function HowMuch({ form, currency }: { form: FormState<Values>; currency: string }) {
   const { t } = useText();
   if (form.values.kind === "percent")
@@ -324,6 +349,7 @@ export function NewCoupon({ onClose }: { onClose: () => void }) {
         autoComplete="off"
       />
       <TextField form={form} name="note" label={t("coupon.note")} optional maxLength={NOTE_MAX} autoComplete="off" />
+      <Says values={{ ...form.values, currency }} currency={currency} like={like} />
     </FormDialog>
   );
 }

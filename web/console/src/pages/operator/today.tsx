@@ -1,7 +1,8 @@
 /* How the house stands: the queues that somebody works off first, then people, shops, credits and the work behind them. */
 import { Link } from "react-router";
-import { type Overview as Numbers, useOverview } from "../../api/queries";
+import { type Overview as Numbers, useConfig, useOverview } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
+import { Alert } from "../../ui/alert";
 import { Fact, Facts, Time } from "../../ui/facts";
 import { Loaded, Together } from "../../ui/loaded";
 import { Page, Section } from "../../ui/page";
@@ -78,11 +79,24 @@ function Work({ jobs }: Numbers) {
   );
 }
 
+/** Until somebody says how the house is reached, every page and letter that would say it says nothing. */
+function NoContact() {
+  const { t } = useText();
+  const house = useConfig().data?.house;
+  if (house === undefined || house.supportContact !== null) return null;
+  return (
+    <Alert tone="due" title={t("today.noContact")} said={false}>
+      {t("today.noContactText")} <code translate="no">CHATHUB_SUPPORT_CONTACT</code>
+    </Alert>
+  );
+}
+
 export default function Today() {
   const { t } = useText();
   const read = useOverview();
   return (
     <Page title={t("nav.today")}>
+      <NoContact />
       <Together reads={[read]}>
         <Loaded read={read}>
           {(numbers) => (

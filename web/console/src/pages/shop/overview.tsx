@@ -9,10 +9,10 @@ import type { Chatbot, Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button, LinkButton } from "../../ui/button";
-import { lastOf } from "../../ui/days";
 import { ConfirmDialog } from "../../ui/dialog";
 import { EnableButton, EnableHost, Features } from "../../ui/enable";
 import { Day, Fact, Facts, Id, Time } from "../../ui/facts";
+import { useLastDay } from "../../ui/last-day";
 import { Loaded } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
@@ -43,14 +43,15 @@ function Enable({ shop, chatbot, label }: Props & { label?: string }) {
 }
 
 function Offer({ shop, chatbot }: Props) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   return (
     <Section card title={t("chatbot.offerTitle")}>
       <div className="stack stack-tight">
         <p>{t("chatbot.offerText")}</p>
         <Features />
         {chatbot.freeUntil !== null ? (
-          <p className="good">{t("chatbot.freeUntil", { day: day(chatbot.freeUntil) })}</p>
+          <p className="good">{t("chatbot.freeUntil", { day: lastDay(chatbot.freeUntil) })}</p>
         ) : (
           <p className="muted">{t("chatbot.costs", { n: chatbot.price, monthly: chatbot.renewalPrice })}</p>
         )}
@@ -113,7 +114,8 @@ function About({ chatbot }: { chatbot: Chatbot }) {
 }
 
 function DisableButton({ shop }: { shop: Shop }) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   const queries = useQueryClient();
   const notify = useNotify();
   const [open, setOpen] = useState(false);
@@ -125,7 +127,7 @@ function DisableButton({ shop }: { shop: Shop }) {
         for (const queryKey of [keys.shop(shop.id), keys.shops, keys.onboarding])
           void queries.invalidateQueries({ queryKey });
         setOpen(false);
-        notify.done(freeUntil === null ? t("disable.done") : t("disable.doneFree", { day: day(freeUntil) }));
+        notify.done(freeUntil === null ? t("disable.done") : t("disable.doneFree", { day: lastDay(freeUntil) }));
       },
       onProblem: notify.problem,
     },
@@ -161,7 +163,8 @@ function ToPlan({ shop, small = false }: { shop: number; small?: boolean }) {
 
 /** A chatbot may be managed here: a button that signs one in to this same page would lead nowhere. */
 function Enabled({ shop, chatbot }: Props) {
-  const { t, day } = useText();
+  const { t } = useText();
+  const lastDay = useLastDay();
   const { manage } = useMay();
   const stopped = chatbot.state === "suspended";
   const asked = shop.status !== "suspended"; // nothing is paid for what an operator keeps off
@@ -189,7 +192,7 @@ function Enabled({ shop, chatbot }: Props) {
         <Alert
           tone="due"
           title={t("subscription.over", {
-            day: day(lastOf(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt)),
+            day: lastDay(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt),
           })}
           action={<ToPlan shop={shop.id} small />}
           said={false}
@@ -202,7 +205,7 @@ function Enabled({ shop, chatbot }: Props) {
           tone="due"
           title={t("subscription.topUp", {
             n: chatbot.subscription.topUp,
-            day: day(lastOf(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt)),
+            day: lastDay(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt),
           })}
           action={
             <LinkButton small to="/billing">

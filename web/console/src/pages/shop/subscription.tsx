@@ -2,8 +2,8 @@
 import { useChatbot } from "../../api/queries";
 import type { Shop, Subscription } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { lastOf } from "../../ui/days";
 import { Day, Fact, Facts, LastDay } from "../../ui/facts";
+import { useLastDay, usePaidDay } from "../../ui/last-day";
 import { Loaded } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { Section } from "../../ui/page";
@@ -42,7 +42,8 @@ export function SubscriptionFacts({ subscription }: { subscription: Subscription
 export function SubscriptionCard({ shop, subscription }: { shop: number; subscription: Subscription }) {
   const runs = subscription.status === "active" || subscription.status === "past_due";
   const byCredits = subscription.source === "credits";
-  const { t, day } = useText();
+  const { t } = useText();
+  const [day, lastDay] = [usePaidDay(), useLastDay()];
   const { manage } = useMay();
   const { stopsAt, expiresAt } = subscription;
   // The month of credits is used up first; then a plan pays, and credits renew nothing.
@@ -51,7 +52,7 @@ export function SubscriptionCard({ shop, subscription }: { shop: number; subscri
     <div className="stack stack-tight">
       <SubscriptionFacts subscription={subscription} />
       {planBehind && (
-        <p className="muted">{t("subscription.planBehind", { from: day(expiresAt), to: day(lastOf(stopsAt)) })}</p>
+        <p className="muted">{t("subscription.planBehind", { from: day(expiresAt), to: lastDay(stopsAt) })}</p>
       )}
       {runs && byCredits && !planBehind && manage && <RenewalSwitch shop={shop} subscription={subscription} />}
     </div>

@@ -1,0 +1,58 @@
+/* English texts of the first page. */
+
+export const enHome = {
+  "home.welcome": "Welcome back",
+  "home.welcomeName": "Welcome back, {name}",
+  "home.start": "Getting started",
+  "home.progress": "{done} of {total} done",
+  "home.allShopsN": "All shops ({n})",
+  "home.recent": "Recent transactions",
+  "home.allTransactions": "All transactions",
+  "home.waiting": "Waiting for a person",
+  "home.now": "Right now",
+  "home.talks": "Conversations, {days} days with today",
+  "home.bot": "Assistant alone, {days} days with today",
+  "home.change": "{change}: {before} in the week before",
+  "home.same": "As before",
+  "home.noBefore": "No whole week before to compare with",
+  "home.tooMany": "Too many to count here",
+  "home.balance": "Balance a week ago: {before}",
+  "home.chart": "Conversations of the last {days} days",
+  "home.queue": "Waiting for a person",
+  "home.allWaiting": "All who wait ({n})",
+  "home.chartBegins": "Days before the first conversation that is still kept stand empty.",
+  "home.nobodyWaits": "Nobody is waiting.",
+  "step.account": "Create and confirm your account",
+  "step.accountHelp": "Confirm your e-mail address.",
+  "home.trial": "Try it free for {n} days",
+  "home.trialText":
+    "Each account has one free trial: {n} days of the smallest plan, for one shop. Begun today, its last day is {day}.",
+  "home.trialAfter":
+    "No card is needed, and nothing is charged by itself. When it is over the chat stays on for 7 more days, then it stops, unless you choose a plan. What was said and written down stays.",
+  "home.trialGo": "Begin the trial, or choose a plan",
+  "home.trialShop": "Add your shop first",
+  "home.plan": "What pays for your shops",
+  "home.planSee": "See the plans",
+  "home.planChoose": "Choose a plan",
+  "home.planTrial":
+    "Free trial until {day}. Nothing is charged then: the chat stays on for 7 more days, and stops unless you choose a plan.",
+  "home.planTrialGrace":
+    "The free trial ended on {day}. The chat is on for a few more days: choose a plan, and it stays.",
+  "home.planTrialEnded":
+    "The free trial ended on {day}, and the chat has stopped. Choose a plan, and everything is back.",
+  "home.planActive": "Paid until {day}",
+  "home.planRenews": "Paid until {day}, and renewed from credits a day before",
+  "home.planGrace": "The plan ended on {day}. The chat is on for a few more days: renew it, and it stays.",
+  "home.planEnded": "The plan ended on {day}, and the chat has stopped. Renew it, and everything is back.",
+  "step.credits": "Get credits",
+  "step.creditsHelp":
+    "They pay for a chat by the month; a plan or the free trial needs none. Billing says how to get them.",
+  "step.shop": "Add your shop",
+  "step.shopHelp": "A name and an address are all it takes.",
+  "step.chatbot": "Enable the chatbot",
+  "step.chatbotHelp": "One click, a few seconds.",
+  "step.keys": "Save the shop’s keys (optional)",
+  "step.keysHelp": "Only needed if your shop’s own server talks to Chathub. Each key is shown once.",
+  "step.isDone": "done",
+  "step.isOpen": "not done yet",
+} as const;
