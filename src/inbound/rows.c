@@ -23,7 +23,8 @@ STMT(find_own,
 STMT(count_copy, "UPDATE deliveries SET copies = copies + ?2, changes = changes + ?3, last_at_ms = ?4, told_at_ms = ?5"
                  " WHERE id = ?1");
 STMT(set_job, "UPDATE deliveries SET job = ?2 WHERE id = ?1");
-STMT(refused_lately, "SELECT id FROM deliveries WHERE state = 3 AND state <> 1 AND sender = ?1"
+/* Of strangers: what .act refused of the sender's own takes no room of theirs. */
+STMT(refused_lately, "SELECT id FROM deliveries WHERE state = 3 AND state <> 1 AND sender = ?1 AND sender_id IS NULL"
                      " AND received_at_ms > ?2 AND received_at_ms <= ?4 ORDER BY id DESC LIMIT ?3");
 #define ROW_COLUMNS                                                                                                    \
     "id, sender, address, sender_id, account, state, size, outcome, copies, changes, job, received_at_ms, last_at_ms," \

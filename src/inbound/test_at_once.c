@@ -117,6 +117,22 @@ TEST_EACH_ENGINE(what_is_refused_after_it_was_verified_stays_sound_and_is_replay
     keyring_free(keyring);
 }
 
+/* Of what is not verified ten are kept an hour, so that a person sees why; what .act refused is none of them. */
+TEST_EACH_ENGINE(what_is_refused_after_it_was_verified_hides_no_stranger)
+{
+    struct test_inbound in;
+    inbound_start(&in, t);
+    atomic_store(&act_refuses, true);
+    for (int i = 0; i < 12; i++)
+        expect_delivered(&in, t->arena,
+                         &(struct test_delivery){ .id = arena_printf(t->arena, "evt_%d", i), .body = "{}", NOW }, 400,
+                         "fail");
+    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "a", .body = "{}", .signature = "v1,no", NOW }, 400,
+                     "fail");
+    inbound_stop(&in, t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM deliveries WHERE state = 3 AND sender_id IS NULL") == 1);
+}
+
 TEST_EACH_ENGINE(an_alarm_leaves_rows_of_the_domain_and_a_query_is_refused)
 {
     struct test_inbound in;
@@ -183,6 +199,7 @@ int main(void)
         EACH_ENGINE(an_operator_has_it_done_again_by_a_job),
         EACH_ENGINE(a_copy_of_what_is_not_done_is_not_acknowledged),
         EACH_ENGINE(what_is_refused_after_it_was_verified_stays_sound_and_is_replayed),
+        EACH_ENGINE(what_is_refused_after_it_was_verified_hides_no_stranger),
         EACH_ENGINE(an_alarm_leaves_rows_of_the_domain_and_a_query_is_refused),
         EACH_ENGINE(many_copies_at_the_same_moment_are_done_once),
     };

@@ -36,10 +36,12 @@ for target; do
     found=$build/corpus/$target findings=$build/findings/$target seeds=$root/tests/fuzz/corpus/$target
     log=$build/$target.log
     mkdir -p "$found" "$findings"
+    words=''
+    [ ! -f "$root/tests/fuzz/$target.dict" ] || words=-dict=$root/tests/fuzz/$target.dict
     [ -d "$seeds" ] || { echo "run.sh: no corpus for $target" >&2; exit 2; }
     if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" \
         -timeout=$slow_s -rss_limit_mb=1024 -max_len=20000 -print_final_stats=1 -artifact_prefix="$findings/" \
-        "$found" "$seeds" >"$log" 2>&1; then
+        ${words:+"$words"} "$found" "$seeds" >"$log" 2>&1; then
         passed=$((passed + 1))
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
         cover=$(sed -n 's/.* cov: \([0-9]*\) ft.*/\1/p' "$log" | tail -1)
