@@ -4,7 +4,7 @@
 #include "http/csv.h"
 #include "http/events.h"
 
-enum { JOBS_PAGE_MAX = 100, JOBS_PAGE = 50 };
+enum { JOBS_PAGE_MAX = 100, JOBS_PAGE = 50, SKIP_KIND_MAX = 64 };
 
 static const char *const job_states[] = { "ready", "running", "done", "dead", "all", NULL };
 struct jobs_query {
@@ -136,7 +136,7 @@ struct skips_query {
     int format;
 };
 static const struct field skips_query_fields[] = {
-    FIELD_TEXT(struct skips_query, after_kind, .name = "afterKind", .optional = true, .max = 64,
+    FIELD_TEXT(struct skips_query, after_kind, .name = "afterKind", .optional = true, .max = SKIP_KIND_MAX,
                .doc = "The kind of the last one seen."),
     FIELD_I64(struct skips_query, after_item, .name = "afterItem", .optional = true, .min = 0, .max = INT64_MAX,
               .doc = "The item of the last one seen."),
@@ -161,6 +161,7 @@ static const struct shape skips_shape[] = { SHAPE_LIST("skips", skip_shape, .typ
 
 struct skips_page {
     const char *after_kind;
+    char kind[SKIP_KIND_MAX + 1]; /* of a table: that of the page before */
     int64_t after_item, limit;
     size_t count;
     struct job_skip skip[JOBS_PAGE_MAX];
@@ -202,7 +203,8 @@ static bool skips_csv_page(struct req *req, struct csv *c, void *arg)
     }
     if (p->count < JOBS_PAGE_MAX) return true;
     const struct job_skip *last = &p->skip[p->count - 1];
-    p->after_kind = arena_text(req->arena, last->kind), p->after_item = last->item;
+    (void)snprintf(p->kind, sizeof p->kind, "%s", last->kind);
+    p->after_kind = p->kind, p->after_item = last->item;
     csv_more_text(c, arena_printf(req->arena, "%lld-%s", (long long)p->after_item, p->after_kind));
     return true;
 }

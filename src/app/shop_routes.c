@@ -81,7 +81,8 @@ struct house {
     struct shops_wanted wanted;
     int in_state;
     bool by_end;
-    int64_t after_ms; /* by end: that of the last one seen */
+    int64_t after_ms;             /* by end: that of the last one seen */
+    char key[CURSOR_MAX / 2 + 1]; /* by name: wanted.after_key */
     const char *search;
 };
 
@@ -133,7 +134,7 @@ static const char *cursor_of(struct arena *a, const struct house *h, size_t last
     return arena_printf(a, "%lld-%s", (long long)s->id, hex);
 }
 
-static bool cursor_read(struct arena *a, const char *text, struct house *h)
+static bool cursor_read(const char *text, struct house *h)
 {
     struct shops_wanted *w = &h->wanted;
     bool by_name = w->sort == SHOPS_BY_NAME || w->sort == SHOPS_BY_NAME_DOWN;
@@ -143,11 +144,11 @@ static bool cursor_read(struct arena *a, const char *text, struct house *h)
     if (h->by_end) return str_to_i64(str_of(dash + 1), &h->after_ms) && h->after_ms > 0;
     if (!by_name) return true;
     struct str hex = str_of(dash + 1);
-    char *key = arena_alloc(a, hex.n / 2 + 1);
-    if (!hex_decode(hex, (uint8_t *)key, hex.n / 2)) return false;
-    key[hex.n / 2] = '\0';
-    w->after_key = key;
-    return utf8_valid((struct str){ key, hex.n / 2 }) && strlen(key) == hex.n / 2;
+    size_t n = hex.n / 2;
+    if (n >= sizeof h->key || !hex_decode(hex, (uint8_t *)h->key, n)) return false;
+    h->key[n] = '\0';
+    w->after_key = h->key;
+    return utf8_valid((struct str){ h->key, n }) && strlen(h->key) == n;
 }
 
 /* ---- a search: found by its begin, sorted here ---- */
@@ -315,8 +316,8 @@ static bool house_csv_page(struct req *req, struct csv *c, void *arg)
     if (!page_read(req->tx, h, HOUSE_PAGE_MAX)) return false;
     for (size_t i = 0; i < h->count; i++) listed_csv(c, h, i);
     if (!h->next) return true;
-    csv_more_text(c, arena_text(req->arena, h->next));
-    return cursor_read(req->arena, c->more, h);
+    csv_more_text(c, h->next);
+    return cursor_read(h->next, h);
 }
 
 static enum answer house_csv(struct req *req, struct house *h)
@@ -342,7 +343,7 @@ static enum answer get_house(struct req *req)
                          .search = in->search };
     if (by_end && in->search) return reply_fields(req, "sort", "not_with_search");
     if (!mixes && !by_age) return reply_fields(req, "sort", "not_with_state");
-    if (in->after && !cursor_read(req->arena, in->after, h)) return reply_fields(req, "after", "format");
+    if (in->after && !cursor_read(in->after, h)) return reply_fields(req, "after", "format");
     if (csv_is_wanted(req, in->format)) return house_csv(req, h);
     return page_read(req->tx, h, in->limit) ? reply_json(req, 200, house_json, h) : reply_fault(req);
 }

@@ -308,6 +308,16 @@ TEST_EACH_ENGINE(a_search_that_finds_hundreds)
     assert_true(json_is_true(json_object_get(a.json, "more")));
     a = get(t, app_shop_routes, "/api/operator/shops?search=branch&format=csv");
     assert_int_equal(lines(a.text), 1 + FOUND);
+    /* By name each page begins behind a name, and there are several. */
+    a = get(t, app_shop_routes, "/api/operator/shops?sort=name&format=csv");
+    assert_int_equal(lines(a.text), 1 + MANY);
+    const char *last = "0";
+    for (int i = 1; i <= MANY; i++) {
+        const char *at = strstr(a.text, arena_printf(t->arena, "\r\n%d,Branch %d,", i, i));
+        assert_non_null(at);
+        if (i > 100 && i % 10) assert_true(at > last); /* as texts are sorted */
+        last = at;
+    }
 }
 
 TEST_EACH_ENGINE(what_fails_as_a_table)

@@ -152,7 +152,6 @@ static bool read_page(struct tx *tx, struct list *l)
 static bool csv_page(struct req *req, struct csv *c, void *arg)
 {
     struct list *l = arg;
-    struct arena_mark m = arena_mark(tx_arena(req->tx));
     if (!read_page(req->tx, l)) return false;
     for (size_t i = 0; i < l->count; i++) {
         const struct customer_row *r = &l->row[i];
@@ -162,7 +161,6 @@ static bool csv_page(struct req *req, struct csv *c, void *arg)
         csv_end_row(c);
     }
     if (l->next) csv_more_text(c, l->next);
-    arena_release(tx_arena(req->tx), m); /* it may be many pages */
     return true;
 }
 

@@ -136,21 +136,35 @@ static enum answer reply_table(struct req *req, const char *file, struct csv *c)
 
 /* A page is at most 100 rows, of which the longest carry a few kilobytes: what is begun under the half fits. Pages of
  * which few rows are written end the file too: what is looked at for one answer has an end. */
-enum { CSV_BYTES_MAX = 12 << 20, CSV_PAGES_MAX = 100 };
+enum { CSV_BYTES_MAX = 12 << 20, CSV_PAGES_MAX = 100, AFTER_MAX = 4096 };
+
+/* What a page has read is gone when it is written: a hundred pages that each pass over thousands of rows would take
+ * more than a request may. */
+static bool write_page(struct req *req, const struct csv_list *l, struct csv *c, struct buf *more)
+{
+    struct arena_mark mark = arena_mark(req->arena);
+    c->more = NULL;
+    bool good = l->page(req, c, l->list);
+    if (c->more) {
+        buf_clear(more);
+        buf_text(more, c->more);
+        c->more = buf_terminated(more);
+    }
+    arena_release(req->arena, mark);
+    return good && !more->overflow;
+}
 
 enum answer reply_csv(struct req *req, const struct csv_list *l)
 {
-    struct buf out;
+    struct buf out, more;
     struct csv c;
     bool good;
     size_t pages = 0;
-    buf_init(&out, CSV_BYTES_MAX);
+    buf_init(&out, CSV_BYTES_MAX), buf_init(&more, AFTER_MAX);
     begin(&c, &out, l->first ? l->names : NULL);
-    do {
-        c.more = NULL;
-        good = l->page(req, &c, l->list);
-    } while (good && c.more && ++pages < CSV_PAGES_MAX && c.rows < CSV_ROWS_MAX && out.n < CSV_BYTES_MAX / 2);
+    do good = write_page(req, l, &c, &more);
+    while (good && c.more && ++pages < CSV_PAGES_MAX && c.rows < CSV_ROWS_MAX && out.n < CSV_BYTES_MAX / 2);
     enum answer a = good && !out.overflow ? reply_table(req, l->file, &c) : reply_fault(req);
-    buf_free(&out);
+    buf_free(&out), buf_free(&more);
     return a;
 }

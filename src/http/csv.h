@@ -33,11 +33,12 @@ struct csv_list {
     const char *const *names; /* of the columns, NULL-ended; written when `first` */
     bool first;
     /* Writes the next page of `list` and moves that on; sets csv_more when there may be rows behind. False: storage
-     * fault. */
+     * fault. What it takes from the request's arena is given back behind each page: what the next page needs stands in
+     * the list itself. */
     bool (*page)(struct req *req, struct csv *c, void *list);
     void *list;
 };
-/* The next page begins behind this `after`: a number, or a text of letters, digits and . _ - that the request keeps. */
+/* The next page begins behind this `after`: a number, or a text of letters, digits and . _ -. */
 void csv_more_i64(struct csv *c, struct req *req, int64_t after);
 void csv_more_text(struct csv *c, const char *after);
 /* Answers with the list as a file: page by page, up to CSV_ROWS_MAX rows, as many as fit, or a hundred pages. */
