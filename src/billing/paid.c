@@ -103,13 +103,14 @@ static bool brings_other_money(const struct payment_notice *n, const struct paym
 }
 
 /* `amount` NULL: none is known. Once for each kind, payment (if it belongs to one) and trade, or message without one;
- * what is of no payment's state (a dispute: a payment may have several) once for each message. */
+ * what is of no payment's state (a dispute: a payment may have several) once for each message, whichever payment it is
+ * found to be of: a version that did not look for one has put it under the same key. */
 static bool mismatch(struct tx *tx, const struct heard *h, const struct about *at, const char *kind,
                      const struct money *amount, const char *said, bool came)
 {
     const struct payment_notice *n = h->notice;
     const char *trade = text_of(tx, n->trade), *event = text_of(tx, n->event);
-    const char *of = at->p.id ? at->p.number : "", *by = trade[0] && n->about_order ? trade : event;
+    const char *of = at->p.id && n->about_order ? at->p.number : "", *by = trade[0] && n->about_order ? trade : event;
     const struct mismatch m = { .key = arena_printf(tx_arena(tx), "%s:%s:%s:%s", kind, h->provider->name, of, by),
                                 .kind = kind,
                                 .provider = h->provider->name,

@@ -188,6 +188,28 @@ TEST_EACH_ENGINE(a_dispute_says_how_much_of_which_order)
     EXPECT_MONEY_TRUE(t);
 }
 
+/* A version that did not look for its payment has put it down; now the same message comes once more. */
+TEST_EACH_ENGINE(a_dispute_that_is_told_again_is_the_same)
+{
+    money_start(t);
+    struct order o = money_order(t, kit_account(t, 0), 1);
+    struct payment p = money_payment(t, &o);
+    struct payment_notice n = {
+        .event = STR("e7"), .type = STR("charge.dispute.created"), .for_person = true, .trade = STR("pi_1")
+    };
+    struct kit_answer a;
+    (void)money_hear(t, &n); /* as then: nothing is found */
+    assert_true(json_is_null(json_object_get(newest_mismatch(t, &a), "order")));
+    (void)money_paid(t, &p, "pi_1");
+    (void)money_hear(t, &n);
+    assert_int_equal(money_mismatches(t, "dispute"), 1);
+    n.event = STR("e8");
+    (void)money_hear(t, &n), (void)money_hear(t, &n);
+    assert_int_equal(money_mismatches(t, "dispute"), 2);
+    assert_string_equal(json_string_value(json_object_get(newest_mismatch(t, &a), "order")), o.number);
+    EXPECT_MONEY_TRUE(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +219,7 @@ int main(void)
         EACH_ENGINE(what_brings_no_money_is_not_told_as_money),
         EACH_ENGINE(that_somebody_has_looked_is_told_and_not_what_they_wrote),
         EACH_ENGINE(a_dispute_says_how_much_of_which_order),
+        EACH_ENGINE(a_dispute_that_is_told_again_is_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
