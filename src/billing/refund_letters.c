@@ -19,14 +19,14 @@ static const struct letter refunded = {
 };
 static const struct letter refunded_outside = {
     .kind = "order.refunded_outside",
-    .slot = { AMOUNT, ORDER, LINK },
+    .slot = { AMOUNT, ORDER, LETTER_SLOT_TEXT("appeal", "help@chat.example"), LINK },
     .en = { "{amount} has been given back to you",
             "Hello,\n\n{amount} of the order {order} has been given back to you already: directly by the payment "
-            "provider, or in the way that was agreed with you. Nothing more is sent for it. If you do not find the "
-            "money where you paid from, answer this mail.\n\n[The order]{link}" },
+            "provider, or in the way that was agreed with you. Nothing more is sent for it. "
+            "{appeal}\n\n[The order]{link}" },
     .zh = { "{amount} 已退还给您",
             "您好：\n\n订单 {order} 的 {amount} 此前已退还给您：由支付平台直接退款，或通过与您商定的方式退回，"
-            "我们不会再另行退款。如果您没有查到这笔款项，请回复本邮件。\n\n[查看订单]{link}" },
+            "我们不会再另行退款。{appeal}\n\n[查看订单]{link}" },
 };
 const struct letter *const billing_refund_letters[] = { &refunded, &refunded_outside, NULL };
 
@@ -49,11 +49,13 @@ bool refund_letter(struct tx *tx, const struct refund *r)
     const char *sum = arena_printf(a, "%s %s", currency_code(money_currency(r->amount)), text);
     const char *link = arena_printf(a, "%s/orders/%s", billing_settings.base_url, r->order_number);
     bool outside = text_eq(r->cause, REFUND_OUTSIDE);
-    const struct letter_value end = LETTER_END,
+    const char *words = letter_appeal(a, owner.lang, "If you do not find the money where you paid from, write to us:",
+                                      "如果您没有查到这笔款项，请与我们联系：");
+    const struct letter_value end = LETTER_END, appeal = LETTER_VALUE_TEXT("appeal", words),
                               by = LETTER_VALUE_TEXT("provider", name_of(r->provider, text_eq(owner.lang, "en")));
     const struct letter_value values[] = { LETTER_VALUE_TEXT("amount", sum),
                                            LETTER_VALUE_TEXT("order", r->order_number), LETTER_VALUE_LINK("link", link),
-                                           outside ? end : by, end };
+                                           outside ? appeal : by, end };
     const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = r->account };
     return letter_put(tx, billing_settings.mail, outside ? &refunded_outside : &refunded, &to, values);
 }

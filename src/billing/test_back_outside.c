@@ -1,6 +1,7 @@
 /* test_back_outside.c: money that went back by another way than ours, on both engines: one operator says so and another
  * one agrees. */
 #include "billing/test_refund_fix.h"
+#include "outbound/letters.h"
 
 #define WENT_BACK "\"reason\":\"Given back on the merchant platform\",\"takesBack\":false,\"outside\":true"
 
@@ -57,6 +58,26 @@ TEST_EACH_ENGINE(what_is_owed_and_went_back_outside_is_settled_by_two)
     fix_read(t, &f);
     assert_int_equal(money_minor(f.p.refunded), PACK_PRICE);
     fix_expect_sound(t);
+}
+
+/* It names whom to write to, or nobody; an answer to the letter itself is read by nobody. */
+TEST_EACH_ENGINE(the_letter_says_where_to_ask)
+{
+    static const char *const contacts[] = { NULL, "mailto:help@house.example" };
+    for (size_t i = 0; i < ARRAY_LEN(contacts); i++) {
+        struct mail_row row[8];
+        size_t count;
+        fix_start(t);
+        letters_contact = contacts[i];
+        struct fix_paid f = partly_back(t);
+        assert_int_equal(fix_refund(t, ANN, &f, WENT_BACK).status, 201);
+        assert_int_equal(word(t, BOB, "agree", NULL).status, 200);
+        EXPECT(mail_list(t->tx, &fix_mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
+        assert_string_equal(row[0].kind, "order.refunded_outside");
+        const char *asks = strstr(row[0].text, "write to us: help@house.example");
+        if (!!asks != !!contacts[i] || strstr(row[0].text, "answer this")) fail_msg("%s", row[0].text);
+    }
+    letters_contact = NULL;
 }
 
 /* What one operator asks and another declines is told to nobody else; what was agreed to is. */
@@ -203,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_is_owed_and_went_back_outside_is_settled_by_two),
+        EACH_ENGINE(the_letter_says_where_to_ask),
         EACH_ENGINE(the_trail_of_a_customer_has_what_was_agreed_to_alone),
         EACH_ENGINE(what_is_left_beside_it_goes_back_by_us),
         EACH_ENGINE(what_was_bought_may_go_with_it),
