@@ -32,6 +32,7 @@ struct plan_look {
     struct shop_plan p;
     int64_t now_ms;
     bool renews; /* as its owner wishes, and there is something to renew it for */
+    bool waits;  /* its renewal is due, and an order for the shop may be paid any moment */
 };
 
 static bool save(struct plan_look *l, int64_t due_ms)
@@ -40,7 +41,9 @@ static bool save(struct plan_look *l, int64_t due_ms)
     return plan_put(l->tx, &l->p, l->now_ms);
 }
 
-/* The letter that is due now, once: of the nearest of the days that have come. */
+/* The letter that is due now, once: of the nearest of the days that have come. None while the credits are there; these
+ * may be taken by something else before the renewal does (of what becomes another plan a day later), so it is judged
+ * again. */
 static bool tell_before_end(struct plan_look *l)
 {
     struct plan_renewal r;
@@ -48,15 +51,18 @@ static bool tell_before_end(struct plan_look *l)
     const struct plan_notice *nearest = NULL;
     for (size_t i = 0; i < PLAN_NOTICES; i++)
         if (l->p.until_ms - l->now_ms <= plan_notices[i].days * DAY_MS) nearest = &plan_notices[i];
-    if (!nearest || (l->p.warned & nearest->bit)) return true;
+    bool told = nearest && (l->p.warned & nearest->bit);
+    if (!nearest || (told && !(l->p.warned & PLAN_COVERED))) return true;
+    l->p.warned &= ~(int64_t)PLAN_COVERED;
     for (const struct plan_notice *n = plan_notices; n <= nearest; n++) l->p.warned |= n->bit;
     int64_t days = (l->p.until_ms - l->now_ms + DAY_MS - 1) / DAY_MS;
     struct plan_letter letter = { .shop = &l->shop, .plan = &l->p, .days = (int)days };
     if (l->renews) {
         if (credits_balance(l->tx, l->p.account, &balance) == ROW_FAULT) return false;
         if (plan_renewal_of(l->prices, &l->p, &r)) letter.renewal = &r;
-        if (letter.renewal && !credits_less(balance.available, r.credits)) return true; /* it renews by itself */
-        letter.available = balance.available;
+        l->p.warned |= letter.renewal && !credits_less(balance.available, r.credits) ? PLAN_COVERED : 0;
+        if (l->p.warned & PLAN_COVERED) return true; /* it renews by itself */
+        letter.available = balance.available, letter.gone = !letter.renewal;
     }
     return plan_letter_put(l->tx, &letter);
 }
@@ -93,14 +99,39 @@ static bool renewal_is_due(const struct plan_look *l)
     return p->until_ms + PLAN_GRACE_DAYS * DAY_MS > l->now_ms;
 }
 
+/* What was ordered was priced by what the shop has: once credits have paid for its next period, another plan could not
+ * be delivered any more, nor more of the same where that becomes another one; and with more of the same nothing is to
+ * be renewed yet. Behind that time the renewal goes first: most orders that nobody has paid by then are never paid. */
+static bool look_at_orders(struct plan_look *l)
+{
+    struct order o;
+    if (l->p.until_ms - PLAN_WAITS_BEFORE_MS <= l->now_ms) return true;
+    const char *purpose = arena_printf(tx_arena(l->tx), "plan:%lld", (long long)l->p.shop);
+    enum row row = orders_open_for(l->tx, l->p.account, purpose, false, &o);
+    l->waits = row == ROW_FOUND;
+    return row != ROW_FAULT;
+}
+
+static bool renew(struct plan_look *l, bool *done)
+{
+    *done = false;
+    if (!look_at_orders(l)) return false;
+    if (l->waits) return true;
+    enum plan_renewed said = plan_renew(l->tx, l->prices, &l->shop, &l->p, l->now_ms);
+    *done = said == PLAN_RENEWED; /* and saved */
+    return said != PLAN_RENEW_FAULT;
+}
+
 /* When to look again, where it could not be renewed. */
 static int64_t next_look_ms(const struct plan_look *l)
 {
     const struct shop_plan *p = &l->p;
     int64_t due_ms = plan_due_ms(p), again_ms = l->now_ms + PLAN_RETRY_MS;
-    if (due_ms > l->now_ms) return due_ms;
+    bool last_day = p->until_ms - l->now_ms <= DAY_MS, judged_again = last_day && (p->warned & PLAN_COVERED);
+    if (due_ms > l->now_ms) return judged_again && again_ms < due_ms ? again_ms : due_ms;
     if (!p->renews || p->until_ms + PLAN_GRACE_DAYS * DAY_MS <= l->now_ms) return due_ms;
-    return p->until_ms > l->now_ms && p->until_ms < again_ms ? p->until_ms : again_ms;
+    int64_t most_ms = p->until_ms - (l->waits ? PLAN_WAITS_BEFORE_MS : 0);
+    return most_ms > l->now_ms && most_ms < again_ms ? most_ms : again_ms;
 }
 
 /* Before its end, with the shop suspended: what is told then is told when it is let back, if it is still to come. */
@@ -116,14 +147,9 @@ static bool look(struct plan_look *l)
     if (l->shop.status == SHOP_DELETED) return save(l, l->now_ms + DAY_MS); /* it may be restored */
     if (l->shop.status == SHOP_SUSPENDED && l->p.until_ms > l->now_ms) return look_later(l);
     if (!read_wish(l)) return false;
-    if (renewal_is_due(l)) {
-        switch (plan_renew(l->tx, l->prices, &l->shop, &l->p, l->now_ms)) {
-        case PLAN_RENEW_FAULT: return false;
-        case PLAN_RENEWED: return true; /* and saved */
-        case PLAN_RENEW_UNPAID:
-        case PLAN_RENEW_NOT: break;
-        }
-    }
+    bool renewed = false;
+    if (renewal_is_due(l) && !renew(l, &renewed)) return false;
+    if (renewed) return true;
     if (l->p.until_ms > l->now_ms && !tell_before_end(l)) return false;
     if (!tell_end(l)) return false;
     return save(l, next_look_ms(l));

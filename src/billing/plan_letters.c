@@ -36,14 +36,26 @@ static const struct letter plan_short_letter = {
     .kind = "plan_renewal_short",
     .slot = { SHOP, PLAN, LETTER_SLOT_NUMBER("price", 600), LETTER_SLOT_NUMBER("have", 20), DATE, LINK },
     .en = { "Top up by {date}, or the plan of {shop} is not renewed",
-            "Hello,\n\nthe plan {plan} of {shop} is to be renewed from your credits; its last day is {date}. That "
-            "costs "
-            "{price} credits; your balance is {have}.\n\nTop up before then, and it renews by itself.\n\n[Top "
-            "up]{link}" },
+            "Hello,\n\nthe last day of what {shop} has now is {date}. It is to go on from your credits with the plan "
+            "{plan}. That costs {price} credits; your balance is {have}.\n\nTop up before then, and it renews by "
+            "itself.\n\n[Top up]{link}" },
     .zh = { "请在{date}前充值，否则“{shop}”的套餐无法续费",
-            "您好：\n\n店铺“{shop}”的套餐“{plan}”有效期至{date}（含当天），届时用积分自动续费。续费需要 {price} "
-            "积分，您的余额为 {have} 积分。"
-            "\n\n请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
+            "您好：\n\n店铺“{shop}”的当前套餐有效期至{date}（含当天），届时将用积分自动续费为套餐“{plan}”。续费需要 "
+            "{price} 积分，您的余额为 {have} 积分。\n\n请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
+};
+static const struct letter plan_gone_letter = {
+    .kind = "plan_renewal_gone",
+    .slot = { SHOP, PLAN, DAYS, DATE, LINK },
+    .en = { "The plan of {shop} ends on {date}: it cannot be renewed as you wished",
+            "Hello,\n\nthe plan {plan} of {shop} was to be renewed from your credits. What it was to be renewed as is "
+            "not sold any more in that way, so nothing is taken, and its last day is {date}. Days left: "
+            "{days}.\n\nChoose before then what it shall go on as, and the chat goes on without a break.\n\n[Choose a "
+            "plan]{link}" },
+    .zh = { "“{shop}”的套餐将于{date}到期，无法按您的选择续费",
+            "您好：\n\n店铺“{shop}”的套餐“{plan}"
+            "”原定用积分自动续费，但所选的续费套餐已不再按此方式出售，因此不会扣除积分，"
+            "套餐有效期至{date}（含当天），剩余 {days} 天。\n\n"
+            "请在此之前重新选择套餐，客服即可不间断使用。\n\n[选择套餐]{link}" },
 };
 static const struct letter plan_end_set_letter = {
     .kind = "plan_end_set",
@@ -55,25 +67,30 @@ static const struct letter plan_end_set_letter = {
                                                 "（含当天）。此次更改没有收费，也没有退款。{appeal}\n\n"
                                                 "[查看套餐]{link}" },
 };
-const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter, &plan_short_letter,
-                                                      &plan_end_set_letter, NULL };
+const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter,   &plan_short_letter,
+                                                      &plan_gone_letter, &plan_end_set_letter, NULL };
 
 bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
 {
     const struct shop_plan *p = l->plan;
+    const struct offer *next = l->renewal ? l->renewal->offer : NULL;
     struct tenants_owner owner = { 0 };
     if (!billing_settings.mail) return true;
     enum row row = tenants_hooks.owner(tx, p->account, &owner);
     if (row != ROW_FOUND) return row == ROW_NONE;
     const char *where =
         arena_printf(tx_arena(tx), "%s/billing/plan?shop=%lld", billing_settings.base_url, (long long)l->shop->id);
+    /* The name that stands beside the price is that of what costs it. */
+    const char *name_en = next ? next->name_en : p->name_en, *name_zh = next ? next->name_zh : p->name_zh;
     const struct letter_value shop = LETTER_VALUE_TEXT("shop", l->shop->name), link = LETTER_VALUE_LINK("link", where),
-                              plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? p->name_en : p->name_zh),
+                              plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? name_en : name_zh),
                               date = LETTER_VALUE_DAY("date", p->until_ms), days = LETTER_VALUE_NUMBER("days", l->days),
                               end = LETTER_END;
     struct letter_value values[7] = { shop, plan, date, link };
     size_t n = 4;
-    const struct letter *letter = p->source == SOURCE_TRIAL ? &trial_ends_letter : &plan_ends_letter;
+    const struct letter *letter = l->gone                     ? &plan_gone_letter
+                                  : p->source == SOURCE_TRIAL ? &trial_ends_letter
+                                                              : &plan_ends_letter;
     if (l->renewal) {
         const struct letter_value price = LETTER_VALUE_NUMBER("price", credits_count(l->renewal->credits)),
                                   have = LETTER_VALUE_NUMBER("have", credits_count(l->available));

@@ -33,6 +33,9 @@ MUST_USE enum row plan_period_by_key(struct tx *tx, const char *key, struct plan
 enum { PLAN_TOLD_7 = 1, PLAN_TOLD_3 = 2, PLAN_TOLD_1 = 4, PLAN_TOLD_END = 8 }; /* warned; stored */
 /* Stored with them: it did not run out, but was taken back, or ended by an operator. Gone with its next end. */
 enum { PLAN_TAKEN = 16 };
+/* Stored with them: of the nearest day nothing was told, as the credits for its renewal were there; judged again at
+ * each look, and told when they no longer are. */
+enum { PLAN_COVERED = 32 };
 struct plan_notice {
     int days, bit; /* so many days before the end */
 };
@@ -46,6 +49,8 @@ int64_t plan_due_ms(const struct shop_plan *p); /* of what is still to come; 0: 
 #define PLAN_RENEWS_BEFORE_MS DAY_MS
 /* What becomes another plan renews so shortly before its end: the shop has the new one from then on. */
 #define PLAN_NEXT_BEFORE_MS (10 * MINUTE_MS)
+/* While an order for the shop may still be paid its renewal waits for it, up to this long before the end. */
+#define PLAN_WAITS_BEFORE_MS (2 * MINUTE_MS)
 int64_t plan_renews_at_ms(const struct shop_plan *p);
 
 /* ---- plan_on.c ---- */
@@ -110,14 +115,15 @@ MUST_USE bool plan_renewed_letter(struct tx *tx, const struct shop *s, const str
                                   struct credits left);
 
 /* ---- plan_letters.c ---- */
-/* To the account's owner: so many days are left; nobody to write to: true. `short_of`: it would go on by itself, and so
- * many credits are missing; NULL: it ends. */
+/* To the account's owner: so many days are left; nobody to write to: true. It ends; or it would go on by itself, and
+ * credits are missing (`renewal`), or what it would go on as cannot be had (`gone`). */
 struct plan_letter {
     const struct shop *shop;
     const struct shop_plan *plan;
     int days;
-    const struct plan_renewal *renewal; /* NULL: it ends */
+    const struct plan_renewal *renewal; /* NULL: none, or nothing is missing */
     struct credits available;
+    bool gone;
 };
 MUST_USE bool plan_letter_put(struct tx *tx, const struct plan_letter *l);
 /* An operator has set its end. */

@@ -417,7 +417,7 @@ TEST_EACH_ENGINE(what_is_sold_no_more_is_not_renewed)
     test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE code = 'basic';");
     kit_set_now(plan(t).until_ms - DAYS(1)), clock_runs(t);
     assert_int_equal(renewals(t), 0);
-    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    assert_int_equal(letters(t, "plan_renewal_gone"), 1);
     renew_by_itself(t, false);
     assert_string_equal(plan_call(t, "renewal", "{\"on\":true}").error, "plan_not_renewable");
     test_script(t, "UPDATE offers SET replaced_at_ms = 0 WHERE code = 'basic';"

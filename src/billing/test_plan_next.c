@@ -169,7 +169,8 @@ TEST_EACH_ENGINE(it_is_judged_when_it_is_renewed)
     EXPECT(json_is_null(json_object_get(shown, "renewsFor")) && json_is_object(json_object_get(shown, "next")));
     runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
     EXPECT(fix_available(t, account) == 2000 && plan(t).until_ms == end_ms);
-    assert_int_equal(letters(t, "plan_ends_soon"), 1);
+    assert_int_equal(letters(t, "plan_renewal_gone"), 1);
+    assert_int_equal(letters(t, "plan_ends_soon"), 0);
     assert_int_equal(take_wish_back(t).status, 200);
     runs_at(t, end_ms - 1);
     EXPECT(fix_available(t, account) == 1400 && plan(t).until_ms == end_ms + DAYS(30));
@@ -187,6 +188,162 @@ TEST_EACH_ENGINE(credits_for_what_is_wished_are_enough)
     assert_int_equal(letters(t, "plan_renewal_short"), 0);
     runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
     EXPECT(fix_available(t, account) == 50 && plan(t).seats == 1);
+    expect_sound(t);
+}
+
+static const char *letter_text(struct test_db *t, const char *kind)
+{
+    struct mail_row row[16];
+    size_t count;
+    EXPECT(mail_list(t->tx, &mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
+    for (size_t i = 0; i < count; i++)
+        if (text_eq(row[i].kind, kind)) return row[i].text;
+    fail_msg("no %s", kind);
+    return "";
+}
+
+/* What two of them wish is there for one: both were silent a day before, and one is told when its time has come. */
+TEST_EACH_ENGINE(who_finds_the_credits_gone_in_the_last_minutes_is_told)
+{
+    start_with_mail(t, 700);
+    int64_t first = shop, both[] = { shop, fix_shop(t, account, "Coffee") }, end_ms = 0;
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        shop = both[i];
+        (void)bought(t, "pro", 0);
+        end_ms = plan(t).until_ms;
+        renew_by_itself(t, true);
+        assert_int_equal(wish(t, "basic", 0).status, 200);
+    }
+    for (int64_t hour = 24 * 8; hour > 0; hour--) runs_at(t, end_ms - hour * HOUR_MS);
+    assert_int_equal(letters(t, "plan_renewal_short"), 0);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 200 && letters(t, "plan_renewal_short") == 1);
+    runs_at(t, end_ms - MINUTE_MS);
+    assert_int_equal(letters(t, "plan_renewal_short"), 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM shop_plans WHERE renews = 1") == 2);
+    expect_sound(t);
+    shop = first;
+}
+
+/* Silent a day before; what becomes of it then is seen within the hour, and told once. */
+static void is_told_in_its_last_day(struct test_db *t, const char *becomes, const char *kind, const char *says)
+{
+    const char *told = "SELECT COUNT(*) FROM mail_outbox WHERE kind LIKE 'plan_%'";
+    start_with_mail(t, 550);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    runs_at(t, end_ms - DAYS(7)), runs_at(t, end_ms - DAYS(3)), runs_at(t, end_ms - DAYS(1));
+    EXPECT(test_number(t, told) == 0 && plan(t).due_at_ms == end_ms - DAYS(1) + HOUR_MS);
+    test_script(t, becomes);
+    runs_at(t, end_ms - DAYS(1) + HOUR_MS);
+    if (!strstr(letter_text(t, kind), says)) fail_msg("%s", letter_text(t, kind));
+    assert_int_equal(plan(t).due_at_ms, end_ms - PLAN_NEXT_BEFORE_MS);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS), runs_at(t, end_ms);
+    EXPECT(test_number(t, told) == 1 && fix_available(t, account) == 550);
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(what_is_missing_in_the_last_day_is_told_then)
+{
+    is_told_in_its_last_day(t, "UPDATE offers SET price = 900000 WHERE code = 'basic' AND replaced_at_ms = 0",
+                            "plan_renewal_short", "with the plan Basic");
+}
+
+TEST_EACH_ENGINE(what_is_sold_no_more_in_the_last_day_is_told_then)
+{
+    is_told_in_its_last_day(t, "UPDATE offers SET replaced_at_ms = 1 WHERE code = 'basic'", "plan_renewal_gone",
+                            "the plan Pro of Tea was to be renewed");
+}
+
+/* The price beside it is that of the plan that is wished, and so is the name. */
+TEST_EACH_ENGINE(what_is_short_is_called_by_its_name)
+{
+    start_with_mail(t, 100);
+    (void)bought(t, "pro", 0);
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    runs_at(t, plan(t).until_ms - DAYS(7));
+    const char *text = letter_text(t, "plan_renewal_short");
+    if (!strstr(text, "with the plan Basic. That costs 500 credits")) fail_msg("%s", text);
+}
+
+/* ---- an order that may still be paid ---- */
+
+TEST_EACH_ENGINE(more_of_the_same_that_is_ordered_goes_before_what_is_wished)
+{
+    const char *why = "";
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    kit_set_now(end_ms - HOUR_MS);
+    struct order o = ordered(t, "pro", 0);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    assert_int_equal(plan(t).due_at_ms, end_ms - PLAN_WAITS_BEFORE_MS);
+    runs_at(t, end_ms - PLAN_WAITS_BEFORE_MS - 1);
+    EXPECT(fix_available(t, account) == 2000 && plan(t).until_ms == end_ms);
+    const struct move waits = { .why = "processing", .at_ms = kit_now() };
+    EXPECT(order_move(t->tx, &o, ORDER_PROCESSING, &waits));
+    runs_at(t, end_ms - PLAN_WAITS_BEFORE_MS - 1);
+    assert_int_equal(fix_available(t, account), 2000);
+    if (delivered(t, &o, &why) != DELIVER_DONE) fail_msg("%s", why);
+    struct shop_plan p = plan(t);
+    EXPECT(plan_wishes(&p) && p.until_ms == end_ms + DAYS(30) && text_eq(p.code, "pro"));
+    runs_at(t, p.until_ms - PLAN_NEXT_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 1500 && text_eq(plan(t).code, "basic"));
+    expect_sound(t);
+}
+
+/* Nobody has paid it: the chat goes on without a break. What is paid behind that goes back. */
+TEST_EACH_ENGINE(what_nobody_pays_is_not_waited_for_longer_than_its_end)
+{
+    const char *why = "";
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    kit_set_now(end_ms - HOUR_MS);
+    struct order o = ordered(t, "pro", 0);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    runs_at(t, end_ms - PLAN_WAITS_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 1500 && plan(t).until_ms == end_ms + DAYS(30));
+    kit_set_now(end_ms + MINUTE_MS);
+    EXPECT(delivered(t, &o, &why) == DELIVER_CANNOT);
+    expect_sound(t);
+}
+
+/* The same of a renewal as it is: another plan was priced by what is there now. */
+TEST_EACH_ENGINE(another_plan_that_is_ordered_goes_before_a_renewal)
+{
+    const char *why = "";
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    renew_by_itself(t, true);
+    kit_set_now(end_ms - DAYS(1) - MINUTE_MS);
+    struct order o = ordered(t, "enterprise", 5), other;
+    runs_at(t, end_ms - DAYS(1));
+    EXPECT(fix_available(t, account) == 2000 && plan(t).due_at_ms == kit_now() + HOUR_MS);
+    if (delivered(t, &o, &why) != DELIVER_DONE) fail_msg("%s", why);
+    EXPECT(fix_available(t, account) == 2000 && text_eq(plan(t).code, "enterprise"));
+    /* One that is closed holds nothing up, nor one for another shop. */
+    end_ms = plan(t).until_ms;
+    kit_set_now(end_ms - DAYS(1) - MINUTE_MS);
+    o = ordered(t, "enterprise", 5);
+    int64_t first = shop;
+    shop = fix_shop(t, account, "Coffee");
+    other = ordered(t, "pro", 0);
+    shop = first;
+    runs_at(t, end_ms - DAYS(1));
+    assert_int_equal(fix_available(t, account), 2000);
+    const struct move closed = { .why = "nobody paid", .at_ms = kit_now() };
+    EXPECT(order_move(t->tx, &o, ORDER_CLOSED, &closed) && other.id > 0);
+    runs_at(t, end_ms - DAYS(1) + HOUR_MS);
+    EXPECT(fix_available(t, account) == 1000 && plan(t).until_ms == end_ms + DAYS(30));
     expect_sound(t);
 }
 
@@ -266,6 +423,13 @@ int main(void)
         EACH_ENGINE(what_cannot_be_had_is_refused),
         EACH_ENGINE(it_is_judged_when_it_is_renewed),
         EACH_ENGINE(credits_for_what_is_wished_are_enough),
+        EACH_ENGINE(who_finds_the_credits_gone_in_the_last_minutes_is_told),
+        EACH_ENGINE(what_is_missing_in_the_last_day_is_told_then),
+        EACH_ENGINE(what_is_sold_no_more_in_the_last_day_is_told_then),
+        EACH_ENGINE(what_is_short_is_called_by_its_name),
+        EACH_ENGINE(more_of_the_same_that_is_ordered_goes_before_what_is_wished),
+        EACH_ENGINE(what_nobody_pays_is_not_waited_for_longer_than_its_end),
+        EACH_ENGINE(another_plan_that_is_ordered_goes_before_a_renewal),
         EACH_ENGINE(where_nobody_looked_before_its_end_it_begins_late),
         EACH_ENGINE(what_is_bought_meanwhile_counts),
         EACH_ENGINE(letters_name_the_last_day_of_the_account),
