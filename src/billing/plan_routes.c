@@ -25,21 +25,26 @@ static const struct problem problem_plan_not_renewable = { "plan_not_renewable",
     "This plan is no longer sold, so it cannot renew by itself. Choose another one.",
     "该套餐已停售，无法自动续费，请选择其他套餐。" };
 
-static const struct problem problem_plan_not_renewing = { "plan_not_renewing", 409,
-    "This plan does not renew by itself. Switch its renewal from credits on first.",
-    "该套餐未开启自动续费，请先开启积分自动续费。" };
-
 static const char *const plan_state_names[] = { "trial", "active", "grace", "ended", NULL };
 static const char *const plan_source_names[] = { "order", "trial", NULL };
+/* Why it cannot be renewed from credits. */
+enum renews_not { NOT_SOLD, NOT_WITH_SEATS, NOT_FOR_CREDITS };
+static const char *const renews_not_names[] = { "notSold", "seats", "noCredits", NULL };
 static const struct shape plan_next_shape[] = {
     SHAPE_TEXT("offer", .doc = "Its code."), SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_I64("seats"),
-    SHAPE_END };
+    SHAPE_I64("staysFor", .nullable = true,
+              .doc = "Credits for which it would renew as it is; null: it cannot be renewed so."), SHAPE_END };
 static const struct shape plan_shape[] = {
     SHAPE_I64("shop"), SHAPE_TEXT("shopName"), SHAPE_TEXT("offer", .doc = "Its code."), SHAPE_TEXT("nameEn"),
     SHAPE_TEXT("nameZh"), SHAPE_ENUM("source", plan_source_names), SHAPE_I64("seats"),
     SHAPE_I64("websites", .doc = "0: any number."), SHAPE_TIME("beganAt"), SHAPE_TIME("until"),
-    SHAPE_BOOL("renews", .doc = "From credits, a day before its end."),
+    SHAPE_TEXT("currency", .doc = "Of its price. It renews, and becomes another plan, at prices in this one alone."),
+    SHAPE_BOOL("renews", .doc = "Shall renew from credits: a day before its end, and minutes before it where it becomes "
+                                "another plan then. Not at all while `renewsFor` is null."),
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits, as prices are today; null: it cannot be renewed so."),
+    SHAPE_ENUM("renewsNot", renews_not_names, .nullable = true,
+               .doc = "Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no "
+                      "credits are sold in its currency."),
     SHAPE_OBJECT("next", plan_next_shape, .type_name = "PlanNext", .nullable = true,
                  .doc = "What it becomes with its next period, for `renewsFor`; null: it stays as it is."),
     SHAPE_ENUM("state", plan_state_names, .doc = "grace: it is over, and the chat goes on for 7 days."), SHAPE_END };
@@ -54,8 +59,11 @@ struct shown_plan {
     struct shop_plan plan;
     const char *shop_name;
     bool renewable;
+    enum renews_not renews_not; /* where it is not renewable */
     struct credits renews_for;
     const struct offer *next; /* of a wish; NULL: it is sold no more */
+    bool can_stay;
+    struct credits stays_for; /* of a wish: without it */
     int64_t now_ms;
 };
 struct shown_plans {
@@ -82,6 +90,8 @@ static void next_json(struct json *j, const struct shown_plan *s)
     json_text(j, "nameEn", s->next ? s->next->name_en : code);
     json_text(j, "nameZh", s->next ? s->next->name_zh : code);
     json_i64(j, "seats", s->plan.next_seats);
+    if (s->can_stay) json_credits(j, "staysFor", s->stays_for);
+    else json_null(j, "staysFor");
     json_end(j);
 }
 
@@ -99,9 +109,12 @@ static void plan_json(struct json *j, const void *arg)
     json_i64(j, "websites", p->websites);
     json_time(j, "beganAt", p->began_at_ms);
     json_time(j, "until", p->until_ms);
+    json_text(j, "currency", currency_code(p->currency));
     json_bool(j, "renews", p->renews);
     if (s->renewable) json_credits(j, "renewsFor", s->renews_for);
     else json_null(j, "renewsFor");
+    if (s->renewable) json_null(j, "renewsNot");
+    else json_text(j, "renewsNot", renews_not_names[s->renews_not]);
     next_json(j, s);
     json_text(j, "state", state_of(p, s->now_ms));
 }
@@ -122,6 +135,19 @@ static void plans_json(struct json *j, const void *arg)
     json_end(j);
 }
 
+/* Of what plan_renewal_of refuses: it, or what it becomes. */
+static enum renews_not why_not(const struct plan_prices *prices, const struct shop_plan *p, const char *code)
+{
+    for (size_t i = 0; i < prices->count; i++) {
+        const struct offer *o = &prices->offer[i];
+        struct money price;
+        if (o->kind != OFFER_PLAN || !text_eq(o->code, code) || money_currency(o->price) != p->currency) continue;
+        int64_t seats = plan_wishes(p) ? p->next_seats : p->seats;
+        return plan_price(o, seats < o->seats ? o->seats : seats, &price) ? NOT_FOR_CREDITS : NOT_WITH_SEATS;
+    }
+    return NOT_SOLD;
+}
+
 static struct shown_plan shown(const struct plan_prices *prices, const struct shop_plan *p, const char *shop_name,
                                int64_t now_ms)
 {
@@ -129,6 +155,11 @@ static struct shown_plan shown(const struct plan_prices *prices, const struct sh
     struct plan_renewal r;
     s.renewable = plan_renewal_of(prices, p, &r);
     if (s.renewable) s.renews_for = r.credits, s.next = r.offer;
+    else s.renews_not = why_not(prices, p, plan_wishes(p) ? p->next_code : p->code);
+    struct shop_plan stays = *p;
+    stays.next_code = "";
+    s.can_stay = plan_renewal_of(prices, &stays, &r);
+    if (s.can_stay) s.stays_for = r.credits;
     return s;
 }
 
@@ -324,12 +355,13 @@ static enum answer run_plan_next(struct req *req)
     struct money price;
     enum answer go_on = plan_of_caller(req, &shop, &p);
     if (go_on != ANSWER_GO_ON) return go_on;
-    if (!p.renews) return reply_problem(req, &problem_plan_not_renewing);
     enum row row = offers_sold(req->tx, in->offer, p.currency, &offer);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || offer.kind != OFFER_PLAN) return reply_problem(req, &problem_offer_gone);
     int64_t seats = in->seats > 0 ? in->seats : offer.seats;
     if (!plan_price(&offer, seats, &price)) return reply_problem(req, &problem_seats_not_sold);
+    /* What is sold no more can be renewed as something else alone: so the wish brings its renewal with it. */
+    if (!p.renews && !switch_renewal(req, &p, true)) return reply_fault(req);
     bool same = text_eq(offer.code, p.code) && seats == p.seats; /* as it is: nothing is wished */
     if (!keep_wish(req, &p, same ? "" : offer.code, same ? 0 : seats)) return reply_fault(req);
     return reply_plan(req, &p, shop.name);
@@ -364,9 +396,8 @@ const struct route billing_plan_routes[] = {
     { .verb = VERB_POST, .path = "/api/billing/plans/:shop/next", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Plans", .idempotent = true, PATH_FIELDS(path_plan), BODY_FIELDS(post_plan_next),
       .answer = plan_shape, .run = run_plan_next,
-      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_plan_not_renewing, &problem_offer_gone,
-               &problem_seats_not_sold),
-      .doc = "Let a plan that renews from credits become another one, or have other seats, with its next period." },
+      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_offer_gone, &problem_seats_not_sold),
+      .doc = "Let a plan become another one, or have other seats, with its next period; it renews from credits then." },
     { .verb = VERB_DELETE, .path = "/api/billing/plans/:shop/next", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Plans", PATH_FIELDS(path_plan), .answer = plan_shape, .run = run_plan_stays,
       PROBLEMS(&problem_not_found, &problem_no_plan), .doc = "Let it stay as it is." },

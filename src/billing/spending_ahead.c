@@ -2,7 +2,8 @@
  * prices and seats stay as they are, that what renews by itself goes on, that what does not is renewed by somebody when
  * it ends. Nothing of it is promised or stored.
  *
- *   plans that renew from credits     a day before each end, in credits, at the rate of today
+ *   plans that renew from credits     a day before each end, in credits, at the rate of today; minutes before it where
+ *                                     another plan was wished
  *   plans that do not, and trials     at each end, in money, at the price of today: taken by nobody
  *   chats that credits pay for        each calendar month, where no plan of the shop goes on
  *
@@ -59,8 +60,8 @@ struct ahead_read {
 static const struct shape due_shape[] = {
     SHAPE_TIME("at"), SHAPE_TEXT("month"),
     SHAPE_ENUM("assumes", why_names,
-               .doc = "renews: by itself, from credits, a day before the end. byHand: somebody renews it at its end; "
-                      "nothing is taken by itself. again: the same, when it was renewed before. trial: it ends, and a "
+               .doc = "renews: by itself, from credits, a day before the end, or minutes before it where it becomes "
+                      "another plan. byHand: somebody renews it at its end; nothing is taken by itself. again: the same, when it was renewed before. trial: it ends, and a "
                       "plan is bought. notSold: it ends and is sold no more. month: a chat's next month, from credits. "
                       "monthEnds: a chat whose paid month is its last."),
     SHAPE_I64("shop"), SHAPE_TEXT("offer", .nullable = true), SHAPE_TEXT("nameEn", .nullable = true),

@@ -134,9 +134,6 @@ TEST_EACH_ENGINE(what_cannot_be_had_is_refused)
     struct kit_answer a = wish(t, "basic", 0);
     expect_refused(&a, 409, "no_plan");
     (void)bought(t, "pro", 0);
-    a = wish(t, "basic", 0);
-    expect_refused(&a, 409, "plan_not_renewing");
-    renew_by_itself(t, true);
     a = wish(t, "golden", 0);
     expect_refused(&a, 404, "offer_gone");
     a = wish(t, "credits-1000", 0);
@@ -146,13 +143,62 @@ TEST_EACH_ENGINE(what_cannot_be_had_is_refused)
     a = wish(t, "enterprise", 1);
     expect_refused(&a, 422, "seats_not_sold");
     struct shop_plan p = plan(t);
-    EXPECT(!plan_wishes(&p));
+    EXPECT(!plan_wishes(&p) && !p.renews);
     int64_t mine = account;
     account = kit_account(t, 0);
     a = wish(t, "basic", 0);
     expect_refused(&a, 404, "not_found");
     assert_int_equal(take_wish_back(t).status, 404);
     account = mine;
+}
+
+static const char *not_of(const struct kit_answer *a)
+{
+    return json_string_value(json_object_get(a->json, "renewsNot"));
+}
+
+/* What is sold no more could not be renewed by itself, and so could not be switched on before it is wished otherwise.
+ */
+TEST_EACH_ENGINE(a_wish_switches_the_renewal_on)
+{
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    int64_t end_ms = plan(t).until_ms;
+    test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE code = 'pro'");
+    struct kit_answer a = plan_call(t, "renewal", "{\"on\":true}");
+    expect_refused(&a, 409, "plan_not_renewable");
+    a = wish(t, "basic", 0);
+    EXPECT(a.status == 200 && json_is_true(json_object_get(a.json, "renews")) && number_of(&a, "renewsFor") == 500);
+    assert_string_equal(next_of(&a), "basic");
+    EXPECT(json_is_null(json_object_get(json_object_get(a.json, "next"), "staysFor")));
+    EXPECT(json_is_null(json_object_get(a.json, "renewsNot")));
+    a = take_wish_back(t);
+    EXPECT(a.status == 200 && json_is_null(json_object_get(a.json, "renewsFor")));
+    assert_string_equal(not_of(&a), "notSold");
+    assert_int_equal(wish(t, "basic", 0).status, 200);
+    runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
+    EXPECT(fix_available(t, account) == 1500 && plan(t).until_ms == end_ms + DAYS(30));
+    expect_sound(t);
+}
+
+TEST_EACH_ENGINE(it_is_told_why_it_cannot_be_renewed)
+{
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    renew_by_itself(t, true);
+    struct kit_answer a = wish(t, "basic", 0);
+    assert_string_equal(json_string_value(json_object_get(a.json, "currency")), "CNY");
+    EXPECT(number_of(&a, "renewsFor") == 500);
+    EXPECT(json_integer_value(json_object_get(json_object_get(a.json, "next"), "staysFor")) == 600);
+    /* Fewer seats are in its price now than it has, and none beside them are sold. */
+    test_script(t, "UPDATE offers SET seats = 1 WHERE code = 'pro'");
+    a = take_wish_back(t);
+    EXPECT(json_is_null(json_object_get(a.json, "renewsFor")));
+    assert_string_equal(not_of(&a), "seats");
+    test_script(t, "UPDATE offers SET seats = 2 WHERE code = 'pro'");
+    test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE kind = 2");
+    a = take_wish_back(t);
+    assert_string_equal(not_of(&a), "noCredits");
 }
 
 /* What is sold no more when its time has come is not renewed, and not replaced by something dearer. */
@@ -421,6 +467,8 @@ int main(void)
         EACH_ENGINE(fewer_seats_come_the_same_way),
         EACH_ENGINE(a_wish_is_taken_back),
         EACH_ENGINE(what_cannot_be_had_is_refused),
+        EACH_ENGINE(a_wish_switches_the_renewal_on),
+        EACH_ENGINE(it_is_told_why_it_cannot_be_renewed),
         EACH_ENGINE(it_is_judged_when_it_is_renewed),
         EACH_ENGINE(credits_for_what_is_wished_are_enough),
         EACH_ENGINE(who_finds_the_credits_gone_in_the_last_minutes_is_told),

@@ -1209,7 +1209,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let a plan that renews from credits become another one, or have other seats, with its next period. For: owner, admin. */
+        /** @description Let a plan become another one, or have other seats, with its next period; it renews from credits then. For: owner, admin. */
         post: operations["postApiBillingPlansShopNext"];
         /** @description Let it stay as it is. For: owner, admin. */
         delete: operations["deleteApiBillingPlansShopNext"];
@@ -4217,13 +4217,20 @@ export interface components {
             beganAt: string;
             /** Format: date-time */
             until: string;
-            /** @description From credits, a day before its end. */
+            /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
+            currency: string;
+            /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
             renews: boolean;
             /**
              * Format: int64
              * @description Credits, as prices are today; null: it cannot be renewed so.
              */
             renewsFor: number | null;
+            /**
+             * @description Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no credits are sold in its currency.
+             * @enum {string|null}
+             */
+            renewsNot: "notSold" | "seats" | "noCredits" | null;
             /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
             next: components["schemas"]["PlanNext"] | null;
             /**
@@ -4239,6 +4246,11 @@ export interface components {
             nameZh: string;
             /** Format: int64 */
             seats: number;
+            /**
+             * Format: int64
+             * @description Credits for which it would renew as it is; null: it cannot be renewed so.
+             */
+            staysFor: number | null;
         };
         PlanTrial: {
             available: boolean;
@@ -5022,7 +5034,7 @@ export interface components {
             at: string;
             month: string;
             /**
-             * @description renews: by itself, from credits, a day before the end. byHand: somebody renews it at its end; nothing is taken by itself. again: the same, when it was renewed before. trial: it ends, and a plan is bought. notSold: it ends and is sold no more. month: a chat's next month, from credits. monthEnds: a chat whose paid month is its last.
+             * @description renews: by itself, from credits, a day before the end, or minutes before it where it becomes another plan. byHand: somebody renews it at its end; nothing is taken by itself. again: the same, when it was renewed before. trial: it ends, and a plan is bought. notSold: it ends and is sold no more. month: a chat's next month, from credits. monthEnds: a chat whose paid month is its last.
              * @enum {string}
              */
             assumes: "renews" | "byHand" | "again" | "trial" | "notSold" | "month" | "monthEnds";
@@ -15120,13 +15132,20 @@ export interface operations {
                         beganAt: string;
                         /** Format: date-time */
                         until: string;
-                        /** @description From credits, a day before its end. */
+                        /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
+                        currency: string;
+                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
                          * @description Credits, as prices are today; null: it cannot be renewed so.
                          */
                         renewsFor: number | null;
+                        /**
+                         * @description Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no credits are sold in its currency.
+                         * @enum {string|null}
+                         */
+                        renewsNot: "notSold" | "seats" | "noCredits" | null;
                         /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
                         next: components["schemas"]["PlanNext"] | null;
                         /**
@@ -15285,13 +15304,20 @@ export interface operations {
                         beganAt: string;
                         /** Format: date-time */
                         until: string;
-                        /** @description From credits, a day before its end. */
+                        /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
+                        currency: string;
+                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
                          * @description Credits, as prices are today; null: it cannot be renewed so.
                          */
                         renewsFor: number | null;
+                        /**
+                         * @description Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no credits are sold in its currency.
+                         * @enum {string|null}
+                         */
+                        renewsNot: "notSold" | "seats" | "noCredits" | null;
                         /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
                         next: components["schemas"]["PlanNext"] | null;
                         /**
@@ -15478,13 +15504,20 @@ export interface operations {
                         beganAt: string;
                         /** Format: date-time */
                         until: string;
-                        /** @description From credits, a day before its end. */
+                        /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
+                        currency: string;
+                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
                          * @description Credits, as prices are today; null: it cannot be renewed so.
                          */
                         renewsFor: number | null;
+                        /**
+                         * @description Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no credits are sold in its currency.
+                         * @enum {string|null}
+                         */
+                        renewsNot: "notSold" | "seats" | "noCredits" | null;
                         /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
                         next: components["schemas"]["PlanNext"] | null;
                         /**
@@ -15544,7 +15577,6 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `no_plan`: This shop has no plan that could be renewed. Choose one first.
-             *     - `plan_not_renewing`: This plan does not renew by itself. Switch its renewal from credits on first.
              */
             409: {
                 headers: {
@@ -15659,13 +15691,20 @@ export interface operations {
                         beganAt: string;
                         /** Format: date-time */
                         until: string;
-                        /** @description From credits, a day before its end. */
+                        /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
+                        currency: string;
+                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
                          * @description Credits, as prices are today; null: it cannot be renewed so.
                          */
                         renewsFor: number | null;
+                        /**
+                         * @description Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no credits are sold in its currency.
+                         * @enum {string|null}
+                         */
+                        renewsNot: "notSold" | "seats" | "noCredits" | null;
                         /** @description What it becomes with its next period, for `renewsFor`; null: it stays as it is. */
                         next: components["schemas"]["PlanNext"] | null;
                         /**
