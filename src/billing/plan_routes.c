@@ -39,8 +39,8 @@ static const struct shape plan_shape[] = {
     SHAPE_TEXT("nameZh"), SHAPE_ENUM("source", plan_source_names), SHAPE_I64("seats"),
     SHAPE_I64("websites", .doc = "0: any number."), SHAPE_TIME("beganAt"), SHAPE_TIME("until"),
     SHAPE_TEXT("currency", .doc = "Of its price. It renews, and becomes another plan, at prices in this one alone."),
-    SHAPE_BOOL("renews", .doc = "Shall renew from credits: a day before its end, and minutes before it where it becomes "
-                                "another plan then. Not at all while `renewsFor` is null."),
+    SHAPE_BOOL("renews", .doc = "Shall renew from credits: a day before its end, or minutes before it where it becomes "
+                                "another plan then; not at all while `renewsFor` is null."),
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits, as prices are today; null: it cannot be renewed so."),
     SHAPE_ENUM("renewsNot", renews_not_names, .nullable = true,
                .doc = "Why `renewsFor` is null: what it is, or becomes, is sold no more; not with so many seats; or no "

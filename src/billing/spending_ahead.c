@@ -61,9 +61,10 @@ static const struct shape due_shape[] = {
     SHAPE_TIME("at"), SHAPE_TEXT("month"),
     SHAPE_ENUM("assumes", why_names,
                .doc = "renews: by itself, from credits, a day before the end, or minutes before it where it becomes "
-                      "another plan. byHand: somebody renews it at its end; nothing is taken by itself. again: the same, when it was renewed before. trial: it ends, and a "
-                      "plan is bought. notSold: it ends and is sold no more. month: a chat's next month, from credits. "
-                      "monthEnds: a chat whose paid month is its last."),
+                      "another plan. byHand: somebody renews it at its end; nothing is taken by itself. again: the "
+                      "same, when it was renewed before. trial: it ends, and a plan is bought. notSold: it "
+                      "ends and is sold no more. month: a chat's next month, from credits. monthEnds: a chat whose "
+                      "paid month is its last."),
     SHAPE_I64("shop"), SHAPE_TEXT("offer", .nullable = true), SHAPE_TEXT("nameEn", .nullable = true),
     SHAPE_TEXT("nameZh", .nullable = true), SHAPE_I64("seats", .nullable = true),
     SHAPE_OBJECT("amount", amount_shape, .type_name = "Money", .nullable = true,

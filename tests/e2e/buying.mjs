@@ -131,6 +131,8 @@ async function plan(all, phone) {
         await page.getByRole('switch', { name: /Renew automatically/ }).click();
         await button(page, 'Change from the next period on').click();
         const box = page.getByRole('dialog', { name: 'From the next period on' });
+        // What it is anyhow cannot be set: nothing would change.
+        assert.equal(await button(box, 'Set it').isDisabled(), true);
         await box.getByLabel('Plan').selectOption('basic');
         await look(page, 'phone-next-plan');
         await button(box, 'Set it').click();
@@ -139,6 +141,34 @@ async function plan(all, phone) {
         const [now] = (await phone.api('GET', '/api/billing/plans')).json.plans;
         assert.deepEqual([now.offer, now.next.offer, now.next.seats, now.renewsFor], ['pro', 'basic', 1, 500]);
         await look(page, 'phone-next-set');
+        // When others have been renewed already, it would be paid for at once: that is asked about.
+        const late = await phone.context.newPage();
+        await late.addInitScript((ms) => {
+            const now = Date.now;
+            Date.now = () => now() + ms;
+        }, Date.parse(now.until) - Date.now() - 3600_000);
+        await late.goto('/billing/plan');
+        await button(late, 'Leave it as it is').click();
+        const asked = late.getByRole('dialog', { name: 'Leave it as it is' });
+        await seen(asked.getByText('It is renewed as it is within a minute: 600 credits, if there are enough'));
+        await look(late, 'phone-next-late');
+        await button(asked, 'Cancel').click();
+        assert.equal((await phone.api('GET', '/api/billing/plans')).json.plans[0].next.offer, 'basic');
+        // Over, sold no more, and without its renewal: it can go on as another one, at once.
+        await late.route('**/api/billing/plans', async (route) => {
+            const got = await (await route.fetch()).json();
+            Object.assign(got.plans[0], { until: new Date().toISOString(), state: 'grace', renews: false, next: null });
+            Object.assign(got.plans[0], { offer: 'old', nameEn: 'Old', renewsFor: null, renewsNot: 'notSold' });
+            await route.fulfill({ json: got });
+        });
+        await late.reload();
+        await seen(late.getByText('Old is not sold any more: nothing is renewed from credits.'));
+        await button(late, 'Change from the next period on').click();
+        const soon = late.getByRole('dialog', { name: 'From the next period on' });
+        await seen(soon.getByText('This switches its renewal from credits on.'));
+        await seen(soon.getByText(/^Its period is over: what you choose here begins within a minute/));
+        assert.equal(await button(soon, 'Set it').isDisabled(), false);
+        await late.close();
         await button(page, 'Leave it as it is').click();
         await until('it is taken back', async () => (await phone.api('GET', '/api/billing/plans')).json.plans[0].next === null);
         await page.getByRole('switch', { name: /Renew automatically/ }).click();

@@ -4219,7 +4219,7 @@ export interface components {
             until: string;
             /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
             currency: string;
-            /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
+            /** @description Shall renew from credits: a day before its end, or minutes before it where it becomes another plan then; not at all while `renewsFor` is null. */
             renews: boolean;
             /**
              * Format: int64
@@ -15134,7 +15134,7 @@ export interface operations {
                         until: string;
                         /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
                         currency: string;
-                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
+                        /** @description Shall renew from credits: a day before its end, or minutes before it where it becomes another plan then; not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
@@ -15306,7 +15306,7 @@ export interface operations {
                         until: string;
                         /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
                         currency: string;
-                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
+                        /** @description Shall renew from credits: a day before its end, or minutes before it where it becomes another plan then; not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
@@ -15506,7 +15506,7 @@ export interface operations {
                         until: string;
                         /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
                         currency: string;
-                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
+                        /** @description Shall renew from credits: a day before its end, or minutes before it where it becomes another plan then; not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64
@@ -15693,7 +15693,7 @@ export interface operations {
                         until: string;
                         /** @description Of its price. It renews, and becomes another plan, at prices in this one alone. */
                         currency: string;
-                        /** @description Shall renew from credits: a day before its end, and minutes before it where it becomes another plan then. Not at all while `renewsFor` is null. */
+                        /** @description Shall renew from credits: a day before its end, or minutes before it where it becomes another plan then; not at all while `renewsFor` is null. */
                         renews: boolean;
                         /**
                          * Format: int64

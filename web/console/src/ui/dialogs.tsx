@@ -16,6 +16,8 @@ interface FormDialogProps<V> {
   title: string;
   ok: string;
   danger?: boolean;
+  /** Nothing would change by it, so it cannot be sent. */
+  idle?: boolean;
   pending: boolean;
   form: FormState<V>;
   onSubmit: (values: V) => void;
@@ -28,6 +30,7 @@ export function FormDialog<V>({
   title,
   ok,
   danger = false,
+  idle = false,
   pending,
   form,
   onSubmit,
@@ -50,7 +53,7 @@ export function FormDialog<V>({
       footer={
         <>
           <Button onClick={onCancel}>{t("dialog.cancel")}</Button>
-          <Button type="submit" form={formId} look={danger ? "danger" : "primary"} busy={pending}>
+          <Button type="submit" form={formId} look={danger ? "danger" : "primary"} disabled={idle} busy={pending}>
             {ok}
           </Button>
         </>

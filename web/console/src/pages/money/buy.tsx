@@ -37,6 +37,7 @@ import { PickShop, Rests } from "./plan";
 import { offerOf, PACKS_MAX, SEATS_MAX, seatsCanBeChosen, type Wanted, wholeOf, wishOf } from "./wish";
 
 const COUPON_MAX = 40;
+const COUPON_MONTH_DAYS = 30;
 
 function NumberField({
   label,
@@ -116,10 +117,20 @@ function CouponField({ value, onValue }: { value: string; onValue: (value: strin
 }
 
 /** What the coupon does: off what, for how long, and what of it is left for later. */
-export function CouponTerms({ terms }: { terms: NonNullable<Quote["couponTerms"]> }) {
+export function CouponTerms({
+  terms,
+  discount,
+}: {
+  terms: NonNullable<Quote["couponTerms"]>;
+  discount: Quote["discount"];
+}) {
   const { t, lang, number } = useText();
   const { kind, off, percent, months, days, daysLeft } = terms;
-  const much = kind === "percent" ? `${number(percent)} %` : sumText(lang, off);
+  const sum = sumText(lang, off);
+  // It leaves something to be paid: where its sum is not all taken off, that is not promised.
+  const whole = Math.floor(months === 0 ? off.amount : (off.amount * days) / COUPON_MONTH_DAYS);
+  const much =
+    kind === "percent" ? `${number(percent)} %` : discount.amount < whole ? t("buy.couponMost", { much: sum }) : sum;
   const says =
     months === 0
       ? [t("buy.couponOff", { much })]
@@ -144,7 +155,7 @@ function Sums({ quote }: { quote: Quote }) {
     <>
       <OrderLines lines={quote.lines} />
       <OrderSums of={quote} />
-      {quote.couponTerms !== null && <CouponTerms terms={quote.couponTerms} />}
+      {quote.couponTerms !== null && <CouponTerms terms={quote.couponTerms} discount={quote.discount} />}
       {quote.until != null && <p className="muted">{t("buy.until", { day: lastDay(quote.until) })}</p>}
     </>
   );

@@ -40,6 +40,10 @@ describe("money of another sum", () => {
     const one = payment("open");
     expect(isAnswered({ payments: [one], otherSums: [] })).toBe(false);
     expect(isAnswered({ payments: [one], otherSums: [sum("p")] })).toBe(true);
+    // What is paid, and stands at an order that is not, is told by nothing else.
+    expect(isAnswered({ payments: [payment("paid")], otherSums: [] })).toBe(false);
+    expect(isAnswered({ payments: [payment("paid"), { ...one, number: "q" }], otherSums: [sum("q")] })).toBe(false);
+    expect(isAnswered({ payments: [], otherSums: [] })).toBe(false);
     expect(isAnswered({ payments: [one, { ...one, number: "q" }], otherSums: [sum("p")] })).toBe(false);
     expect(isAnswered({ payments: [one, { ...payment("failed"), number: "q" }], otherSums: [sum("p")] })).toBe(true);
   });
@@ -57,6 +61,9 @@ describe("money of another sum", () => {
     const { came, asked } = sum("p");
     expect(t("order.other", { came: sumText(lang, came), asked: sumText(lang, asked) })).toBe(said);
     expect(t("order.otherSeen", { day: "D" })).toContain("D");
+    // Whom to write to is said beside it, where the house says so; and what went back is not called paid.
+    expect(t("order.otherSeen", { day: "D" })).not.toMatch(/write to us|联系我们/);
+    expect(t("order.otherRefunded")).not.toMatch(/paid already|已付款/);
   });
 });
 

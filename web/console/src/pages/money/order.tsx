@@ -20,6 +20,7 @@ import { useSubmit } from "../../api/submit";
 import { useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button, LinkButton } from "../../ui/button";
+import { Contact } from "../../ui/contact";
 import { ConfirmDialog } from "../../ui/dialog";
 import { Fact, Facts, Id, Shop, Time } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
@@ -192,7 +193,7 @@ const OTHER_TEXT = {
   pending: "order.otherText",
   provisioning: "order.otherBeside",
   done: "order.otherBeside",
-  refunded: "order.otherBeside",
+  refunded: "order.otherRefunded",
   closed: "order.otherClosed",
 } as const;
 
@@ -205,9 +206,14 @@ function Other({ sum, stage }: { sum: OtherSum; stage: Order["stage"] }) {
       tone={seenAt === null ? "due" : "info"}
       title={t(again ? "order.otherAgain" : "order.other", { came: sumText(lang, came), asked: sumText(lang, asked) })}
     >
-      {seenAt === null
-        ? t(again ? "order.otherAgainText" : OTHER_TEXT[stage])
-        : t("order.otherSeen", { day: day(seenAt) })}
+      {seenAt === null ? (
+        t(again ? "order.otherAgainText" : OTHER_TEXT[stage])
+      ) : (
+        <>
+          <p>{t("order.otherSeen", { day: day(seenAt) })}</p>
+          <Contact lead={t("order.otherWrite")} />
+        </>
+      )}
     </Alert>
   );
 }

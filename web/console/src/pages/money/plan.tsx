@@ -31,6 +31,7 @@ import { Page, Section, Teach } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { PlanHas, PlanPill, useWebsites } from "../../ui/plan-parts";
 import { nameOf, Paid, sumText } from "../../ui/sum";
+import { renewalSays } from "./next";
 import { NextPeriod } from "./plan-next";
 import { RenewalLetters } from "./renewal-letters";
 import { buyAt, offerOf } from "./wish";
@@ -58,7 +59,7 @@ function TrialButton({ shop, days }: { shop: number; days: number }) {
 }
 
 function RenewalSwitch({ plan }: { plan: Plan }) {
-  const { t } = useText();
+  const { t, lang } = useText();
   const lastDay = useLastDay();
   const queries = useQueryClient();
   const notify = useNotify();
@@ -66,8 +67,14 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
     onDone: () => queries.invalidateQueries({ queryKey: keys.plans }),
     onProblem: notify.problem,
   });
+  const [nowMs] = useState(Date.now);
   const on = submit.isPending ? submit.sent === true : plan.renews;
-  const says = !on ? "plan.renewsOff" : plan.next === null ? "plan.renewsOn" : "plan.renewsNext";
+  const says = t(renewalSays(plan, on, nowMs), {
+    day: lastDay(plan.until),
+    n: plan.renewsFor ?? 0,
+    name: nameOf(lang, plan.next ?? plan),
+    seats: (plan.next ?? plan).seats,
+  });
   return (
     <label className="tick">
       <input
@@ -79,7 +86,7 @@ function RenewalSwitch({ plan }: { plan: Plan }) {
       />
       <span>
         {t("plan.renews")}
-        <span className="small muted step-help">{t(says, { day: lastDay(plan.until), n: plan.renewsFor ?? 0 })}</span>
+        <span className="small muted step-help">{says}</span>
       </span>
     </label>
   );
@@ -113,9 +120,15 @@ function Present({ plan, on, rests, sold }: { plan: Plan; on: boolean; rests: bo
         <Fact name={t("plan.seatsName")}>{number(plan.seats)}</Fact>
         <Fact name={t("plan.websitesName")}>{websites(plan.websites)}</Fact>
       </Facts>
-      {manage && plan.state !== "ended" && (plan.renews || plan.renewsFor !== null) && (
+      {manage && plan.state !== "ended" && (
         <>
-          <RenewalSwitch plan={plan} />
+          {plan.renews || plan.renewsNot === null ? (
+            <RenewalSwitch plan={plan} />
+          ) : (
+            <p className="small muted">
+              {t(`plan.not.${plan.renewsNot}`, { name: nameOf(lang, plan), seats: plan.seats })}
+            </p>
+          )}
           <NextPeriod plan={plan} sold={sold} />
         </>
       )}

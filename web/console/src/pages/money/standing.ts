@@ -25,10 +25,12 @@ export function standingOf({ stage, state, payments }: Pick<Order, "stage" | "st
 }
 
 /** All that was begun has brought money, and of another sum: then that is told, and not that nothing is confirmed. */
-export const isAnswered = ({ payments, otherSums }: Pick<Order, "payments" | "otherSums">) =>
-  payments
-    .filter(({ state }) => state === "open" || state === "processing")
-    .every(({ number }) => otherSums.some(({ payment }) => payment === number));
+export function isAnswered({ payments, otherSums }: Pick<Order, "payments" | "otherSums">): boolean {
+  // One that is paid, with the order still to be paid, is told by nothing else.
+  if (payments.some(({ state }) => state === "paid")) return false;
+  const begun = payments.filter(({ state }) => state === "open" || state === "processing");
+  return begun.length > 0 && begun.every(({ number }) => otherSums.some(({ payment }) => payment === number));
+}
 
 /** Whoever has sent another sum is not asked for more, as long as a person looks at it. */
 export const isLookedAt = ({ otherSums }: Pick<Order, "otherSums">) =>
