@@ -349,8 +349,8 @@ static bool keep_wish(struct req *req, struct shop_plan *p, const char *code, in
 static enum answer run_plan_next(struct req *req)
 {
     const struct post_plan_next *in = req->body;
-    struct shop shop;
-    struct shop_plan p;
+    struct shop shop = { 0 };
+    struct shop_plan p = { 0 };
     struct offer offer;
     struct money price;
     enum answer go_on = plan_of_caller(req, &shop, &p);
@@ -369,8 +369,8 @@ static enum answer run_plan_next(struct req *req)
 
 static enum answer run_plan_stays(struct req *req)
 {
-    struct shop shop;
-    struct shop_plan p;
+    struct shop shop = { 0 };
+    struct shop_plan p = { 0 };
     enum answer go_on = plan_of_caller(req, &shop, &p);
     if (go_on != ANSWER_GO_ON) return go_on;
     if (plan_wishes(&p) && !keep_wish(req, &p, "", 0)) return reply_fault(req);
