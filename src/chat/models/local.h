@@ -1,6 +1,6 @@
 /* local.h: the parts of the local model. A turn becomes atoms (local_atoms.c), atoms get senses by word lists
  * (local_lexicon.c), products are fitted to what is left (local_products.c, local_options.c), and one of the answers is
- * made (local.c and the files it calls). Nothing here outlives the ask: all memory is its arena's. */
+ * made (local.c and the files it calls). Nothing of a shop outlives the ask: all memory is its arena's. */
 #ifndef CHATHUB_CHAT_MODELS_LOCAL_H
 #define CHATHUB_CHAT_MODELS_LOCAL_H
 
@@ -41,7 +41,9 @@ size_t joined_of(struct str text, char *out, size_t size);
 /* The simplified one of a character of traditional Chinese (three bytes of UTF-8), not ended; `han` itself when it has
  * none. */
 const char *local_han_plain(const char *han);
-bool local_han_alike(const char *a, const char *b); /* of one sound: a slip of who types by it ("空汽炸锅") */
+/* Of one sound: a slip of who types by it ("空汽炸锅"). `noun`: it is what the thing is called, and then of those only
+ * that names of goods are made of. */
+bool local_han_alike(const char *a, const char *b, bool noun);
 /* The text, and behind it the same in simplified characters if that is another: for a search that knows both as they
  * are written. */
 struct str local_han_both(struct arena *a, struct str text);
@@ -121,6 +123,7 @@ struct fit {
     const struct knowledge_product *product;
     int32_t matched, loose, title, missed; /* weights */
     bool head, exact, near;
+    bool of_kind; /* what was named only tells of what kind it is: "desk" of a desk lamp */
     size_t named; /* how many of its atoms stand for the name */
 };
 enum found_how { FOUND_NONE, FOUND_NEAR, FOUND_TALKED_ABOUT, FOUND_NAMED };
@@ -177,6 +180,9 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
 /* The e-mail address and the number of an order that the turn names. */
 void local_read_email(struct local *m);
 void local_read_order_number(struct local *m);
+/* Goods were named by a number beside words of an order: whether those are of goods ("here yet"), or the number is none
+ * of goods. */
+void local_of_goods(struct local *m);
 /* A number that stands alone, or beside a wish to return or to have it sent, means an order. */
 void local_read_bare_number(struct local *m);
 /* Words to ask a search for texts by: of the turn, and other words for its subjects. */

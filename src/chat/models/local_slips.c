@@ -77,11 +77,25 @@ static bool is_owned(const struct atoms *a, size_t i)
     return false;
 }
 
+/* One vowel for another, as it is heard: "kestral". That makes no other word of a long one. */
+static bool is_one_vowel(const struct atom *a, const struct atom *b)
+{
+    enum { LONG = 6 };
+    size_t others = 0;
+    if (a->n != b->n || a->n < LONG) return false;
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->text[i] == b->text[i]) continue;
+        if (others++ > 0 || !strchr("aeiouy", a->text[i]) || !strchr("aeiouy", b->text[i])) return false;
+    }
+    return others == 1;
+}
+
 size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
 {
-    if (is_owned(&f->h->a, i)) return 0;
+    bool owned = is_owned(&f->h->a, i);
     for (size_t k = 0; k < f->title.n; k++)
-        if (atom_like(&f->h->a.atom[i], &f->title.atom[k])) {
+        if (atom_like(&f->h->a.atom[i], &f->title.atom[k]) &&
+            (!owned || is_one_vowel(&f->h->a.atom[i], &f->title.atom[k]))) {
             *at = k;
             return 1;
         }
@@ -92,6 +106,15 @@ static bool same_han(const struct heard *h, size_t i, const struct fitting *f, s
 {
     return i < h->a.n && t < f->title.n && h->a.atom[i].kind == ATOM_HAN && !h->a.atom[i].broken &&
            strcmp(h->a.atom[i].text, f->title.atom[t].text) == 0;
+}
+
+/* Whether a name ends here, but for an ending that says nothing: what stands there is the noun, and another one is
+ * another thing (晾衣夹 is no 晾衣架). */
+static bool is_noun(const struct fitting *f, size_t i, size_t t)
+{
+    static const char endings[] = "子儿";
+    if (t + 1 >= f->title.n || f->title.atom[t + 1].broken || !same_han(f->h, i + 1, f, t + 1)) return true;
+    return strstr(endings, f->h->a.atom[i + 1].text) && is_noun(f, i + 1, t + 1);
 }
 
 /* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"); 0: none. */
@@ -108,7 +131,7 @@ size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
             if (strcmp(x->text, y->text) == 0) continue;
             /* what sounds alike is looked up only beside what is the same */
             bool beside = n > 0 || (same_han(h, i + 1, f, t + 1) && same_han(h, i + 2, f, t + 2));
-            if (slips++ > 0 || !beside || !local_han_alike(x->text, y->text)) break;
+            if (slips++ > 0 || !beside || !local_han_alike(x->text, y->text, is_noun(f, i + n, t + n))) break;
         }
         if (n > best && n >= LEAST) best = n, *at = t;
     }

@@ -2,6 +2,8 @@
  * it, and who writes with a finger gets one that looks like it. */
 #include "chat/models/local.h"
 
+#include <pthread.h>
+
 enum { HAN_BYTES = 3 };
 
 /* clang-format off */
@@ -14,7 +16,7 @@ static const char *const rows[] = {
     "须需虚",         "首手守",       "表标彪",     "环还",         "冲充虫",     "电店垫淀殿",
     "煲包宝保堡饱",   "音因阴银饮引", "投头",       "影映应硬",     "仪宜疑移",   "键建件健箭",
     "杯背悲",         "帽冒",         "斜鞋协携",   "裤库酷",       "衫山杉删",   "桃套逃淘",
-    "枕诊",           "针真珍",       "床窗",       "椅以已",       "灯登等",     "膜模魔磨摩",
+    "枕诊",           "针真珍",       "椅以已",       "灯登等",     "膜模魔磨摩",
     "乳汝",           "液夜叶业页",   "粉份芬",     "茶查察",       "瓶平苹屏",   "婴英鹰樱",
     "桶筒同童铜",     "推退腿",       "篷蓬棚朋",   "帐账仗涨胀",   "袋带戴代待", "鱼渔余",
     "鼓古谷",         "剪减简捡",     "锯据具",     "铲产",         "花化华画",   "肥飞",
@@ -30,6 +32,12 @@ static const char *const rows[] = {
     "挂褂",           "遥摇",         "控空孔",     "蓝篮兰",       "线现限",     "充冲",
     "插叉差",         "排牌",         "座坐",       "架驾价",       "袜",         "巾斤金",
     "围为维",         "兜都",
+    /* what the thing is called, and characters that are no thing themselves */
+    "器其期奇", "机及级即", "箱厢相向", "架加家假", "夹加佳家", "灯邓", "凳登等", "盒合和何", "鞋写些", "伞散", "衫闪",
+    "管关官观", "罐灌惯官", "篮拦", "栏蓝兰", "剪见", "锁所索", "刀到道", "笔必币", "仪以易", "被备贝", "杯北",
+    "帽貌", "表飙", "镜经", "套掏", "垫点", "盆彭", "筒统", "车扯", "椅依", "柜归", "桌捉", "壶呼", "炉路",
+    "梳输", "席西", "毯谈", "帘脸", "袋呆", "锅裹", "碗晚", "勺少", "瓶拼", "液也", "霜爽", "乳如", "膏高",
+    "皂照", "巾今", "棉眠", "线先", "板办", "棒帮", "球求", "琴亲", "圈全", "环欢", "扇善", "盖该", "布步",
     "露漏",           "刷涮",       "壳克科可",     "薄簿博",       "熨运",       "削消",
     "拆折",           "拔拨",       "壶壸",         "锅祸",         "扇煽",       "煲褒",
     "灸炙",           "蓬篷",       "账帐",         "玩完",         "缝逢峰",     "糊湖",
@@ -115,28 +123,72 @@ static const char groups[] =
 static const char things[] =
     "被杯包鞋袜帽衣裤裙伞灯锅碗盆桶刀叉勺笔纸书车床桌椅柜箱袋鸡鱼虾蟹猫狗兔鸟马牛羊猪米面油盐糖醋茶酒水奶饼"
     "糕果瓜菜花草树木竹布棉麻丝绒皮毛枪炮琴鼓笛棋牌球拍网钩线针绳扣链环戒镯表钟镜机扇炉灶壶瓶罐盒盘碟筷钉锤"
-    "钳锯斧铲锹梯门窗锁帘毯垫枕巾褥席帐船艇轮胎灰砖瓦漆胶膜粉液霜膏水蜜豆汤粥饭酱葱蒜姜梨桃枣栗橙柚";
+    "钳锯斧铲锹梯门窗锁帘毯垫枕巾褥席帐船艇轮胎灰砖瓦漆胶膜粉液霜膏水蜜豆汤粥饭酱葱蒜姜梨桃枣栗橙柚架夹凳衫"
+    "管篮栏梳靴坛棚塔盖棒";
+/* Another count or another size is no slip either: ten of it (十) are not four (四). */
+static const char counts[] = "零一二两三四五六七八九十百千万亿半大小";
 
-static bool in_rows(const char *a, const char *b)
+/* What a character is, looked up by its place among all of them. Filled once, and only read from then on. */
+enum { HAN_FIRST = 0x4e00, HAN_LAST = 0x9fff, ROWS_EACH = 4 };
+enum { IS_THING = 1, IS_COUNT = 2 };
+static struct sound {
+    uint16_t group;         /* of `groups`, from 1; 0: it is in none */
+    uint8_t row[ROWS_EACH]; /* of `rows`, from 1 */
+    uint8_t what;
+} sounds[HAN_LAST - HAN_FIRST + 1];
+static pthread_once_t sounds_once = PTHREAD_ONCE_INIT;
+
+/* Of the character that the text begins with; NULL: it is none of these. */
+static struct sound *sound_of(const char *han)
 {
-    for (size_t i = 0; rows[i]; i++)
-        if (strstr(rows[i], a) && strstr(rows[i], b)) return true;
+    const unsigned char *s = (const unsigned char *)han;
+    if ((s[0] & 0xf0U) != 0xe0 || (s[1] & 0xc0U) != 0x80 || (s[2] & 0xc0U) != 0x80) return NULL;
+    uint32_t c = (s[0] & 0x0fU) << 12 | (s[1] & 0x3fU) << 6 | (s[2] & 0x3fU);
+    return c >= HAN_FIRST && c <= HAN_LAST ? &sounds[c - HAN_FIRST] : NULL;
+}
+
+static void mark_all(const char *list, uint8_t what)
+{
+    for (struct sound *s; *list && (s = sound_of(list)); list += HAN_BYTES) s->what |= what;
+}
+
+static void sounds_fill(void)
+{
+    uint16_t group = 1;
+    for (const char *p = groups; *p;) {
+        struct sound *s = *p == '|' ? NULL : sound_of(p);
+        group += *p == '|';
+        if (s) s->group = group;
+        p += s ? HAN_BYTES : 1;
+    }
+    for (size_t i = 0; rows[i]; i++) {
+        struct sound *s;
+        assert(i < UINT8_MAX);
+        for (const char *p = rows[i]; *p && (s = sound_of(p)); p += HAN_BYTES) {
+            size_t k = 0;
+            while (k < ROWS_EACH && s->row[k]) k++;
+            assert(k < ROWS_EACH);
+            s->row[k] = (uint8_t)(i + 1);
+        }
+    }
+    mark_all(things, IS_THING);
+    mark_all(counts, IS_COUNT);
+}
+
+static bool in_rows(const struct sound *a, const struct sound *b)
+{
+    for (size_t i = 0; i < ROWS_EACH && a->row[i]; i++)
+        for (size_t k = 0; k < ROWS_EACH && b->row[k]; k++)
+            if (a->row[i] == b->row[k]) return true;
     return false;
 }
 
-/* The characters of its sound, up to the stroke behind them; n 0: it is none of these. */
-static struct str group_of(const char *han)
+bool local_han_alike(const char *a, const char *b, bool noun)
 {
-    const char *at = strlen(han) == HAN_BYTES ? strstr(groups, han) : NULL;
-    if (!at) return (struct str){ "", 0 };
-    while (at > groups && at[-1] != '|') at--;
-    return (struct str){ at, strcspn(at, "|") };
-}
-
-bool local_han_alike(const char *a, const char *b)
-{
-    if (strcmp(a, b) == 0 || in_rows(a, b)) return true;
-    if (strlen(b) != HAN_BYTES || (strstr(things, a) && strstr(things, b))) return false;
-    struct str group = group_of(a);
-    return memmem(group.p, group.n, b, HAN_BYTES) != NULL;
+    if (strcmp(a, b) == 0) return true;
+    (void)pthread_once(&sounds_once, sounds_fill);
+    const struct sound *x = sound_of(a), *y = sound_of(b);
+    if (!x || !y || ((x->what | y->what) & IS_COUNT)) return false;
+    bool things_both = (x->what & y->what & IS_THING) != 0;
+    return in_rows(x, y) || (!noun && !things_both && x->group > 0 && x->group == y->group);
 }
