@@ -79,18 +79,25 @@ static bool papers(struct local *m, uint64_t subjects, bool *answered)
 }
 
 /* "割草机电池保多久": the battery is another thing, or it is the mower's own: that is so where its paper speaks of it.
- */
+ * Whose paper it is stands before it. */
 static bool paper_of_near(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered)
 {
     size_t before = m->text.n, cites = m->cites, products = m->products_cited, texts = m->texts_cited, of = 0;
+    buf_printf(&m->text, "%s:\n", local_title(m, p));
+    size_t begin = m->text.n;
     if (!local_paper(m, p, subjects, answered)) return false;
-    if (!*answered) return true;
+    if (!*answered) {
+        m->text.n = before;
+        return true;
+    }
+    struct found options = { .how = FOUND_NONE };
+    bool of_kind = local_fit_named(m, p, &options, NULL).of_kind;
     bool *used = local_use_title(m, p);
-    struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + before, m->text.n - before }, 220);
+    struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + begin, m->text.n - begin }, 220);
     bool told = local_shared(&m->h, &t, &of) >= of && of > 0; /* with nothing left it may be of an M9 and not an M7 */
     m->h.used = used;
-    /* "the pendant": one word of the name, and nothing that could make another thing of it */
-    if (told || (of == 0 && !m->found.left_over && m->found.n == 1)) return true;
+    /* "the pendant": one word of the name, and nothing that could make another thing of it; a laptop is no sleeve */
+    if (told || (of == 0 && !m->found.left_over && m->found.n == 1 && !of_kind)) return true;
     m->text.n = before, m->cites = cites, m->products_cited = products, m->texts_cited = texts;
     *answered = false;
     return true;
@@ -322,7 +329,10 @@ static bool answer(struct local *m)
 {
     bool answered = false;
     enum say s = SAY_EMPTY;
-    bool order = m->new_email || local_about_order(m) || (m->order_pending && m->new_number);
+    /* an address beside goods that were named by their number is no order's */
+    bool goods = !m->order_pending && !m->new_number && m->found.how == FOUND_NAMED &&
+                 memchr(m->numbered, true, sizeof m->numbered) && !(m->h.all & (SENSE_ORDER | SENSE_TRACK));
+    bool order = (m->new_email && !goods) || local_about_order(m) || (m->order_pending && m->new_number);
     bool picture = m->ask->turn[m->ask->turns - 1].picture;
     if (m->h.a.n == 0) {
         local_say(m, REPLY_ASK, picture ? SAY_PICTURE : SAY_EMPTY, "no words");

@@ -392,12 +392,15 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     /* a noun, and behind it no other: "Wool Throw Blanket Herringbone" */
     bool noun = in_title == 1 && only > 0 && only + 1 < f->title.n && !adjunct(f->title.atom[only].text) &&
                 !makes_other(f->title.atom[only + 1].text) && f->title.atom[only + 1].kind == ATOM_LETTERS;
-    bool valued = options->mentions > 1; /* "the mustard pendant": a value of its own beside the noun */
-    for (size_t k = 0; k < options->mentions && in_title == 1 && !adjunct(f->title.atom[only].text); k++) {
+    /* "the mustard pendant": a value of its own beside the noun, or two; but "the large white desk" is no desk lamp */
+    bool of_kind = in_title == 1 && adjunct(f->title.atom[only].text);
+    bool valued = options->mentions > 1 && in_title == 1 && !of_kind;
+    for (size_t k = 0; k < options->mentions && in_title == 1 && !of_kind; k++) {
         size_t after = options->mention[k].at + options->mention[k].n;
         valued |= after < f->h->a.n && f->named[after];
     }
     bool part = first || noun || x->head || valued;
+    x->of_kind = (of_kind && !x->head && words > 1) || (f->other && in_title < f->title.n);
     if (in_title == 1 && !han && !part && !number && !option && words > 1) x->near = true;
 }
 

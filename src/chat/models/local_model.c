@@ -40,12 +40,14 @@ bool local_of_model(struct local *m, uint64_t subjects, bool *answered)
         size_t of = 0;
         if (text_eq(f->model[i]->id, part->id) || !part_words(m, part, f->model[i], &words)) continue;
         f->product[0] = f->model[i];
+        buf_printf(&m->text, "%s:\n", local_title(m, f->model[i])); /* it is the thing's paper, not the part's */
+        size_t begin = m->text.n;
         bool good = subjects ? local_paper(m, f->model[i], subjects, answered) : local_symptom(m, answered);
         f->product[0] = part;
         if (!good) return false;
-        if (!*answered) continue;
-        struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + before, m->text.n - before }, 220);
-        if (local_shared(&words, &t, &of) * 2 >= of && of > 0) break; /* "charging cable": the cable */
+        struct heard t = hear(m->arena, m->lexicon, (struct str){ m->text.p + begin, m->text.n - begin }, 220);
+        /* all of its words: the "case" of "in case of a defect" is no carrying case */
+        if (*answered && local_shared(&words, &t, &of) >= of && of > 0) break;
         m->text.n = before, m->cites = cites, m->products_cited = products, m->texts_cited = texts;
         *answered = false;
     }

@@ -35,8 +35,10 @@ bool local_is_wish(const struct heard *h)
 {
     uint64_t talk = SENSE_STOP | SENSE_SOFT | SENSE_WISH | SENSE_TALK | SENSE_HUMAN | SENSE_NOT | SENSE_GREET |
                     SENSE_THANKS | SENSE_HAVE | SENSE_FINE | SENSE_POINT;
-    if (h->all & (SENSE_NO_HUMAN | SENSE_WHO)) return false;
-    bool strong = (h->all & SENSE_WISH) != 0, noun = (h->all & SENSE_HUMAN) != 0;
+    bool strong = false, noun = (h->all & SENSE_HUMAN) != 0;
+    for (size_t i = 0; i < h->a.n; i++) strong |= (h->sense[i] & SENSE_WISH) && !(h->sense[i] & SENSE_NO_HUMAN);
+    /* "有没有真人图，没有就转人工" wishes all the same */
+    if ((h->all & SENSE_WHO) || ((h->all & SENSE_NO_HUMAN) && !strong)) return false;
     if (!strong && !noun) return false;
     if (talks_to(h)) return true;
     size_t rest = others(h, talk);
