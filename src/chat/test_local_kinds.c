@@ -2,8 +2,10 @@
  * that are taken away, gifts, slips. Each is told what the shop has written; two shops in each language. */
 #include "base/testing.h"
 
-#include "chat/models/model.h"
+#include "chat/models/local.h"
 #include "chat/test_memory.h"
+
+#include <time.h>
 
 #define SHOP(name, language, currency)                                                                                 \
     "{\"name\":\"" name "\",\"languages\":[\"" language "\"],\"currency\":\"" currency                                 \
@@ -399,7 +401,9 @@ static void who_types_by_sound_is_understood(void **state)
          { { "格热手套几钱" }, "¥25.00", "接近" }, { { "珐琅果多少钱" }, "没有找到", "¥269.00" });
     EACH(aquarium, { { "how much is a gravel sihopn" }, "$11.50", "nearest" },
          { { "a curtain for my theater... how much is it" }, "could not find", "$23.00" },
-         { { "mudguards for my pool, how much" }, "$7.60", NULL }, { { "poterry cave price" }, "$8.40", "nearest" });
+         { { "mudguards for my pool, how much" }, "$7.60", NULL },
+         { { "how much is a valve for my syphon" }, "Gravel Siphon", NULL },
+         { { "poterry cave price" }, "$8.40", "nearest" });
     EACH(kitchen, { { "租铁珐琅锅几钱" }, "¥269.00", "接近" });
     EACH(chinese, { { "缝任机多少钱" }, "¥699.00", "接近" });
 }
@@ -424,6 +428,131 @@ static void a_word_of_two_senses_is_that_of_its_neighbours(void **state)
     EACH(chinese, { { "缝纫机自己有多沉" }, "4.2千克", "20公斤" });
     EACH(kitchen, { { "买手工皂送起泡网不" }, "起泡网1个", NULL }, { { "有真人拿着保温杯的照片没" }, "", "转接" },
          { { "帮我瞅一眼886201774531", "lan@example.com" }, "运输中", NULL });
+}
+
+/* ---- what sounds, or is called, nearly the same and is another thing ---- */
+
+static const char lamps[] = SHOP(
+    "Nook", "en",
+    "USD") "\"products\":["
+           "{\"id\":\"d\",\"title\":\"Desk Lamp Nordic\",\"description\":\"LED.\",\"variants\":["
+           "{\"id\":\"d1\",\"options\":{\"size\":\"large\",\"color\":\"white\"},\"price\":4700,\"available\":true},"
+           "{\"id\":\"d2\",\"options\":{\"size\":\"small\",\"color\":\"black\"},\"price\":3900,\"available\":true}]},"
+           "{\"id\":\"s\",\"title\":\"Laptop Sleeve Felt\",\"description\":\"Soft.\",\"price\":2100,"
+           "\"available\":true},"
+           "{\"id\":\"p\",\"title\":\"Headphones WH-1000XM5\",\"description\":\"Wireless.\",\"price\":29900,"
+           "\"available\":true},"
+           "{\"id\":\"c\",\"title\":\"WH-1000XM5 Carrying Case\",\"description\":\"Hard.\",\"price\":2500,"
+           "\"available\":true},"
+           "{\"id\":\"t\",\"title\":\"Stoneware Dinner Set\",\"description\":\"White.\",\"price\":8800,"
+           "\"available\":true}],"
+           "\"orders\":["
+           "{\"number\":\"NK-50233\",\"email\":\"ada@example.com\",\"name\":\"Ada\",\"status\":\"shipped\","
+           "\"currency\":\"USD\",\"total\":1400,\"items\":[],\"shipments\":[]}],"
+           "\"faq\":[],\"documents\":["
+           "{\"id\":\"s-sure\",\"product\":\"s\",\"title\":\"Laptop Sleeve Felt: warranty\",\"text\":\"Warranty: 2 "
+           "years.\"},"
+           "{\"id\":\"p-sure\",\"product\":\"p\",\"title\":\"Headphones WH-1000XM5: warranty\",\"text\":\"In case of a "
+           "defect we replace it within 4 years.\"}]}";
+
+static const char balcony[] = SHOP(
+    "云台", "zh-CN",
+    "CNY") "\"products\":["
+           "{\"id\":\"j\",\"title\":\"晾衣架 不锈钢\",\"description\":\"落地。\",\"price\":12900,"
+           "\"available\":true},"
+           "{\"id\":\"d\",\"title\":\"露营灯 充电\",\"description\":\"挂钩。\",\"price\":6600,\"available\":true},"
+           "{\"id\":\"s\",\"title\":\"防晒衫女款\",\"description\":\"轻薄。\",\"price\":8800,\"available\":true},"
+           "{\"id\":\"t\",\"title\":\"碎花床上十件套\",\"description\":\"纯棉。\",\"price\":39900,"
+           "\"available\":true},"
+           "{\"id\":\"b\",\"title\":\"电脑包 双肩\",\"description\":\"防泼水。\",\"price\":15900,"
+           "\"available\":true},"
+           "{\"id\":\"k\",\"title\":\"投影仪 TYQ-1070X\",\"description\":\"1080P。\",\"price\":199900,"
+           "\"available\":true},"
+           "{\"id\":\"h\",\"title\":\"TYQ-1070X 保护套\",\"description\":\"硅胶。\",\"price\":3900,"
+           "\"available\":true}],"
+           "\"orders\":["
+           "{\"number\":\"YT30077012\",\"email\":\"lan@example.com\",\"name\":\"兰\",\"status\":\"shipped\","
+           "\"statusText\":\"运输中\",\"currency\":\"CNY\",\"total\":1900,\"items\":[],\"shipments\":[]}],"
+           "\"faq\":[],\"documents\":["
+           "{\"id\":\"b-sure\",\"product\":\"b\",\"title\":\"保修说明 电脑包\",\"text\":\"拉链保修2年。\"},"
+           "{\"id\":\"k-sure\",\"product\":\"k\",\"title\":\"保修说明 投影仪\",\"text\":\"带过载保护，保修3年。\"}]}";
+
+static void what_sounds_alike_may_be_another_thing(void **state)
+{
+    EACH(balcony, { { "晾衣夹多少钱" }, "接近", NULL }, { { "晾衣夹子多少钱" }, "接近", NULL },
+         { { "有露营凳吗" }, "接近", NULL }, { { "防晒伞多少钱" }, "接近", NULL },
+         { { "防晒伞女款多少钱" }, "接近", NULL }, { { "床上四件套多少钱" }, "接近", NULL },
+         { { "晾衣价多少钱" }, "¥129.00", "接近" }, { { "露应灯多少钱" }, "¥66.00", "接近" });
+}
+
+/* A turn of many slips asks this some hundred thousand times. */
+static void what_sounds_alike_is_known_at_once(void **state)
+{
+    enum { TIMES = 1000000, SECONDS = 5 };
+    size_t alike = 0;
+    clock_t begin = clock();
+    for (size_t i = 0; i < TIMES; i++) alike += local_han_alike(i & 1U ? "坐" : "器", "座", false);
+    assert_int_equal(alike, TIMES / 2);
+    assert_true((clock() - begin) / CLOCKS_PER_SEC < SECONDS);
+    assert_true(local_han_alike("坐", "座", true));
+    assert_true(local_han_alike("珐", "法", false));
+    assert_false(local_han_alike("珐", "法", true));
+    assert_false(local_han_alike("四", "十", false));
+    assert_false(local_han_alike("搭", "大", false));
+    assert_false(local_han_alike("罐", "管", false));
+    assert_false(local_han_alike("床", "窗", true));
+    assert_false(local_han_alike("a", "座", false));
+    assert_false(local_han_alike("", "座", false));
+}
+
+static void a_kind_of_thing_is_not_the_thing(void **state)
+{
+    EACH(lamps, { { "how much is the large white desk" }, "nearest", NULL },
+         { { "how much is the large white desk lamp" }, "$47.00", "nearest" },
+         { { "is my laptop still under warranty?" }, "", "2 years" },
+         { { "is my laptop sleeve still under warranty?" }, "2 years", NULL });
+    EACH(balcony, { { "我的电脑还在保吗" }, "", "2年" }, { { "我的电脑包还在保吗" }, "2年", NULL });
+}
+
+static void of_a_part_only_what_speaks_of_it_is_told(void **state)
+{
+    EACH(lamps, { { "is the WH-1000XM5 carrying case under warranty?" }, "", "4 years" });
+    EACH(balcony, { { "TYQ-1070X保护套保修多久" }, "", "3年" });
+    EACH(aquarium, { { "is the OC-40 impeller under warranty" }, "Otter Canister Filter OC-40:", NULL });
+    EACH(kitchen, { { "YM-C3的磨芯保不保修" }, "手动研磨机", NULL });
+}
+
+static void a_picture_is_no_reason_to_keep_the_person_away(void **state)
+{
+    EACH(balcony, { { "真人客服看图" }, "正在为您转接", NULL }, { { "请真人看照片" }, "正在为您转接", NULL },
+         { { "真人客服，照片发了" }, "正在为您转接", NULL }, { { "有没有真人图，没有就转人工" }, "正在为您转接", NULL },
+         { { "有真人佩戴的照片吗" }, "", "转接" }, { { "防晒衫有真人图没" }, "", "转接" });
+}
+
+static void a_number_of_goods_is_none_of_an_order(void **state)
+{
+    EACH(lamps, { { "Please write to ada@example.com when the WH-1000XM5 is back" }, "", "order" },
+         { { "where's my order of the WH-1000XM5? ada@example.com" }, "order number", "could not find an order" },
+         { { "is the WH-1000XM5 here yet?" }, "$299.00", "order" },
+         { { "any update on the WH-1000XM5?" }, "$299.00", "order" },
+         { { "any update on NK-50233?", "ada@example.com" }, "shipped", NULL },
+         { { "has my WH-1000XM5 shipped yet?" }, "order number", NULL },
+         { { "my mail is ada@example.com, NK-50233" }, "shipped", NULL });
+    EACH(balcony, { { "TYQ-1070X到了没" }, "¥1999.00", "订单" },
+         { { "TYQ-1070X有货了请发邮件到lan@example.com" }, "", "订单" },
+         { { "YT30077012到哪了", "lan@example.com" }, "运输中", NULL });
+}
+
+static void a_number_behind_for_may_be_of_people(void **state)
+{
+    EACH(lamps, { { "do you have the dinner set for 12?" }, "Dinner Set", "not able" },
+         { { "give me the price of the dinner set for 12" }, "$88.00", "not able" },
+         { { "do you do the dinner set for 12?" }, "", "not able" },
+         { { "can I have the dinner set for $60?" }, "not able", NULL },
+         { { "let me have the dinner set for 60 euros" }, "not able", NULL },
+         { { "60 euros and I take the dinner set" }, "not able", NULL },
+         { { "could you do the dinner set for 60?" }, "not able", NULL });
+    EACH(balcony, { { "晾衣架八十欧卖不卖" }, "没有权限", NULL });
 }
 
 int main(void)
@@ -453,6 +582,13 @@ int main(void)
         cmocka_unit_test(who_types_by_sound_is_understood),
         cmocka_unit_test(a_sum_is_an_offer_in_many_words),
         cmocka_unit_test(a_word_of_two_senses_is_that_of_its_neighbours),
+        cmocka_unit_test(what_sounds_alike_may_be_another_thing),
+        cmocka_unit_test(what_sounds_alike_is_known_at_once),
+        cmocka_unit_test(a_kind_of_thing_is_not_the_thing),
+        cmocka_unit_test(of_a_part_only_what_speaks_of_it_is_told),
+        cmocka_unit_test(a_picture_is_no_reason_to_keep_the_person_away),
+        cmocka_unit_test(a_number_of_goods_is_none_of_an_order),
+        cmocka_unit_test(a_number_behind_for_may_be_of_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,39 @@ static const char *marked_number(struct arena *a, struct str s, size_t from, siz
     return word ? arena_text_n(a, s.p + begin, end - begin) : NULL;
 }
 
+/* Whether an order or a parcel is named: of goods, too, it is asked whether they are here yet. */
+static bool says_order(const struct heard *h)
+{
+    static const char words[] = "order|orders|ordered|parcel|package|shipment|delivery|tracking|my|our|mine|bought|"
+                                "paid|订单|单号|单子|查单|包裹|"
+                                "快递|物流|那单|这单|我的|我买|我拍|我下|买的|拍的";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, words) > 0) return true;
+    return false;
+}
+
+/* "Is the XM5 here yet", "any news on the XM5": of goods that were named, whether they can be had. What has left the
+ * house, or was sent, is a parcel all the same; and where an order is named, digits alone are its number. */
+void local_of_goods(struct local *m)
+{
+    static const char sent[] = "left|sent|shipped|dispatched|delivered|gone out|went out|out for delivery|on its way|"
+                               "发|寄|退|收到|签收|派送";
+    const uint64_t of_order = SENSE_ORDER | SENSE_TRACK;
+    struct heard *h = &m->h;
+    bool order = m->order_pending || says_order(h), letters = false, parcel = order || !(h->all & of_order);
+    for (size_t i = 0; i < h->a.n; i++) {
+        letters |= m->numbered[i] && h->a.atom[i].kind == ATOM_LETTERS;
+        parcel |= lexicon_phrase(&h->a, i, sent) > 0;
+    }
+    for (size_t i = 0; order && !letters && i < h->a.n; i++) {
+        h->used[i] &= !m->numbered[i], m->numbered[i] = false;
+        m->found = (struct found){ .how = FOUND_NONE };
+    }
+    if (parcel) return;
+    h->all = SENSE_STOCK;
+    for (size_t i = 0; i < h->a.n; i++) h->sense[i] &= ~of_order, h->all |= h->sense[i];
+}
+
 /* A number as orders have it: "#1001", "W5703958", "ORD-2024-17", 2026755871079. */
 void local_read_order_number(struct local *m)
 {

@@ -195,29 +195,57 @@ static void not_of_packs(struct heard *h)
     }
 }
 
+/* What a sum is of, as it is said. */
+static const char units_of_money[] = "块钱|元钱|块|元|欧元|欧|美元|美金|刀|英镑|镑|quid|buck|bucks|dollar|dollars|"
+                                     "pound|pounds|euro|euros|yuan|rmb|usd|eur|"
+                                     "gbp|cny";
+
+static bool is_sign_before(const struct heard *h, uint32_t from)
+{
+    static const char *const signs[] = { "$", "£", "€", "¥", "￥", NULL };
+    for (size_t k = 0; signs[k]; k++) {
+        size_t n = strlen(signs[k]);
+        if (from >= n && memcmp(h->text.p + from - n, signs[k], n) == 0) return true;
+    }
+    return false;
+}
+
+/* Whether money is what the number counts that stands from i up to `end`: "$70", "70 quid", "70€". */
+static bool is_money(const struct heard *h, size_t i, size_t end)
+{
+    static const char *const signs[] = { "$", "£", "€", NULL };
+    struct str rest = { h->text.p + h->a.atom[end - 1].to, h->text.n - h->a.atom[end - 1].to };
+    bool sign = is_sign_before(h, h->a.atom[i].from);
+    for (size_t k = 0; signs[k]; k++) sign |= str_starts(rest, str_of(signs[k]));
+    return sign || lexicon_phrase(&h->a, end, units_of_money) > 0;
+}
+
 /* How many atoms from i on are a number that may be a sum: "300", 六百, 一千二; 0: none. */
 static size_t sum_at(const struct heard *h, size_t i)
 {
     static const char digits[] = "一二两三四五六七八九十百千万";
     size_t n = 0;
     if (h->used[i]) return 0;
-    if (h->a.atom[i].kind == ATOM_NUMBER)
-        return h->a.atom[i].n >= 2 || lexicon_phrase(&h->a, i + 1, "块|元|quid|bucks|dollars|pounds|euros") > 0;
+    if (h->a.atom[i].kind == ATOM_NUMBER) return h->a.atom[i].n >= 2 || is_money(h, i, i + 1);
     while (i + n < h->a.n && h->a.atom[i + n].kind == ATOM_HAN && strstr(digits, h->a.atom[i + n].text)) n++;
-    bool money = i + n < h->a.n && lexicon_phrase(&h->a, i + n, "块|元") > 0;
-    return n >= 2 && money ? n : 0;
+    return n >= 2 && is_money(h, i, i + n) ? n : 0;
 }
 
-/* "Could you do the ladder for 70 quid": nothing but the sum stands behind. */
-static bool offers_for(const struct heard *h, size_t i, size_t after)
+/* "Could you do the ladder for 70 quid": nothing but the sum stands behind. "Do you have the set for 12" asks for a set
+ * of twelve: with a verb that asks for the thing itself, money must be named. */
+static bool offers_for(const struct heard *h, size_t i, size_t after, bool money)
 {
     bool asks = false;
     if (i < 2 || strcmp(h->a.atom[i - 1].text, "for") != 0 || (after < h->a.n && !h->a.atom[after].broken))
         return false;
-    for (size_t k = 0; k + 1 < i; k++)
-        asks |= lexicon_phrase(&h->a, k,
-                               "do the|do it|do that|do this|do these|do one|do a|do me|sell the|sell me|sell that|"
-                               "sell this|let me have|let it go|part with|give me the|have the|take the") > 0;
+    for (size_t k = 0; k + 1 < i; k++) {
+        bool plainly = k > 0 && lexicon_phrase(&h->a, k - 1, "you do") > 0 &&
+                       (k < 2 || lexicon_phrase(&h->a, k - 2, "do you do") > 0);
+        asks |= (money || !plainly) && lexicon_phrase(&h->a, k,
+                                                      "do the|do it|do that|do this|do these|do one|do me|sell the|"
+                                                      "sell me|sell that|sell this|let it go|part with") > 0;
+        asks |= money && lexicon_phrase(&h->a, k, "do a|let me have|let me take|give me|have the|take the") > 0;
+    }
     return asks;
 }
 
@@ -231,9 +259,9 @@ static void asks_offer(struct heard *h)
         size_t sum = sum_at(h, i);
         if (sum == 0) continue;
         size_t at = i + sum;
-        at += at < h->a.n ? lexicon_phrase(&h->a, at, "块钱|元钱|块|元|quid|bucks|dollars|pounds") : 0;
-        size_t n = at < h->a.n ? lexicon_phrase(&h->a, at, after) : 0;
-        if (n == 0 && offers_for(h, i, at)) h->sense[i] = SENSE_HAGGLE, h->all |= SENSE_HAGGLE;
+        at += lexicon_phrase(&h->a, at, units_of_money);
+        size_t n = lexicon_phrase(&h->a, at, after);
+        if (n == 0 && offers_for(h, i, at, is_money(h, i, i + sum))) h->sense[i] = SENSE_HAGGLE, h->all |= SENSE_HAGGLE;
         if (n == 0 || (at + n < h->a.n && h->sense[at + n] == 0 && !h->a.atom[at + n].broken)) continue;
         /* "iPhone 16怎么样" is a name, and no sum. */
         bool of_a_name = i > 0 && h->a.atom[i - 1].kind == ATOM_LETTERS && h->sense[i - 1] == 0 && !h->a.atom[i].broken;
@@ -294,8 +322,11 @@ static bool read_words(struct local *m, const char *text)
     m->language = local_language_of(&m->h, m->language);
     /* The number of an item is no secret; "#" alone does not tell which of the two it is. */
     bool order = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) != 0 || m->order_pending || m->new_email;
+    /* "any news on the XM5", "mail me@x when the XM5 is back": a number of goods is none of an order */
+    if (order && !local_number(m)) return false;
+    if (order && m->found.how == FOUND_NAMED) local_of_goods(m);
     if (order) local_read_order_number(m);
-    if (!m->new_number && !local_number(m)) return false;
+    if (!m->new_number && !order && !local_number(m)) return false;
     if (!order && m->found.how != FOUND_NAMED && strchr(text, '#')) local_read_order_number(m);
     local_read_bare_number(m);
     m->h.asks = local_words_that_ask(m);
