@@ -402,7 +402,9 @@ static void who_types_by_sound_is_understood(void **state)
     EACH(aquarium, { { "how much is a gravel sihopn" }, "$11.50", "nearest" },
          { { "a curtain for my theater... how much is it" }, "could not find", "$23.00" },
          { { "mudguards for my pool, how much" }, "$7.60", NULL },
-         { { "how much is a valve for my syphon" }, "Gravel Siphon", NULL },
+         { { "how much is a battery for my syphon" }, "Gravel Siphon", "$" },
+         { { "how much is a battery for my siphon" }, "Gravel Siphon", "$" },
+         { { "I need a battery for my syphon" }, "Gravel Siphon", "$" },
          { { "poterry cave price" }, "$8.40", "nearest" });
     EACH(kitchen, { { "租铁珐琅锅几钱" }, "¥269.00", "接近" });
     EACH(chinese, { { "缝任机多少钱" }, "¥699.00", "接近" });
@@ -485,10 +487,10 @@ static void what_sounds_alike_may_be_another_thing(void **state)
          { { "晾衣价多少钱" }, "¥129.00", "接近" }, { { "露应灯多少钱" }, "¥66.00", "接近" });
 }
 
-/* A turn of many slips asks this some hundred thousand times. */
+/* A turn of many slips asks this a million times. */
 static void what_sounds_alike_is_known_at_once(void **state)
 {
-    enum { TIMES = 1000000, SECONDS = 5 };
+    enum { TIMES = 4000000, SECONDS = 5 };
     size_t alike = 0;
     clock_t begin = clock();
     for (size_t i = 0; i < TIMES; i++) alike += local_han_alike(i & 1U ? "坐" : "器", "座", false);

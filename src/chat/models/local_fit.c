@@ -348,6 +348,20 @@ static bool adjunct(const char *word)
     return is_of(words, word);
 }
 
+/* "How much is a battery for my mower": the mower is there already, and no battery is named by it. */
+static bool is_for_owned(const struct fitting *f)
+{
+    const struct heard *h = f->h;
+    bool other = false;
+    if (!(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE))) return false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t at = f->named[i] ? local_fit_owned(&h->a, i) : 0;
+        if (f->named[i] && at == 0) return false;
+        other |= at > 0 && f->missed[at - 1];
+    }
+    return other;
+}
+
 static void judge(struct local *m, struct fitting *f, const struct found *options)
 {
     struct fit *x = &f->fit;
@@ -368,6 +382,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
         x->missed += han ? WEIGHT_HAN : WEIGHT_WORD;
         x->near |= beside(f, i);
     }
+    x->near |= is_for_owned(f);
     for (size_t k = 0; k < f->title.n; k++) {
         words += f->title.atom[k].kind != ATOM_HAN;
         if (!f->in_title[k]) continue;

@@ -26,6 +26,10 @@ size_t local_fit_model(const struct fitting *f, size_t i, size_t *end,
                        size_t *at);                                    /* a model, up to `end` in the turn */
 size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at); /* Han characters */
 
+/* "Mudguards for my commuter": where "for" stands before what somebody has already, with up to two adjectives; 0: it is
+ * nobody's. */
+size_t local_fit_owned(const struct atoms *a, size_t i);
+
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
 

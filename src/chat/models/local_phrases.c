@@ -188,8 +188,8 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_HOURS, "客服时间|服务时间|在线时间|客服在线|人工时间|接待时间|办公时间" },
     { SENSE_STOP, "myself|yourself|yourselves|ourselves|themselves|himself|herself|itself" },
     { SENSE_OPTIONS | SENSE_STOP, "分几种|分哪几种|分几款|分哪几款|分多少种|有几种|有哪几种|分几个" },
-    { SENSE_NO_HUMAN, "真人图|真人实拍|真人照片|真人相片|真人拍|真人视频|真人效果|真人试|真人上身|真人穿|真人戴|"
-      "真人拿着|真人用着|真人背|真人模特|真人示范|真人展示|真人出镜|真人演示|真人买家|真人佩戴|真人上脸|真人手|真人脸|真人的图|真人的照|真人的视频|真人的效果" },
+    { SENSE_NO_HUMAN, "真人图|真人实拍|真人照片|真人相片|真人拍摄|真人视频|真人效果|真人试|真人上身|真人穿|真人戴|"
+      "真人拿着|真人用着|真人背着|真人模特|真人示范|真人展示|真人出镜|真人演示|真人买家|真人佩戴|真人上脸|真人手|真人脸|真人的图|真人的照|真人的视频|真人的效果" },
     { SENSE_RETURN | SENSE_STOP, "能退不|可退不|退不退|退得了|退得掉|能不能退|可不可以退|还能退|还可以退|给退" },
     /* ---- words of a rule that mean something else here: they are nobody's question to a shop ---- */
     { 0,

@@ -68,13 +68,13 @@ size_t local_fit_model(const struct fitting *f, size_t i, size_t *end, size_t *a
     return 0;
 }
 
-/* "Mudguards for my commuter": whom or what it is for has a name of its own, which is no slip of the thing's. */
-static bool is_owned(const struct atoms *a, size_t i)
+size_t local_fit_owned(const struct atoms *a, size_t i)
 {
     enum { ADJECTIVES = 2 };
     for (size_t back = 1; back <= ADJECTIVES + 1 && back < i; back++)
-        if (lexicon_phrase(a, i - back, "my|our|his|her|their") > 0) return lexicon_phrase(a, i - back - 1, "for") > 0;
-    return false;
+        if (lexicon_phrase(a, i - back, "my|our|his|her|their") > 0)
+            return lexicon_phrase(a, i - back - 1, "for") > 0 ? i - back - 1 : 0;
+    return 0;
 }
 
 /* One vowel for another, as it is heard: "kestral". That makes no other word of a long one. */
@@ -92,7 +92,7 @@ static bool is_one_vowel(const struct atom *a, const struct atom *b)
 
 size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
 {
-    bool owned = is_owned(&f->h->a, i);
+    bool owned = local_fit_owned(&f->h->a, i) > 0; /* it has a name of its own, which is seldom a slip of the thing's */
     for (size_t k = 0; k < f->title.n; k++)
         if (atom_like(&f->h->a.atom[i], &f->title.atom[k]) &&
             (!owned || is_one_vowel(&f->h->a.atom[i], &f->title.atom[k]))) {
