@@ -269,17 +269,17 @@ static void frame(const struct bare *b, sqlite3_stmt *s)
     sqlite3_reset(s);
 }
 
-static void run_program(struct bare *b, const struct program *p, int64_t first, double seconds)
+static void run_program(struct bare *b, const struct program *p, int64_t first, double seconds, int64_t accounts)
 {
     bool ordered = in_order(p), renew = is_renew(p);
     uint64_t state = 88172645463325252u;
     int64_t done = 0;
     double began = seconds_now(), now = began;
     for (; now - began < seconds; now = seconds_now()) {
-        if (ordered && first + done + BARE_BATCH > p->accounts + 1) break; /* every shop had it: a fast machine */
+        if (ordered && first + done + BARE_BATCH > accounts + 1) break; /* every shop had it: a fast machine */
         frame(b, b->begin);
         for (int n = 0; n < BARE_BATCH; n++, done++) {
-            b->account = ordered ? first + done : 1 + (int64_t)(next_random(&state) % (uint64_t)p->accounts);
+            b->account = ordered ? first + done : 1 + (int64_t)(next_random(&state) % (uint64_t)accounts);
             b->key_n = ordered && !renew ? snprintf(b->key, KEY_SIZE, "chatbot:shop-%d:1", (int)b->account)
                                          : snprintf(b->key, KEY_SIZE, "bench:%lld", (long long)(first + done));
             b->list_n = snprintf(b->list, KEY_SIZE, "[%lld]", (long long)b->account);
@@ -348,7 +348,7 @@ static void run_jobs(struct bare *b, double seconds)
     sqlite3_finalize(put), sqlite3_finalize(claim), sqlite3_finalize(move);
 }
 
-int bare_sqlite(const char *url, const char *name, int64_t first, double seconds)
+int bare_sqlite(const char *url, const char *name, int64_t first, double seconds, int64_t accounts)
 {
     struct bare b = { 0 };
     const char *path = sqlite_path(url);
@@ -359,7 +359,7 @@ int bare_sqlite(const char *url, const char *name, int64_t first, double seconds
     } else {
         const struct program *p = program_of(name);
         prepare_program(&b, p);
-        run_program(&b, p, is_renew(p) ? 1 : first, seconds);
+        run_program(&b, p, is_renew(p) ? 1 : first, seconds, accounts > 0 ? accounts : p->accounts);
         for (int i = 0; p->step[i].file; i++) sqlite3_finalize(b.stmt[i]);
         free(b.session);
     }
@@ -451,7 +451,7 @@ static void print_job_scripts(const char *name)
              " AND run_at_ms = :lease LIMIT 16);");
 }
 
-int bare_script(const char *name)
+int bare_script(const char *name, int64_t accounts)
 {
     if (strncmp(name, "jobs_", 5) == 0) {
         print_job_scripts(name);
@@ -461,7 +461,9 @@ int bare_script(const char *name)
     /* Every client has shops of its own, one after the other; `first`, `clients` and `n` (0) come from -D. */
     if (in_order(p))
         printf("\\set account %s + :client_id + :n * :clients\n\\set n :n + 1\n", is_renew(p) ? "1" : ":first");
-    else printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n", (long long)p->accounts);
+    else
+        printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n",
+               (long long)(accounts > 0 ? accounts : p->accounts));
     puts("BEGIN;");
     for (int i = 0; p->step[i].file; i++) print_statement(&p->step[i], p);
     puts("COMMIT;");

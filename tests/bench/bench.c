@@ -13,8 +13,8 @@ static const char usage[] =
     "usage: bench seed URL                      100,000 accounts, 1,000,000 ledger entries\n"
     "       bench seen URL                      every session and member was seen just now\n"
     "       bench counts URL                    rows of every table, as JSON\n"
-    "       bench bare URL NAME FIRST SECONDS   plain SQL of sso, debit, enable or jobs on SQLite\n"
-    "       bench script NAME                   the same for pgbench\n"
+    "       bench bare URL NAME FIRST SECONDS [ACCOUNTS]   plain SQL of sso, debit, enable or jobs on SQLite\n"
+    "       bench script NAME [ACCOUNTS]                   the same for pgbench\n"
     "       bench bare_import URL SHOP PRODUCTS  plain SQL of a shop's files\n"
     "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
     "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n"
@@ -165,8 +165,10 @@ int main(int argc, char **argv)
     if (text_eq(word, "seed") && argc == 3) return seed(argv[2]);
     if (text_eq(word, "seen") && argc == 3) return seen(argv[2]);
     if (text_eq(word, "counts") && argc == 3) return counts(argv[2]);
-    if (text_eq(word, "bare") && argc == 6) return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL));
-    if (text_eq(word, "script") && argc == 3) return bare_script(argv[2]);
+    if (text_eq(word, "bare") && (argc == 6 || argc == 7))
+        return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL), argc == 7 ? whole(argv[6]) : 0);
+    if (text_eq(word, "script") && (argc == 3 || argc == 4))
+        return bare_script(argv[2], argc == 4 ? whole(argv[3]) : 0);
     if (text_eq(word, "bare_import") && argc == 5) return bare_import(argv[2], whole(argv[3]), whole(argv[4]));
     if (text_eq(word, "debit") && argc == 5) return drive_debit(argv[2], whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "idle") && argc == 4) return sockets_idle(whole(argv[2]), whole(argv[3]));

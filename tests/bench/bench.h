@@ -42,8 +42,8 @@ const struct stmt *stmt_of(const char *file, const char *name); /* of the produc
 int seed(const char *url);
 int seen(const char *url);
 int counts(const char *url);
-int bare_sqlite(const char *url, const char *name, int64_t first, double seconds);
-int bare_script(const char *name);
+int bare_sqlite(const char *url, const char *name, int64_t first, double seconds, int64_t accounts);
+int bare_script(const char *name, int64_t accounts);
 int bare_import(const char *url, int64_t shop, int64_t products);
 int drive_debit(const char *url, int64_t workers, double seconds);
 int sockets_idle(int64_t port, int64_t count);

@@ -200,7 +200,7 @@ function sqliteEngine() {
       await bench('seen', `sqlite:${copy}`);
       return `sqlite:${copy}`;
     },
-    bare: (url, op) => bench('bare', url, op, 20001, secondsOf(op)),
+    bare: (url, op, clients, accounts = 0) => bench('bare', url, op, 20001, secondsOf(op), accounts),
     stop: async () => forget(),
   };
 }
@@ -222,17 +222,17 @@ async function postgresEngine() {
       await bench('seen', `${base}/run`);
       return `${base}/run`;
     },
-    bare: (url, op, clients) => pgbench(url, op, clients),
+    bare: (url, op, clients, accounts = 0) => pgbench(url, op, clients, accounts),
     stop: () => run(join(root, 'tools/pg'), ['remove', dir]),
   };
 }
 
-async function pgbench(url, op, clients) {
+async function pgbench(url, op, clients, accounts) {
   const scripts = op === 'jobs' ? ['jobs_put', 'jobs_work'] : [op];
   const args = [];
   for (const name of scripts) {
     const file = join(work, `${name}.pgbench`);
-    writeFileSync(file, (await run(options.bench, ['script', name])).stdout);
+    writeFileSync(file, (await run(options.bench, ['script', name, String(accounts)])).stdout);
     args.push('-f', name === 'jobs_put' ? `${file}@64` : `${file}@1`);
   }
   const { stdout } = await apart('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T',
