@@ -66,7 +66,7 @@ async function idleSockets(tools, engine) {
   const processes = engine.name === 'postgres' ? Math.ceil(SOCKETS / room) : 1;
   if (engine.name === 'postgres' && processes === 1) return;
   const count = Math.min(room, Math.ceil(SOCKETS / processes)), sockets = count * processes;
-  const url = await engine.fresh();
+  const url = await tools.freshCopy(engine);
   const [file, args] = prefix ? [prefix[0], [...prefix[1], tools.bench]] : [tools.bench, []];
   const all = [];
   for (let i = 0; i < processes; i++) {
@@ -111,7 +111,7 @@ async function seen(tools, engine) {
   const rate = Math.floor(stored / 2);
   const { count, prefix } = await roomFor(tools.run, 40000);
   const pairs = Math.min(Math.floor(count / 2) - 100, Math.max(50, Math.ceil((rate * tools.seconds) / 40)));
-  const url = await engine.fresh();
+  const url = await tools.freshCopy(engine);
   const server = await tools.startServer(url, { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(2 * pairs + 100) } });
   const port = new URL(server.address).port;
   const before = await tools.measure('sync', tools.work);
@@ -151,7 +151,7 @@ async function clocked(n, one) {
 }
 
 async function answersAndSearch(tools, engine) {
-  const url = await engine.fresh();
+  const url = await tools.freshCopy(engine);
   const server = await tools.startServer(url, { env: { CHATHUB_LIMITS: LIMITS } });
   const { address } = server;
   const row = (name, unit, measured, more) => tools.result({ name, engine: engine.name, unit, measured, ...more });
@@ -192,7 +192,7 @@ async function tenants(tools, engine) {
 
 /** Words of visitors while the files of a shop are taken in, by the same words without. */
 async function beside(tools, engine) {
-  const server = await tools.startServer(await engine.fresh(), { env: { CHATHUB_LIMITS: LIMITS } });
+  const server = await tools.startServer(await tools.freshCopy(engine), { env: { CHATHUB_LIMITS: LIMITS } });
   const port = new URL(server.address).port;
   const quiet = await tools.measure('talk', port, BESIDE, BESIDE, tools.seconds);
   const imported = importShop(server.address, SHOPS, FULL);
@@ -232,7 +232,7 @@ async function imports(tools, engine) {
 /** What is told to all of a shop's open chats at once: from the request until the last of them has heard it. */
 async function fan(tools, engine) {
   const { count, prefix } = await roomFor(tools.run, READERS + 100);
-  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(READERS + 300), CHATHUB_SHOP_CONNECTIONS: String(READERS) } }); // all of them at one shop
+  const server = await tools.startServer(await tools.freshCopy(engine), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(READERS + 300), CHATHUB_SHOP_CONNECTIONS: String(READERS) } }); // all of them at one shop
   const tokens = [];
   const readers = Math.min(READERS, count - 100);
   const origin = `https://bench${String(FAN_SHOP).padStart(6, '0')}.example`;
@@ -257,7 +257,7 @@ async function meanwhile(tools, engine) {
   const { count, prefix } = await roomFor(tools.run, 20000);
   const pairs = Math.min(Math.floor(count / 8), 2000);
   // Twice as many as talk: those of the last run may still be ending when the next one begins.
-  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(4 * pairs + 200) } });
+  const server = await tools.startServer(await tools.freshCopy(engine), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(4 * pairs + 200) } });
   const { address } = server;
   const probes = {
     'chatbot/status': (i) => ask(address, 'GET', `/api/shops/${10001 + i}/chatbot/status`, { account: 10001 + i }),
