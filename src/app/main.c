@@ -130,7 +130,7 @@ static int tell(struct command *cmd, int code)
  * page faults of taking it again were a tenth of what a batch of renewals cost. */
 static void keep_memory(void)
 {
-    enum { KEPT_BYTES = 4 << 20, MAPPED_BYTES = 1 << 20 };
+    enum { KEPT_BYTES = 2 << 20, MAPPED_BYTES = 1 << 20 };
     /* Also said because the first switches off what glibc would learn of it. */
     bool heard = mallopt(M_TRIM_THRESHOLD, KEPT_BYTES) == 1 && mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES) == 1;
     if (!heard) LOG(LOG_DEBUG, "memory_not_kept");
