@@ -363,7 +363,10 @@ static enum answer run_plan_next(struct req *req)
     /* What is sold no more can be renewed as something else alone: so the wish brings its renewal with it. */
     if (!p.renews && !switch_renewal(req, &p, true)) return reply_fault(req);
     bool same = text_eq(offer.code, p.code) && seats == p.seats; /* as it is: nothing is wished */
-    if (!keep_wish(req, &p, same ? "" : offer.code, same ? 0 : seats)) return reply_fault(req);
+    const char *code = same ? "" : offer.code, *wished = p.next_code ? p.next_code : "";
+    if (same) seats = 0;
+    bool changes = !text_eq(code, wished) || seats != p.next_seats;
+    if (changes && !keep_wish(req, &p, code, seats)) return reply_fault(req);
     return reply_plan(req, &p, shop.name);
 }
 

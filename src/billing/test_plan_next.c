@@ -16,6 +16,14 @@ static void renew_by_itself(struct test_db *t, bool on)
     assert_int_equal(plan_call(t, "renewal", on ? "{\"on\":true}" : "{\"on\":false}").status, 200);
 }
 
+/* Has this plan, which goes on from credits. When it ends. */
+static int64_t renewing(struct test_db *t, const char *code, int64_t seats)
+{
+    (void)bought(t, code, seats);
+    renew_by_itself(t, true);
+    return plan(t).until_ms;
+}
+
 static struct kit_answer wish(struct test_db *t, const char *code, int seats)
 {
     const char *body = arena_printf(t->arena, "{\"offer\":\"%s\",\"seats\":%d}", code, seats);
@@ -57,9 +65,7 @@ static void expect_refused(const struct kit_answer *a, int status, const char *c
 TEST_EACH_ENGINE(it_has_what_was_paid_until_its_end_and_the_other_plan_then)
 {
     start_with_mail(t, 2000);
-    (void)bought(t, "enterprise", 5);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "enterprise", 5);
     struct kit_answer a = wish(t, "basic", 0);
     assert_int_equal(a.status, 200);
     assert_string_equal(next_of(&a), "basic");
@@ -90,12 +96,29 @@ TEST_EACH_ENGINE(it_has_what_was_paid_until_its_end_and_the_other_plan_then)
     expect_sound(t);
 }
 
+TEST_EACH_ENGINE(what_is_wished_already_changes_nothing)
+{
+    static const char changes[] = "SELECT COUNT(*) FROM audit_log WHERE action = 'plan_changed'";
+    start(t, 2000);
+    (void)renewing(t, "pro", 0);
+    int64_t before = test_number(t, changes);
+    assert_int_equal(wish(t, "pro", 0).status, 200); /* as it is */
+    EXPECT(test_number(t, changes) == before);
+    for (int i = 0; i < 2; i++) {
+        struct kit_answer a = wish(t, "basic", 0);
+        EXPECT(a.status == 200 && text_eq(next_of(&a), "basic"));
+    }
+    EXPECT(test_number(t, changes) == before + 1);
+    struct kit_answer a = wish(t, "pro", 0); /* and back */
+    EXPECT(a.status == 200 && !next_of(&a));
+    EXPECT(test_number(t, changes) == before + 2);
+    expect_sound(t);
+}
+
 TEST_EACH_ENGINE(fewer_seats_come_the_same_way)
 {
     start(t, 2000);
-    (void)bought(t, "enterprise", 5);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "enterprise", 5);
     struct kit_answer a = wish(t, "enterprise", 3);
     EXPECT(a.status == 200 && number_of(&a, "renewsFor") == 800);
     runs_at(t, end_ms - PLAN_NEXT_BEFORE_MS);
@@ -106,9 +129,7 @@ TEST_EACH_ENGINE(fewer_seats_come_the_same_way)
 TEST_EACH_ENGINE(a_wish_is_taken_back)
 {
     start(t, 2000);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     EXPECT(plan(t).due_at_ms == end_ms - DAYS(7));
     struct kit_answer a = take_wish_back(t);
@@ -205,9 +226,7 @@ TEST_EACH_ENGINE(it_is_told_why_it_cannot_be_renewed)
 TEST_EACH_ENGINE(it_is_judged_when_it_is_renewed)
 {
     start_with_mail(t, 2000);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE code = 'basic'");
     struct kit_answer a = plans(t, VERB_GET, "", NULL);
@@ -226,9 +245,7 @@ TEST_EACH_ENGINE(it_is_judged_when_it_is_renewed)
 TEST_EACH_ENGINE(credits_for_what_is_wished_are_enough)
 {
     start_with_mail(t, 550);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     for (int64_t day = 8; day > 0; day--) runs_at(t, end_ms - DAYS(day));
     assert_int_equal(letters(t, "plan_renewal_short"), 0);
@@ -276,9 +293,7 @@ static void is_told_in_its_last_day(struct test_db *t, const char *becomes, cons
 {
     const char *told = "SELECT COUNT(*) FROM mail_outbox WHERE kind LIKE 'plan_%'";
     start_with_mail(t, 550);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     runs_at(t, end_ms - DAYS(7)), runs_at(t, end_ms - DAYS(3)), runs_at(t, end_ms - DAYS(1));
     EXPECT(test_number(t, told) == 0 && plan(t).due_at_ms == end_ms - DAYS(1) + HOUR_MS);
@@ -321,9 +336,7 @@ TEST_EACH_ENGINE(more_of_the_same_that_is_ordered_goes_before_what_is_wished)
 {
     const char *why = "";
     start(t, 2000);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     kit_set_now(end_ms - HOUR_MS);
     struct order o = ordered(t, "pro", 0);
@@ -348,9 +361,7 @@ TEST_EACH_ENGINE(what_nobody_pays_is_not_waited_for_longer_than_its_end)
 {
     const char *why = "";
     start(t, 2000);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     kit_set_now(end_ms - HOUR_MS);
     struct order o = ordered(t, "pro", 0);
@@ -367,9 +378,7 @@ TEST_EACH_ENGINE(another_plan_that_is_ordered_goes_before_a_renewal)
 {
     const char *why = "";
     start(t, 2000);
-    (void)bought(t, "pro", 0);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "pro", 0);
     kit_set_now(end_ms - DAYS(1) - MINUTE_MS);
     struct order o = ordered(t, "enterprise", 5), other;
     runs_at(t, end_ms - DAYS(1));
@@ -396,9 +405,7 @@ TEST_EACH_ENGINE(another_plan_that_is_ordered_goes_before_a_renewal)
 TEST_EACH_ENGINE(where_nobody_looked_before_its_end_it_begins_late)
 {
     start(t, 2000);
-    (void)bought(t, "enterprise", 5);
-    int64_t end_ms = plan(t).until_ms;
-    renew_by_itself(t, true);
+    int64_t end_ms = renewing(t, "enterprise", 5);
     assert_int_equal(wish(t, "basic", 0).status, 200);
     runs_at(t, end_ms + HOUR_MS);
     struct shop_plan p = plan(t);
@@ -464,6 +471,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(it_has_what_was_paid_until_its_end_and_the_other_plan_then),
+        EACH_ENGINE(what_is_wished_already_changes_nothing),
         EACH_ENGINE(fewer_seats_come_the_same_way),
         EACH_ENGINE(a_wish_is_taken_back),
         EACH_ENGINE(what_cannot_be_had_is_refused),

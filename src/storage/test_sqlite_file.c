@@ -113,6 +113,19 @@ TEST_EACH_ENGINE(a_reader_that_holds_the_log_up_is_seen)
     test_lanes_stop(t);
 }
 
+/* The command line has no lanes: its next transaction copies back what the one before has left. */
+TEST_EACH_ENGINE(a_log_that_no_lane_looks_after_stays_short)
+{
+    struct stat st;
+    test_script(t, "CREATE TABLE big (id {int} NOT NULL PRIMARY KEY, body {blob} NOT NULL){strict};");
+    for (int i = 0; i < 60; i++) { /* a MiB each */
+        test_script(t, "INSERT INTO big SELECT COUNT(*), zeroblob(1048576) FROM big");
+        test_commit(t);
+    }
+    EXPECT(stat(in_place(t, "test.db-wal"), &st) == 0);
+    EXPECT(st.st_size < 20 << 20); /* 2,000 pages and one transaction */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +133,7 @@ int main(void)
         ONLY_SQLITE(a_file_that_others_may_read_is_refused),
         ONLY_SQLITE(a_file_that_is_gone_takes_no_writes),
         ONLY_SQLITE(a_reader_that_holds_the_log_up_is_seen),
+        ONLY_SQLITE(a_log_that_no_lane_looks_after_stays_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
