@@ -135,14 +135,15 @@ static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
     return false;
 }
 
-/* A cron kind that works off a list goes on with the claim that it has: giving it up and taking it again would be as
- * many transactions once more. Not for ever, and not while this process ends: others may have a better use for it. */
+/* A kind that works off a list goes on with the claim that it has: giving it up and taking it again would be as many
+ * transactions once more. Not for ever, and not while this process ends: others may have a better use for it. */
 static bool keeps_claim(struct group *g)
 {
     const struct run *r = &g->run[0];
-    if (!g->direct || r->kind->every_ms == 0 || r->again_after_ms > 0 || g->kept >= CLAIM_KEPT_MAX) return false;
+    bool may = r->kind->keeps_claim || (g->direct && r->kind->every_ms > 0);
+    if (!may || g->count > 1 || r->again_after_ms > 0 || g->kept >= CLAIM_KEPT_MAX) return false;
+    if (monotonic_ms() - g->claimed_at_ms >= CLAIM_KEPT_MS) return false;
     if (r->kind->careful && !clock_is_sound()) return false; /* asked where jobs are claimed */
-    assert(g->count == 1);
     pthread_mutex_lock(&g->jobs->lock);
     bool stopping = g->jobs->stopping;
     pthread_mutex_unlock(&g->jobs->lock);
@@ -441,25 +442,35 @@ static bool enter_stage(struct worker *w, struct group *g, enum stage stage)
     return ours;
 }
 
+/* What .settle needs is there. False: the call took too long for a process that ends, and so did the group. */
+static bool load_and_call(struct worker *w, struct group *g)
+{
+    struct run *r = &g->run[0];
+    if (r->wish == JOB_FINISHED && r->kind->load) load(g);
+    if (r->wish != JOB_FINISHED || !r->kind->call) return true;
+    if (!enter_stage(w, g, STAGE_CALL)) abort(); /* only a call can be abandoned */
+    r->job.now_ms = now_ms();
+    r->kind->call(&r->job);
+    g->mark = arena_mark(g->arena);
+    if (enter_stage(w, g, STAGE_STORAGE)) return true;
+    group_leave(g);
+    return false;
+}
+
 void group_work(struct worker *w, struct group *g)
 {
     struct run *r = &g->run[0];
+    const struct arena_mark claimed = g->mark;
     assert(g->count == 1 && !g->direct);
     if (r->wish == JOB_FINISHED) begin(r);
-    if (!enter_stage(w, g, STAGE_STORAGE)) abort(); /* only a call can be abandoned */
-    if (r->wish == JOB_FINISHED && r->kind->load) load(g);
-    if (r->wish == JOB_FINISHED && r->kind->call) {
-        if (!enter_stage(w, g, STAGE_CALL)) abort();
-        r->job.now_ms = now_ms();
-        r->kind->call(&r->job);
-        g->mark = arena_mark(g->arena);
-        if (!enter_stage(w, g, STAGE_STORAGE)) {
-            group_leave(g);
-            return;
+    if (!enter_stage(w, g, STAGE_STORAGE)) abort();
+    for (int begun = -1;;) { /* part by part, while it keeps its claim */
+        if (begun != g->kept) {
+            begun = g->kept, g->mark = claimed;
+            arena_release(g->arena, claimed);
+            if (!load_and_call(w, g)) return;
         }
-    }
-    for (bool once_more = true; once_more;) {
         prepare_op(g);
-        once_more = settled(g, lanes_run(g->jobs->options.lanes, &g->op));
+        if (!settled(g, lanes_run(g->jobs->options.lanes, &g->op))) return;
     }
 }

@@ -36,7 +36,7 @@ struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k)
     struct arena *a = arena_take(j);
     struct group *g = arena_alloc(a, sizeof(*g) + count * sizeof(struct run));
     g->jobs = j, g->arena = a, g->count = count, g->direct = kind_is_direct(k), g->pool = kind_pool(k);
-    g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
+    g->claimed_at_ms = monotonic_ms(), g->renew_at_ms = g->claimed_at_ms + JOB_LEASE_MS / 3;
     pthread_mutex_lock(&j->lock);
     g->next = j->flights;
     if (g->next) g->next->prev = g;

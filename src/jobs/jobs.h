@@ -68,8 +68,8 @@ enum job_wish {
                        why), and .dead runs behind it in this transaction: what must not stay is for
                        .dead to undo, or for .settle not to write before it knows */
     JOB_NEXT,       /* a part is done, which stays, and another follows: again at once (or
-                       job_again_after); this attempt does not count. A cron kind keeps its claim
-                       meanwhile, for some parts */
+                       job_again_after); this attempt does not count. A cron kind, and one that says
+                       .keeps_claim, keeps its claim meanwhile, for some parts */
 };
 struct step_plan; /* steps.h */
 struct job_kind {
@@ -79,6 +79,7 @@ struct job_kind {
     int64_t backoff_first_ms, backoff_max_ms; /* doubling, ±20 % jitter */
     int64_t give_up_after_ms; /* from the beginning of the first try, however long it waited; 0: never */
     enum job_pool pool;
+    bool keeps_claim; /* parts that follow each other (JOB_NEXT) are short, and others can wait for some of them */
     bool careful;     /* moves money, or deletes what cannot be had back: waits while the clock is in
                          doubt */
     int64_t every_ms; /* > 0, at most 12 h: a cron row of this kind is kept by the worker; runs once per

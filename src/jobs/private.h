@@ -161,7 +161,8 @@ enum {
     WORKERS_MAX = 64,
     KINDS_MAX = 128,
     SETTLE_TRIES = 3,            /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
-    CLAIM_KEPT_MAX = 16,         /* batches that a cron kind does with one claim */
+    CLAIM_KEPT_MAX = 16,         /* parts that are done with one claim, */
+    CLAIM_KEPT_MS = 1000,        /* and no other is begun after this time */
     JOB_ARENA_BYTES = 128 << 20, /* a bound, not a reservation */
 };
 
@@ -198,7 +199,7 @@ struct group {
     enum job_pool pool;
     bool direct, abandoned;
     int tries, kept;     /* kept: how often it has gone on with its claim */
-    int64_t renew_at_ms; /* monotonic */
+    int64_t claimed_at_ms, renew_at_ms; /* monotonic */
     size_t count;
     struct run run[];
 };

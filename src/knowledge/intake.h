@@ -91,7 +91,9 @@ struct know_taking {
     const char *shop_host; /* the shop's domain; NULL: none */
     struct knowledge_says says;
     enum currency currency; /* the shop's; NONE: nothing was told yet */
+    const char *part;       /* the one that is written next; NULL: it is still read, or all are written */
     /* What a reader leaves: */
+    struct knowledge_import *piece; /* what `part` says; NULL: it says nothing */
     struct know_parts parts;
     const char *document;       /* the file is one, known by this name; NULL: it is none */
     bool finished;              /* nothing comes behind these */

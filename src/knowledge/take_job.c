@@ -45,6 +45,16 @@ static void take_file(struct job *job, struct know_taking *t)
     free(bytes);
 }
 
+/* A part is read where nobody waits for it: its transaction is one that writes. */
+static void read_part(struct job *job, struct know_taking *t)
+{
+    struct field_faults faults = { 0 };
+    json_t *root = json_read(str_of(t->part), READ_JSON_MAX, NULL);
+    t->piece = ARENA_NEW(job->arena, struct knowledge_import);
+    if (!root || !know_import_read(job->arena, root, t->piece, &faults)) t->piece = NULL;
+    json_decref(root);
+}
+
 /* ---- load, call ---- */
 
 static enum job_wish take_load(struct job *job, struct tx *tx)
@@ -54,6 +64,8 @@ static enum job_wish take_load(struct job *job, struct tx *tx)
     struct shop s;
     enum row row = know_intake_get(tx, job->ref, &t->in);
     if (row == ROW_FAULT) return JOB_AGAIN;
+    if (row == ROW_FOUND && t->in.state == INTAKE_WRITING && t->in.written < t->in.parts)
+        return know_intake_part_get(tx, t->in.id, t->in.written, &t->part) == ROW_FAULT ? JOB_AGAIN : JOB_FINISHED;
     if (row == ROW_NONE || t->in.state != INTAKE_READING) return JOB_FINISHED;
     if (know_head_get(tx, t->in.shop, t->in.account, &h) == ROW_FAULT) return JOB_AGAIN;
     if (!know_shop_says(tx, t->in.shop, job->arena, &t->says)) return JOB_AGAIN;
@@ -83,6 +95,7 @@ static enum job_wish take_load(struct job *job, struct tx *tx)
 static void take_call(struct job *job)
 {
     struct know_taking *t = job->state;
+    if (t->part) read_part(job, t);
     if (t->in.state != INTAKE_READING || t->in.id == 0) return;
     if (t->store) know_take_store(job, t);
     else if (t->in.feed <= 0) take_file(job, t); /* < 0: a document, whose bytes are a file too */
@@ -252,24 +265,19 @@ static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *
 
 static bool is_store(const struct intake *in) { return str_starts(str_of(in->source), STR("store_")); }
 
-static enum job_wish write_part(struct job *job, struct tx *tx, struct intake *in)
+static enum job_wish write_part(struct job *job, struct tx *tx, struct intake *in, const struct know_taking *t)
 {
-    const char *body;
-    struct field_faults faults = { 0 };
-    struct knowledge_import part = { 0 };
+    const struct knowledge_import *part = t->piece;
     struct knowledge_head h;
     struct know_write w = { .now_ms = job->now_ms, .intake = in->id, .feed = in->feed, .began_ms = in->began_at_ms };
     /* What a store exports is as new as the moment when it was asked: a delivery of since then counts more. */
     struct know_write orders = { .now_ms = job->now_ms, .version = is_store(in) ? in->began_at_ms : 0 };
-    if (know_intake_part_get(tx, in->id, in->written, &body) != ROW_FOUND) return JOB_FAULT;
-    json_t *root = json_read(str_of(body), READ_JSON_MAX, NULL);
-    bool good = root && know_import_read(job->arena, root, &part, &faults);
-    json_decref(root);
-    if (!good) return fail_with(job, tx, in, NULL, "", "format");
+    if (t->in.state != INTAKE_WRITING || t->in.written != in->written || !t->part) return JOB_FAULT;
+    if (!part) return fail_with(job, tx, in, NULL, "", "format");
     if (know_head_get(tx, in->shop, in->account, &h) == ROW_FAULT) return JOB_FAULT;
-    if (!know_products_save(tx, &h, part.product, part.products, &w) ||
-        !know_texts_save(tx, &h, part.text, part.texts, &w) ||
-        !know_orders_save(tx, &h, part.order, part.orders, &orders) || !know_head_keep(tx, &h, job->now_ms))
+    if (!know_products_save(tx, &h, part->product, part->products, &w) ||
+        !know_texts_save(tx, &h, part->text, part->texts, &w) ||
+        !know_orders_save(tx, &h, part->order, part->orders, &orders) || !know_head_keep(tx, &h, job->now_ms))
         return JOB_FAULT;
     in->written++, in->changed += orders.changed; /* of what only the switch makes live, it counts */
     return know_intake_keep(tx, in) ? JOB_NEXT : JOB_FAULT;
@@ -347,7 +355,7 @@ static enum job_wish take_settle(struct job *job, struct tx *tx)
     if (in.state >= INTAKE_DONE) return forget_some(tx, &in);
     if (s.account != in.account || s.status >= SHOP_DELETED) return fail_with(job, tx, &in, t, "", "shop_gone");
     if (in.state == INTAKE_READING) return settle_read(job, tx, &in, t);
-    return in.written < in.parts ? write_part(job, tx, &in) : switch_over(job, tx, &in);
+    return in.written < in.parts ? write_part(job, tx, &in, t) : switch_over(job, tx, &in);
 }
 
 static enum job_wish take_dead(struct job *job, struct tx *tx, const char *error)
@@ -371,6 +379,7 @@ const struct job_kind knowledge_take_job = { .name = "knowledge.take",
                                              .backoff_first_ms = 5 * SECOND_MS,
                                              .backoff_max_ms = 2 * MINUTE_MS,
                                              .pool = JOB_POOL_SHOPS,
+                                             .keeps_claim = true,
                                              .load = take_load,
                                              .call = take_call,
                                              .settle = take_settle,
