@@ -47,17 +47,18 @@ STMT(empty_conversations, "SELECT id FROM chat_conversations WHERE last_number =
 
 /* ---- what hangs on them ---- */
 
-#define BATCH_OF(table, key)                                                                                           \
-    "DELETE FROM " table " WHERE conversation = ?1 AND " key " IN (SELECT " key " FROM " table                         \
-    " WHERE conversation = ?1 ORDER BY " key " LIMIT ?2)"
+/* Up to the last of the first ?2: of a list PostgreSQL may look for each row in turn. */
+#define BATCH_BY(table, key, order)                                                                                    \
+    "DELETE FROM " table " WHERE conversation = ?1 AND " key " <= (SELECT MAX(" key ") FROM (SELECT " key              \
+    " FROM " table " WHERE conversation = ?1 ORDER BY " order " LIMIT ?2) AS few)"
+#define BATCH_OF(table, key) BATCH_BY(table, key, key)
 STMT(drop_messages, BATCH_OF("chat_messages", "number"));
 STMT(drop_notes, BATCH_OF("chat_notes", "number"));
 STMT(drop_moves, BATCH_OF("chat_moves", "epoch"));
 STMT(drop_words, BATCH_OF("chat_words", "word"));
 STMT(drop_labels, BATCH_OF("chat_labelled", "label"));
 STMT(drop_gaps, BATCH_OF("chat_gaps", "number"));
-STMT(drop_mentions, "DELETE FROM chat_mentions WHERE conversation = ?1 AND note IN (SELECT note FROM chat_mentions"
-                    " WHERE conversation = ?1 ORDER BY note, person LIMIT ?2)");
+STMT(drop_mentions, BATCH_BY("chat_mentions", "note", "note, person"));
 STMT(drop_talk, "DELETE FROM chat_channel_talks WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
 STMT(drop_told, "DELETE FROM chat_mentions_told WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
 static const struct stmt *const of_conversation[] = { &drop_told,   &drop_talk,     &drop_messages,

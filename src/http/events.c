@@ -36,8 +36,9 @@ STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FRO
      .postgres = "DELETE FROM events WHERE id = ANY(ARRAY(SELECT id FROM events WHERE id = ANY(ARRAY("
                  "SELECT id FROM events ORDER BY id LIMIT 500)) AND at_ms < ?1 FOR UPDATE SKIP LOCKED))");
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
-STMT(date_back, "UPDATE events SET at_ms = ?1 WHERE at_ms > ?1"
-                " AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
+#define DATE_BACK "UPDATE events SET at_ms = ?1 WHERE at_ms > ?1 AND id "
+#define OLDEST "(SELECT id FROM events ORDER BY id LIMIT 500)"
+STMT(date_back, DATE_BACK "IN " OLDEST, .postgres = DATE_BACK "= ANY(ARRAY" OLDEST ")");
 STMT(blank_events,
      "UPDATE events SET data = '{}' WHERE kind = ?1 AND topic = ?2 AND substr(data, 1, length(?3)) = ?3"
      " AND data <> '{}'",

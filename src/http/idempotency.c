@@ -30,8 +30,9 @@ STMT(purge_keys,
                  " id = ANY(ARRAY(SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)) AND at_ms < ?1"
                  " FOR UPDATE SKIP LOCKED))");
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
-STMT(date_back, "UPDATE idempotency_keys SET at_ms = ?1 WHERE at_ms > ?1"
-                " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)");
+#define DATE_BACK "UPDATE idempotency_keys SET at_ms = ?1 WHERE at_ms > ?1 AND id "
+#define OLDEST "(SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)"
+STMT(date_back, DATE_BACK "IN " OLDEST, .postgres = DATE_BACK "= ANY(ARRAY" OLDEST ")");
 static_assert(HTTP_PURGE_BATCH == 500, "purge_keys says the same");
 
 static const char *route_name(const struct req *req)

@@ -198,7 +198,7 @@ struct group {
     enum stage stage;          /* under jobs.lock */
     enum job_pool pool;
     bool direct, abandoned;
-    int tries, kept;     /* kept: how often it has gone on with its claim */
+    int tries, kept;                    /* kept: how often it has gone on with its claim */
     int64_t claimed_at_ms, renew_at_ms; /* monotonic */
     size_t count;
     struct run run[];

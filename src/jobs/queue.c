@@ -178,8 +178,8 @@ STMT(is_strange, "SELECT id FROM jobs WHERE " STRANGE " IN (SELECT value FROM js
 STMT(take_strange,
      "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE
      " IN (SELECT value FROM json_each(?1))" BY_ACCOUNT "?2)",
-     .postgres = "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE
-                 " = ANY(?1::text[])" BY_ACCOUNT "?2 FOR UPDATE SKIP LOCKED)");
+     .postgres = "UPDATE jobs SET pool = 0 WHERE id = ANY(ARRAY(SELECT id FROM jobs WHERE " STRANGE
+                 " = ANY(?1::text[])" BY_ACCOUNT "?2 FOR UPDATE SKIP LOCKED))");
 
 enum row queue_is_strange(struct tx *tx, const char *const *kinds, size_t kinds_n)
 {

@@ -31,12 +31,16 @@ STMT(get_part, "SELECT body FROM knowledge_parts WHERE intake = ?1 AND part = ?2
 STMT(forget_parts, "DELETE FROM knowledge_parts WHERE intake = ?1");
 STMT(forget_products, "DELETE FROM knowledge_staged_products WHERE intake = ?1");
 STMT(forget_texts, "DELETE FROM knowledge_staged_texts WHERE intake = ?1");
-STMT(forget_parts_some, "DELETE FROM knowledge_parts WHERE intake = ?1 AND part IN (SELECT part FROM knowledge_parts"
-                        " WHERE intake = ?1 ORDER BY part LIMIT ?2)");
-STMT(forget_products_some, "DELETE FROM knowledge_staged_products WHERE intake = ?1 AND product IN (SELECT product"
-                           " FROM knowledge_staged_products WHERE intake = ?1 ORDER BY product LIMIT ?2)");
-STMT(forget_texts_some, "DELETE FROM knowledge_staged_texts WHERE intake = ?1 AND (kind, name) IN (SELECT kind, name"
-                        " FROM knowledge_staged_texts WHERE intake = ?1 ORDER BY kind, name LIMIT ?2)");
+/* Up to the last of the first ?2, and not "those among the first ?2": PostgreSQL would look for each row among them,
+ * one by one, while it knows nothing of rows as new as these. */
+STMT(forget_parts_some, "DELETE FROM knowledge_parts WHERE intake = ?1 AND part <= (SELECT MAX(part) FROM (SELECT part"
+                        " FROM knowledge_parts WHERE intake = ?1 ORDER BY part LIMIT ?2) AS few)");
+STMT(forget_products_some, "DELETE FROM knowledge_staged_products WHERE intake = ?1 AND product <= (SELECT MAX(product)"
+                           " FROM (SELECT product FROM knowledge_staged_products WHERE intake = ?1 ORDER BY product"
+                           " LIMIT ?2) AS few)");
+STMT(forget_texts_some, "DELETE FROM knowledge_staged_texts WHERE intake = ?1 AND (kind, name) <= (SELECT kind, name"
+                        " FROM (SELECT kind, name FROM knowledge_staged_texts WHERE intake = ?1 ORDER BY kind, name"
+                        " LIMIT ?2) AS few ORDER BY kind DESC, name DESC LIMIT 1)");
 STMT(of_shop, "SELECT id FROM knowledge_intakes WHERE shop = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
 STMT(forget_shop, "DELETE FROM knowledge_intakes WHERE shop = ?1");
 STMT(forget_one, "DELETE FROM knowledge_intakes WHERE id = ?1");

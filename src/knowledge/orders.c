@@ -9,9 +9,10 @@ enum { BATCH = 100, LIST_JSON_MAX = 512 << 10 };
 STMT(known,
      "SELECT number, content, version, updated_at_ms FROM knowledge_orders WHERE shop = ?1"
      " AND number IN (SELECT value FROM json_each(?2))",
-     .postgres =
-         "SELECT number, content, version, updated_at_ms FROM knowledge_orders WHERE shop = ?1 AND number = ANY(ARRAY("
-         "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
+     .postgres = "SELECT number, content, version, updated_at_ms FROM (SELECT DISTINCT"
+                 " json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS wanted) AS w CROSS JOIN LATERAL"
+                 " (SELECT number, content, version, updated_at_ms FROM knowledge_orders WHERE shop = ?1 AND number = "
+                 "w.wanted OFFSET 0) AS r");
 STMT(save,
      "INSERT INTO knowledge_orders (account, shop, number, number_key, email, name, status, status_text, currency,"
      " total, items, shipments, content, updated_at_ms, version)"

@@ -9,9 +9,10 @@ enum { BATCH = 100, VARIANTS_JSON_MAX = 1 << 20, WORDS_MAX = 4096, REBUILD_BATCH
 STMT(known,
      "SELECT product, doc, words, content, version, feed, updated_at_ms FROM knowledge_products WHERE shop = ?1"
      " AND product IN (SELECT value FROM json_each(?2))",
-     .postgres = "SELECT product, doc, words, content, version, feed, updated_at_ms FROM knowledge_products WHERE shop "
-                 "= ?1 AND product = ANY(ARRAY("
-                 "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
+     .postgres = "SELECT product, doc, words, content, version, feed, updated_at_ms FROM (SELECT DISTINCT"
+                 " json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS wanted) AS w CROSS JOIN LATERAL"
+                 " (SELECT product, doc, words, content, version, feed, updated_at_ms FROM knowledge_products WHERE "
+                 "shop = ?1 AND product = w.wanted OFFSET 0) AS r");
 STMT(save, "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price,"
            " available, variants, words, content, updated_at_ms, version)"
            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
@@ -28,15 +29,19 @@ STMT(drop,
 STMT(stage, "INSERT INTO knowledge_staged_products (intake, product, doc, title, description, url, image, price,"
             " available, variants, words, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
             " ON CONFLICT (intake, product) DO NOTHING");
-/* changed: rows that are new, or will be other than before. */
-STMT(replaced, "SELECT COALESCE(SUM(CASE WHEN s.doc <> p.doc THEN 1 ELSE 0 END), 0) AS n,"
-               " COALESCE(SUM(CASE WHEN p.id IS NULL OR ((p.updated_at_ms <= ?3"
-               " OR p.updated_at_ms > ?4) AND (p.words <> s.words"
-               " OR p.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"
-               " FROM knowledge_staged_products s LEFT JOIN knowledge_products p"
-               " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0");
-STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_products s LEFT JOIN knowledge_products p"
-            " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0 AND p.id IS NULL");
+/* changed: rows that are new, or will be other than before. PostgreSQL knows nothing yet of rows as new as the staged
+ * ones: what is beside each is asked for by its key, and not left to a join (OFFSET 0). */
+#define REPLACED(live)                                                                                                 \
+    "SELECT COALESCE(SUM(CASE WHEN s.doc <> p.doc THEN 1 ELSE 0 END), 0) AS n,"                                        \
+    " COALESCE(SUM(CASE WHEN p.id IS NULL OR ((p.updated_at_ms <= ?3 OR p.updated_at_ms > ?4)"                         \
+    " AND (p.words <> s.words OR p.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"                           \
+    " FROM knowledge_staged_products s LEFT JOIN " live " WHERE s.intake = ?1 AND s.doc >= 0"
+STMT(replaced, REPLACED("knowledge_products p ON p.shop = ?2 AND p.product = s.product"),
+     .postgres = REPLACED("LATERAL (SELECT id, doc, words, content, updated_at_ms FROM knowledge_products WHERE shop = "
+                          "?2 AND product = s.product"
+                          " OFFSET 0) p ON TRUE"));
+STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_products s WHERE s.intake = ?1 AND s.doc >= 0"
+            " AND (SELECT 1 FROM knowledge_products p WHERE p.shop = ?2 AND p.product = s.product) IS NULL");
 STMT(
     take_staged,
     "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price, available,"
@@ -60,21 +65,20 @@ STMT(
         " feed = CASE excluded.feed WHEN 0 THEN knowledge_products.feed ELSE excluded.feed END"
         " WHERE knowledge_products.updated_at_ms <= CAST(?6 AS BIGINT)"
         " OR knowledge_products.updated_at_ms > CAST(?7 AS BIGINT)");
-STMT(unnamed,
-     "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN s.product IS NULL THEN 1 ELSE 0 END), 0) AS gone"
-     " FROM knowledge_products p LEFT JOIN knowledge_staged_products s ON s.intake = ?3 AND s.product = p.product"
-     " WHERE p.shop = ?1 AND p.feed = ?2");
-STMT(remove_unnamed,
-     "DELETE FROM knowledge_products WHERE shop = ?1 AND feed = ?2 AND (updated_at_ms <= ?4"
-     " OR updated_at_ms > ?5) AND product NOT IN (SELECT product FROM knowledge_staged_products WHERE intake = ?3)");
+STMT(unnamed, "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN (SELECT 1 FROM knowledge_staged_products s"
+              " WHERE s.intake = ?3 AND s.product = p.product) IS NULL THEN 1 ELSE 0 END), 0) AS gone"
+              " FROM knowledge_products p WHERE p.shop = ?1 AND p.feed = ?2");
+STMT(remove_unnamed, "DELETE FROM knowledge_products WHERE shop = ?1 AND feed = ?2 AND (updated_at_ms <= ?4"
+                     " OR updated_at_ms > ?5) AND (SELECT 1 FROM knowledge_staged_products s WHERE s.intake = ?3"
+                     " AND s.product = knowledge_products.product) IS NULL");
 STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_products WHERE shop = ?1");
 #define COLUMNS "id, product, doc, title, description, url, image, price, available, variants"
 STMT(by_id, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND product = ?2");
 STMT(by_docs,
      "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1"
      " AND doc IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
-     .postgres = "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1"
-                 " AND doc = ANY(CAST(?2::text[] AS bigint[]))");
+     .postgres = "SELECT " COLUMNS " FROM UNNEST(CAST(?2::text[] AS bigint[])) AS w(wanted) CROSS JOIN LATERAL"
+                 " (SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND doc = w.wanted OFFSET 0) AS r");
 /* By their number in the index: the newest words first, and a page begins where the last one ended. */
 STMT(page, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND doc < ?2 ORDER BY doc DESC LIMIT ?3");
 STMT(from,

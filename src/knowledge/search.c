@@ -12,18 +12,21 @@ enum { SAID_MAX = 96, SAID_BYTES_MAX = 600, TERMS_MAX = 200, SLIPS_MAX = 3, LIST
 enum { BLOCK_DOCS = INDEX_BLOCK, ENTRY = INDEX_ENTRY, BLOCKS_MAX = 128, LIKE_ENOUGH = 45, FIELD_SETS = 64 };
 enum { SPELLING_MIN = 4, LIST_BYTES = 32 << 10, PARTS_MAX = 4096, RANK_TOKENS_MAX = 4096 };
 
+/* PostgreSQL looks each word up by all of the key: with a list (= ANY) it may read all of a shop instead, while what it
+ * knows of the table is from before an import. */
+#define EACH_WORD                                                                                                      \
+    " FROM (SELECT DISTINCT json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)) AS word) AS w CROSS JOIN LATERAL" \
+    " (SELECT token, n, block, docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2"                             \
+    " AND token = w.word COLLATE \"C\""
 STMT(common,
      "SELECT token, CAST(SUM(n) AS BIGINT) AS n, MAX(block) AS newest FROM knowledge_postings"
      " WHERE shop = ?1 AND kind = ?2 AND token IN (SELECT value FROM json_each(?3)) GROUP BY token",
-     .postgres = "SELECT token, CAST(SUM(n) AS BIGINT) AS n, MAX(block) AS newest FROM knowledge_postings"
-                 " WHERE shop = ?1 AND kind = ?2 AND token = ANY(ARRAY(SELECT value COLLATE \"C\""
-                 " FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)))) GROUP BY token");
+     .postgres = "SELECT token, CAST(SUM(n) AS BIGINT) AS n, MAX(block) AS newest" EACH_WORD " OFFSET 0) AS p"
+                 " GROUP BY token");
 STMT(lists,
      "SELECT token, block, docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2"
      " AND token IN (SELECT value FROM json_each(?3)) AND block >= ?4",
-     .postgres = "SELECT token, block, docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2"
-                 " AND token = ANY(ARRAY(SELECT value COLLATE \"C\""
-                 " FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)))) AND block >= ?4");
+     .postgres = "SELECT token, block, docs" EACH_WORD " AND block >= ?4 OFFSET 0) AS p");
 
 struct term {
     struct str text;

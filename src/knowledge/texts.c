@@ -15,16 +15,19 @@ STMT(save, "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, 
 /* The same beside the live rows, until the switch. */
 STMT(stage, "INSERT INTO knowledge_staged_texts (intake, kind, name, doc, title, body, url, product, words, content)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (intake, kind, name) DO NOTHING");
-/* changed: rows that are new, or will be other than before. */
-STMT(replaced, "SELECT COALESCE(SUM(CASE WHEN s.doc <> t.doc THEN 1 ELSE 0 END), 0) AS n,"
-               " COALESCE(SUM(CASE WHEN t.id IS NULL OR ((t.updated_at_ms <= ?3"
-               " OR t.updated_at_ms > ?4) AND (t.words <> s.words"
-               " OR t.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"
-               " FROM knowledge_staged_texts s LEFT JOIN knowledge_texts t"
-               " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name WHERE s.intake = ?1 AND s.doc >= 0");
-STMT(added,
-     "SELECT COUNT(*) AS n FROM knowledge_staged_texts s LEFT JOIN knowledge_texts t"
-     " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name WHERE s.intake = ?1 AND s.doc >= 0 AND t.id IS NULL");
+/* changed: rows that are new, or will be other than before. PostgreSQL knows nothing yet of rows as new as the staged
+ * ones: what is beside each is asked for by its key, and not left to a join (OFFSET 0). */
+#define REPLACED(live)                                                                                                 \
+    "SELECT COALESCE(SUM(CASE WHEN s.doc <> t.doc THEN 1 ELSE 0 END), 0) AS n,"                                        \
+    " COALESCE(SUM(CASE WHEN t.id IS NULL OR ((t.updated_at_ms <= ?3 OR t.updated_at_ms > ?4)"                         \
+    " AND (t.words <> s.words OR t.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"                           \
+    " FROM knowledge_staged_texts s LEFT JOIN " live " WHERE s.intake = ?1 AND s.doc >= 0"
+STMT(replaced, REPLACED("knowledge_texts t ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name"),
+     .postgres = REPLACED("LATERAL (SELECT id, doc, words, content, updated_at_ms FROM knowledge_texts WHERE shop = ?2 "
+                          "AND kind = s.kind AND name = s.name"
+                          " OFFSET 0) t ON TRUE"));
+STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_texts s WHERE s.intake = ?1 AND s.doc >= 0"
+            " AND (SELECT 1 FROM knowledge_texts t WHERE t.shop = ?2 AND t.kind = s.kind AND t.name = s.name) IS NULL");
 STMT(take_staged,
      "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
      " updated_at_ms, feed) SELECT ?2, ?3, kind, name, doc, title, body, url, product, words, content, ?4, ?5"
@@ -46,9 +49,8 @@ STMT(take_staged,
          " WHERE knowledge_texts.updated_at_ms <= CAST(?6 AS BIGINT)"
          " OR knowledge_texts.updated_at_ms > CAST(?7 AS BIGINT)");
 STMT(remove_unnamed, "DELETE FROM knowledge_texts WHERE shop = ?1 AND feed = ?2 AND (updated_at_ms <= ?4"
-                     " OR updated_at_ms > ?5) AND NOT EXISTS (SELECT 1 FROM knowledge_staged_texts s WHERE s.intake = "
-                     "?3 AND s.kind = knowledge_texts.kind"
-                     " AND s.name = knowledge_texts.name)");
+                     " OR updated_at_ms > ?5) AND (SELECT 1 FROM knowledge_staged_texts s WHERE s.intake = ?3"
+                     " AND s.kind = knowledge_texts.kind AND s.name = knowledge_texts.name) IS NULL");
 STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1");
 STMT(count_kinds, "SELECT kind, COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1 GROUP BY kind");
 STMT(is_there, "SELECT 1 AS there FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
@@ -56,8 +58,8 @@ STMT(by_name, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind 
 STMT(by_docs,
      "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
      " AND doc IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
-     .postgres = "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
-                 " AND doc = ANY(CAST(?2::text[] AS bigint[]))");
+     .postgres = "SELECT " COLUMNS " FROM UNNEST(CAST(?2::text[] AS bigint[])) AS w(wanted) CROSS JOIN LATERAL"
+                 " (SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND doc = w.wanted OFFSET 0) AS r");
 STMT(by_product, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND product = ?2 ORDER BY id LIMIT ?3");
 STMT(page,
      "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND doc < ?3 ORDER BY doc DESC LIMIT ?4");

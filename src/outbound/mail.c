@@ -238,8 +238,9 @@ STMT(purge,
                  " FOR UPDATE SKIP LOCKED))");
 
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
-STMT(date_back, "UPDATE mail_outbox SET at_ms = ?1 WHERE at_ms > ?1"
-                " AND id IN (SELECT id FROM mail_outbox ORDER BY id LIMIT 500)");
+#define DATE_BACK "UPDATE mail_outbox SET at_ms = ?1 WHERE at_ms > ?1 AND id "
+#define OLDEST "(SELECT id FROM mail_outbox ORDER BY id LIMIT 500)"
+STMT(date_back, DATE_BACK "IN " OLDEST, .postgres = DATE_BACK "= ANY(ARRAY" OLDEST ")");
 
 static enum job_wish purge_settle(struct job *job, struct tx *tx)
 {
