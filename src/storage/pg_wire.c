@@ -14,9 +14,11 @@ enum {
 
 static void ignore_notice(void *arg, const char *message) { (void)arg, (void)message; }
 
-/* Settings by SET and not by `options`, which the URL may use itself. The last statement names the server's run and its
- * timeline: the statistics are reset by each recovery from a crash, also when only a backend crashed and the postmaster
- * stayed; a standby that became the primary goes on by a timeline of its own. */
+/* Settings by SET and not by `options`, which the URL may use itself. A plan is kept for as long as PostgreSQL knows
+ * nothing better: one that was made while a table was empty must not read all of it when it is full (decision 124). The
+ * last statement names the server's run and its timeline: the statistics are reset by each recovery from a crash, also
+ * when only a backend crashed and the postmaster stayed; a standby that became the primary goes on by a timeline of its
+ * own. */
 static bool pg_configure(PGconn *pg, const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE])
 {
     char sql[768];
@@ -24,6 +26,7 @@ static bool pg_configure(PGconn *pg, const struct db *db, enum tx_mode mode, cha
              "SET statement_timeout = %d; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d;"
              "SET default_transaction_read_only = %s; SET default_transaction_isolation = 'read committed';"
              "SET client_min_messages = warning; SET standard_conforming_strings = on;"
+             "SET enable_seqscan = off; SET jit = off;"
              "SELECT CAST(EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000 AS BIGINT) || '/' ||"
              " COALESCE(CAST(EXTRACT(EPOCH FROM stats_reset) * 1000 AS BIGINT), 0) || '@' ||"
              " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_stat_bgwriter",
