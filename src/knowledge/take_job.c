@@ -23,6 +23,11 @@ STMT(file_of, "SELECT file, title, bytes FROM knowledge_files WHERE id = ?1 AND 
 /* Taken: housekeeping removes it with its file. */
 STMT(file_done, "UPDATE knowledge_files SET at_ms = 0 WHERE id = ?1");
 
+/* Planned for the tables as they are, until the transaction ends: PostgreSQL keeps a plan until it has new statistics,
+ * and at the first of a thousand parts the table was empty. */
+STMT(plan_anew, "SELECT 1 AS done",
+     .postgres = "SELECT set_config('plan_cache_mode', 'force_custom_plan', TRUE) AS done");
+
 /* ---- reading ---- */
 
 static void take_file(struct job *job, struct know_taking *t)
@@ -341,6 +346,13 @@ static enum job_wish drop(struct tx *tx, int64_t intake)
     return know_intake_drop(tx, intake) ? JOB_FINISHED : JOB_FAULT;
 }
 
+static bool planned_anew(struct tx *tx)
+{
+    if (tx_engine(tx) != DB_POSTGRES) return true;
+    struct query q = query(tx, &plan_anew);
+    return query_row(&q) == ROW_FOUND;
+}
+
 static enum job_wish take_settle(struct job *job, struct tx *tx)
 {
     struct know_taking *t = job->state;
@@ -352,6 +364,7 @@ static enum job_wish take_settle(struct job *job, struct tx *tx)
     /* As it is under the lock: somebody may have stopped it meanwhile. */
     if (row == ROW_FAULT || know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
     if (is_purged(row, &s)) return drop(tx, in.id);
+    if (!planned_anew(tx)) return JOB_FAULT;
     if (in.state >= INTAKE_DONE) return forget_some(tx, &in);
     if (s.account != in.account || s.status >= SHOP_DELETED) return fail_with(job, tx, &in, t, "", "shop_gone");
     if (in.state == INTAKE_READING) return settle_read(job, tx, &in, t);

@@ -130,7 +130,8 @@ static struct {
     struct conn *conn;
     struct arena *arena;
     int64_t shop, now_ms;
-    const struct stmt *put_part, *get_part, *known, *stage, *append, *replaced, *take, *count, *forget, *unstage;
+    const struct stmt *plan_anew, *put_part, *get_part, *known, *stage, *append, *replaced, *take, *count, *forget,
+        *unstage;
 } side;
 
 static struct tx *begin(void)
@@ -138,6 +139,9 @@ static struct tx *begin(void)
     arena_reset(side.arena);
     struct tx *tx = tx_begin(side.conn, TX_WRITE, side.arena);
     if (!tx) die("no transaction");
+    if (tx_engine(tx) != DB_POSTGRES) return tx;
+    struct query q = query(tx, side.plan_anew);
+    if (query_row(&q) != ROW_FOUND) die("no plan");
     return tx;
 }
 
@@ -208,6 +212,7 @@ static void switch_over(int64_t intake)
 
 static void name_statements(void)
 {
+    side.plan_anew = stmt_of("knowledge/take_job.c", "plan_anew"),
     side.put_part = stmt_of("knowledge/intake.c", "put_part"),
     side.get_part = stmt_of("knowledge/intake.c", "get_part");
     side.known = stmt_of("knowledge/products.c", "known"), side.stage = stmt_of("knowledge/products.c", "stage");
