@@ -34,6 +34,8 @@ static bool haggle(struct local *m)
     const struct knowledge_product *p = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 ? m->found.product[0]
                                         : m->focuses == 1                                     ? m->focus[0]
                                                                                               : NULL;
+    if ((m->h.all & SENSE_POINTS) && !local_rule(m, &answered)) return false; /* "is it cheaper if I subscribe" */
+    if (answered) return true;
     if (asked && !p) {
         if (!local_rule(m, &answered)) return false;
         if (!answered && !local_promotions(m, &answered)) return false;
@@ -143,7 +145,14 @@ static bool subject(struct local *m, bool *answered)
          fine = *answered || local_rule(m, answered);
     m->h.used = used;
     if (!fine) return false;
-    if (!*answered && (subjects & SENSE_DISCOUNT) && !local_promotions(m, answered)) return false;
+    if (!*answered && (subjects & SENSE_DISCOUNT) && !(subjects & SENSE_PAY) && !local_promotions(m, answered))
+        return false;
+    if (!*answered && (subjects & SENSE_EXCHANGE) && !(subjects & SENSE_RETURN) &&
+        !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS))) { /* else it is sent back */
+        m->h.all |= SENSE_RETURN;
+        if (!local_rule(m, answered)) return false;
+        m->h.all = *answered ? m->h.all : m->h.all & ~(uint64_t)SENSE_RETURN;
+    }
     if (!*answered && named && m->found.n == 1 && m->found.left_over && !(m->h.all & SENSE_PRICE) &&
         !local_detail(m, m->found.product[0], answered))
         return false;
@@ -161,42 +170,6 @@ static bool subject(struct local *m, bool *answered)
         *answered = true;
     }
     return true;
-}
-
-/* "How long are the cables": of a product that is measured, not of time. */
-static bool asks_size(const struct heard *h)
-{
-    static const char *const words[] = {
-        "long", "big", "large", "tall", "wide", "deep", "thick", "high", "heavy", NULL
-    };
-    for (size_t i = 0; i + 2 < h->a.n; i++)
-        for (size_t w = 0; words[w] && strcmp(h->a.atom[i].text, "how") == 0; w++)
-            if (strcmp(h->a.atom[i + 1].text, words[w]) == 0) return true;
-    static const char size[] = "what size is|what size are|whats the size|what are the dimensions|what dimensions";
-    for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, size) > 0) return true;
-    return h->a.n > 1 && (h->sense[h->a.n - 1] & SENSE_SIZE) && (h->sense[h->a.n - 1] & SENSE_OPTIONS);
-}
-
-/* "Does it come with a battery", "is the frame of steel": a yes or a no is asked for, not a list. */
-static bool asks_whether(const struct heard *h)
-{
-    static const char *const words[] = { "does", "do", "is", "are", "can", "has", "will", NULL };
-    for (size_t w = 0; words[w] && h->a.n > 0; w++)
-        if (strcmp(h->a.atom[0].text, words[w]) == 0) return !(h->all & (SENSE_OPTIONS | SENSE_STOCK | SENSE_HAVE));
-    return false;
-}
-
-/* "圈号怎么量", "how do I wash it": how it is done is asked, not which there are. */
-static bool asks_how(const struct heard *h)
-{
-    for (size_t i = 0; i + 1 < h->a.n; i++) {
-        size_t n = lexicon_phrase(&h->a, i, "怎么|咋|如何|怎样|how do i|how do you|how to|how should i|how can i");
-        if (n > 0 && i + n < h->a.n && !(h->sense[i] & SENSE_PRICE) &&
-            (h->sense[i + n] == 0 || (h->sense[i + n] & SENSE_CARE)))
-            return true;
-    }
-    return false;
 }
 
 /* What is told of each of a few products, by name when they are several. */
@@ -221,7 +194,7 @@ static bool details(struct local *m, bool *answered)
 
 static bool near_product(struct local *m, uint64_t asked, bool *answered)
 {
-    bool sized = asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
+    bool sized = local_asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
     if (sized && !details(m, answered)) return false; /* "what size is the cot mattress" */
     if (*answered) return true;
     if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
@@ -229,6 +202,21 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
     else if (!details(m, answered)) return false;
     else if (!*answered && m->found.n == 1) return local_rule_of(m, m->found.product[0], answered);
     return true;
+}
+
+/* "1.5号300米 多少": nothing is counted behind it. */
+static bool ends_with_sum(const struct heard *h)
+{
+    size_t last = h->a.n;
+    while (last > 2 && lexicon_phrase(&h->a, last - 1, "呢|啊|呀|的|哦|嘞|哈") > 0) last--;
+    return last > 2 && lexicon_phrase(&h->a, last - 2, "多少") == 2;
+}
+
+static void no_detail(struct local *m, const struct knowledge_product *p)
+{
+    SAY(m, SAY_UNKNOWN_OF, { "title", local_title(m, p) });
+    local_cite_product(m, p, NULL);
+    m->action = REPLY_DECLINE, m->why = "no such detail";
 }
 
 static bool product(struct local *m, bool *answered)
@@ -249,20 +237,18 @@ static bool product(struct local *m, bool *answered)
     const char *names[16];
     size_t n = f->n == 1 && f->mentions == 0 ? options_names(m->arena, f->product[0], names, 16) : 0;
     for (size_t i = 0; i < n; i++) asked |= options_asked(m->arena, &m->h, f->product[0], names[i]) ? SENSE_OPTIONS : 0;
-    bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && asks_size(&m->h);
+    bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && local_asks_size(&m->h);
     if (sizes) subjects |= SENSE_SIZE;
     if (sizes && !options_measure(f->product[0])) asked = 0;
-    if (asked == SENSE_OPTIONS && f->n == 1 && asks_whether(&m->h)) {
-        if (!local_detail(m, f->product[0], answered)) return false;
-        if (*answered) return true;
-    }
-    if (f->n == 1 && !(asked & ~SENSE_OPTIONS) && asks_how(&m->h)) {
-        if (!local_detail(m, f->product[0], answered)) return false;
-        if (*answered) return true;
-    }
-    if (!asked && !subjects && f->left_over && !local_rule_called(m, answered)) return false;
+    bool whether = asked == SENSE_OPTIONS && local_asks_whether(&m->h),
+         how = !(asked & ~SENSE_OPTIONS) && local_asks_how(&m->h);
+    if (f->n == 1 && (whether || how) && !local_detail(m, f->product[0], answered)) return false;
+    if (*answered) return true;
+    bool calls = !asked && !subjects && (f->left_over || !(m->h.all & SENSE_HAVE));
+    if (calls && !local_rule_called(m, answered)) return false;
     if (*answered) return true;
     bool sum = f->mentions > 0 && (m->h.all & SENSE_COST); /* "一斤装多少" */
+    if (sum && !asked && ends_with_sum(&m->h)) asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE;
     bool of_thing = !asked && !subjects && !sum && local_asks_of_thing(m);
     if ((m->h.all & SENSE_COST) && !(m->h.all & SENSE_TIME) && !asked && !subjects && !of_thing && !f->left_over)
         asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE; /* "红色L号的多少" */
@@ -279,14 +265,20 @@ static bool product(struct local *m, bool *answered)
             local_product_answer(m);
             return true;
         }
-        if (f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
-        if (*answered) return true;
-        SAY(m, SAY_UNKNOWN_OF, { "title", local_title(m, f->product[0]) });
-        local_cite_product(m, f->product[0], NULL);
-        m->action = REPLY_DECLINE, m->why = "no such detail", *answered = true;
+        if (f->left_over && !local_told_elsewhere(m, answered)) return false;
+        bool goes_with = !*answered && f->left_over && !subjects; /* "兄弟2260的耗材有吗" */
+        if (goes_with && local_asks_had(&m->h)) {
+            f->how = FOUND_NEAR, *answered = true;
+            local_product_answer(m);
+            return true;
+        }
+        if (!*answered && f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
+        if (!*answered) no_detail(m, f->product[0]);
+        *answered = true;
         return true;
     }
-    if (f->n > 1 && f->left_over && !asked) { /* "my seeds never came up": what is said of all of them */
+    bool sold = local_asks_sold(&m->h);
+    if (f->n > 1 && f->left_over && !asked && !sold) { /* "my seeds never came up": what is said of all of them */
         if (!local_rule(m, answered)) return false;
         if (*answered) return true;
     }
@@ -305,6 +297,17 @@ static bool names_something(const struct heard *h)
     return false;
 }
 
+/* "我的是EV，装得上不": every word of it stands in what the shop says of the one thing that is talked about. */
+static bool of_focus(struct local *m, bool *answered)
+{
+    if (m->found.how != FOUND_NONE || m->focuses != 1 || local_asks_sold(&m->h) || !names_something(&m->h)) return true;
+    struct found before = m->found;
+    m->found.how = FOUND_NEAR, m->found.n = 1, m->found.product[0] = m->focus[0], m->found.left_over = true;
+    bool good = local_detail(m, m->focus[0], answered);
+    if (!*answered) m->found = before;
+    return good;
+}
+
 static bool unknown(struct local *m)
 {
     bool answered = false;
@@ -313,7 +316,9 @@ static bool unknown(struct local *m)
         return true;
     }
     if (!local_rule(m, &answered)) return false;
+    if (!answered && !of_focus(m, &answered)) return false;
     if (!answered && !local_of_shop(m, &answered)) return false;
+    if (!answered && !local_told_elsewhere(m, &answered)) return false;
     if (answered) return true;
     if (m->most > 0 && !m->found.left_over && !names_something(&m->h))
         local_say(m, REPLY_ASK, SAY_WHICH_PRODUCT, "a budget for no product");
@@ -360,6 +365,7 @@ static bool answer(struct local *m)
     if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
+    if (!answered && !local_serves(m, &answered)) return false;
     if (!answered && !product(m, &answered)) return false;
     return answered || unknown(m);
 }

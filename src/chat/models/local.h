@@ -44,6 +44,9 @@ const char *local_han_plain(const char *han);
 /* Of one sound: a slip of who types by it ("空汽炸锅"). `noun`: it is what the thing is called, and then of those only
  * that names of goods are made of. */
 bool local_han_alike(const char *a, const char *b, bool noun);
+/* Of nearly one sound, of which a tongue or a finger makes the other (dou and tou, ji and qi): that is a slip only
+ * where the rest of a long name is the same. */
+bool local_han_near(const char *a, const char *b);
 /* The text, and behind it the same in simplified characters if that is another: for a search that knows both as they
  * are written. */
 struct str local_han_both(struct arena *a, struct str text);
@@ -135,6 +138,7 @@ struct found {
     struct mention mention[LOCAL_MENTIONS];
     size_t mentions;
     bool left_over; /* words that neither the products nor any list knows */
+    bool purpose;   /* found by what it is to do, and not by a name */
     /* all that have the number of a model that was said: the thing, and what is sold for it */
     const struct knowledge_product *model[LOCAL_PRODUCTS];
     size_t models;
@@ -189,12 +193,22 @@ void local_read_bare_number(struct local *m);
 struct str local_query_of(struct local *m, uint64_t subjects, bool turn);
 /* Words of the turn that the text has too: Han by twos, others whole. `of`: how many there are to be found. */
 size_t local_shared(const struct heard *h, const struct heard *t, size_t *of);
+bool local_in_language(const struct local *m, const char *text);
 /* Quotes a part of the text and cites it; false: nothing of it may be said on. */
 bool local_say_text(struct local *m, const struct knowledge_text *t, struct str part);
 
-/* Looks up which words of the turn have other names; whether `t` has one for what stands at i. */
+/* Whether it is asked what it costs, or whether it is had: 有 alone ("有异响") asks nothing. */
+bool local_asks_sold(const struct heard *h);
+bool local_asks_had(const struct heard *h); /* "…有吗", last in the turn */
+/* The word at i means this; of what it meant before, the turn keeps what others of its words say. */
+void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
+/* Ways of saying that no list of words holds: "到江苏几天" asks how long the way is, 装 of "10斤装的" is no assembly.
+ */
+void local_idioms(struct heard *h);
+
+/* Looks up which words of the turn have other names; how many atoms from i on are a word for which `t` has one. */
 void local_same(struct arena *a, struct heard *h);
-bool local_same_told(const struct heard *h, size_t i, const struct atoms *t);
+size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t);
 /* Reads a turn: m->h, m->found and what it says of an order. local_keep(): what of it the next ones may lean on. */
 MUST_USE bool local_read_turn(struct local *m, const char *text);
 void local_keep(struct local *m);
@@ -233,11 +247,18 @@ struct local_count {
     bool time;    /* "保温多久": any unit of time will do */
 };
 struct local_count local_counted(const struct heard *h);
-bool *local_words_that_ask(struct local *m); /* of a quality, and what was used before */
-bool local_asks_of_thing(struct local *m);   /* a quality that things have: its weight, its noise */
+bool *local_words_that_ask(struct local *m);    /* of a quality, and what was used before */
+bool local_asks_size(const struct heard *h);    /* how long, how large */
+bool local_asks_whether(const struct heard *h); /* a yes or a no */
+bool local_asks_how(const struct heard *h);     /* how something is done */
+bool local_asks_of_thing(struct local *m);      /* a quality that things have: its weight, its noise */
 MUST_USE bool local_code(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
+/* What the shop is asked to do, by the verb of it: "can you sharpen my knife". */
+MUST_USE bool local_serves(struct local *m, bool *answered);
+/* A paper of any product, or a rule, that has all the words of the turn, the names among them. */
+MUST_USE bool local_told_elsewhere(struct local *m, bool *answered);
 /* What the papers of the thing say of a part of it, where that was named that is sold as such a part. */
 MUST_USE bool local_of_model(struct local *m, uint64_t subjects, bool *answered);
 /* What the shop offers with this product. */
@@ -274,6 +295,8 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);
+bool options_available(struct arena *a, const struct heard *h,
+                       const struct knowledge_product *p); /* "available sizes" */
 bool options_named(const struct heard *h, const char *name);
 bool options_asked(struct arena *a, const struct heard *h, const struct knowledge_product *p, const char *name);
 size_t options_name_at(const struct heard *h, size_t i, const char *name); /* how many atoms from i on say it */

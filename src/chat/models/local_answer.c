@@ -450,7 +450,8 @@ static void single(struct local *m, const struct knowledge_product *p)
         return;
     }
     if (!asks_price && (m->h.all & SENSE_OPTIONS) && options_answer(m, p, false)) return;
-    bool which = local_said(&m->h, "what") || local_said(&m->h, "which"); /* "which sizes are available" */
+    /* "which sizes are available", "the available sizes" */
+    bool which = local_said(&m->h, "what") || local_said(&m->h, "which") || options_available(m->arena, &m->h, p);
     if (!asks_price && (which || !(wanted & SENSE_STOCK)) && m->found.mentions == 0 && options_answer(m, p, true))
         return;
     if ((m->h.all & SENSE_STOCK) || (!asks_price && (wanted & SENSE_STOCK))) stock_answer(m, p, v, n);

@@ -13,6 +13,12 @@ struct local_asked local_asked(struct local *m)
             if (n > best) best = n, which = k;
         }
         size_t time = lexicon_phrase(&m->h.a, i, "多长时间|多长的时间|多大关系|多大区别"); /* no length, no size */
+        /* "质保期多长" is no length either */
+        const uint64_t terms = SENSE_WARRANTY | SENSE_RETURN | SENSE_EXCHANGE | SENSE_SHIP | SENSE_PROTECT;
+        bool term = i > 0 && !m->h.a.atom[i].broken &&
+                    ((m->h.sense[i - 1] & terms) || strcmp(m->h.a.atom[i - 1].text, "期") == 0);
+        size_t span = term ? lexicon_phrase(&m->h.a, i, "多长|长多少|多久|多长时间") : 0;
+        if (span > time) time = span;
         step = best > time ? best : time > 0 ? time : 1;
         if (best <= time) continue;
         out.kin[which] = out.any = true;
@@ -29,8 +35,11 @@ struct local_count local_counted(const struct heard *h)
     static const char duration[] = "多久|多长时间|how long does|how long do|how long will";
     const uint64_t thing = SENSE_CARE | SENSE_SIZE | SENSE_USED_FOR;
     enum { WORDS = 3 };
-    bool often = false; /* "多久洗一次" */
-    for (size_t i = 0; i < h->a.n; i++) often |= lexicon_phrase(&h->a, i, "一次|一回") > 0;
+    bool often = false, asked = false; /* "多久洗一次", but "一次能洗多久" */
+    for (size_t i = 0; i < h->a.n; i++) {
+        asked |= lexicon_phrase(&h->a, i, "多久|多长时间") > 0;
+        often |= asked && lexicon_phrase(&h->a, i, "一次|一回") > 0;
+    }
     for (size_t i = 0; i + 1 < h->a.n; i++) {
         size_t asks = lexicon_phrase(&h->a, i, "几个|多少个|几|多少|how many"), at = i + asks, n = 0;
         if (lexicon_phrase(&h->a, i, duration) > 0 && !often && !(h->all & SENSE_SUBJECTS & ~thing))
@@ -63,4 +72,40 @@ bool *local_words_that_ask(struct local *m)
     struct local_count c = local_counted(&m->h);
     for (size_t i = c.at; i < c.at + c.n + c.time && i < m->h.a.n; i++) words[i] = true;
     return words;
+}
+
+/* "How long are the cables": of a product that is measured, not of time. */
+bool local_asks_size(const struct heard *h)
+{
+    static const char *const words[] = {
+        "long", "big", "large", "tall", "wide", "deep", "thick", "high", "heavy", NULL
+    };
+    for (size_t i = 0; i + 2 < h->a.n; i++)
+        for (size_t w = 0; words[w] && strcmp(h->a.atom[i].text, "how") == 0; w++)
+            if (strcmp(h->a.atom[i + 1].text, words[w]) == 0) return true;
+    static const char size[] = "what size is|what size are|whats the size|what are the dimensions|what dimensions";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, size) > 0) return true;
+    return h->a.n > 1 && (h->sense[h->a.n - 1] & SENSE_SIZE) && (h->sense[h->a.n - 1] & SENSE_OPTIONS);
+}
+
+/* "Does it come with a battery", "is the frame of steel": a yes or a no is asked for, not a list. */
+bool local_asks_whether(const struct heard *h)
+{
+    static const char *const words[] = { "does", "do", "is", "are", "can", "has", "will", NULL };
+    for (size_t w = 0; words[w] && h->a.n > 0; w++)
+        if (strcmp(h->a.atom[0].text, words[w]) == 0) return !(h->all & (SENSE_OPTIONS | SENSE_STOCK | SENSE_HAVE));
+    return false;
+}
+
+/* "圈号怎么量", "how do I wash it": how it is done is asked, not which there are. */
+bool local_asks_how(const struct heard *h)
+{
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, "怎么|咋|如何|怎样|how do i|how do you|how to|how should i|how can i");
+        if (n > 0 && i + n < h->a.n && !(h->sense[i] & SENSE_PRICE) &&
+            (h->sense[i + n] == 0 || (h->sense[i + n] & SENSE_CARE)))
+            return true;
+    }
+    return false;
 }

@@ -218,7 +218,7 @@ bool atom_same(const struct atom *a, const char *text, size_t n)
 /* Without the ending of a verb's form: lease, leasing, leased; wrap, wrapping, wrapped. */
 static size_t stem(const char *p, size_t n)
 {
-    static const char *const endings[] = { "ings", "ing", "ers", "ed", "er", "es", "e", "s", "y", NULL };
+    static const char *const endings[] = { "ness", "ings", "ing", "ers", "ed", "er", "es", "e", "s", "y", NULL };
     for (size_t i = 0; endings[i]; i++) {
         size_t k = strlen(endings[i]);
         if (n < k + 4 || memcmp(p + n - k, endings[i], k) != 0) continue;
@@ -296,9 +296,22 @@ static bool is_doubled(const struct atom *a, const struct atom *b)
     return i == a->n && k == b->n;
 }
 
+/* "Nife", "rench": the first letter is not heard. "Tre": the last one is there twice. */
+static bool is_unheard(const struct atom *shorter, const struct atom *longer)
+{
+    enum { LEAST = 3 };
+    if (shorter->n < LEAST || longer->n != shorter->n + 1) return false;
+    bool silent = memchr("kgwp", longer->text[0], 4) && memchr("nrs", shorter->text[0], 3) && shorter->n > LEAST;
+    if (silent && memcmp(longer->text + 1, shorter->text, shorter->n) == 0) return true;
+    return longer->text[shorter->n] == shorter->text[shorter->n - 1] &&
+           memcmp(longer->text, shorter->text, shorter->n) == 0;
+}
+
 bool atom_like(const struct atom *a, const struct atom *b)
 {
-    if (a->kind != ATOM_LETTERS || b->kind != ATOM_LETTERS || a->n < 4 || b->n < 4) return false;
+    if (a->kind != ATOM_LETTERS || b->kind != ATOM_LETTERS) return false;
+    if (a->n < b->n ? is_unheard(a, b) : is_unheard(b, a)) return true;
+    if (a->n < 4 || b->n < 4) return false;
     size_t gap = a->n > b->n ? a->n - b->n : b->n - a->n;
     int most = a->n >= 8 && b->n >= 8 ? 2 : 1;
     if (gap > (size_t)most) return false;

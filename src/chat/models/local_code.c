@@ -3,20 +3,47 @@
 
 enum { TEXTS = 48 };
 
+static bool is_error(const struct atom *x)
+{
+    return strcmp(x->text, "err") == 0 || strcmp(x->text, "error") == 0 || strcmp(x->text, "code") == 0;
+}
+
+/* "E3", "E-03"; "Err 05", "error 5": the number stands at it, or behind a sign, or apart where it is called an error.
+ */
+static bool is_one(const struct atoms *a, size_t i)
+{
+    if (i + 1 >= a->n || a->atom[i].kind != ATOM_LETTERS || a->atom[i + 1].kind != ATOM_NUMBER) return false;
+    const struct atom *x = &a->atom[i], *number = x + 1;
+    if (number->glued) return true;
+    return !number->broken && number->from == x->to + 1 && (is_error(x) || x->n <= 2);
+}
+
+/* The sign that stands between them is no space, but where it is called an error. */
+static bool is_written_so(const struct heard *h, size_t i)
+{
+    return h->a.atom[i + 1].glued || is_error(&h->a.atom[i]) || h->text.p[h->a.atom[i].to] != ' ';
+}
+
 static bool is_code(const struct heard *h, size_t i)
 {
     const struct atom *x = &h->a.atom[i];
-    return !h->used[i] && x->kind == ATOM_LETTERS && x->n <= 3 && i + 1 < h->a.n &&
-           h->a.atom[i + 1].kind == ATOM_NUMBER && h->a.atom[i + 1].glued && h->a.atom[i + 1].n <= 4 &&
-           !h->used[i + 1] && !memchr(h->a.atom[i + 1].text, '.', h->a.atom[i + 1].n) &&
+    return !h->used[i] && is_one(&h->a, i) && is_written_so(h, i) && (x->n <= 3 || is_error(x)) &&
+           h->a.atom[i + 1].n <= 4 && !h->used[i + 1] && !memchr(h->a.atom[i + 1].text, '.', h->a.atom[i + 1].n) &&
            (!x->glued || i == 0 || h->a.atom[i - 1].kind == ATOM_HAN) &&
            (i + 2 >= h->a.n || !h->a.atom[i + 2].glued || h->a.atom[i + 2].kind == ATOM_HAN);
 }
 
+/* "Err 5" is "Err 05". */
+static const char *without_zeros(const char *number)
+{
+    while (*number == '0' && number[1] >= '0' && number[1] <= '9') number++;
+    return number;
+}
+
 static bool is_same(const struct atoms *a, size_t i, const struct atom *code)
 {
-    return strcmp(a->atom[i].text, code[0].text) == 0 && a->atom[i + 1].glued &&
-           strcmp(a->atom[i + 1].text, code[1].text) == 0;
+    bool letters = strcmp(a->atom[i].text, code[0].text) == 0 || (is_error(&a->atom[i]) && is_error(&code[0]));
+    return letters && is_one(a, i) && strcmp(without_zeros(a->atom[i + 1].text), without_zeros(code[1].text)) == 0;
 }
 
 /* The line in which the code stands by itself. */
@@ -75,7 +102,8 @@ bool local_code(struct local *m, bool *answered)
     }
     /* else ("it says E3") it is one if nothing else is asked and a paper of the product has it */
     bool sure = (m->h.all & SENSE_FAULT) != 0;
-    bool other = (m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_SUBJECTS)) != 0;
+    const uint64_t broken = SENSE_FAULT | SENSE_WARRANTY | SENSE_DAMAGE; /* "E00是哪里坏了" */
+    bool other = (m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | (SENSE_SUBJECTS & ~broken))) != 0;
     /* "it reads E2", of what is talked about */
     bool of_focus = m->focuses == 1 && !sure && m->found.how < FOUND_TALKED_ABOUT;
     if (of_focus) known = near = false;

@@ -334,6 +334,9 @@ static bool detail(struct local *m, const struct knowledge_product *p, bool *ans
     for (size_t i = 0; i < m->h.a.n && measure; i++)
         m->h.used[i] |= in_list(measure->asked, m->h.a.atom[i].text) || in_list(verbs, m->h.a.atom[i].text);
     bool kin = local_asks_of_thing(m);
+    for (size_t k = 0; k < m->found.mentions && measure && !kin;
+         k++) /* "weight without lens": what was said of options */
+        memset(m->h.used + m->found.mention[k].at, true, m->found.mention[k].n);
     *answered = measure && !kin && measure_of(m, measure, description);
     bool large = measure && !in_list(measure->asked, "heavy") && !in_list(measure->asked, "hold");
     if (!*answered && large && !kin && options_measure(p)) return true; /* an option says how large it is */

@@ -2,6 +2,8 @@
  * what stands beside a value ("a small frame"), what the description says it goes with. */
 #include "chat/models/local_fitting.h"
 
+#include <stdio.h>
+
 static bool has_word(const char *name, const struct atom *x)
 {
     for (const char *p = name; *p;) {
@@ -30,6 +32,28 @@ static void excuse_names(struct fitting *f, const struct knowledge_product *p)
         }
 }
 
+/* What holds or is so much ("the 1 kg bag"): behind an amount it is no other thing. */
+static bool is_pack(const struct atom *x)
+{
+    static const char words[] =
+        " bag bags pack packs packet packets bottle bottles box boxes tin tins tub tubs jar jars "
+        "pot pots can cans carton cartons roll rolls tube tubes sachet sachets bucket sack sacks "
+        "set sets size sizes version model option variant one kit bundle edition case ";
+    char padded[LOCAL_JOINED + 3];
+    int n = snprintf(padded, sizeof padded, " %s ", x->text);
+    return n > 0 && strstr(words, padded) != NULL;
+}
+
+/* "Big dutch oven", "the normal buds": how large somebody finds it, or that it is the plain one. */
+static void excuse_opinions(struct fitting *f)
+{
+    static const char words[] = "big|bigger|biggest|large|larger|largest|small|smaller|smallest|little|tiny|huge|giant|"
+                                "massive|normal|regular|ordinary|usual|basic|decent|proper|whole|entire|actual";
+    for (size_t i = 0; i < f->h->a.n; i++)
+        if (f->missed[i] && f->h->a.atom[i].kind == ATOM_LETTERS && lexicon_phrase(&f->h->a, i, words) > 0)
+            f->missed[i] = false;
+}
+
 /* "A small frame", where a frame size is small: a word of the option's name beside its value. */
 static void excuse_beside_values(struct fitting *f, const struct knowledge_product *p, const struct found *options)
 {
@@ -42,7 +66,9 @@ static void excuse_beside_values(struct fitting *f, const struct knowledge_produ
             bool of_it = false;
             for (size_t v = 0; v < p->variants && !of_it; v++)
                 of_it = o < p->variant[v].options && text_eq(p->variant[v].option[o].value, x->value);
-            if (of_it && after < a->n && has_word(name, &a->atom[after])) f->missed[after] = false;
+            bool pack =
+                after < a->n && !a->atom[after].broken && is_pack(&a->atom[after]) && strpbrk(x->value, "0123456789");
+            if (of_it && after < a->n && (pack || has_word(name, &a->atom[after]))) f->missed[after] = false;
             if (of_it && x->at > 0 && has_word(name, &a->atom[x->at - 1])) f->missed[x->at - 1] = false;
         }
     }
@@ -95,10 +121,130 @@ static void excuse_told(struct local *m, struct fitting *f, const struct knowled
         for (size_t k = i; k < end; k++) numbers |= a->atom[k].kind == ATOM_NUMBER;
         bool name = end < a->n && f->named[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind;
         bool word = a->atom[i].kind == ATOM_HAN ? end - i >= 2 : a->atom[i].n >= 4;
-        if (!name || !word || numbers) continue;
+        if (!name || numbers) continue;
         if (d.n == 0) d = atoms_of(m->arena, str_of(p->description ? p->description : ""), LOCAL_TEXT_ATOMS);
-        if (speaks_of(&d, a, i, end)) memset(f->missed + i, 0, end - i);
+        /* a short word together with the name: what the title calls an SDXC card is written of as an "SD card" */
+        if ((word && speaks_of(&d, a, i, end)) || (a->atom[i].kind == ATOM_LETTERS && speaks_of(&d, a, i, end + 1)))
+            memset(f->missed + i, 0, end - i);
     }
+}
+
+static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
+
+/* Whether what stands at i is of a value that was said. */
+static bool is_of_value(const struct found *options, size_t i)
+{
+    for (size_t k = 0; k < options->mentions; k++)
+        if (i >= options->mention[k].at && i < options->mention[k].at + options->mention[k].n) return true;
+    return false;
+}
+
+/* "透明壳", "雾黑的壳" of a 手机壳: its last character alone, behind a value, is the thing's own. */
+static void excuse_tail(struct fitting *f, const struct found *options)
+{
+    static const char no_thing[] = "机器线品件款色号版具用料的了";
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    for (size_t i = 1; i < a->n; i++) {
+        size_t before = strcmp(a->atom[i - 1].text, "的") == 0 && i > 1 ? i - 2 : i - 1;
+        if (!f->missed[i] || !is_han(a, i) || a->atom[i].broken || strstr(no_thing, a->atom[i].text)) continue;
+        if (!is_of_value(options, before) || (is_han(a, i + 1) && f->missed[i + 1])) continue;
+        for (size_t k = 1; k < t->n && f->missed[i]; k++) /* of a longer word of the title */
+            if (strcmp(t->atom[k].text, a->atom[i].text) == 0 && is_han(t, k - 1)) f->missed[i] = false;
+    }
+}
+
+/* 单个, 单支: one of it. */
+static void excuse_one(struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t i = 0; i + 1 < a->n; i++)
+        if (f->missed[i] && strcmp(a->atom[i].text, "单") == 0 &&
+            strstr("个支只瓶件条包盒袋台卷片张买独本株", a->atom[i + 1].text))
+            f->missed[i] = f->missed[i + 1] = false;
+}
+
+/* "Big dutch oven", where there are sizes of it. */
+static void excuse_sizes(struct fitting *f, const struct knowledge_product *p)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t i = 0; i < a->n; i++)
+        if (f->missed[i] && lexicon_phrase(a, i, "big|large|small|little|biggest|largest|smallest") > 0 &&
+            options_measure(p))
+            f->missed[i] = false;
+}
+
+/* "礼盒配手提袋吗" asks what comes with it; "放手机的架子" tells what the thing is for. */
+static void excuse_verbs(struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    bool sold = (f->h->all & (SENSE_PRICE | SENSE_STOCK)) != 0;
+    for (size_t i = 0; i + 1 < a->n; i++) {
+        if (!f->missed[i] || !is_han(a, i) || !is_han(a, i + 1) || a->atom[i + 1].broken) continue;
+        bool comes = i > 0 && f->named[i - 1] && !a->atom[i].broken && strstr("配含带", a->atom[i].text) &&
+                     f->h->sense[i + 1] == 0 && !f->named[i + 1];
+        if (comes && !sold) f->missed[i] = false;
+        size_t end = i + 1;
+        while (end < a->n && f->named[end] && is_han(a, end)) end++;
+        bool for_it = strstr("放装挂夹擦洗切煮泡收晒盛贴插烧煎存", a->atom[i].text) && end > i + 2 && end + 1 < a->n &&
+                      strcmp(a->atom[end].text, "的") == 0 && f->named[end + 1];
+        if (for_it) f->missed[i] = false;
+    }
+}
+
+/* Where letters and digits end that stand together, or with only "-" between: "CN-L30". */
+static size_t code_end(const struct atoms *a, size_t i, const char *text, bool *digits, bool *letters)
+{
+    size_t end = i;
+    for (; end < a->n && a->atom[end].kind != ATOM_HAN; end++) {
+        const struct atom *x = &a->atom[end];
+        bool tied = end == i || x->glued || (x->from == x[-1].to + 1 && strchr("-/", text[x[-1].to]));
+        if (!tied) break;
+        *digits |= x->kind == ATOM_NUMBER, *letters |= x->kind == ATOM_LETTERS;
+    }
+    return end;
+}
+
+/* The model of the thing itself was said, and not one that it is made for: the last of its title, or the only one. */
+bool local_fit_model_named(const struct fitting *f)
+{
+    static const char for_it[] = "适用|适配|兼容|通用|专用|配套|for|fits|compatible";
+    bool other = false, named = false;
+    for (size_t i = 0, end; i < f->title.n; i = end) {
+        bool digits = false, letters = false, all = true;
+        other |= lexicon_phrase(&f->title, i, for_it) > 0;
+        end = code_end(&f->title, i, f->fit.product->title, &digits, &letters);
+        if (end == i) end = i + 1;
+        if (!digits || !letters) continue;
+        for (size_t k = i; k < end; k++) all &= f->in_title[k];
+        bool last = end == f->title.n, own = !other && lexicon_phrase(&f->title, end, for_it) == 0;
+        named = all && (last || own) && f->title.atom[end - 1].to - f->title.atom[i].from > 3;
+        if (named) return true;
+    }
+    return false;
+}
+
+/* "205/55R16轮胎": letters and numbers beside the name, which nothing of the product knows, make another thing of it.
+ */
+bool local_fit_other_model(struct local *m, const struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    const struct knowledge_product *p = f->fit.product;
+    struct atoms d = { NULL, 0 };
+    for (size_t i = 0, end; i < a->n; i = end) {
+        bool digits = false, letters = false, missed = false, known = false;
+        char joined[LOCAL_JOINED];
+        end = code_end(a, i, f->h->text.p, &digits, &letters);
+        if (end == i) end = i + 1;
+        for (size_t k = i; k < end; k++) missed |= f->missed[k], known |= f->h->used[k] || f->named[k];
+        if (!missed || known || !digits || !(letters || end > i + 1) || amount_in(a, i, a) > 0) continue;
+        bool name = end < a->n && f->named[end] && is_han(a, end) && !a->atom[end].broken;
+        if (!name) continue;
+        if (d.n == 0) d = atoms_of(m->arena, str_of(p->description ? p->description : ""), LOCAL_TEXT_ATOMS);
+        size_t n = local_fit_join(a, i, end, joined), told = 0;
+        for (size_t k = 0; k < d.n && told == 0; k++) told = atoms_joined(&d, k, joined, n);
+        if (told == 0) return true;
+    }
+    return false;
 }
 
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options)
@@ -107,4 +253,9 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_beside_values(f, f->fit.product, options);
     excuse_parts(f, options);
     excuse_told(m, f, f->fit.product);
+    excuse_tail(f, options);
+    excuse_one(f);
+    excuse_sizes(f, f->fit.product);
+    excuse_verbs(f);
+    excuse_opinions(f);
 }

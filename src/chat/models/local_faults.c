@@ -70,11 +70,28 @@ static int words_shared(const struct heard *h, const struct atoms *t)
     return n;
 }
 
+/* "打印有竖黑线：…" is what is seen where nearly all its characters were said, in whatever order. */
+static bool head_was_said(const struct heard *h, const struct atoms *t, struct str line)
+{
+    enum { FEW = 3, MANY = 12 };
+    const char *end = memmem(line.p, line.n, "：", sizeof "：" - 1);
+    size_t of = 0, said = 0, told = 0;
+    if (!end) end = memchr(line.p, ':', line.n);
+    for (size_t i = 0; end && i < t->n && line.p + t->atom[i].from < end; i++) {
+        if (t->atom[i].kind != ATOM_HAN || strstr("有的了着是很会", t->atom[i].text)) continue;
+        bool there = false, tell = false;
+        for (size_t k = 0; k < h->a.n && !tell; k++)
+            if (strcmp(h->a.atom[k].text, t->atom[i].text) == 0) there = true, tell = tells(h, k);
+        of++, said += there, told += tell;
+    }
+    return of >= FEW && of <= MANY && said * 4 >= of * 3 && told >= 2;
+}
+
 static int score_of(struct local *m, const struct seen *seen, struct str line)
 {
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, line, LINE_ATOMS);
-    int score = words_shared(&seen->h, &t) * WORD;
+    int score = words_shared(&seen->h, &t) * WORD + (head_was_said(&seen->h, &t, line) ? SIGHT : 0);
     for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && has_row(&t, k) ? SIGHT : 0;
     arena_release(m->arena, mark);
     return score;
@@ -120,7 +137,8 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
     struct heard title = hear(m->arena, m->lexicon, str_of(t->title), LINE_ATOMS);
     bool of_faults = (title.all & (SENSE_FAULT | SENSE_CARE | SENSE_FIX)) != 0;
     for (size_t i = 0; i < title.a.n; i++)
-        of_faults |= lexicon_phrase(&title.a, i, "常见问题|问题|faq|q a|questions|problems") > 0;
+        of_faults |=
+            lexicon_phrase(&title.a, i, "常见问题|问题|faq|q a|questions|problems|help|messages|tips|checks") > 0;
     for (size_t at = 0; at < text.n;) {
         size_t from = at;
         struct str line = line_next(text, &at);
@@ -145,6 +163,13 @@ bool local_symptom(struct local *m, bool *answered)
     size_t n = here ? f->n : m->focuses;
     enum { FEW = 3 };
     *answered = false;
+    bool of_term = (m->h.all & SENSE_WARRANTY) && (m->h.all & SENSE_TIME); /* "坏了几年内免费修" */
+    if (of_term && m->found.how >= FOUND_TALKED_ABOUT) return true;
+    bool wants = false; /* "do you sell drip coffee machines" */
+    for (size_t i = 0; i < m->h.a.n; i++)
+        wants |= lexicon_phrase(&m->h.a, i,
+                                "do you sell|do you have|do u sell|do u have|have you got|got any|looking for") > 0;
+    if (wants && f->how == FOUND_NEAR) return true;
     if ((m->h.all & others) || n == 0 || n > FEW || local_asks_of_thing(m)) return true;
     struct line_found best = { .score = 0 };
     for (size_t i = 0; i < n; i++) {

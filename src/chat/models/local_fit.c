@@ -17,14 +17,18 @@ static bool soft(const struct heard *h, size_t i)
 
 /* Where the title has this word, whole if possible. Gives how many of its atoms, and whether it is part of a longer
  * one. */
-static size_t title_at(const struct atoms *t, const char *word, size_t n, size_t *at, bool *loose)
+static size_t title_at(const struct fitting *f, const char *word, size_t n, size_t *at, bool *loose)
 {
+    const struct atoms *t = &f->title;
     size_t found = 0;
     for (size_t i = 0; i < t->n; i++) {
         size_t count = t->atom[i].kind == ATOM_HAN ? 0 : atoms_joined(t, i, word, n);
         if (count == 0) continue;
         const struct atom *after = i + count < t->n ? &t->atom[i + count] : NULL;
-        bool inner = (t->atom[i].glued && i > 0 && t->atom[i - 1].kind != ATOM_HAN) ||
+        /* the E3 of KX40-E3 */
+        bool tied = i > 0 && t->atom[i].from == t->atom[i - 1].to + 1 && count > 1 &&
+                    f->fit.product->title[t->atom[i - 1].to] == '-';
+        bool inner = tied || (t->atom[i].glued && i > 0 && t->atom[i - 1].kind != ATOM_HAN) ||
                      (after && after->glued && after->kind != ATOM_HAN);
         if (found == 0 || (*loose && !inner)) found = count, *at = i, *loose = inner;
     }
@@ -50,6 +54,14 @@ static void fit_empty(struct fitting *f, size_t from, size_t end, size_t at, siz
     }
 }
 
+static bool is_denied(const struct heard *h, size_t i)
+{
+    if (i == 0 || h->a.atom[i].kind != ATOM_LETTERS || h->a.atom[i].broken) return false;
+    if (i > 1 && lexicon_phrase(&h->a, i - 1, "the|a|an") > 0 && !h->a.atom[i - 1].broken)
+        return lexicon_phrase(&h->a, i - 2, "not|without|except") > 0;
+    return lexicon_phrase(&h->a, i - 1, "not|without|except|non") > 0;
+}
+
 static size_t fit_word(struct fitting *f, size_t i)
 {
     const struct heard *h = f->h;
@@ -59,10 +71,14 @@ static size_t fit_word(struct fitting *f, size_t i)
     bool loose = false, any_hard = false, any_soft = false;
     for (size_t k = i; k < end; k++) any_hard |= hard(h, k), any_soft |= soft(h, k);
     if (!any_hard && !any_soft) return end;
-    size_t found = title_at(&f->title, word, n, &at, &loose);
+    size_t found = title_at(f, word, n, &at, &loose);
+    if (any_hard && is_denied(h, i)) { /* "the buds, not pro": that is what it is not */
+        f->missed[i] = found > 0 && end == i + 1;
+        if (end == i + 1) return end;
+    }
     if (found == 0 && end < h->a.n && h->a.atom[end].kind == ATOM_LETTERS && !h->a.atom[end].broken && any_hard) {
         size_t far = local_word_end(h, end), m = local_fit_join(&h->a, i, far, two); /* "smart phone" is "smartphone" */
-        found = m > n ? title_at(&f->title, two, m, &at, &loose) : 0;
+        found = m > n ? title_at(f, two, m, &at, &loose) : 0;
         if (found > 0) end = far;
     }
     if (found == 0 && any_hard && end == i + 1) found = local_fit_like(f, i, &at), loose = found > 0;
@@ -292,6 +308,17 @@ static bool verb_of_question(const struct fitting *f, size_t i)
     return first > 0 && lexicon_phrase(a, first - 1, "does|do|did|will|would|can|could|should") > 0;
 }
 
+/* "12 garden chairs": so many of them. */
+static bool counts_goods(const struct fitting *f, size_t i)
+{
+    enum { DIGITS = 3 };
+    const struct atoms *a = &f->h->a;
+    size_t last = i;
+    if (a->atom[i].kind != ATOM_NUMBER || a->atom[i].n > DIGITS || strpbrk(a->atom[i].text, "./")) return false;
+    while (last + 1 < a->n && f->named[last + 1] && a->atom[last + 1].kind == ATOM_LETTERS) last++;
+    return last > i && !a->atom[i + 1].glued && a->atom[last].n > 3 && a->atom[last].text[a->atom[last].n - 1] == 's';
+}
+
 /* A word that stands right beside the name and is not of it; a character that may be of the word may stand between. */
 static bool beside(const struct fitting *f, size_t i)
 {
@@ -308,7 +335,9 @@ static bool beside(const struct fitting *f, size_t i)
     if (trouble && i > 0 && f->named[i - 1]) return false; /* 老人机开不了机 */
     if (!han && i > 0 && f->named[i - 1] && verb_of_question(f, i)) return false;
     bool asked = !han && h->asks && h->asks[i] && !(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
-    if (asked && i > 0 && f->named[i - 1]) return false; /* "is the sleeping bag machine washable" */
+    /* "is the sleeping bag machine washable", "battery life buds 3 pro" */
+    if (asked && ((i > 0 && f->named[i - 1]) || (after < a->n && f->named[after]))) return false;
+    if (counts_goods(f, i)) return false;
     bool verb = han && after + 1 < a->n && !(h->sense[after] & (SENSE_PRICE | SENSE_COST)) &&
                 strstr("几多怎咋", a->atom[after].text);
     verb |= han && asked_behind(f, i);                            /* 头灯防水吗, 手表上满弦走多久 */
@@ -348,7 +377,8 @@ static bool adjunct(const char *word)
     return is_of(words, word);
 }
 
-/* "How much is a battery for my mower": the mower is there already, and no battery is named by it. */
+/* "How much is a battery for my mower": the mower is there already, and no battery is named by it. "Have you got lights
+ * for plants": no plant is asked for. */
 static bool is_for_owned(const struct fitting *f)
 {
     const struct heard *h = f->h;
@@ -356,10 +386,23 @@ static bool is_for_owned(const struct fitting *f)
     if (!(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE))) return false;
     for (size_t i = 0; i < h->a.n; i++) {
         size_t at = f->named[i] ? local_fit_owned(&h->a, i) : 0;
-        if (f->named[i] && at == 0) return false;
+        if (f->named[i] && at == 0) at = local_fit_behind_for(&h->a, i);
+        bool goes_on = f->named[i] && i > 0 && f->named[i - 1] && other; /* "for tent pegs" */
+        if (f->named[i] && at == 0 && !goes_on) return false;
         other |= at > 0 && f->missed[at - 1];
     }
     return other;
+}
+
+/* "A free extra with the Monstera": who says "the" means what bears the name. */
+static bool is_the_one(const struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t i = 1; i < a->n; i++)
+        if (f->named[i] && lexicon_phrase(a, i - 1, "the|your|this|that") > 0 &&
+            atom_same(&a->atom[i], f->title.atom[0].text, f->title.atom[0].n))
+            return true;
+    return false;
 }
 
 static void judge(struct local *m, struct fitting *f, const struct found *options)
@@ -382,7 +425,11 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
         x->missed += han ? WEIGHT_HAN : WEIGHT_WORD;
         x->near |= beside(f, i);
     }
-    x->near |= is_for_owned(f);
+    bool sold = local_asks_sold(f->h);
+    /* "CQ-08充气泵打着打着停了": what is told of the thing makes no other of it, but one may ask for a part of it */
+    if (x->near && !sold) x->near = !local_fit_model_named(f);
+    if (sold && x->named > 0) x->near |= local_fit_other_model(m, f);
+    if (is_for_owned(f)) x->near = true, x->missed += WEIGHT_WORD;
     for (size_t k = 0; k < f->title.n; k++) {
         words += f->title.atom[k].kind != ATOM_HAN;
         if (!f->in_title[k]) continue;
@@ -399,7 +446,8 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
                                    f->title.atom[only].kind == ATOM_NUMBER || f->title.atom[only].glued ||
                                    (only + 1 < f->title.n && f->title.atom[only + 1].glued));
     /* "water" is no water bottle, "iphone" is an iPhone 15 */
-    bool first = in_title > 0 && only == 0 && !(f->h->all & SENSE_HAVE) && !adjunct(f->title.atom[0].text);
+    bool first =
+        in_title > 0 && only == 0 && (!(f->h->all & SENSE_HAVE) || is_the_one(f)) && !adjunct(f->title.atom[0].text);
     bool option = false; /* "what nibs has the Kestrel": what comes in nibs */
     const char *names[16];
     size_t n = options_names(NULL, x->product, names, 16);
@@ -423,6 +471,22 @@ static bool all_named(const struct fitting *f, const struct mention *x)
 {
     for (size_t i = x->at; i < x->at + x->n; i++)
         if (!f->named[i]) return false;
+    return true;
+}
+
+/* "透明壳" of a title that has 透明防摔手机壳: a value that stands in the title too is meant as one where the turn goes
+ * on otherwise than the title does, and so is one of several words ("16 Pro"). */
+static bool said_apart(const struct fitting *f, const struct mention *x)
+{
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    size_t after = x->at + x->n;
+    if (a->atom[x->at].kind != ATOM_HAN) return x->n > 1 && strlen(x->joined) > 3;
+    if (after >= a->n) return false;
+    for (size_t k = 0; k + x->n < t->n; k++) {
+        size_t n = 0;
+        while (n < x->n && strcmp(a->atom[x->at + n].text, t->atom[k + n].text) == 0) n++;
+        if (n == x->n && (t->atom[k + n].broken || strcmp(a->atom[after].text, t->atom[k + n].text) == 0)) return false;
+    }
     return true;
 }
 
@@ -453,6 +517,17 @@ static bool is_whole(const struct fitting *f)
     return false;
 }
 
+/* "Does the press come with a free cup": of the press it is asked, and the cup is what may come. */
+static bool is_subject(const struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t i = 2; i < a->n; i++)
+        if (f->named[i] && lexicon_phrase(a, i - 1, "the|my|your|this") > 0 &&
+            lexicon_phrase(a, i - 2, "does|do|did|will|has|can|is|are") > 0)
+            return true;
+    return false;
+}
+
 struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)
 {
     struct fitting *f = ARENA_NEW(m->arena, struct fitting);
@@ -464,12 +539,13 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     options_heard(m, p, options);
     size_t kept = 0;
     for (size_t k = 0; k < options->mentions; k++) /* a word of the name is no option ("black tea") */
-        if (!all_named(f, &options->mention[k])) options->mention[kept++] = options->mention[k];
+        if (!all_named(f, &options->mention[k]) || said_apart(f, &options->mention[k]))
+            options->mention[kept++] = options->mention[k];
     options->mentions = kept;
     judge(m, f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;
-    f->fit.matched += f->fit.matched > 0 && is_whole(f);
+    f->fit.matched += f->fit.matched > 0 && (is_whole(f) || is_subject(f));
     if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
     f->fit.loose += besides_name(f);
     if (named) memcpy(named, f->named, sizeof f->named);

@@ -29,8 +29,14 @@ size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at); /* Han ch
 /* "Mudguards for my commuter": where "for" stands before what somebody has already, with up to two adjectives; 0: it is
  * nobody's. */
 size_t local_fit_owned(const struct atoms *a, size_t i);
+/* "Lights for plants": where "for" stands before the word at i; 0: nowhere. */
+size_t local_fit_behind_for(const struct atoms *a, size_t i);
 
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
+
+/* The model of the thing itself was said; letters and numbers beside the name are those of another. */
+bool local_fit_model_named(const struct fitting *f);
+bool local_fit_other_model(struct local *m, const struct fitting *f);
 
 #endif

@@ -17,7 +17,9 @@ const char *const lexicon_same[] = {
     "钱包|钱夹", "手链|手绳", "项链|颈链", "手镯|镯子", "戒指|指环", "圆珠笔|原子笔", "订书机|钉书机|订书器",
     "橡皮|橡皮擦", "涂改液|修正液|改正液", "修正带|涂改带", "文件夹|资料夹", "胶带|胶布|胶纸", "便利贴|便签|便条纸", "本子|记事本", "钢笔|墨水笔",
     "扳手|板手|扳子", "螺丝刀|起子|改锥|螺丝批", "铁锹|铲子|铁铲", "水管|软管|胶管", "花盆|盆栽盆", "修枝剪|园艺剪|园艺剪刀", "割草机|剪草机",
-    "洞|孔", "被子|棉被", "枕头|枕芯", "毛巾|洗脸巾", "沙发|梳化", "灯泡|电灯泡", "台灯|桌灯", "窗帘|帘子", "地毯|地垫", "保温杯|保暖杯", "水杯|杯子",
+    "洞|孔",
+    "上楼|搬上楼|搬上去|抬上去|抬上楼|扛上楼|送上楼|爬楼|搬运费|上楼费|搬楼费|搬运|电梯|楼梯",
+    "被子|棉被", "枕头|枕芯", "毛巾|洗脸巾", "沙发|梳化", "灯泡|电灯泡", "台灯|桌灯", "窗帘|帘子", "地毯|地垫", "保温杯|保暖杯", "水杯|杯子",
     "筷子|筷", "勺子|汤匙|勺", "菜刀|厨刀", "砧板|菜板|案板", "平底锅|煎锅", "炒锅|炒菜锅", "渔竿|鱼竿|钓竿|钓鱼竿", "鱼钩|钓钩", "帐篷|帐蓬", "吸尘器|吸尘机",
     "secateurs|pruners|pruning shears|hand pruners", "torch|flashlight", "spanner|wrench", "tap|faucet",
     "nappy|nappies|diapers|diaper",
@@ -40,7 +42,7 @@ const char *const lexicon_same[] = {
     "mudguard|mudguards|fender|fenders", "windscreen|windshield", "boot liner|trunk liner", "ring binder|binder",
     "felt tip|marker|marker pen",
     "power bank|portable charger|battery pack", "pendrive|usb stick|flash drive|thumb drive", "doggy|dog",
-    "kitty|cat",
+    "kitty|cat", "aquarium|fish tank",
     "necklace|neck chain", "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
     NULL
 };
@@ -58,13 +60,14 @@ const char lexicon_trouble[] =
     "faded|rust|"
     "rusty|mould|mold|peeling|stain|stained|puncture|flat|wont|went|why does|why is|what does it mean|no sound|"
     "no power|"
+    "silent|gone quiet|gone dead|hangs|hanging|frozen|"
     "no water|no steam|wet|damp|sticks|sticky|heavy to|hard to|blurry|fogs|foggy|"
     "老是|总是|一直|突然|自己停|自己关|自动关|停了|停机|停转|不了|没反应|没声|无声|不响|不亮|不转|不热|不凉|不冷|不出|不动|不工作|不通电|不启动|打不开|"
     "开不了|关不上|关不了|连不上|连不了|搜不到|充不|卡住|卡纸|卡了|断了|裂了|漏|渗|滴水|冒烟|糊味|焦味|异味|有味|异响|噪音|很响|太吵|嗡嗡|咔咔|闪|"
     "红灯|黄灯|绿灯|蓝灯|橙灯|亮灯|灯亮|灯一直|亮红|亮黄|怎么回事|咋回事|啥情况|什么情况|什么原因|啥原因|为啥|为什么|坏|故障|报错|失灵|不灵|不准|松了|掉了|脱落|生锈|发霉|"
     "变色|起球|跳闸|断电|断连|断网|掉线|花屏|黑屏|死机|卡顿|一边|一侧|单边|一只|一半|模糊|抖|晃|不稳|打滑|堵|不吸|吸不|吸力|不干净|洗不|夹生|没煮熟|"
     "变冷|变热|变红|变蓝|变绿|变小|变大|变慢|变弱|变黄|变形|变硬|变软|着着|没法|失败|用着|失灵了|漏风|漏气|没气|瘪|不平|不紧|拧不|取不|拔不|推不|发烫|很烫|过热|不制|不制冷|不加热|不显示|没电|"
-    "耗电快|掉电|"
+    "耗电快|掉电|毛病|罢工|不好使|断节|"
     "出不来|弄不|装不|关机|重启|溢|喷不|总往|老往|总是往|正常吗|正常么|正常不|正不正常|有问题吗|is it normal|is that normal|is this normal|"
     "supposed to";
 const char *const lexicon_sights[] = {
@@ -121,16 +124,21 @@ const char *const lexicon_sights[] = {
     "doesnt do anything|does not do anything|nothing happens|wont do anything|"
     "isnt doing anything|没反应|无反应|没有反应|不反应|不灵敏|"
     "按了没用|点了没用|没动静",
+    "line|lines|streak|streaks|stripe|stripes|竖线|黑线|竖条|黑条|条纹|横线|横纹|白线|白条|竖黑线|黑竖线|横条|线条",
     "gap|gaps|缝|缝隙|间隙|空隙|有条缝|有缝", NULL
 };
 const struct lexicon_kin lexicon_kin[] = {
+    { "装得上|装得了|装不装得上|能装上|适配|配得上|匹不匹配|匹配吗|兼容|用得上|用得了|对得上|配不配|装不装得了",
+      "适配|适用|兼容|匹配|通用|支持|不能用|不适用", NULL },
     { "多重|多沉|重量|净重|毛重|几斤重|沉不沉|沉吗|重吗|有多少斤|分量", "重|净重|重量|毛重|总重", "公|克|斤|千|kg|g|吨" },
     { "承重|承受|能坐多重|坐多重|装多重|撑多重|最大重量|载重|能承", "承重|载重|承受|最大承", NULL },
     { "声音大|声音响|吵|噪音|噪声|静音|响不响|分贝|声响|动静", "分贝|噪音|噪声|静音|低噪|db", NULL },
     { "功率|多少瓦|几瓦|多少w|耗电|费电|多少度电|几度电|用电", "功率|瓦|耗电|度", "w|瓦|kw|度" },
     {
       "续航|能用多久|用多长时间|待机|续航多久|能撑多久|充满电能用多久|充满能用多久|充满电用多久|充一次电能用多久|充一次电用多久|充一次用多久|充满电能|充满可以|充一次电能|充一次能|电池能用多久|充一次电用|"
-      "充满电用|充满用|充一次", "续航|"
+      "充满电用|充满用|充一次|听多久|能听多久|听几个小时|听几小时|看多久|能看多久|玩多久|能玩多久|亮多久|能亮多久|跑多久|飞多久|拍多久|录多久|撑多久|顶多久|"
+      "扛多久|用几个小时|能用几个小时|用几小时|能用几小时|用几天|能用几天",
+      "续航|"
       "待机|使用时间|可用|连续|充满", "分钟|小时|天|h" },
     { "什么电池|啥电池|几号电池|用电池|装电池|怎么供电|怎么充电|充电吗", "电池|充电|供电|电源|usb", NULL },
     { "多高|高度|高多少|最高|几米高", "高|高度", NULL },
@@ -192,11 +200,20 @@ const struct lexicon_kin lexicon_kin[] = {
       "how powerful|how many watts|what wattage|wattage|how strong is the motor|power consumption|how many hp", "w|"
       "watt|watts|hp|kw|"
       "power|horsepower", "w|watt|watts|hp|kw" },
-    { "how loud|how noisy|is it loud|is it noisy|is it quiet|noise level", "db|decibel|decibels|quiet|silent|"
+    { "how often|how many times a", "every|once|twice|weekly|daily|monthly|a week|a month|a day|a year|times", NULL },
+    { "how quiet|how silent|how loud|how noisy|is it loud|is it noisy|is it quiet|noise level",
+      "db|decibel|decibels|quiet|silent|"
       "noise", NULL },
     {
-      "waterproof|water resistant|in the rain|get wet|gets wet|rainproof|showerproof|water proof",
-      "waterproof|water resistant|ipx|ip|splash proof|showerproof|rain|water repellent|weatherproof|splash", NULL },
+      "underwater|under water|waterproof|water resistant|in the rain|get wet|gets wet|"
+      "rainproof|showerproof|water proof",
+      "waterproof|water resistant|ipx|ip|splash proof|showerproof|rain|water repellent|weatherproof|splash|"
+      "atm|submersible|underwater", NULL },
+    {
+      "poisonous|toxic|harmful|dangerous for|dangerous to|safe for|safe around|safe with|"
+      "pet safe|child safe|food safe",
+      "poisonous|toxic|non toxic|harmful|safe|unsafe|food grade|out of reach|irritant",
+      NULL },
     {
       "how long * to charge|take to charge|takes to charge|to charge fully|to fully charge|charging time|"
       "charge time|how long * charging|how quickly * charge",

@@ -7,26 +7,60 @@
 enum { VALUE_ATOMS = 16, PART_LEAST = 2, PART_MOST = 6, TITLE_BYTES = 512 };
 
 struct quantity {
-    int64_t amount; /* thousandths of a milligram, of a millilitre, of a micrometre, of a watt */
-    char of;        /* 'w'eight, 'v'olume, 'l'ength, 'p'ower; a digit: pieces of a kind */
+    int64_t amount; /* thousandths of a milligram, of a millilitre, of a micrometre, of a watt, of a mAh, of a GB */
+    char of;        /* 'w'eight, 'v'olume, 'l'ength, 'p'ower, 'e'lectric charge, 'b'ytes; others: pieces of a kind */
 };
 
-/* The number of Chinese words at i, up to ninety-nine: 两, 十二, 三十; how many atoms. */
+/* 1 to 9, 0 for 零; -1: no digit. 两 is one before what multiplies it, or first: 三两 is a weight, and so is 十两. */
+static int han_digit_at(const struct atoms *a, size_t i, size_t first)
+{
+    static const char digits[] = "零一二三四五六七八九";
+    if (a->atom[i].kind != ATOM_HAN) return -1;
+    bool times = i + 1 < a->n && strstr("百千万", a->atom[i + 1].text) && a->atom[i + 1].kind == ATOM_HAN;
+    if (strcmp(a->atom[i].text, "两") == 0) return i == first || times ? 2 : -1;
+    const char *digit = strstr(digits, a->atom[i].text);
+    return digit ? (int)(digit - digits) / 3 : -1;
+}
+
+static int64_t times_of(const struct atom *x)
+{
+    static const struct {
+        const char *han;
+        int64_t times;
+    } rows[] = { { "十", 10 }, { "百", 100 }, { "千", 1000 }, { "万", 10000 } };
+    for (size_t k = 0; k < ARRAY_LEN(rows); k++)
+        if (strcmp(x->text, rows[k].han) == 0) return rows[k].times;
+    return 0;
+}
+
+/* The number of Chinese words at i, in thousandths: 两, 十二, 两万, 一千五, 半; how many atoms. */
 static size_t han_number_at(const struct atoms *a, size_t i, int64_t *out)
 {
-    static const char digits[] = "一二三四五六七八九";
-    int64_t tens = 0, ones = 0;
+    enum { MOST = 8 };
+    int64_t whole = 0, part = 0, last = 0;
+    int digit = -1;
+    bool zero = false;
     size_t at = i;
-    bool ten = false;
-    for (; at < a->n && a->atom[at].kind == ATOM_HAN && at < i + 3; at++) {
-        const char *x = a->atom[at].text, *digit = strstr(digits, x);
-        if (strcmp(x, "十") == 0 && !ten) tens = ones ? ones : 1, ones = 0, ten = true;
-        else if (strcmp(x, "两") == 0 && at == i) ones = 2;
-        else if (digit && ones == 0) ones = (digit - digits) / 3 + 1;
-        else break;
+    *out = 0;
+    if (i < a->n && strcmp(a->atom[i].text, "半") == 0) {
+        *out = 500;
+        return 1;
     }
-    *out = (tens * 10 + ones) * 1000;
-    return at - i;
+    for (; at < a->n && at < i + MOST && (at == i || !a->atom[at].broken); at++) {
+        int next = han_digit_at(a, at, i);
+        int64_t times = times_of(&a->atom[at]);
+        if (next >= 0 && digit < 0) {
+            digit = next > 0 ? next : -1, zero |= next == 0;
+        } else if (times == 10000 && whole == 0 && (part > 0 || digit > 0)) {
+            whole = (part + (digit > 0 ? digit : 0)) * times, part = 0, digit = -1, last = times;
+        } else if (times > 0 && times < 10000 && (digit > 0 || (times == 10 && at == i)) && (!last || times < last)) {
+            part += (digit > 0 ? digit : 1) * times, digit = -1, last = times;
+        } else break;
+    }
+    bool shortly = last >= 100 && !zero; /* 一千五 */
+    if (digit > 0) part += shortly ? digit * last / 10 : digit;
+    *out = (whole + part) * 1000;
+    return *out > 0 ? at - i : 0;
 }
 
 /* A fraction of an amount: one figure, a stroke, one figure or two. */
@@ -54,35 +88,88 @@ int64_t atom_thousandths(const struct atom *x)
     return n;
 }
 
+/* clang-format off */
+static const struct unit {
+    const char *unit;
+    int64_t times;
+    char of;
+} all_units[] = {
+    { "包", 1, '1' },        { "袋", 1, '2' },       { "盒", 1, '3' },       { "瓶", 1, '4' },
+    { "支", 1, '5' },        { "片", 1, '6' },       { "只", 1, '7' },       { "罐", 1, '8' },
+    { "人", 1, 'A' },        { "层", 1, 'B' },       { "件", 1, 'C' },       { "张", 1, 'D' },
+    { "卷", 1, 'E' },        { "根", 1, 'F' },       { "条", 1, 'G' },       { "个", 1, 'H' },
+    { "颗", 1, 'I' },        { "粒", 1, 'J' },       { "枚", 1, 'K' },       { "抽", 1, 'L' },
+    { "格", 1, 'M' },        { "匹", 1, 'N' },       { "座", 1, 'O' },       { "桶", 1, 'P' },
+    { "kg", 1000000, 'w' },  { "g", 1000, 'w' },     { "mg", 1, 'w' },       { "lb", 453592, 'w' },
+    { "oz", 28350, 'w' },    { "公斤", 1000000, 'w' }, { "千克", 1000000, 'w' }, { "毫克", 1, 'w' },
+    { "克", 1000, 'w' },     { "斤", 500000, 'w' },  { "两", 50000, 'w' },   { "l", 1000, 'v' },
+    { "ml", 1, 'v' },        { "毫升", 1, 'v' },     { "升", 1000, 'v' },    { "m", 1000000, 'l' },
+    { "cm", 10000, 'l' },    { "mm", 1000, 'l' },    { "厘米", 10000, 'l' }, { "公分", 10000, 'l' },
+    { "毫米", 1000, 'l' },   { "米", 1000000, 'l' }, { "英寸", 25400, 'l' }, { "寸", 25400, 'l' },
+    { "inch", 25400, 'l' },  { "w", 1, 'p' },        { "瓦", 1, 'p' },       { "kw", 1000, 'p' },
+    { "千瓦", 1000, 'p' },   { "毫安", 1, 'e' },     { "毫安时", 1, 'e' },   { "mah", 1, 'e' },
+    { "ah", 1000, 'e' },     { "安时", 1000, 'e' },  { "gb", 1, 'b' },       { "tb", 1000, 'b' },
+    { "t", 1000, 'b' },
+};
+/* clang-format on */
+
+/* The unit that stands at i; how many atoms it is. */
+static size_t unit_at(const struct atoms *a, size_t i, const struct unit **out)
+{
+    size_t best = 0;
+    for (size_t k = 0; k < ARRAY_LEN(all_units); k++) {
+        size_t length = atoms_joined(a, i, all_units[k].unit, strlen(all_units[k].unit));
+        if (length > best) best = length, *out = &all_units[k];
+    }
+    return best;
+}
+
+/* A number in figures, or in Chinese words; 2万 is 20,000. */
+static size_t number_at(const struct atoms *a, size_t i, int64_t *out)
+{
+    *out = atom_thousandths(&a->atom[i]);
+    if (*out == 0) return han_number_at(a, i, out);
+    int64_t times = i + 1 < a->n && a->atom[i + 1].glued ? times_of(&a->atom[i + 1]) : 0;
+    if (times < 1000 || *out > INT64_C(1000000000)) return 1; /* of more than any shop has, nothing is made */
+    *out *= times;
+    return 2;
+}
+
+/* What is said behind an amount and is more of it: 5米4, 一米八, 1米75, 3斤半, 两斤三两. */
+static size_t more_at(const struct atoms *a, size_t i, const struct unit *unit, struct quantity *q)
+{
+    static const char counted[] = "条根卷个件只包支张片套把组盘瓶盒袋箱层人";
+    const struct unit *next = NULL;
+    int64_t number = 0;
+    if (i >= a->n || a->atom[i].broken || (a->atom[i].kind == ATOM_NUMBER && !a->atom[i].glued)) return 0;
+    if (strcmp(a->atom[i].text, "半") == 0) {
+        q->amount += unit->times * 500;
+        return 1;
+    }
+    size_t n = number_at(a, i, &number), behind = n > 0 ? unit_at(a, i + n, &next) : 0;
+    if (n == 0 || (a->atom[i].kind == ATOM_NUMBER && memchr(a->atom[i].text, '.', a->atom[i].n))) return 0;
+    if (behind > 0 && next->of == unit->of && next->times < unit->times) {
+        q->amount += number * next->times;
+        return n + behind;
+    }
+    bool metres = strcmp(unit->unit, "米") == 0 && number < 100 * INT64_C(1000);
+    if (!metres || behind > 0 || (i + n < a->n && strstr(counted, a->atom[i + n].text))) return 0;
+    bool tenths = number < 10 * INT64_C(1000) && (a->atom[i].kind != ATOM_NUMBER || a->atom[i].n == 1);
+    q->amount += number * unit->times / (tenths ? 10 : 100);
+    return n;
+}
+
 /* How many atoms from i on are an amount with its unit; 0: they are none. */
 static size_t quantity_at(const struct atoms *a, size_t i, struct quantity *out)
 {
-    /* clang-format off */
-    static const struct {
-        const char *unit;
-        int64_t times;
-        char of;
-    } units[] = {
-        { "包", 1, '1' },        { "袋", 1, '2' },       { "盒", 1, '3' },       { "瓶", 1, '4' },
-        { "支", 1, '5' },        { "片", 1, '6' },       { "只", 1, '7' },       { "罐", 1, '8' },
-        { "kg", 1000000, 'w' },  { "g", 1000, 'w' },    { "mg", 1, 'w' },      { "lb", 453592, 'w' },
-        { "oz", 28350, 'w' },    { "公斤", 1000000, 'w' }, { "千克", 1000000, 'w' }, { "毫克", 1, 'w' },
-        { "克", 1000, 'w' },     { "斤", 500000, 'w' },  { "两", 50000, 'w' },   { "l", 1000, 'v' },
-        { "ml", 1, 'v' },        { "毫升", 1, 'v' },     { "升", 1000, 'v' },    { "m", 1000000, 'l' },
-        { "cm", 10000, 'l' },    { "mm", 1000, 'l' },    { "厘米", 10000, 'l' }, { "公分", 10000, 'l' },
-        { "毫米", 1000, 'l' },   { "米", 1000000, 'l' }, { "英寸", 25400, 'l' }, { "寸", 25400, 'l' },
-        { "inch", 25400, 'l' },  { "w", 1, 'p' },        { "瓦", 1, 'p' },
-    };
-    /* clang-format on */
-    int64_t number = atom_thousandths(&a->atom[i]);
-    size_t n = number > 0 ? 1 : han_number_at(a, i, &number), best = 0;
+    const struct unit *unit = NULL;
+    int64_t number = 0;
+    size_t n = number_at(a, i, &number);
     if (n == 0 || i + n >= a->n || a->atom[i + n].broken) return 0;
-    for (size_t k = 0; k < ARRAY_LEN(units); k++) {
-        size_t length = atoms_joined(a, i + n, units[k].unit, strlen(units[k].unit));
-        if (length <= best) continue;
-        best = length, *out = (struct quantity){ number * units[k].times, units[k].of };
-    }
-    return best > 0 ? n + best : 0;
+    size_t length = unit_at(a, i + n, &unit);
+    if (length == 0) return 0;
+    *out = (struct quantity){ number * unit->times, unit->of };
+    return n + length + more_at(a, i + n + length, unit, out);
 }
 
 size_t amount_in(const struct atoms *a, size_t i, const struct atoms *text)
@@ -108,9 +195,9 @@ const struct value_amounts *options_amounts(struct arena *a, const struct mentio
     for (size_t k = 0; k < n; k++) {
         struct arena_mark mark = arena_mark(a);
         struct atoms v = atoms_of(a, str_of(values[k].value), VALUE_ATOMS);
-        for (size_t at = 0; at < v.n && out[k].n < ARRAY_LEN(out[k].q); at++) {
+        for (size_t at = 0, length; at < v.n && out[k].n<ARRAY_LEN(out[k].q); at += length> 0 ? length : 1) {
             struct quantity q;
-            size_t length = v.atom[at].kind == ATOM_NUMBER ? quantity_at(&v, at, &q) : 0;
+            length = quantity_at(&v, at, &q);
             if (length == 0) continue;
             out[k].whole |= length == v.n;
             out[k].q[out[k].n++] = q;
@@ -127,8 +214,11 @@ static size_t value_of_quantity(const struct value_amounts *values, size_t n, co
     size_t whole = n, part = n, parts = 0;
     for (size_t k = 0; k < n && whole == n; k++) {
         bool has = false;
-        for (size_t i = 0; i < values[k].n && !has; i++)
-            has = values[k].q[i].of == said->of && values[k].q[i].amount == said->amount;
+        for (size_t i = 0; i < values[k].n && !has; i++) {
+            const struct quantity *q = &values[k].q[i];
+            bool memory = q->of == 'b' && said->of == 'w' && q->amount * 1000 == said->amount; /* 512g of 512GB */
+            has = memory || (q->of == said->of && q->amount == said->amount);
+        }
         if (has && values[k].whole) whole = k;
         if (has) part = k, parts++;
     }
@@ -141,6 +231,28 @@ static size_t values_with(const struct mention *values, size_t n, const char *pa
     for (size_t k = 0; k < n; k++)
         if (strstr(values[k].joined, part)) found++, *which = k;
     return found;
+}
+
+/* Of several values with this part, the one that is no set of others: 三彩色 beside 黑色+三彩色套装. */
+static size_t plain_with(const struct mention *values, size_t n, const char *part, size_t *which)
+{
+    static const char *const sets[] = { "+", "＋", "套装", "组合", "全套", "各一" };
+    size_t found = 0;
+    for (size_t k = 0; k < n; k++) {
+        bool set = strstr(values[k].joined, part) == NULL;
+        for (size_t i = 0; i < ARRAY_LEN(sets) && !set; i++) set = strstr(values[k].value, sets[i]) != NULL;
+        if (!set) *which = k, found++;
+    }
+    return found;
+}
+
+/* Whether the title has this, and goes on with what the turn goes on with: then it is of the name. */
+static bool is_of_title(const char *title, const char *part, const struct heard *h, size_t after)
+{
+    bool ends = after >= h->a.n || h->a.atom[after].broken || h->a.atom[after].kind != ATOM_HAN;
+    for (const char *at = strstr(title, part); at; at = strstr(at + 1, part))
+        if (ends || strncmp(at + strlen(part), h->a.atom[after].text, h->a.atom[after].n) == 0) return true;
+    return false;
 }
 
 /* "大容量" is the value 大容量3000页, "木架" is 木架三踏板: characters that one value alone has, and neither a list nor
@@ -163,9 +275,10 @@ static size_t value_in_part(const struct heard *h, const struct knowledge_produc
         }
         found = now, *which = one, unknown |= h->sense[at] == 0, count++;
     }
+    if (found > 1 && count >= PART_LEAST) found = plain_with(values, n, part, which);
     if (count < PART_LEAST || found != 1 || !unknown) return 0;
     (void)joined_of(str_of(p->title), title, sizeof title);
-    return strstr(title, part) ? 0 : count;
+    return is_of_title(title, part, h, i + count) ? 0 : count;
 }
 
 /* "二分之一" is the value 1/2. */
@@ -232,16 +345,36 @@ static bool ends_word(const struct atoms *a, size_t i, const char *title)
     return strcmp(a->atom[i + 1].text, "的") == 0 || (strcmp(a->atom[i + 1].text, "呢") == 0);
 }
 
+/* "The kettle 0.9 brass", "the 340 how much": before a value of another option, or a word that asks; of "12 cups" it
+ * counts what stands behind it. */
+static bool stands_alone(const struct heard *h, size_t i, const char *title, const struct mention *values, size_t n,
+                         const char *name)
+{
+    enum { WORD_LEAST = 3 };
+    const struct atom *next = &h->a.atom[i + 1];
+    if (i + 1 >= h->a.n || next->glued || next->kind != ATOM_LETTERS) return false;
+    bool the = i > 0 && lexicon_phrase(&h->a, i - 1, "the|a|an|your|my|this|that") > 0; /* "the 170 cat tree" */
+    if (the && next->n >= WORD_LEAST && h->sense[i + 1] == 0 && strcasestr(title, next->text)) return true;
+    for (size_t k = 0; k < n; k++)
+        if (!text_eq(values[k].name, name) && strncmp(values[k].joined, next->text, next->n) == 0) return true;
+    if (memchr(h->a.atom[i].text, '.', h->a.atom[i].n) && !(h->sense[i + 1] & SENSE_SOFT))
+        return true; /* it is hardly of anything else */
+    return (h->sense[i + 1] & (SENSE_PRICE | SENSE_STOCK)) != 0;
+}
+
 /* "58的" is 58毫米, "and 90?" the pack of 90 lenses: a number that one value alone has, the unit left out. */
-static size_t bare_at(const struct atoms *a, size_t i, const char *title, const struct mention *values, size_t n,
+static size_t bare_at(const struct heard *h, size_t i, const char *title, const struct mention *values, size_t n,
                       size_t *which)
 {
+    const struct atoms *a = &h->a;
     size_t found = 0;
     bool glued = a->atom[i].glued && i > 0 && a->atom[i - 1].kind != ATOM_HAN;
-    if (a->atom[i].kind != ATOM_NUMBER || glued || a->atom[i].n < 2 || !ends_word(a, i, title)) return 0;
+    if (a->atom[i].kind != ATOM_NUMBER || glued || a->atom[i].n < 2) return 0;
+    bool ends = ends_word(a, i, title);
     for (size_t k = 0; k < n; k++) {
         size_t digits = strspn(values[k].joined, "0123456789.");
         if (digits != a->atom[i].n || memcmp(values[k].joined, a->atom[i].text, digits) != 0) continue;
+        if (!ends && !stands_alone(h, i, title, values, n, values[k].name)) continue;
         found++, *which = k;
     }
     return found == 1 ? 1 : 0;
@@ -275,6 +408,9 @@ static size_t pack_at(const struct atoms *a, size_t i, const struct mention *val
                                          "eight", "nine",  "ten",  "eleven", "twelve" };
     size_t count = lexicon_phrase(a, i, "pack of|packs of|set of|box of|bundle of|case of|bag of"), found = 0;
     size_t number = 0, at = i + count;
+    bool behind = count == 0 && a->atom[i].kind == ATOM_NUMBER && i + 1 < a->n && !a->atom[i + 1].broken &&
+                  lexicon_phrase(a, i + 1, "pack|packs|pk|box|set|bundle") > 0; /* "100 pack" */
+    if (behind) count = 1;
     if (count == 0 || at >= a->n) return 0;
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (strcmp(a->atom[at].text, words[k]) == 0) number = k + 2;
@@ -311,6 +447,22 @@ static size_t large_at(const struct atoms *a, size_t i, const struct mention *va
     return words + more;
 }
 
+/* "都来一瓶", "全套": the one value that has some of each. */
+static size_t each_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    static const char said[] =
+        "都来一|各来一|各要一|都要一|各一|每样一|每种一|每色一|一样一|样样来一|每样来一|全套|整套|成套|一整套|"
+        "one of each|one each|the full set|the whole set|the complete set";
+    static const char *const words[] = { "各一", "全套", "套装", "组合", "oneofeach", "fullset", "completeset" };
+    size_t count = lexicon_phrase(a, i, said), found = 0;
+    for (size_t k = 0; k < n && count > 0; k++) {
+        bool has = false;
+        for (size_t w = 0; w < ARRAY_LEN(words); w++) has |= strstr(values[k].joined, words[w]) != NULL;
+        if (has) *which = k, found++;
+    }
+    return found == 1 ? count : 0;
+}
+
 /* "W30" is W30暖杏: letters and digits that are one word of one value alone. */
 static size_t code_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
 {
@@ -338,7 +490,9 @@ static size_t colour_at(const struct atoms *a, size_t i, const char *title, cons
     if (a->atom[i].kind != ATOM_HAN || !strstr(colours, a->atom[i].text)) return 0;
     bool named = i + 1 < a->n && strcmp(a->atom[i + 1].text, "色") == 0, alone = !named && ends_word(a, i, title);
     if (!named && !alone) return 0;
-    return values_with(values, n, a->atom[i].text, which) == 1 ? 1 + named : 0;
+    size_t found = values_with(values, n, a->atom[i].text, which);
+    if (found > 1) found = plain_with(values, n, a->atom[i].text, which);
+    return found == 1 ? 1 + named : 0;
 }
 
 size_t options_meant(struct local *m, const struct knowledge_product *p, size_t i, const struct mention *values,
@@ -354,9 +508,10 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         if (count == 0 && n > 0) count = pack_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);
+        if (count == 0 && n > 0) count = each_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = code_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = colour_at(a, i, p->title, values, n, which);
-        if (count == 0 && n > 0) count = bare_at(a, i, p->title, values, n, which);
+        if (count == 0 && n > 0) count = bare_at(&m->h, i, p->title, values, n, which);
         if (count == 0 && n > 0) count = large_at(a, i, values, amounts, n, which);
     }
     if (count > 0) return count + (i + count < a->n && strcmp(a->atom[i + count].text, "装") == 0); /* "一斤装" */

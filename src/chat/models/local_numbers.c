@@ -29,6 +29,12 @@ static bool is_capitals(struct str s)
     return signs > 0;
 }
 
+/* One sign stands between it and the word before, and that is no space. */
+static bool is_tied(const struct heard *h, size_t i)
+{
+    return h->a.atom[i].from == h->a.atom[i - 1].to + 1 && h->text.p[h->a.atom[i].from - 1] != ' ';
+}
+
 /* Where a number that begins at word i may end: the longest first, by the caller. A word without digits may begin it
  * ("iphone 15") or follow it ("M9 Pro"), one that a list knows may not. */
 static size_t number_ends(const struct heard *h, size_t i, size_t *ends)
@@ -38,9 +44,9 @@ static size_t number_ends(const struct heard *h, size_t i, size_t *ends)
         size_t next = local_word_end(h, end);
         bool digits = has_digit(h, end, next);
         if (end > i && (h->a.atom[end].broken && !digits)) break;
-        bool tied =
-            end > i && h->a.atom[end].from == h->a.atom[end - 1].to + 1 && h->text.p[h->a.atom[end].from - 1] != ' ';
-        if (!digits && h->sense[end] != 0 && !tied) break;
+        bool tied = end > i && is_tied(h, end);
+        bool ties = end == i && next < h->a.n && h->a.atom[next].kind == ATOM_NUMBER && is_tied(h, next); /* PW-16 */
+        if (!digits && h->sense[end] != 0 && !tied && !ties) break;
         ends[count++] = end = next;
     }
     return count;
@@ -114,7 +120,10 @@ bool local_number(struct local *m)
             for (size_t k = 0; k < n && variant; k++) /* who names a variant means its product alone */
                 for (size_t v = 0; v < p[k].variants; v++)
                     if (text_eq(p[k].variant[v].id, variant)) m->found.product[0] = &p[k], m->found.n = 1;
-            for (size_t k = i; k < end; k++) h->used[k] = m->numbered[k] = true;
+            for (size_t k = i; k < end; k++) { /* the "pw" of PW-16 is no password */
+                local_hear_anew(h, k, 0);
+                h->used[k] = m->numbered[k] = true;
+            }
             return n > 1 || variant || calls == NUMBER_CALLS || same_model(m, i, ends, count);
         }
     }

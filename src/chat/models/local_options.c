@@ -117,6 +117,16 @@ bool options_named(const struct heard *h, const char *name)
     return false;
 }
 
+bool options_available(struct arena *a, const struct heard *h, const struct knowledge_product *p)
+{
+    const char *names[16];
+    size_t n = options_names(a, p, names, ARRAY_LEN(names));
+    for (size_t i = 0; i + 1 < h->a.n; i++)
+        for (size_t k = 0; k < n && strcmp(h->a.atom[i].text, "available") == 0; k++)
+            if (name_at(h, i + 1, names[k]) > 0) return true;
+    return false;
+}
+
 static bool negated(const struct heard *h, size_t at)
 {
     if (at > 0 && (h->sense[at - 1] & SENSE_NOT)) return true;
@@ -150,6 +160,7 @@ static size_t value_at(const struct heard *h, size_t i, const char *joined, cons
     /* "the one that folds" is the folding one */
     const struct atom value = { .text = joined, .n = (uint8_t)strlen(joined), .kind = ATOM_LETTERS };
     bool does = n == 0 && i > 0 && lexicon_phrase(&h->a, i - 1, "that|which|who") > 0 && h->sense[i] == 0;
+    does &= h->a.atom[i].n < 5 || strcmp(h->a.atom[i].text + h->a.atom[i].n - 4, "ness") != 0; /* "which firmness" */
     if (does && atom_akin(&h->a.atom[i], &value)) return 1;
     if (n != 1 || coloured) return n + coloured;
     const struct atom *x = &h->a.atom[i];
@@ -171,7 +182,8 @@ static bool is_word(const struct atom *part, const struct atom *x)
 }
 
 /* A word that one value alone has: the "sage" of sage green. VALUES: there is none, or several. */
-static size_t part_of(const struct heard *h, size_t i, const struct atoms *parts, size_t n)
+static size_t part_of(const struct heard *h, size_t i, const struct mention *values, const struct atoms *parts,
+                      size_t n)
 {
     const struct atom *x = &h->a.atom[i];
     size_t which = VALUES, count = 0;
@@ -179,6 +191,25 @@ static size_t part_of(const struct heard *h, size_t i, const struct atoms *parts
     for (size_t k = 0; k < n && count < 2; k++) {
         bool there = false;
         for (size_t j = 0; j < parts[k].n && parts[k].n > 1 && !there; j++) there = is_word(&parts[k].atom[j], x);
+        if (there && name_at(h, i, values[k].name) > 0) return VALUES; /* it asks for the option itself */
+        if (there) which = k, count++;
+    }
+    return count == 1 ? which : VALUES;
+}
+
+/* "The 28-70 kit" is the one with 28-70 mm lens: two numbers written together that one value alone has. VALUES: none.
+ */
+static size_t pair_of(const struct heard *h, size_t i, const struct atoms *parts, size_t n)
+{
+    size_t which = VALUES, count = 0;
+    if (i + 1 >= h->a.n || h->used[i + 1] || h->a.atom[i].kind != ATOM_NUMBER || h->a.atom[i + 1].kind != ATOM_NUMBER ||
+        h->a.atom[i + 1].from > h->a.atom[i].to + 1)
+        return VALUES;
+    for (size_t k = 0; k < n && count < 2; k++) {
+        bool there = false;
+        for (size_t j = 0; j + 1 < parts[k].n && !there; j++)
+            there = strcmp(parts[k].atom[j].text, h->a.atom[i].text) == 0 &&
+                    strcmp(parts[k].atom[j + 1].text, h->a.atom[i + 1].text) == 0;
         if (there) which = k, count++;
     }
     return count == 1 ? which : VALUES;
@@ -264,6 +295,8 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             if (says_yes(values[k].value) || says_no(values[k].value)) continue;
             size_t length = value_at(h, i, values[k].joined, &others[k]), said = amount_said(&h->a, i, &parts[k]);
             if (said > length) length = said;
+            if (length == 1 && said == 1 && parts[k].n > 1 && name_at(h, i, values[k].name) == 1)
+                length = 0; /* "what pack options": the name of what comes as 1-pack */
             if (length > best && !is_weak(h, i, length)) best = length, which = k;
         }
         size_t flag = h->used[i] ? 0 : yes_or_no_at(f, h, i, values, n);
@@ -271,7 +304,8 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             i += flag;
             continue;
         }
-        if (best == 0 && !h->used[i] && (which = part_of(h, i, parts, n)) != VALUES) best = 1;
+        if (best == 0 && !h->used[i] && (which = part_of(h, i, values, parts, n)) != VALUES) best = 1;
+        if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best > 0) {
             struct mention x = values[which];

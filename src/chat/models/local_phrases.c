@@ -191,6 +191,17 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_NO_HUMAN, "真人图|真人实拍|真人照片|真人相片|真人拍摄|真人视频|真人效果|真人试|真人上身|真人穿|真人戴|"
       "真人拿着|真人用着|真人背着|真人模特|真人示范|真人展示|真人出镜|真人演示|真人买家|真人佩戴|真人上脸|真人手|真人脸|真人的图|真人的照|真人的视频|真人的效果" },
     { SENSE_RETURN | SENSE_STOP, "能退不|可退不|退不退|退得了|退得掉|能不能退|可不可以退|还能退|还可以退|给退" },
+    { SENSE_SHIP | SENSE_COST,
+      "免邮|免运费|免邮费|免快递费|包不包邮|满多少包邮|满多少免邮|满多少钱包邮|满多少钱免邮|满多少免运费|满多少钱免运费|满*包邮|满*免邮|满*免运费|"
+      "多少包邮|多少免邮|多少钱包邮|多少钱免邮|买多少包邮|买多少免邮|凑多少包邮|差多少包邮" },
+    { SENSE_DISCOUNT,
+      "第二件半价|第二件*折|第2件半价|第2件*折|第二份半价|第二杯半价|第二个半价|第二件|两件*折|second * half price|second one half price" },
+    { SENSE_DISCOUNT | SENSE_GIFT, "买一送一|买二送一|买三送一|买2送1|买1送1|买3送1" },
+    { SENSE_WARRANTY | SENSE_DAMAGE, "怎么赔|咋赔|赔吗|赔不赔|包赔|赔付|能赔|给赔|赔么|怎么赔付|赔多少" },
+    { SENSE_WARRANTY, "断节" },
+    { SENSE_CHANGE, "改送|改寄|改发到|改成送|改派|改送到|送到另一个地址|换个地址|换地址收" },
+    { 0, "上楼|搬上楼|搬上去|抬上去|抬上楼|扛上楼|送上楼|爬楼|搬运费|上楼费|搬楼费" }, /* by lexicon_same one with 搬运 */
+    { SENSE_FAULT, "出毛病|有毛病|出故障|闹毛病|不好使|罢工" },
     /* ---- words of a rule that mean something else here: they are nobody's question to a shop ---- */
     { 0,
       "tax return|tax returns|return ticket|return tickets|return flight|return journey|return trip|day return|"
@@ -203,6 +214,48 @@ const struct lexicon_row lexicon_phrases[] = {
     { 0,
       "汇率|外汇|炒股|股票|报税|个税|退税|签证|退休|退伍|退学|退烧|退潮|退役|退婚|退房|退票|火车票|飞机票|机票|公积金|"
       "社保|车险|彩票|保送|会员国|换届|换乘|换算|换季|换肤|送命|送葬|送别|送礼的诗|改行|安装包|发票号码真伪" },
+    /* ---- English around a price, a delivery, an order that is not made yet ---- */
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "what are you charging|what do you charge for|what are you asking|what are you selling * for|you charging|"
+      "are you charging|would come to|will come to|does that come to|does it come to|do they come to|comes to in all|"
+      "come to in total|come to altogether|come to all in|costing" },
+    { SENSE_HAVE | SENSE_STOP,
+      "do you currently have|do you still have|do you also have|do you actually have|do you happen to have|"
+      "do you currently sell|do you currently stock|do you still sell|do you also sell|do you still stock|do u do|"
+      "can i order|could i order|can i still order|can you still order|can we order|may i order|"
+      "is it possible to order|"
+      "like to order|are you selling|you sell any" },
+    { SENSE_SHIP | SENSE_TIME,
+      "need it tomorrow|need them tomorrow|have it tomorrow|have them tomorrow|get it tomorrow|get them tomorrow|"
+      "want it tomorrow|here tomorrow|here by|with me tomorrow|with me by|by tomorrow|need it by|need them by|"
+      "need it for tomorrow|have it by|get it by|get them by|want it by|be here in time|get it in time|"
+      "which days do you send|what days do you send|when do you send|when will you send|when do you post" },
+    { SENSE_RETURN, "taken back|be taken back|accepted back|give it back|hand it back|bring it back" },
+    { SENSE_SHIP, "do you send|would you send|you send out|send out|sends out|do you post|would you post" },
+    { SENSE_POINTS,
+      "repeat delivery|repeat deliveries|repeat order|regular delivery|regular deliveries|regular order|autoship|"
+      "auto ship|auto delivery|standing order|subscribe and save|subscribing|subscriber|subscribers|subscriptions" },
+    { SENSE_POINTS, "monthly order|monthly orders|monthly delivery|weekly order|weekly delivery" },
+    { SENSE_DISCOUNT, "how much off|how much do i save|what do i save|do i save|save money if" },
+    { SENSE_FAULT, "err|err code|error message" },
+    { SENSE_SHIP, "are sent|get sent|sent by|sent in|sent with|posted in" },
+    { SENSE_OPTIONS | SENSE_STOP, "sold in|sold as|do they come as|does it come as" },
+    { SENSE_WRAP,
+      "add a card|add a note|add a message|card with a message|with a message|gift note|personal message|"
+      "handwritten note|handwritten card|birthday present|birthday card|wrap it up|wrapped up" },
+    { SENSE_STORE,
+      "come and get|come and collect|come and fetch|come by|come round|come over and|come in person|get it myself|"
+      "fetch it|fetch it myself|pick them up|drop by|swing by|drive over and" },
+    { SENSE_WISH,
+      "no more bots|no more robots|enough of bots|give me an agent|give me a person|give me someone|get me an agent|"
+      "an agent please|agent now|human now|person now|real human now" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "how many pounds for|how many pounds is|how many pounds are|how many dollars for|how many euros for|"
+      "how many quid|how many bucks" },
+    { SENSE_STOP, "turn on|switch on|power on|activate|normal|normally|ordinary" },
+    { SENSE_STOP, "smth|sth|smthing|somethin|sumthing|suthing|sumthin|anythin|wich|whitch|whose" },
+    { 0, "noise cancelling|noise canceling|noise cancellation|noise cancelation|echo cancelling|echo cancellation|"
+      "wind cancelling" }, /* no order is cancelled by it */
     { 0, NULL }
 };
 /* clang-format on */

@@ -2,7 +2,7 @@
  * and those that fit best are meant. Where nothing fits by name, nothing is said of a price. */
 #include "chat/models/local.h"
 
-enum { CANDIDATES = 40, SLIPS_BYTES = 400 };
+enum { CANDIDATES = 40, SLIPS_BYTES = 400, NAME_ATOMS = 4 };
 
 static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
 
@@ -36,14 +36,15 @@ static void unsubject(struct local *m, const bool *named)
     m->h.all = all;
 }
 
-/* What was said of the one product, beside its name. */
-static void read_options(struct local *m)
+/* What was said of the one product, beside its name; whether anything was that it does not know. */
+static bool read_options(struct local *m)
 {
     struct found options = { .how = FOUND_NONE };
     bool named[LOCAL_TURN_ATOMS];
-    local_fit_named(m, m->found.product[0], &options, named);
+    struct fit fit = local_fit_named(m, m->found.product[0], &options, named);
     memcpy(m->found.mention, options.mention, sizeof options.mention), m->found.mentions = options.mentions;
     unsubject(m, named);
+    return fit.missed > 0;
 }
 
 static int32_t worth(const struct fit *x)
@@ -133,6 +134,63 @@ static void described(struct local *m, const struct knowledge_product *p, size_t
     }
 }
 
+/* How many of the turn's words the product has in its name or its description; `of`: of how many. */
+static size_t words_told(struct local *m, const struct knowledge_product *p, size_t *of)
+{
+    enum { WORD_LEAST = 3 };
+    struct arena_mark mark = arena_mark(m->arena);
+    struct atoms t = atoms_of(m->arena, str_of(p->title), 90),
+                 d = atoms_of(m->arena, str_of(p->description ? p->description : ""), LOCAL_TEXT_ATOMS);
+    size_t told = 0;
+    *of = 0;
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        const struct atom *x = &m->h.a.atom[i];
+        bool there = false;
+        if (!hard(&m->h, i) || x->kind != ATOM_LETTERS || x->n < WORD_LEAST) continue;
+        for (size_t k = 0; k < t.n && !there; k++) there = atom_akin(&t.atom[k], x);
+        for (size_t k = 0; k < d.n && !there; k++) there = atom_akin(&d.atom[k], x);
+        ++*of, told += there;
+    }
+    arena_release(m->arena, mark);
+    return told;
+}
+
+/* "Something that keeps bread fresh": who says what it is to do does not know its name. Those whose description has
+ * most of the words, all but one at least, are near, where what fits by its name has fewer. */
+static bool by_purpose(struct local *m, const struct knowledge_product *p, size_t n)
+{
+    enum { LEAST = 2, NAMED_MOST = 3 };
+    static const char anything[] = "something|anything|smth|sth|smthing|what|any|stuff|need|looking for",
+                      purpose[] = "that|which|to|for|so";
+    struct found *f = &m->found;
+    bool any = false, thing = false, to = false, few = f->how != FOUND_NAMED || (f->left_over && f->n <= NAMED_MOST);
+    size_t of = 0, best = LEAST, now = 0;
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        any |= lexicon_phrase(&m->h.a, i, anything) > 0;
+        thing |= lexicon_phrase(&m->h.a, i, "something|anything|smth|sth|smthing") > 0;
+        to |= any && lexicon_phrase(&m->h.a, i, purpose) > 0;
+    }
+    if (!any || !to || !few || f->how == FOUND_TALKED_ABOUT) return false;
+    if (!thing && !(m->h.all & (SENSE_HAVE | SENSE_RECOMMEND))) return false;
+    for (size_t i = 0; i < f->n; i++) {
+        size_t told = words_told(m, f->product[i], &of);
+        if (told > now) now = told;
+    }
+    const struct knowledge_product *kept[NAMED_MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t told = words_told(m, &p[i], &of);
+        if (told <= now || told < best || told + 1 < of) continue;
+        if (told > best) count = 0;
+        best = told;
+        if (count < NAMED_MOST) kept[count++] = &p[i];
+    }
+    if (count == 0) return false;
+    *f = (struct found){ .how = FOUND_NEAR, .n = count, .purpose = true };
+    for (size_t i = 0; i < count; i++) f->product[i] = kept[i];
+    return true;
+}
+
 /* A number that stands in titles is also a name, and maybe that of an option of another product ("case for the X2"):
  * the products that have it are held against the turn like all others. Numbers that only rows have decide by
  * themselves. */
@@ -158,7 +216,7 @@ static bool decided_by_number(struct local *m, struct fit *fit, size_t *n)
         return false;
     }
     use_numbered(m, true);
-    if (f->n == 1) read_options(m);
+    if (f->n == 1) f->left_over = read_options(m);
     return true;
 }
 
@@ -248,7 +306,9 @@ static void by_value(struct local *m, const struct knowledge_product *p, size_t 
         model |= named;
         for (size_t k = 0; k < m->h.a.n && model; k++) {
             bool there = !hard(&m->h, k);
-            for (size_t j = 0; j < count_names && named && !there; j++) there = options_name_at(&m->h, k, names[j]) > 0;
+            for (size_t j = 0; j < count_names && !there; j++) /* "part number YG-2619" */
+                for (size_t at = k < NAME_ATOMS ? 0 : k - NAME_ATOMS + 1; at <= k && !there; at++)
+                    there = options_name_at(&m->h, at, names[j]) > k - at;
             for (size_t j = 0; j < options.mentions && !there; j++)
                 there = k >= options.mention[j].at && k < options.mention[j].at + options.mention[j].n;
             all &= there;
@@ -330,6 +390,7 @@ bool local_find(struct local *m)
     }
     choose(m, fit, fits);
     if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
+    if (n > 0 && by_purpose(m, p, n < CANDIDATES ? n : CANDIDATES)) return true;
     bool rather = f->how == FOUND_NAMED && f->left_over && m->focuses == 1;
     if (f->how != FOUND_NAMED && m->focuses > 1) one_in_focus(m);
     if ((f->how != FOUND_NAMED || rather) && m->focuses > 0 && goes_on(m, m->focus[0], &options) &&
@@ -346,7 +407,7 @@ bool local_find(struct local *m)
     if (f->how == FOUND_NONE && n > 0) by_value(m, p, n);
     if (f->how == FOUND_NONE && n > 0 && any_hard(&m->h)) described(m, p, n);
     if (f->how == FOUND_NAMED && f->n > 1) those_with_options(m);
-    if (f->how == FOUND_NAMED && f->n == 1) read_options(m);
+    if (f->how == FOUND_NAMED && f->n == 1) (void)read_options(m);
     for (size_t i = 0; i < m->h.a.n && f->how == FOUND_NAMED; i++) m->h.used[i] |= m->numbered[i];
     return true;
 }

@@ -12,12 +12,13 @@ void local_same(struct arena *a, struct heard *h)
             if (lexicon_phrase(&h->a, i, lexicon_same[k]) > 0) h->same[i] = (uint16_t)(k + 1);
 }
 
-bool local_same_told(const struct heard *h, size_t i, const struct atoms *t)
+size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t)
 {
-    if (!h->same || h->same[i] == 0) return false;
+    if (!h->same || h->same[i] == 0) return 0;
     for (size_t at = 0; at < t->n; at++)
-        if (lexicon_phrase(t, at, lexicon_same[h->same[i] - 1]) > 0) return true;
-    return false;
+        if (lexicon_phrase(t, at, lexicon_same[h->same[i] - 1]) > 0)
+            return lexicon_phrase(&h->a, i, lexicon_same[h->same[i] - 1]);
+    return 0;
 }
 
 /* Words that ask, of which a finger may have made another: letters that changed places, one lost or doubled. */

@@ -68,6 +68,13 @@ size_t local_fit_model(const struct fitting *f, size_t i, size_t *end, size_t *a
     return 0;
 }
 
+size_t local_fit_behind_for(const struct atoms *a, size_t i)
+{
+    size_t at = i;
+    if (at > 0 && lexicon_phrase(a, at - 1, "the|a|an|this|that") > 0) at--;
+    return at > 1 && !a->atom[i].broken && lexicon_phrase(a, at - 1, "for") > 0 ? at - 1 : 0;
+}
+
 size_t local_fit_owned(const struct atoms *a, size_t i)
 {
     enum { ADJECTIVES = 2 };
@@ -90,12 +97,45 @@ static bool is_one_vowel(const struct atom *a, const struct atom *b)
     return others == 1;
 }
 
+/* "Nife" is a knife, "rench" a wrench: a letter that is not heard, or 'f' for "ph". */
+static bool is_unheard(const struct atom *a, const struct atom *b)
+{
+    static const char *const pairs[] = { "knn", "wrr", "pss", "gnn", "whw", "phf", NULL };
+    enum { LEAST = 4 };
+    for (size_t k = 0; pairs[k] && a->n >= LEAST && b->n == a->n + 1; k++)
+        if (memcmp(b->text, pairs[k], 2) == 0 && a->text[0] == pairs[k][2] && strcmp(a->text + 1, b->text + 2) == 0)
+            return true;
+    return false;
+}
+
+/* "Cat tre" of a cat tree, "action cam" of an action camera: a short word that lacks a letter of the name's, or its
+ * end, where the word before it is the name's too. */
+static bool is_short_of(const struct fitting *f, size_t i, size_t k)
+{
+    enum { LEAST = 3, CUT = 2, PLAIN = 4 };
+    const struct atom *a = &f->h->a.atom[i], *b = &f->title.atom[k];
+    bool before = i > 0 && f->named[i - 1] && !a->broken;
+    bool in_place = before && k > 0 && f->in_title[k - 1] && !b->broken && atom_same(a - 1, (b - 1)->text, (b - 1)->n);
+    if (!before || b->kind != ATOM_LETTERS || a->n < LEAST || a->text[0] != b->text[0]) return false;
+    bool begins = a->n + CUT <= b->n && memcmp(a->text, b->text, a->n) == 0;
+    if (begins && (in_place || a->n >= PLAIN)) return true;
+    if (!in_place || b->n != a->n + 1) return false;
+    size_t same = 0;
+    while (same < a->n && a->text[same] == b->text[same]) same++;
+    return memcmp(a->text + same, b->text + same + 1, a->n - same) == 0;
+}
+
 size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
 {
     bool owned = local_fit_owned(&f->h->a, i) > 0; /* it has a name of its own, which is seldom a slip of the thing's */
     for (size_t k = 0; k < f->title.n; k++)
         if (atom_like(&f->h->a.atom[i], &f->title.atom[k]) &&
             (!owned || is_one_vowel(&f->h->a.atom[i], &f->title.atom[k]))) {
+            *at = k;
+            return 1;
+        }
+    for (size_t k = 0; k < f->title.n && !owned && f->h->a.atom[i].kind == ATOM_LETTERS; k++)
+        if (is_unheard(&f->h->a.atom[i], &f->title.atom[k]) || is_short_of(f, i, k)) {
             *at = k;
             return 1;
         }
@@ -117,23 +157,51 @@ static bool is_noun(const struct fitting *f, size_t i, size_t t)
     return strstr(endings, f->h->a.atom[i + 1].text) && is_noun(f, i + 1, t + 1);
 }
 
-/* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"); 0: none. */
+/* What one character of a piece is to that of the title in its place. */
+enum slip { SLIP_SAME, SLIP_ALIKE, SLIP_NEAR, SLIP_OTHER };
+
+static enum slip slip_at(const struct fitting *f, size_t i, size_t t)
+{
+    const char *x = f->h->a.atom[i].text, *y = f->title.atom[t].text;
+    if (strcmp(x, y) == 0) return SLIP_SAME;
+    if (local_han_alike(x, y, is_noun(f, i, t))) return SLIP_ALIKE;
+    bool word = f->h->sense[i] == 0 && !f->h->used[i]; /* 保温杯多少钱 is of no 保温杯托 */
+    return word && local_han_near(x, y) ? SLIP_NEAR : SLIP_OTHER;
+}
+
+/* Whether so much of a name may be meant by a piece of n characters of which these are slips: one in three that sounds
+ * the same, one in four that nearly does (绿头糕: in three if neither begins nor ends them), two in five. */
+static bool may_be_meant(size_t n, const size_t *slip, size_t slips, bool nearly)
+{
+    enum { LEAST = 3, LEAST_NEARLY = 4, LEAST_OF_TWO = 5 };
+    if (slips == 0) return n >= LEAST;
+    if (slips == 2) return n >= LEAST_OF_TWO && (!nearly || slip[1] > slip[0] + 1);
+    bool within = slip[0] > 0 && slip[0] + 1 < n;
+    return n >= LEAST_NEARLY || (n == LEAST && (!nearly || within));
+}
+
+/* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"), or of a
+ * long one two ("行车纪录议"); 0: none. */
 size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
 {
-    enum { LEAST = 3 };
+    enum { MOST = 2 };
     const struct heard *h = f->h;
     size_t best = 0;
     for (size_t t = 0; t < f->title.n; t++) {
-        size_t n = 0, slips = 0;
+        size_t n = 0, slips = 0, slip[MOST];
+        bool nearly = false;
         for (; i + n < h->a.n && t + n < f->title.n && (n == 0 || !h->a.atom[i + n].broken) && !h->used[i + n]; n++) {
             const struct atom *x = &h->a.atom[i + n], *y = &f->title.atom[t + n];
             if (x->kind != ATOM_HAN || y->kind != ATOM_HAN) break;
-            if (strcmp(x->text, y->text) == 0) continue;
-            /* what sounds alike is looked up only beside what is the same */
-            bool beside = n > 0 || (same_han(h, i + 1, f, t + 1) && same_han(h, i + 2, f, t + 2));
-            if (slips++ > 0 || !beside || !local_han_alike(x->text, y->text, is_noun(f, i + n, t + n))) break;
+            if (strcmp(x->text, y->text) != 0) {
+                /* what sounds alike is looked up only beside what is the same */
+                bool beside = n > 0 || (same_han(h, i + 1, f, t + 1) && same_han(h, i + 2, f, t + 2));
+                enum slip how = slips < MOST && beside ? slip_at(f, i + n, t + n) : SLIP_OTHER;
+                if (how == SLIP_OTHER) break;
+                slip[slips++] = n, nearly |= how == SLIP_NEAR;
+            }
+            if (n + 1 > best && may_be_meant(n + 1, slip, slips, nearly)) best = n + 1, *at = t;
         }
-        if (n > best && n >= LEAST) best = n, *at = t;
     }
     return best;
 }

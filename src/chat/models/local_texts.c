@@ -19,6 +19,9 @@ enum {
     BODY_SUBJECT = 6,
     BODY_QUALIFIER = 4,
     BODY_WORD = 5,
+    BODY_RARE = 6,
+    RARE_MOST = 2,
+    MUCH = 3,
     ENOUGH = 30,
     LEAST = -10000
 };
@@ -89,6 +92,16 @@ static bool says_little(const struct atom *x)
     return x->kind == ATOM_HAN && (is_light(x) || strstr(chars, x->text));
 }
 
+/* Of no matter what it is said how long it takes. */
+static bool is_of_time(const struct atom *x)
+{
+    static const char *const words[] = { "month", "months", "year",  "years",   "week", "weeks", "day",
+                                         "days",  "hour",   "hours", "minutes", "time", "times", NULL };
+    for (size_t k = 0; words[k]; k++)
+        if (strcmp(x->text, words[k]) == 0) return true;
+    return false;
+}
+
 struct shared {
     size_t of, one, either; /* words of the turn; those that the first text has; those that one of the two has */
     size_t rare;            /* of `one`: those that few other texts have */
@@ -108,7 +121,10 @@ static struct shared share(const struct heard *h, const struct heard *t, const s
         bool before = i > 0 && h->a.atom[i - 1].kind == ATOM_HAN && hard(h, i - 1) && !skipped;
         skipped = false;
         if (han && !pair && before) continue;
-        bool first = has_word(t, x, pair ? x + 1 : NULL) || local_same_told(h, i, &t->a);
+        size_t same = local_same_told(h, i, &t->a);
+        bool first = has_word(t, x, pair ? x + 1 : NULL) || same > 0;
+        bool one_of_it = pair && !first && strcmp(x->text, "一") == 0 && strstr("层个次件单台趟楼斤", x[1].text);
+        if (one_of_it) continue;
         if (pair && !first && i + 2 < h->a.n && h->a.atom[i + 2].kind == ATOM_HAN && hard(h, i + 2))
             first = has_word(t, x, x + 2); /* 刻名字 is 刻字 */
         if (pair && !first && is_light(x)) {
@@ -119,7 +135,8 @@ static struct shared share(const struct heard *h, const struct heard *t, const s
         out.either += first || (other && has_word(other, x, pair ? x + 1 : NULL));
         /* neither a number nor, but for its title, a single character tells a rule: 下雨 is no 雨伞 */
         bool tells = !han || pair || (other && !says_little(x));
-        out.rare += first && x->kind != ATOM_NUMBER && tells && !(common && common[i]);
+        out.rare += first && x->kind != ATOM_NUMBER && tells && !is_of_time(x) && !(common && common[i]);
+        if (han && same > 2) i += same - 1; /* 搬上去 was one word */
     }
     return out;
 }
@@ -219,11 +236,16 @@ static const char unopened[] =
     "havent opened|have not opened|never opened|still sealed|still wrapped|unused|not used|havent used|never used|"
     "unworn|never worn|havent worn|tags on|tags are still";
 
-/* "Is it taken back unopened" asks for the rule of what is whole, and not for that of "food that was opened". */
+/* "Is it taken back unopened" asks for the rule of what is whole, and not for that of "food that was opened"; of what
+ * was opened, the rule that speaks of it as well as of the thing. */
 static int score_of_state(const struct heard *h, const struct heard *title, const struct heard *text)
 {
     static const char opened[] = "拆封|开封|拆开|拆了|用过|穿过|洗过|opened|used|worn|washed|lit";
-    if (!says_one_of(&h->a, unopened)) return 0;
+    size_t of = 0;
+    bool whole = says_one_of(&h->a, unopened);
+    if (!whole && says_one_of(&h->a, opened) && says_one_of(&text->a, opened) && local_shared(h, text, &of) > 0)
+        return TITLE_WORD + BODY_SUBJECT;
+    if (!whole) return 0;
     bool of_opened = says_one_of(&title->a, opened) && !says_one_of(&title->a, unopened);
     return (of_opened ? -TITLE_SUBJECT : 0) + (says_one_of(&text->a, unopened) ? BODY_SUBJECT : 0);
 }
@@ -245,6 +267,65 @@ static int strangers(const struct heard *title, const struct heard *h)
     return count * EACH;
 }
 
+/* "四点付的款今天能发吗" asks when it leaves the house, "到北京要几天" when it is there. */
+static int score_of_way(const struct heard *h, const struct heard *title, const struct heard *text)
+{
+    static const char leaves[] =
+        "发|寄|出库|出货|走|发货|发出|寄出|dispatch|dispatched|ship out|send out|sent out|leave|leaves";
+    static const char there[] =
+        "几天到|几天能到|多久到|多久能到|天到|到货|送达|能收到|收到货|送到|到哪|arrive|arrives|get here|get to me|"
+        "here by|have it by";
+    static const char soon[] =
+        "今天|当天|今晚|马上|立刻|现在|明天|当日|今日|几点|点前|点之前|today|tonight|same day|cut off|cutoff";
+    static const char until[] = "当天|当日|次日|点前|前付款|前下单|前拍|same day|before|next working day";
+    if (!(h->all & SENSE_SHIP) || (h->all & (SENSE_RETURN | SENSE_EXCHANGE | SENSE_DAMAGE | SENSE_INVOICE))) return 0;
+    bool goes = says_one_of(&h->a, leaves), comes = says_one_of(&h->a, there);
+    int score = 0;
+    if (goes && !comes && says_one_of(&h->a, soon) && (has_clock(text) || says_one_of(&text->a, until)))
+        score += TITLE_QUALIFIER;
+    if (comes && !goes && says_one_of(&text->a, there)) score += BODY_SUBJECT;
+    return score;
+}
+
+/* "Do you ship to Reno": where the place stands that no list knows; h->a.n: none does. */
+static size_t place_said(const struct heard *h)
+{
+    static const char verbs[] = "deliver to|delivering to|ship to|shipping to|send to|post to|delivery to",
+                      near[] = "door|home|work|address|office|flat|house|floor|locker|neighbour|neighbor";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, verbs), at = i + n;
+        at += n > 0 ? lexicon_phrase(&h->a, at, "the") : 0;
+        if (n == 0 || at >= h->a.n || !hard(h, at) || h->a.atom[at].kind != ATOM_LETTERS) continue;
+        if (lexicon_phrase(&h->a, at, near) == 0) return at;
+    }
+    return h->a.n;
+}
+
+/* A place that was named, and that the rule names; of one that no list knows, the rule about places may tell. */
+static int places_alike(const struct heard *h, const struct heard *title, const struct heard *text)
+{
+    size_t place = place_said(h);
+    if (place < h->a.n && (has_word(title, &h->a.atom[place], NULL) || has_word(text, &h->a.atom[place], NULL)))
+        return TITLE_QUALIFIER;
+    if (place < h->a.n && (title->all & SENSE_ABROAD)) return TITLE_QUALIFIER / 2;
+    for (size_t i = 0; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        bool pair = x->kind == ATOM_HAN && i + 1 < h->a.n;
+        if ((h->sense[i] & SENSE_ABROAD) && has_word(text, x, pair ? x + 1 : NULL)) return TITLE_QUALIFIER;
+    }
+    return 0;
+}
+
+/* "How many days do I have to send it back" is no question of when the money comes. */
+static bool of_money_back(const struct heard *title, const struct heard *h)
+{
+    static const char money[] = "refund|refunds|refunded|money|reimburse|reimbursement|退款|到账|返款|退钱|几时退|钱",
+                      goods[] =
+                          "return|returns|returning|send back|sending back|exchange|exchanges|退货|退换|换货|退|无理由";
+    static const char asked[] = "refund|refunds|refunded|refound|money|paid|credited|account|get it back|钱|款|到账|返";
+    return says_one_of(&title->a, money) && !says_one_of(&title->a, goods) && !says_one_of(&h->a, asked);
+}
+
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
@@ -254,6 +335,10 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
         subjects &= ~(uint64_t)SENSE_SHIP; /* who brought it broken is no question; an invoice is sent, too */
     if ((title.all & SENSE_DAMAGE) && !(subjects & SENSE_DAMAGE))
         title.all &= ~(uint64_t)SENSE_SHIP, text.all &= ~(uint64_t)SENSE_SHIP;
+    bool card =
+        says_one_of(&h->a, "gift card|gift cards|gift voucher|gift vouchers|gift certificate|gift certificates");
+    if (card && !says_one_of(&title.a, "gift|voucher|vouchers|card|cards") && !says_one_of(&text.a, "gift"))
+        subjects &= ~(uint64_t)SENSE_DISCOUNT; /* an offer on soil is none of them */
     uint64_t more = h->all & (SENSE_COST | SENSE_TIME);
     uint64_t others = title.all & SENSE_SUBJECTS & ~subjects;
     struct shared in_title = share(h, &title, &text, common), in_text = share(h, &text, NULL, common);
@@ -261,14 +346,22 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
                 (int)in_title.one * TITLE_WORD + bits(subjects & text.all & ~title.all) * BODY_SUBJECT +
                 bits(more & text.all & ~title.all) * BODY_QUALIFIER + (int)in_text.one * BODY_WORD - bits(others) * 4 -
                 bits((title.all & ~h->all) & (SENSE_COST | SENSE_TIME)) * 6;
-    score += said_alike(h, &title) + score_of_state(h, &title, &text) - strangers(&title, h);
+    score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) -
+             strangers(&title, h);
+    /* of two rules about one subject, the one that speaks of these goods */
+    score += (int)(in_text.rare < RARE_MOST ? in_text.rare : RARE_MOST) * BODY_RARE;
     if (is_new_here(&title.a)) score += is_new_here(&h->a) ? TITLE_WORD : -TITLE_WORD;
     if ((subjects & SENSE_EXCHANGE) && (title.all & SENSE_RETURN) && !(title.all & SENSE_EXCHANGE)) score -= 8;
+    score += subjects & (SENSE_ABROAD | SENSE_SHIP) ? places_alike(h, &title, &text) : 0;
+    if ((subjects & SENSE_RETURN) && of_money_back(&title, h)) score -= TITLE_QUALIFIER + BODY_QUALIFIER;
     if ((title.all & SENSE_FIX) && !(h->all & SENSE_FIX)) score -= 8; /* a guarantee is asked for, not a workshop */
     bool covered =
         in_title.rare > 0 && in_title.either * 10 >= in_title.of * 5 && (!others || in_title.one == in_title.of);
     /* 你喜欢什么颜色 is no question of the rule "不喜欢了能退吗" */
     covered &= !(others && (h->all & (SENSE_OPTIONS | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND)));
+    /* "do you sell scissors" is no question of the rule for their sharpening */
+    covered &=
+        !(m->language != LOCAL_ZH && (h->all & SENSE_HAVE) && !subjects && in_title.of < 2 && strangers(&title, h) > 0);
     bool told = in_text.one >= 2 && in_text.rare > 0 && in_text.one * 10 >= in_text.of * 6;
     /* all that was asked for, and no other rule speaks of it */
     told |= in_text.one > 0 && in_text.rare == in_text.of && in_text.of <= 2 && !(h->all & (SENSE_HAVE | SENSE_PRICE));
@@ -278,6 +371,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     bool near = (subjects & text.all) && in_text.one >= 1 && score >= ENOUGH / 2;
     bool maker = asks_maker(h) && !(subjects & SENSE_STORE);
     told &= !maker, within &= !maker, near &= !maker;
+    /* "the test report of the gift box": beside so much that no rule knows, the box is no question of wrapping */
+    bool boxed = subjects == SENSE_WRAP && in_title.of >= MUCH && in_title.either == 0;
     /* the name of a country alone is no question of what is sent there */
     bool abroad = subjects == SENSE_ABROAD && in_text.of > 0 && in_title.either == 0;
     bool open = asks_opening(h) && (title.all & SENSE_STORE) && has_clock(&text);
@@ -286,11 +381,11 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
     size_t of_title = 0, of_turn = local_shared(&title, h, &of_title);
     bool about = m->language != LOCAL_ZH || !subjects || (subjects & (title.all | text.all)) || of_turn * 2 >= of_title;
-    return (struct scored){ score, ((subjects & title.all) && !abroad && !maker) || (covered && about) || told ||
-                                       within || near };
+    return (struct scored){ score, ((subjects & title.all) && !abroad && !maker && !boxed) || (covered && about) ||
+                                       told || within || near };
 }
 
-static bool in_language(const struct local *m, const char *text)
+bool local_in_language(const struct local *m, const char *text)
 {
     struct heard t = hear(m->arena, m->lexicon, (struct str){ text, utf8_cut(str_of(text), 400) }, 80);
     return local_language_of(&t, m->language) == m->language;
@@ -314,7 +409,7 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
 bool local_say_text(struct local *m, const struct knowledge_text *t, struct str part)
 {
     size_t before = m->text.n;
-    if (!in_language(m, t->text)) SAY(m, SAY_OTHER_LANGUAGE, { NULL, NULL });
+    if (!local_in_language(m, t->text)) SAY(m, SAY_OTHER_LANGUAGE, { NULL, NULL });
     if (!quote(m, &m->text, part, QUOTE)) {
         m->text.n = before;
         return false;
@@ -359,7 +454,7 @@ bool local_rule(struct local *m, bool *answered)
         if (t[i].kind == KNOWLEDGE_PROMOTION) continue;
         struct scored s = score_rule(m, &t[i], common);
         if (s.enough && s.score > most) best = &t[i], most = s.score;
-        if (s.enough && s.score > most_own && in_language(m, t[i].text)) own = &t[i], most_own = s.score;
+        if (s.enough && s.score > most_own && local_in_language(m, t[i].text)) own = &t[i], most_own = s.score;
     }
     if (!best) return true;
     /* A shop that tells its rules twice is quoted in the shopper's language. */
@@ -380,53 +475,10 @@ bool local_rule_called(struct local *m, bool *answered)
         struct heard title = text_of(m, str_of(t[i].title), 60);
         size_t of_title = 0, in_turn = local_shared(&title, &m->h, &of_title), of = 0,
                shared = local_shared(&m->h, &title, &of);
-        if (of_title < 2 || in_turn < of_title || shared * 10 < of * 6 || !in_language(m, t[i].text)) continue;
+        if (of_title < 2 || in_turn < of_title || shared * 10 < of * 6 || !local_in_language(m, t[i].text)) continue;
         *answered = local_say_text(m, &t[i], str_of(t[i].text));
         m->why = arena_printf(m->arena, "rule:%s", t[i].id);
     }
-    return true;
-}
-
-/* What a turn asks, without the words that say nothing of it. */
-#define MEANING (~(uint64_t)(SENSE_STOP | SENSE_SOFT | SENSE_POINT | SENSE_HAVE))
-
-/* Does this question name the shop itself and nothing else, and ask what the turn asks? */
-static bool asks_of_shop(struct local *m, struct str question, struct str shop)
-{
-    struct heard h = hear(m->arena, m->lexicon, question, 40);
-    bool named = false;
-    for (size_t i = 0; i < h.a.n;) {
-        size_t n = shop.n > 0 ? atoms_joined(&h.a, i, shop.p, shop.n) : 0;
-        if (n == 0 && hard(&h, i)) return false;
-        named |= n > 0;
-        i += n > 0 ? n : 1;
-    }
-    return named && (h.all & MEANING) == (m->h.all & MEANING);
-}
-
-bool local_of_shop(struct local *m, bool *answered)
-{
-    struct knowledge_text *t = NULL;
-    const struct knowledge_text *found = NULL;
-    size_t n = 0;
-    char *joined = arena_alloc(m->arena, LOCAL_JOINED);
-    struct str name = str_of(m->source->shop_name);
-    *answered = false;
-    for (size_t i = 0; i < m->h.a.n; i++)
-        if (hard(&m->h, i) || m->h.used[i]) return true; /* something is named */
-    struct str shop = { joined, joined_of(name, joined, LOCAL_JOINED) };
-    if (!m->source->search_texts(m->source->ctx, name, NULL, TEXTS, m->arena, &t, &n)) return false;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = 0;
-        struct str title = str_of(t[i].title);
-        if (t[i].kind != KNOWLEDGE_FAQ || t[i].product || !asks_of_shop(m, local_sentence(title, &at), shop)) continue;
-        bool own = in_language(m, t[i].text);
-        if (!found || own) found = &t[i];
-        if (own) break;
-    }
-    if (!found) return true;
-    *answered = local_say_text(m, found, str_of(found->text));
-    m->why = arena_printf(m->arena, "rule:%s", found->id);
     return true;
 }
 
@@ -483,13 +535,17 @@ static int score_heard_part(struct local *m, const struct heard *title, struct s
            !str_starts((struct str){ part.p + line, part.n - line }, STR("】")))
         line++;
     first = text_of(m, (struct str){ part.p, unicode_cut_bytes(part, line) }, 30);
+    static const char given[] = "at no charge|at no extra cost|at no extra charge|no extra cost|free of charge|we add|"
+                                "on the house|on us|now ships with|now comes with";
+    if ((subjects & SENSE_GIFT) && says_one_of(&t.a, given)) t.all |= SENSE_GIFT;
     uint64_t about = (title->all | t.all) & subjects;
     if (!about) return 0;
     int score = bits(title->all & subjects) * 10 + bits(first.all & subjects) * 8 + bits(t.all & subjects) * 4 +
                 (int)local_shared(&m->h, &t, &of) * BODY_WORD;
     if ((m->h.all & SENSE_COST) && (t.all & SENSE_COST)) score += 6;
     if ((m->h.all & SENSE_COST) && (first.all & SENSE_COST)) score += 8;
-    if ((subjects & SENSE_WARRANTY) && has_years(&t) && (t.all & SENSE_WARRANTY)) score += 8;
+    if ((subjects & SENSE_WARRANTY) && has_years(&t) && (t.all & SENSE_WARRANTY))
+        score += m->h.all & SENSE_TIME ? 16 : 8;
     if ((subjects & SENSE_WARRANTY) && (first.all & SENSE_WARRANTY)) score += 4;
     return score;
 }

@@ -9,7 +9,9 @@ static void came_broken(struct heard *h)
 {
     static const char broken[] =
         "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
-        "snapped|crushed|a crack|a dent|a hole|in bits|in shards|in "
+        "snapped|crushed|a crack|a dent|a hole|in bits|in "
+        "shards|dead|wilted|withered|rotten|rotting|mouldy|moldy|melted|"
+        "leaking|leaked|spilled|spilt|burst|rusty|stained|soaked|in "
         "fragments|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
         "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损|凹了|凹陷|凹进去|有坑|划痕|刮花|缺了|断成|漏液";
     static const char came[] = "arrived|arrives|came|turned up|turns up|showed up|shows up|got here|opened|unpacked|"
@@ -78,7 +80,10 @@ static void asks_gift(struct heard *h)
 {
     bool any = false, with = false;
     for (size_t i = 0; i < h->a.n; i++) {
-        any |= lexicon_phrase(&h->a, i, "anything|something|what else|what do i get|what do you give|extras") > 0;
+        any |= lexicon_phrase(
+                   &h->a, i,
+                   "anything|something|what else|what do i get|what do you give|extras|whats included|what is included|"
+                   "included|what comes") > 0;
         with |= lexicon_phrase(&h->a, i, "with|when|if i buy|comes|come") > 0;
     }
     for (size_t i = 0; i < h->a.n && any && with; i++) {
@@ -112,8 +117,10 @@ static void pays_for_return(struct heard *h)
     bool pays = false;
     if (!(h->all & (SENSE_RETURN | SENSE_EXCHANGE))) return;
     for (size_t i = 0; i < h->a.n; i++)
-        pays |= lexicon_phrase(&h->a, i,
-                               "谁出|谁付|谁承担|谁掏|谁负责|who pays|who covers|do i pay|pay for the postage") > 0;
+        pays |= lexicon_phrase(
+                    &h->a, i,
+                    "谁出|谁付|谁承担|谁掏|谁负责|自己出|自己付|自己掏|我出|我付|我掏|自费|运费|邮费|快递费|来回|"
+                    "who pays|who covers|do i pay|pay for the postage") > 0;
     if (!pays) return;
     h->all = SENSE_COST;
     for (size_t i = 0; i < h->a.n; i++) h->sense[i] &= ~(uint64_t)SENSE_SHIP, h->all |= h->sense[i];
@@ -140,6 +147,18 @@ static void verbs_of_questions(struct heard *h)
     }
     if (begins && lexicon_phrase(&h->a, 1, not_bought) == 0) h->sense[0] = SENSE_STOP;
     size_t last = h->a.n;
+    for (size_t i = 0; i + 1 < last; i++) { /* "what would the large one come to" */
+        bool ends = i + 2 == last || h->a.atom[i + 2].broken;
+        if (ends && h->sense[i] == 0 && lexicon_phrase(&h->a, i, "come to|comes to") > 0)
+            h->sense[i] = SENSE_PRICE | SENSE_COST | SENSE_STOP, h->all |= h->sense[i];
+    }
+    for (size_t i = 0; i + 3 < last; i++) { /* "what are you asking for it" asks for no name */
+        const struct atom *x = &h->a.atom[i + 3];
+        bool does = x->kind == ATOM_LETTERS && x->n > 5 && !x->broken && strcmp(x->text + x->n - 3, "ing") == 0;
+        if (!does || !(h->sense[i] & SENSE_WHO) || lexicon_phrase(&h->a, i, "what are you") == 0) continue;
+        h->sense[i] = h->sense[i + 1] = h->sense[i + 2] = SENSE_STOP;
+        h->all &= ~(uint64_t)SENSE_WHO;
+    }
     if (last < 2 || !h->a.atom[last - 1].broken || strcmp(h->a.atom[last - 1].text, "damage") != 0) return;
     h->sense[last - 1] = SENSE_PRICE | SENSE_COST | SENSE_STOP; /* "a tin of 23 cm. damage?" */
     h->all = 0;
@@ -270,10 +289,27 @@ static void asks_offer(struct heard *h)
     }
 }
 
-/* "Dog food sizes?": behind a name, and last. */
+/* "Bag sizes for the beans": what there is to choose from. "Dog food size?": behind a name, and last. */
 static void asks_sizes(struct heard *h)
 {
+    static const char packs[] = "bag|pack|packet|pot|bottle|box|tin|tub|jar|can|carton|sachet|tube";
     size_t last = h->a.n;
+    for (size_t i = 0; i < last; i++) {
+        if (h->sense[i] != 0 || strcmp(h->a.atom[i].text, "sizes") != 0) continue;
+        h->sense[i] = SENSE_OPTIONS | SENSE_STOP, h->all |= h->sense[i];
+        if (i > 0 && h->sense[i - 1] == 0 && lexicon_phrase(&h->a, i - 1, packs) > 0) h->sense[i - 1] = SENSE_STOP;
+    }
+    static const char body[] = "chest|waist|hips|bust|collar|inseam|head";
+    bool which = false;
+    for (size_t i = 0; i < last; i++) { /* "which coat size for a 60 cm chest" */
+        which |= lexicon_phrase(&h->a, i, "which|what|right|correct|best") > 0;
+        bool size = h->sense[i] == 0 &&
+                    (lexicon_phrase(&h->a, i, body) > 0 || (which && strcmp(h->a.atom[i].text, "size") == 0));
+        for (size_t k = 0; k + 1 < last && size; k++)
+            if (h->a.atom[k].kind == ATOM_NUMBER &&
+                lexicon_phrase(&h->a, k + 1, "cm|inch|inches|in|kg|lb|lbs|kilo|kilos"))
+                h->sense[i] = SENSE_SIZE | SENSE_STOP, h->all |= SENSE_SIZE;
+    }
     if (last < 2 || h->sense[last - 1] != 0 || h->sense[last - 2] != 0 || h->a.atom[last - 2].kind != ATOM_LETTERS)
         return;
     if (lexicon_phrase(&h->a, last - 1, "size|sizes|dimensions") == 0) return;
@@ -317,6 +353,7 @@ static bool read_words(struct local *m, const char *text)
     gives_with(&m->h);
     buys_some(&m->h);
     pays_for_return(&m->h);
+    local_idioms(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
@@ -344,7 +381,7 @@ static bool read_otherwise(struct local *m)
     struct local *before = ARENA_NEW(m->arena, struct local);
     *before = *m;
     bool better = m->found.left_over;
-    if (m->h.a.n > OTHER_ATOMS || (m->h.all & SENSE_COMPARE)) return true;
+    if (m->h.a.n > OTHER_ATOMS || m->found.purpose || (m->h.all & SENSE_COMPARE)) return true;
     if (m->found.how == FOUND_TALKED_ABOUT || (m->found.how == FOUND_NAMED && !better)) return true;
     const struct local *near = NULL;
     unsigned ways = m->ways;

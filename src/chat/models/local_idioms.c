@@ -1,0 +1,117 @@
+/* local_idioms.c: what is said in ways that no list of words holds: the words around a word tell what it means. */
+#include "chat/models/local_lexicon.h"
+
+static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
+
+void local_hear_anew(struct heard *h, size_t i, uint64_t sense)
+{
+    uint64_t before = h->sense[i];
+    h->sense[i] = sense;
+    uint64_t others = 0;
+    for (size_t k = 0; k < h->a.n; k++) others |= h->sense[k];
+    h->all = (h->all & ~(before & ~others)) | sense;
+}
+
+bool local_asks_sold(const struct heard *h)
+{
+    if (h->all & (SENSE_PRICE | SENSE_STOCK)) return true;
+    for (size_t i = 0; i < h->a.n; i++)
+        if ((h->sense[i] & SENSE_HAVE) && (h->a.atom[i].kind != ATOM_HAN || (h->sense[i] & SENSE_STOP))) return true;
+    return false;
+}
+
+bool local_asks_had(const struct heard *h)
+{
+    size_t last = h->a.n;
+    while (last > 0 && (h->sense[last - 1] & (SENSE_STOP | SENSE_SOFT)) && !(h->sense[last - 1] & SENSE_HAVE)) last--;
+    return last > 0 && h->a.atom[last - 1].kind == ATOM_HAN && (h->sense[last - 1] & SENSE_HAVE) &&
+           (h->sense[last - 1] & SENSE_STOP);
+}
+
+/* "到江苏几天", "寄武汉要多久": a place, and how long it takes to get there. */
+static void sends_to(struct heard *h)
+{
+    enum { PLACE = 6 };
+    static const char to[] = "到|发到|寄到|送到|发|寄|快递到|发往|寄往", time[] = "几天|多久|多长时间|几日|多少天";
+    static const char before[] = "收拿用买等签找受感得不没"; /* 收到, 用到: no way to a place */
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, to), at = i + n;
+        if (n == 0 || (i > 0 && !h->a.atom[i].broken && strstr(before, h->a.atom[i - 1].text))) continue;
+        while (at < h->a.n && at < i + n + PLACE && h->sense[at] == 0 && is_han(&h->a, at)) at++;
+        size_t place = at - i - n;
+        at += lexicon_phrase(&h->a, at, "要|得|大概要|大概|大约|一般|需要|那边|这边|一般要|大概得");
+        if (place < 2 || lexicon_phrase(&h->a, at, time) == 0) continue;
+        for (size_t k = i; k < i + n + place; k++) local_hear_anew(h, k, SENSE_SHIP | SENSE_TIME);
+    }
+}
+
+/* "10斤装的", "6只装": a pack, and nothing that is put together. */
+static void packs_of(struct heard *h)
+{
+    static const char units[] =
+        "斤|公斤|千克|克|两|升|毫升|只|个|支|片|包|袋|盒|瓶|罐|枚|粒|颗|抽|卷|条|双|件|对|g|kg|ml|l|pcs";
+    for (size_t i = 1; i < h->a.n; i++) {
+        if (strcmp(h->a.atom[i].text, "装") != 0 || h->a.atom[i].broken || lexicon_phrase(&h->a, i - 1, units) == 0)
+            continue;
+        for (size_t k = i; k < h->a.n && k < i + 2; k++) {
+            if (!(h->sense[k] & SENSE_INSTALL)) break;
+            local_hear_anew(h, k, k == i ? SENSE_STOP : SENSE_SOFT);
+        }
+    }
+}
+
+/* "用完的空硒鼓收不收", "空瓶回收吗": what is left of a thing is asked for as an old one is. */
+static void takes_empty(struct heard *h)
+{
+    static const char empty[] =
+        "用完的|用完了的|用光的|用剩的|空的|报废的|废旧|废弃|空瓶|空罐|空盒|空桶|空箱|empty|empties|used up";
+    static const char taken[] =
+        "收不收|收吗|收么|收不|回收|回不回收|能收|收购|寄回|退回|换钱|抵|take back|take them back|recycle|"
+        "return the empty|send back";
+    static const char no_money[] = "费|钱|运|邮|税|定金|押金";
+    size_t left = h->a.n;
+    bool takes = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        bool first = strcmp(h->a.atom[i].text, "空") == 0 && i + 2 < h->a.n && h->sense[i + 1] == 0 &&
+                     lexicon_phrase(&h->a, i, "空调|空气|空军|空间|空心|空运|空投|空载") == 0;
+        if (left == h->a.n && (first || lexicon_phrase(&h->a, i, empty) > 0)) left = i;
+        size_t n = lexicon_phrase(&h->a, i, taken);
+        takes |= n > 0 && lexicon_phrase(&h->a, i + n, no_money) == 0;
+    }
+    if (!takes || left == h->a.n || (h->all & (SENSE_PRICE | SENSE_STOCK))) return;
+    local_hear_anew(h, left, h->sense[left] | SENSE_OLD);
+    for (size_t i = 0; i < h->a.n; i++) local_hear_anew(h, i, h->sense[i] & ~(uint64_t)(SENSE_RETURN | SENSE_HAGGLE));
+}
+
+/* "囤点酒米", "整两包": who wants some. */
+static void wants_some(struct heard *h)
+{
+    for (size_t i = 0; i + 1 < h->a.n; i++)
+        if (h->sense[i] == 0 && is_han(&h->a, i) && strstr("囤屯备整搞弄来添置配购入", h->a.atom[i].text) &&
+            lexicon_phrase(&h->a, i + 1, "点|些|一点|一些|点儿|个|几个|一个|一批") > 0)
+            local_hear_anew(h, i, SENSE_STOP);
+}
+
+/* "大红袍礼盒" is sold in a box; no box to wrap it in is asked for. */
+static void boxes_of(struct heard *h)
+{
+    static const char verbs[] = "用装配送带换包有要加给附的",
+                      many[] = "印|定制|订做|logo|公司|单位|团购|企业|批量|员工";
+    for (size_t i = 0; i < h->a.n; i++)
+        if ((h->sense[i] & SENSE_BULK) || lexicon_phrase(&h->a, i, many) > 0) return;
+    for (size_t i = 1; i + 1 < h->a.n; i++) {
+        bool thing = is_han(&h->a, i - 1) && h->sense[i - 1] == 0 && !strstr(verbs, h->a.atom[i - 1].text);
+        if (!thing || h->a.atom[i].broken || lexicon_phrase(&h->a, i, "礼盒|礼品盒|礼袋") == 0) continue;
+        for (size_t n = lexicon_phrase(&h->a, i, "礼盒装|礼盒|礼品盒|礼袋"); n > 0; n--)
+            local_hear_anew(h, i + n - 1, SENSE_SOFT);
+    }
+}
+
+void local_idioms(struct heard *h)
+{
+    boxes_of(h);
+    sends_to(h);
+    packs_of(h);
+    takes_empty(h);
+    wants_some(h);
+}

@@ -1,0 +1,159 @@
+/* local_papers.c: papers and rules that are found by what is done ("can you sharpen my knife") or by all the words of
+ * the turn, the products' names among them ("which blade fits my saw"): what the shop wrote of two things stands in the
+ * paper of one. */
+#include "chat/models/local.h"
+
+enum { TEXTS = 24, TITLE_ATOMS = 60, TEXT_ATOMS = 160, SHORT = 600, OF_TITLE = 10 };
+
+static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
+
+static bool in_atoms(const struct atoms *a, const struct atom *x)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (atom_akin(&a->atom[i], x)) return true;
+    return false;
+}
+
+/* "Do you also grind beans": the verb of what the shop is asked to do, where no list knows it; h->a.n: there is none.
+ */
+static size_t verb_of_service(const struct heard *h)
+{
+    static const char asks[] = "can you|could you|do you|will you|would you|can u|could u|do u|would u|are you able to";
+    static const char between[] =
+        "also|please|pls|even|still|ever|guys|maybe|possibly|perhaps|kindly|help me|help me to|help us";
+    enum { VERB_LEAST = 3 };
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, asks), at = i + n;
+        for (size_t more = n; more > 0; at += more) more = lexicon_phrase(&h->a, at, between);
+        if (n == 0 || at >= h->a.n) continue;
+        const struct atom *x = &h->a.atom[at];
+        if (h->sense[at] == 0 && !h->used[at] && x->kind == ATOM_LETTERS && x->n >= VERB_LEAST && !x->broken) return at;
+    }
+    return h->a.n;
+}
+
+/* How well the rule tells of this verb; 0: not at all. */
+static size_t tells_of_verb(struct local *m, const struct knowledge_text *t, size_t verb)
+{
+    struct heard title = { .a = atoms_of(m->arena, str_of(t->title), TITLE_ATOMS) },
+                 text = { .a = atoms_of(m->arena, str_of(t->text), TEXT_ATOMS) };
+    const struct atom *x = &m->h.a.atom[verb];
+    size_t of = 0, in_title = local_shared(&m->h, &title, &of), in_text = local_shared(&m->h, &text, &of);
+    if (in_atoms(&title.a, x) && (in_title + in_text > 1 || of == 1)) return OF_TITLE + in_title + in_text;
+    return in_atoms(&text.a, x) && in_text > 1 && in_text * 3 >= of * 2 ? in_text : 0;
+}
+
+bool local_serves(struct local *m, bool *answered)
+{
+    const struct knowledge_text *best = NULL;
+    struct knowledge_text *t = NULL;
+    size_t n = 0, most = 0, verb = verb_of_service(&m->h);
+    *answered = false;
+    if (verb == m->h.a.n) return true;
+    if (!m->source->search_texts(m->source->ctx, m->h.text, NULL, TEXTS, m->arena, &t, &n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        struct arena_mark mark = arena_mark(m->arena);
+        size_t score = t[i].product ? 0 : tells_of_verb(m, &t[i], verb);
+        arena_release(m->arena, mark);
+        if (score > most) most = score, best = &t[i];
+    }
+    if (!best) return true;
+    *answered = local_say_text(m, best, str_of(best->text));
+    m->why = arena_printf(m->arena, "rule:%s", best->id);
+    return true;
+}
+
+/* ---- of the shop itself ---- */
+
+/* What a turn asks, without the words that say nothing of it. */
+#define MEANING (~(uint64_t)(SENSE_STOP | SENSE_SOFT | SENSE_POINT | SENSE_HAVE))
+
+/* Does this question name the shop itself and nothing else, and ask what the turn asks? */
+static bool asks_of_shop(struct local *m, struct str question, struct str shop)
+{
+    struct heard h = hear(m->arena, m->lexicon, question, 40);
+    bool named = false;
+    for (size_t i = 0; i < h.a.n;) {
+        size_t n = shop.n > 0 ? atoms_joined(&h.a, i, shop.p, shop.n) : 0;
+        if (n == 0 && hard(&h, i)) return false;
+        named |= n > 0;
+        i += n > 0 ? n : 1;
+    }
+    return named && (h.all & MEANING) == (m->h.all & MEANING);
+}
+
+bool local_of_shop(struct local *m, bool *answered)
+{
+    struct knowledge_text *t = NULL;
+    const struct knowledge_text *found = NULL;
+    size_t n = 0;
+    char *joined = arena_alloc(m->arena, LOCAL_JOINED);
+    struct str name = str_of(m->source->shop_name);
+    *answered = false;
+    for (size_t i = 0; i < m->h.a.n; i++)
+        if (hard(&m->h, i) || m->h.used[i]) return true; /* something is named */
+    struct str shop = { joined, joined_of(name, joined, LOCAL_JOINED) };
+    if (!m->source->search_texts(m->source->ctx, name, NULL, TEXTS, m->arena, &t, &n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        struct str title = str_of(t[i].title);
+        if (t[i].kind != KNOWLEDGE_FAQ || t[i].product || !asks_of_shop(m, local_sentence(title, &at), shop)) continue;
+        bool own = local_in_language(m, t[i].text);
+        if (!found || own) found = &t[i];
+        if (own) break;
+    }
+    if (!found) return true;
+    *answered = local_say_text(m, found, str_of(found->text));
+    m->why = arena_printf(m->arena, "rule:%s", found->id);
+    return true;
+}
+
+/* ---- by all words ---- */
+
+/* The sentence that has most words of the turn. */
+static struct str best_sentence(struct local *m, const struct heard *h, struct str text)
+{
+    struct str best = text;
+    size_t most = 0;
+    for (size_t at = 0; at < text.n;) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct str s = local_sentence(text, &at);
+        struct heard t = { .a = atoms_of(m->arena, s, TEXT_ATOMS) };
+        size_t of = 0, n = local_shared(h, &t, &of);
+        arena_release(m->arena, mark);
+        if (n > most) best = str_trim(s), most = n;
+    }
+    return best;
+}
+
+bool local_told_elsewhere(struct local *m, bool *answered)
+{
+    enum { LEAST = 3, MAY_LACK = 4, MAY_LACK_HAN = 6 };
+    const struct knowledge_text *best = NULL;
+    struct knowledge_text *t = NULL;
+    struct heard h = m->h;
+    size_t n = 0, most = 0, of = 0;
+    bool han = m->language == LOCAL_ZH;
+    *answered = false;
+    if (m->new_email || m->new_number) return true;
+    h.used = ARENA_ARRAY(m->arena, bool, h.a.n + 1); /* the names count too */
+    struct heard nothing = { .a = { NULL, 0 } };
+    (void)local_shared(&h, &nothing, &of);
+    if (of < LEAST) return true;
+    struct str words = local_han_both(m->arena, m->h.text);
+    if (!m->source->search_texts(m->source->ctx, words, NULL, TEXTS, m->arena, &t, &n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        struct arena_mark mark = arena_mark(m->arena);
+        const char *all = arena_printf(m->arena, "%s\n%s", t[i].title, t[i].text);
+        struct heard text = { .a = atoms_of(m->arena, str_of(all), TITLE_ATOMS + TEXT_ATOMS) };
+        size_t shared = local_shared(&h, &text, &of);
+        arena_release(m->arena, mark);
+        bool enough = shared == of || (of >= (han ? MAY_LACK_HAN : MAY_LACK) && shared + 1 == of);
+        if (enough && shared > most) most = shared, best = &t[i];
+    }
+    if (!best) return true;
+    struct str text = str_of(best->text);
+    *answered = local_say_text(m, best, text.n <= SHORT ? text : best_sentence(m, &h, text));
+    m->why = arena_printf(m->arena, best->product ? "paper:%s" : "rule:%s", best->id);
+    return true;
+}
