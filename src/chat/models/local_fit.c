@@ -15,19 +15,24 @@ static bool soft(const struct heard *h, size_t i)
     return h->a.atom[i].kind == ATOM_HAN || !(h->sense[i] & SENSE_STOP);
 }
 
+static bool is_tied(const char *text, const struct atoms *a, size_t i)
+{
+    return a->atom[i].from == a->atom[i - 1].to + 1 && text[a->atom[i - 1].to] == '-';
+}
+
 /* Where the title has this word, whole if possible. Gives how many of its atoms, and whether it is part of a longer
  * one. */
-static size_t title_at(const struct fitting *f, const char *word, size_t n, size_t *at, bool *loose)
+static size_t title_at(const struct fitting *f, size_t from, const char *word, size_t n, size_t *at, bool *loose)
 {
     const struct atoms *t = &f->title;
     size_t found = 0;
+    bool said_tied = from > 0 && is_tied(f->h->text.p, &f->h->a, from); /* the whole of KX40-E3 is said */
     for (size_t i = 0; i < t->n; i++) {
         size_t count = t->atom[i].kind == ATOM_HAN ? 0 : atoms_joined(t, i, word, n);
         if (count == 0) continue;
         const struct atom *after = i + count < t->n ? &t->atom[i + count] : NULL;
         /* the E3 of KX40-E3 */
-        bool tied = i > 0 && t->atom[i].from == t->atom[i - 1].to + 1 && count > 1 &&
-                    f->fit.product->title[t->atom[i - 1].to] == '-';
+        bool tied = i > 0 && count > 1 && !said_tied && is_tied(f->fit.product->title, t, i);
         bool inner = tied || (t->atom[i].glued && i > 0 && t->atom[i - 1].kind != ATOM_HAN) ||
                      (after && after->glued && after->kind != ATOM_HAN);
         if (found == 0 || (*loose && !inner)) found = count, *at = i, *loose = inner;
@@ -71,14 +76,14 @@ static size_t fit_word(struct fitting *f, size_t i)
     bool loose = false, any_hard = false, any_soft = false;
     for (size_t k = i; k < end; k++) any_hard |= hard(h, k), any_soft |= soft(h, k);
     if (!any_hard && !any_soft) return end;
-    size_t found = title_at(f, word, n, &at, &loose);
+    size_t found = title_at(f, i, word, n, &at, &loose);
     if (any_hard && is_denied(h, i)) { /* "the buds, not pro": that is what it is not */
         f->missed[i] = found > 0 && end == i + 1;
         if (end == i + 1) return end;
     }
     if (found == 0 && end < h->a.n && h->a.atom[end].kind == ATOM_LETTERS && !h->a.atom[end].broken && any_hard) {
         size_t far = local_word_end(h, end), m = local_fit_join(&h->a, i, far, two); /* "smart phone" is "smartphone" */
-        found = m > n ? title_at(f, two, m, &at, &loose) : 0;
+        found = m > n ? title_at(f, i, two, m, &at, &loose) : 0;
         if (found > 0) end = far;
     }
     if (found == 0 && any_hard && end == i + 1) found = local_fit_like(f, i, &at), loose = found > 0;
