@@ -197,19 +197,11 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
     bool sized = local_asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
     if (sized && !details(m, answered)) return false; /* "what size is the cot mattress" */
     if (*answered) return true;
-    if (asked || (m->h.all & SENSE_HAVE)) local_product_answer(m), *answered = true;
+    if (asked || m->most > 0 || local_asks_sold(&m->h)) local_product_answer(m), *answered = true;
     /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
     else if (!details(m, answered)) return false;
     else if (!*answered && m->found.n == 1) return local_rule_of(m, m->found.product[0], answered);
     return true;
-}
-
-/* "1.5号300米 多少": nothing is counted behind it. */
-static bool ends_with_sum(const struct heard *h)
-{
-    size_t last = h->a.n;
-    while (last > 2 && lexicon_phrase(&h->a, last - 1, "呢|啊|呀|的|哦|嘞|哈") > 0) last--;
-    return last > 2 && lexicon_phrase(&h->a, last - 2, "多少") == 2;
 }
 
 static void no_detail(struct local *m, const struct knowledge_product *p)
@@ -244,11 +236,14 @@ static bool product(struct local *m, bool *answered)
          how = !(asked & ~SENSE_OPTIONS) && local_asks_how(&m->h);
     if (f->n == 1 && (whether || how) && !local_detail(m, f->product[0], answered)) return false;
     if (*answered) return true;
+    bool can = !asked && !subjects && f->n == 1 && f->mentions == 0;
+    if (can && !local_can_it(m, f->product[0], answered)) return false;
+    if (*answered) return true;
     bool calls = !asked && !subjects && (f->left_over || !(m->h.all & SENSE_HAVE));
     if (calls && !local_rule_called(m, answered)) return false;
     if (*answered) return true;
     bool sum = f->mentions > 0 && (m->h.all & SENSE_COST); /* "一斤装多少" */
-    if (sum && !asked && ends_with_sum(&m->h)) asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE;
+    if (sum && !asked && local_asks_sum(&m->h)) asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE;
     bool of_thing = !asked && !subjects && !sum && local_asks_of_thing(m);
     if ((m->h.all & SENSE_COST) && !(m->h.all & SENSE_TIME) && !asked && !subjects && !of_thing && !f->left_over)
         asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE; /* "红色L号的多少" */
@@ -482,6 +477,7 @@ static bool say_parts(struct local *m, const char *const *part, size_t n, struct
     for (size_t i = 0; i < n && out->good; i++) {
         if (!local_read_turn(m, part[i])) return false;
         size_t end = m->text.n;
+        bool row = local_asks_sold(&m->h) || (m->h.all & SENSE_OPTIONS);
         if (first > 0) buf_text(&m->text, "\n\n");
         begin[first] = m->text.n;
         if (!answer(m)) return false;
@@ -499,7 +495,7 @@ static bool say_parts(struct local *m, const char *const *part, size_t n, struct
         else first++;
         out->unknown += unknown;
         out->said += m->action == REPLY_ANSWER && !text_eq(m->why, "small talk");
-        out->rows += stands_in_a_row(m->why), out->texts += !unknown && stands_in_a_text(m->why);
+        out->rows += row && stands_in_a_row(m->why), out->texts += !unknown && stands_in_a_text(m->why);
         if (i + 1 < n) local_keep(m);
     }
     return true;

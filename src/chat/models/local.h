@@ -200,6 +200,7 @@ bool local_say_text(struct local *m, const struct knowledge_text *t, struct str 
 /* Whether it is asked what it costs, or whether it is had: 有 alone ("有异响") asks nothing. */
 bool local_asks_sold(const struct heard *h);
 bool local_asks_had(const struct heard *h); /* "…有吗", last in the turn */
+bool local_asks_sum(const struct heard *h); /* "…多少", last in the turn */
 /* The word at i means this; of what it meant before, the turn keeps what others of its words say. */
 void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
 /* Ways of saying that no list of words holds: "到江苏几天" asks how long the way is, 装 of "10斤装的" is no assembly.
@@ -233,6 +234,8 @@ MUST_USE bool local_rule_of(struct local *m, const struct knowledge_product *p, 
 MUST_USE bool local_of_shop(struct local *m, bool *answered);
 MUST_USE bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered);
 MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered);
+/* "白茶能煮吗": whether it can, by what is told of the verb. */
+MUST_USE bool local_can_it(struct local *m, const struct knowledge_product *p, bool *answered);
 /* Words that named the product are not asked for again; gives what was used before, to be put back. */
 bool *local_use_title(struct local *m, const struct knowledge_product *p);
 enum { LOCAL_KINS = 64 };

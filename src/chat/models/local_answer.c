@@ -321,7 +321,7 @@ static void stock_answer(struct local *m, const struct knowledge_product *p, con
     local_cite_product(m, p, one);
     SAY(m, r.available ? SAY_YES_STOCK : SAY_NO_STOCK,
         { "title", one ? title_with(m, p, one) : title_of_choice(m, p) });
-    if (one && r.available && one->priced) {
+    if (one && one->priced && (r.available || (m->h.all & SENSE_PRICE))) {
         buf_char(&m->text, ' ');
         add_price(m, p, local_title(m, p), &r);
     } else if (!one && r.available && named && n <= LINES) {
@@ -339,6 +339,8 @@ static void price_answer(struct local *m, const struct knowledge_product *p, con
     local_cite_product(m, p, one);
     if (m->h.all & SENSE_HAVE && r.available && !(m->h.all & SENSE_PRICE)) SAY(m, SAY_HAVE, { "title", title });
     add_price(m, p, title, &r);
+    bool had = (m->h.all & SENSE_HAVE) && !(m->h.all & SENSE_PRICE) && m->found.mentions > 0; /* "卫衣有XL吗" */
+    if (had && !one && r.available) SAY(m, SAY_IN_STOCK, { NULL, NULL });
     if (one || p->variants == 0) SAY(m, r.available ? SAY_IN_STOCK : SAY_OUT_OF_STOCK, { NULL, NULL });
     else if ((m->h.all & SENSE_CHEAP) && r.lowest) {
         buf_text(&m->text, "\n- "), buf_text(&m->text, values_text(m, r.lowest));

@@ -29,9 +29,10 @@ struct local_asked local_asked(struct local *m)
 
 struct local_count local_counted(const struct heard *h)
 {
-    static const char han[] = "克|斤|公斤|千克|毫升|升|片|只|个|粒|颗|支|根|张|枚|包|袋|瓶|条|双|人|分钟|小时|天|度|瓦|"
-                              "伏|层|格|档|寸|英寸|厘米|毫米|米|"
-                              "平|卡|大卡|页|针|股|克拉|k|g|kg|ml|w|v|cm|mm|抽|卷|块|种|色|孔|速|键|弦|岁";
+    static const char han[] =
+        "毫安|毫安时|流明|分贝|克|斤|公斤|千克|毫升|升|片|只|个|粒|颗|支|根|张|枚|包|袋|瓶|条|双|人|分钟|小时|天|度|瓦|"
+        "伏|层|格|档|寸|英寸|厘米|毫米|米|"
+        "平|卡|大卡|页|针|股|克拉|k|g|kg|ml|w|v|cm|mm|抽|卷|块|种|色|孔|速|键|弦|岁";
     static const char duration[] = "多久|多长时间|how long does|how long do|how long will";
     const uint64_t thing = SENSE_CARE | SENSE_SIZE | SENSE_USED_FOR;
     enum { WORDS = 3 };

@@ -98,6 +98,8 @@ bool local_code(struct local *m, bool *answered)
     for (size_t i = 0; i + 1 < m->h.a.n && at == m->h.a.n; i++) {
         bool model = !is_code(&m->h, i);
         for (size_t k = 0; k < m->found.n && !model; k++) model = is_of_title(m, m->found.product[k], &m->h.a.atom[i]);
+        for (size_t k = 0; k < m->found.mentions && !model; k++) /* "有RAV4的吗" */
+            model = i >= m->found.mention[k].at && i < m->found.mention[k].at + m->found.mention[k].n;
         if (!model) at = i;
     }
     /* else ("it says E3") it is one if nothing else is asked and a paper of the product has it */

@@ -10,6 +10,34 @@ enum { QUOTE = 600, CONTENT = 3 };
 
 static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
 
+/* "多少毫安" is told by mAh. */
+static bool is_unit_of(const struct atoms *a, const struct local_count *c, const struct atom *x)
+{
+    static const char *const same[][2] = { { "毫安", "mah" }, { "瓦", "w" },    { "升", "l" },    { "毫升", "ml" },
+                                           { "克", "g" },     { "公斤", "kg" }, { "千克", "kg" }, { "厘米", "cm" },
+                                           { "毫米", "mm" },  { "米", "m" },    { "伏", "v" },    { "流明", "lm" },
+                                           { "小时", "h" },   { "分贝", "db" }, { "安", "a" },    { "寸", "inch" } };
+    for (size_t k = 0; k < ARRAY_LEN(same); k++)
+        if (atoms_joined(a, c->at, same[k][0], strlen(same[k][0])) == c->n && strcmp(x->text, same[k][1]) == 0)
+            return true;
+    return false;
+}
+
+/* "一盒几张" is told by 每盒两片: of one such box, how many. */
+static bool of_box(const struct heard *h, const struct heard *t, size_t i)
+{
+    static const char boxes[] = "盒包袋箱套卷瓶罐板桶份组打本";
+    static const char pieces[] = "片|张|支|只|个|条|粒|颗|枚|包|袋|瓶|抽|根|块|贴|卷|节|双";
+    if (i < 2 || lexicon_phrase(&t->a, i + 1, pieces) == 0) return false;
+    const char *box = t->a.atom[i - 1].text;
+    bool each = strcmp(t->a.atom[i - 2].text, "每") == 0 || strcmp(t->a.atom[i - 2].text, "一") == 0;
+    for (size_t k = 1; k + 1 < h->a.n && each && t->a.atom[i - 1].kind == ATOM_HAN && strstr(boxes, box); k++)
+        if (strcmp(h->a.atom[k].text, box) == 0 && strcmp(h->a.atom[k - 1].text, "一") == 0 &&
+            lexicon_phrase(&h->a, k + 1, "几|有几|多少|有多少|里几|里有几|装几") > 0)
+            return true;
+    return false;
+}
+
 /* How many of the words behind a number of the sentence are what is counted. */
 static size_t count_told(const struct heard *h, const struct local_count *c, const struct heard *t)
 {
@@ -17,10 +45,12 @@ static size_t count_told(const struct heard *h, const struct local_count *c, con
                                 "minute|hour|day|week|month|year";
     bool han = h->a.atom[c->at].kind == ATOM_HAN;
     size_t best = 0;
-    static const char words[] = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|dozen";
+    static const char words[] = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|dozen|两|三|"
+                                "四|五|六|七|八|九|十";
     for (size_t i = 0; i + 1 < t->a.n; i++) {
         size_t n = 0;
         if (t->a.atom[i].kind != ATOM_NUMBER && lexicon_phrase(&t->a, i, words) == 0) continue;
+        if (of_box(h, t, i)) return c->n > 0 ? c->n : 1;
         if (c->time && lexicon_phrase(&t->a, i + 1, times) > 0) return 1;
         while (han && n < c->n && i + 1 + n < t->a.n &&
                strcmp(t->a.atom[i + 1 + n].text, h->a.atom[c->at + n].text) == 0)
@@ -29,7 +59,7 @@ static size_t count_told(const struct heard *h, const struct local_count *c, con
             for (size_t at = i + 1; at < t->a.n && at <= i + 2; at++)
                 n += atom_same(&t->a.atom[at], h->a.atom[c->at + k].text, h->a.atom[c->at + k].n) ||
                      units_same(&t->a, at, &h->a, c->at + k);
-        if (han && n < c->n) n = 0;
+        if (han && n < c->n) n = is_unit_of(&h->a, c, &t->a.atom[i + 1]) ? c->n : 0;
         if (n > best) best = n;
     }
     return best;
@@ -64,7 +94,9 @@ static bool count_of(struct local *m, struct str text, bool with_money)
 
 static bool is_told(const struct heard *t, const struct lexicon_kin *kin, bool strictly)
 {
-    bool word = false, unit = !kin->units;
+    bool percent = kin->units && strchr(kin->units, '%') &&
+                   (memchr(t->text.p, '%', t->text.n) || memmem(t->text.p, t->text.n, "％", sizeof "％" - 1));
+    bool word = percent, unit = !kin->units || percent;
     for (size_t i = 0; i < t->a.n; i++) {
         size_t n = lexicon_phrase(&t->a, i, kin->told);
         bool borne = n == 1 && i > 0 && strcmp(t->a.atom[i].text, "重") == 0 && !t->a.atom[i].broken &&
@@ -78,12 +110,33 @@ static bool is_told(const struct heard *t, const struct lexicon_kin *kin, bool s
 /* What is meant may be another thing than the product that is near it: a word of it has no place there. */
 static bool may_be_other(const struct local *m) { return m->found.how == FOUND_NEAR && m->found.left_over; }
 
+/* "头围59" is told by 58-61cm: how many numbers of the turn the sentence has within a range, and not themselves. */
+static size_t within_ranges(const struct heard *h, const struct heard *t)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        int64_t said = hard(h, i) && h->a.atom[i].n >= 2 ? atom_thousandths(&h->a.atom[i]) : 0;
+        bool there = false, within = false;
+        for (size_t k = 0; k < t->a.n && said > 0; k++) {
+            size_t next = k + 1 + (k + 1 < t->a.n && lexicon_phrase(&t->a, k + 1, "到|至|to|cm|厘米") == 1);
+            int64_t low = atom_thousandths(&t->a.atom[k]),
+                    high = next < t->a.n ? atom_thousandths(&t->a.atom[next]) : 0;
+            bool tied = next > k + 1 || (next < t->a.n && t->a.atom[next].from <= t->a.atom[k].to + 3);
+            there |= low == said;
+            within |= low > 0 && low < high && tied && low <= said && said <= high;
+        }
+        count += within && !there;
+    }
+    return count;
+}
+
 /* The first of `passes` passes in which this sentence tells what is asked; `passes`: in none. */
 static int pass_of(struct local *m, const struct local_asked *asked, struct str s, int passes)
 {
     struct heard t = hear(m->arena, m->lexicon, s, 100);
     bool other = may_be_other(m), number = false;
-    size_t of = 0, n = local_shared(&asked->rest, &t, &of);
+    size_t of = 0, n = local_shared(&asked->rest, &t, &of), ranged = within_ranges(&asked->rest, &t);
+    n += ranged < of - n ? ranged : of - n;
     for (size_t i = 0; i < t.a.n; i++) number |= t.a.atom[i].kind == ATOM_NUMBER;
     for (int pass = 0; pass < passes; pass++) {
         bool told = of > 0 || asked->any, to_the_word = other;
@@ -368,9 +421,32 @@ static bool detail(struct local *m, const struct knowledge_product *p, bool *ans
     return true;
 }
 
+/* What stands from `from` on is asked for, though it is of the name too. */
+static bool detail_of(struct local *m, const struct knowledge_product *p, size_t from, bool *answered)
+{
+    bool *before = local_use_title(m, p);
+    for (size_t i = from; i < m->h.a.n; i++) m->h.used[i] = before[i];
+    bool good = detail(m, p, answered);
+    m->h.used = before;
+    return good;
+}
+
 bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered)
 {
     bool *before = local_use_title(m, p), good = detail(m, p, answered);
     m->h.used = before;
     return good;
+}
+
+/* "白茶能煮吗": a yes or a no is asked for; what is told must have the verb, though the name has it too. */
+bool local_can_it(struct local *m, const struct knowledge_product *p, bool *answered)
+{
+    const struct heard *h = &m->h;
+    size_t last = h->a.n, can = 0;
+    if (last < 3 || lexicon_phrase(&h->a, last - 1, "吗|么|不|嘛|没") == 0) return true;
+    for (size_t i = 1; i + 1 < last; i++)
+        if (lexicon_phrase(&h->a, i, "能不能|可不可以|可以|能") > 0) can = i;
+    for (size_t k = can; can > 0 && k < last; k++)
+        if (h->a.atom[k].kind != ATOM_HAN) return true;
+    return can == 0 || detail_of(m, p, can, answered);
 }

@@ -119,6 +119,7 @@ static void excuse_told(struct local *m, struct fitting *f, const struct knowled
         if (!f->missed[i]) continue;
         while (end < a->n && f->missed[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind) end++;
         for (size_t k = i; k < end; k++) numbers |= a->atom[k].kind == ATOM_NUMBER;
+        end += end < a->n && strcmp(a->atom[end].text, "的") == 0;
         bool name = end < a->n && f->named[end] && !a->atom[end].broken && a->atom[end].kind == a->atom[i].kind;
         bool word = a->atom[i].kind == ATOM_HAN ? end - i >= 2 : a->atom[i].n >= 4;
         if (!name || numbers) continue;

@@ -14,8 +14,12 @@ struct seen {
 
 static bool is_trouble(const struct heard *h)
 {
-    for (size_t i = 0; i < h->a.n; i++)
+    for (size_t i = 0; i < h->a.n; i++) {
         if (lexicon_phrase(&h->a, i, lexicon_trouble) > 0) return true;
+        bool goes = i + 3 < h->a.n && h->a.atom[i].kind == ATOM_HAN && strcmp(h->a.atom[i + 1].text, "着") == 0 &&
+                    strcmp(h->a.atom[i + 3].text, "着") == 0;
+        if (goes && strcmp(h->a.atom[i].text, h->a.atom[i + 2].text) == 0) return true; /* 烧着烧着 */
+    }
     return (h->all & (SENSE_FAULT | SENSE_FIX)) != 0;
 }
 
@@ -92,6 +96,11 @@ static int score_of(struct local *m, const struct seen *seen, struct str line)
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, line, LINE_ATOMS);
     int score = words_shared(&seen->h, &t) * WORD + (head_was_said(&seen->h, &t, line) ? SIGHT : 0);
+    if (score == WORD) { /* one word: it is what the line is about */
+        const char *end = memmem(line.p, line.n, "：", sizeof "：" - 1);
+        struct atoms head = atoms_of(m->arena, (struct str){ line.p, end ? (size_t)(end - line.p) : 0 }, LINE_ATOMS);
+        score += words_shared(&seen->h, &head);
+    }
     for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && has_row(&t, k) ? SIGHT : 0;
     arena_release(m->arena, mark);
     return score;
@@ -153,6 +162,20 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
     }
 }
 
+/* "没蒸汽了" of a 蒸汽煮茶壶: what is lacking is no name of it. */
+static void unname_lacking(struct local *m, struct heard *h)
+{
+    bool *used = ARENA_ARRAY(m->arena, bool, h->a.n + 1);
+    memcpy(used, h->used, (h->a.n + 1) * sizeof *used);
+    for (size_t i = 0; i + 2 < h->a.n; i++) {
+        if (h->a.atom[i].kind != ATOM_HAN || !strstr("没无不", h->a.atom[i].text)) continue;
+        size_t from = i + 1 + (lexicon_phrase(&h->a, i + 1, "有|出|来") > 0);
+        for (size_t k = from; k < from + 2 && k < h->a.n && h->a.atom[k].kind == ATOM_HAN; k++)
+            used[k] = used[k] && m->numbered[k];
+    }
+    h->used = used;
+}
+
 bool local_symptom(struct local *m, bool *answered)
 {
     const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_COMPARE | SENSE_ORDER |
@@ -178,6 +201,7 @@ bool local_symptom(struct local *m, bool *answered)
         bool *used = local_use_title(m, p[i]);
         struct seen seen = { .h = m->h, .trouble = is_trouble(&m->h) };
         m->h.used = used;
+        unname_lacking(m, &seen.h);
         for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) seen.row[k] = has_row(&m->h.a, k);
         if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,
                                      m->arena, &t, &texts))

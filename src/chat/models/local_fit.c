@@ -77,6 +77,9 @@ static size_t fit_word(struct fitting *f, size_t i)
     for (size_t k = i; k < end; k++) any_hard |= hard(h, k), any_soft |= soft(h, k);
     if (!any_hard && !any_soft) return end;
     size_t found = title_at(f, i, word, n, &at, &loose);
+    bool size = n == 1 && h->a.atom[i].kind == ATOM_LETTERS && end < h->a.n &&
+                lexicon_phrase(&h->a, end, "码|号|size") > 0; /* the L of "L码" is none of L-806 */
+    if (size) return end;
     if (any_hard && is_denied(h, i)) { /* "the buds, not pro": that is what it is not */
         f->missed[i] = found > 0 && end == i + 1;
         if (end == i + 1) return end;
@@ -165,10 +168,10 @@ static size_t fit_han(struct fitting *f, size_t i)
     if (like > best) best = like, at = heard, f->fit.loose++;
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
     bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
-    static const char no_name[] =
-        "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新旧气火光风声味力"; /* of
-                                                                                                     many words, a name
-                                                                                                     of nothing */
+    static const char no_name[] = "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新"
+                                  "旧气火光风声味力黑白红蓝绿灰黄紫粉"; /* of
+                                           many words, a name
+                                           of nothing */
     bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
     if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
     if (hards == 0 || (best == 1 && !alone)) {
@@ -184,6 +187,12 @@ static size_t fit_han(struct fitting *f, size_t i)
     if (best < 2 || ended) return i + best + ended;
     /* 幼猫粮 is 幼猫奶糕粮: the beginning and the end of the name */
     size_t last = at + best - 1, more = i + best;
+    size_t within = best >= 2 ? local_fit_cut(f, more, last + 1) : 0; /* 标签机 is 标签打印机 */
+    if (within > 0) {
+        f->named[more] = true, f->in_title[within] = true, f->fit.matched += WEIGHT_HAN, f->fit.loose++;
+        return more + 1;
+    }
+    last = at + best - 1;
     while (last + 1 < f->title.n && f->title.atom[last + 1].kind == ATOM_HAN && f->title.atom[last + 1].glued) last++;
     bool ends = more < h->a.n && hard(h, more) && !h->a.atom[more].broken && !word_behind(h, more) &&
                 strcmp(h->a.atom[more].text, f->title.atom[last].text) == 0;
@@ -485,7 +494,8 @@ static bool said_apart(const struct fitting *f, const struct mention *x)
 {
     const struct atoms *a = &f->h->a, *t = &f->title;
     size_t after = x->at + x->n;
-    if (a->atom[x->at].kind != ATOM_HAN) return x->n > 1 && strlen(x->joined) > 3;
+    if (a->atom[x->at].kind != ATOM_HAN)
+        return strlen(x->joined) > 3 && (x->n > 1 || strlen(x->joined) > a->atom[x->at].n);
     if (after >= a->n) return false;
     for (size_t k = 0; k + x->n < t->n; k++) {
         size_t n = 0;

@@ -26,6 +26,10 @@ size_t local_fit_model(const struct fitting *f, size_t i, size_t *end,
                        size_t *at);                                    /* a model, up to `end` in the turn */
 size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at); /* Han characters */
 
+/* Where the title, from `t` on, has within a few characters that of the turn at i, which is a thing's last: "打印机" of
+ * 标签机; 0: nowhere. */
+size_t local_fit_cut(const struct fitting *f, size_t i, size_t t);
+
 /* "Mudguards for my commuter": where "for" stands before what somebody has already, with up to two adjectives; 0: it is
  * nobody's. */
 size_t local_fit_owned(const struct atoms *a, size_t i);

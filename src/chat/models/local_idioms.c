@@ -15,9 +15,23 @@ void local_hear_anew(struct heard *h, size_t i, uint64_t sense)
 bool local_asks_sold(const struct heard *h)
 {
     if (h->all & (SENSE_PRICE | SENSE_STOCK)) return true;
-    for (size_t i = 0; i < h->a.n; i++)
-        if ((h->sense[i] & SENSE_HAVE) && (h->a.atom[i].kind != ATOM_HAN || (h->sense[i] & SENSE_STOP))) return true;
+    bool asks = h->a.n > 0 && lexicon_phrase(&h->a, h->a.n - 1, "吗|么|没|不|嘛|卖|冇") > 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        if (!(h->sense[i] & SENSE_HAVE)) continue;
+        if (!is_han(&h->a, i) || (h->sense[i] & SENSE_STOP)) return true;
+        bool begins = i == 0 || h->a.atom[i].broken || (h->sense[i - 1] & SENSE_STOP);
+        bool what = lexicon_phrase(&h->a, i, "有啥|有什么|有哪|有没") > 0;
+        if (what || asks || (begins && strcmp(h->a.atom[i].text, "有") != 0)) return true; /* "有绿茶吗", "买绿茶" */
+    }
     return false;
+}
+
+/* "1.5号300米 多少": nothing is counted behind it. */
+bool local_asks_sum(const struct heard *h)
+{
+    size_t last = h->a.n;
+    while (last > 2 && lexicon_phrase(&h->a, last - 1, "呢|啊|呀|的|哦|嘞|哈") > 0) last--;
+    return last > 2 && lexicon_phrase(&h->a, last - 2, "多少") == 2;
 }
 
 bool local_asks_had(const struct heard *h)
@@ -89,7 +103,7 @@ static void wants_some(struct heard *h)
     for (size_t i = 0; i + 1 < h->a.n; i++)
         if (h->sense[i] == 0 && is_han(&h->a, i) && strstr("囤屯备整搞弄来添置配购入", h->a.atom[i].text) &&
             lexicon_phrase(&h->a, i + 1, "点|些|一点|一些|点儿|个|几个|一个|一批") > 0)
-            local_hear_anew(h, i, SENSE_STOP);
+            local_hear_anew(h, i, SENSE_RECOMMEND | SENSE_STOP);
 }
 
 /* "大红袍礼盒" is sold in a box; no box to wrap it in is asked for. */
@@ -107,8 +121,35 @@ static void boxes_of(struct heard *h)
     }
 }
 
+/* "换个颜色行吗，还没发货": the order is changed, and nothing comes back. */
+static void changes_order(struct heard *h)
+{
+    static const char waits[] = "没发货|还没发|未发货|没发出|没寄|刚下单|刚拍|刚付款|刚买的还没|没出库";
+    bool before = false;
+    for (size_t i = 0; i < h->a.n; i++) before |= lexicon_phrase(&h->a, i, waits) > 0;
+    for (size_t i = 0; i < h->a.n && before && (h->all & SENSE_EXCHANGE); i++) {
+        if (h->sense[i] & SENSE_EXCHANGE)
+            local_hear_anew(h, i, (h->sense[i] & ~(uint64_t)SENSE_EXCHANGE) | SENSE_CHANGE);
+        else if (h->sense[i] & SENSE_TRACK) local_hear_anew(h, i, SENSE_STOP);
+    }
+}
+
+/* "键盘有几个键": what is counted is a part of it, no choice. */
+static void counts_parts(struct heard *h)
+{
+    static const char choices[] = "色|颜|尺|码|规|口味|款|型|版|味|大小|容|套|号|档|包装|种|品|系|样|花|图|香|选|价";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = (h->sense[i] & SENSE_OPTIONS) ? lexicon_phrase(&h->a, i, "有几个|几个") : 0;
+        if (n == 0 || !is_han(&h->a, i + n) || h->sense[i + n] != 0 || lexicon_phrase(&h->a, i + n, choices) > 0)
+            continue;
+        for (size_t k = i; k < i + n; k++) local_hear_anew(h, k, SENSE_STOP);
+    }
+}
+
 void local_idioms(struct heard *h)
 {
+    changes_order(h);
+    counts_parts(h);
     boxes_of(h);
     sends_to(h);
     packs_of(h);

@@ -75,7 +75,7 @@ const char *const lexicon_sights[] = {
     "折断|断了",
     "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
     "no sound|silent|one side|only one side|没声|没声音|没有声音|无声|不响|不出声|一边有声|一边响|一只有声|一只响|一边没声|一只没声|单边|一侧",
-    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|停机|停了|"
+    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|停机|停了|不转|不转了|"
     "自动关机|"
     "自己关|自己停|停转|自动停|自动关|关机|停止工作|自动断电",
     "wont start|will not start|does not start|doesnt start|wont turn on|will not turn on|does not turn on|"
@@ -125,11 +125,13 @@ const char *const lexicon_sights[] = {
     "isnt doing anything|没反应|无反应|没有反应|不反应|不灵敏|"
     "按了没用|点了没用|没动静",
     "line|lines|streak|streaks|stripe|stripes|竖线|黑线|竖条|黑条|条纹|横线|横纹|白线|白条|竖黑线|黑竖线|横条|线条",
-    "gap|gaps|缝|缝隙|间隙|空隙|有条缝|有缝", NULL
+    "alternately|alternating|in turn|交替|来回闪|轮流闪|轮流亮|红绿", "gap|gaps|缝|缝隙|间隙|空隙|有条缝|有缝", NULL
 };
 const struct lexicon_kin lexicon_kin[] = {
     { "装得上|装得了|装不装得上|能装上|适配|配得上|匹不匹配|匹配吗|兼容|用得上|用得了|对得上|配不配|装不装得了",
       "适配|适用|兼容|匹配|通用|支持|不能用|不适用", NULL },
+    { "放冰箱|进冰箱|冷藏吗|要冷藏|用冷藏|要不要冷藏|冷冻吗|要冷冻|能冷冻|常温放|怎么存|怎么保存|怎么储存|怎么存放|存放在|如何保存|如何存放|保存方法|怎么放着|放常温|常温能放|怕潮吗|怕晒吗",
+      "冷藏|冷冻|常温|冰箱|阴凉|避光|密封|干燥|通风|保存|存放", NULL },
     { "多重|多沉|重量|净重|毛重|几斤重|沉不沉|沉吗|重吗|有多少斤|分量", "重|净重|重量|毛重|总重", "公|克|斤|千|kg|g|吨" },
     { "承重|承受|能坐多重|坐多重|装多重|撑多重|最大重量|载重|能承", "承重|载重|承受|最大承", NULL },
     { "声音大|声音响|吵|噪音|噪声|静音|响不响|分贝|声响|动静", "分贝|噪音|噪声|静音|低噪|db", NULL },
@@ -139,7 +141,7 @@ const struct lexicon_kin lexicon_kin[] = {
       "充满电用|充满用|充一次|听多久|能听多久|听几个小时|听几小时|看多久|能看多久|玩多久|能玩多久|亮多久|能亮多久|跑多久|飞多久|拍多久|录多久|撑多久|顶多久|"
       "扛多久|用几个小时|能用几个小时|用几小时|能用几小时|用几天|能用几天",
       "续航|"
-      "待机|使用时间|可用|连续|充满", "分钟|小时|天|h" },
+      "待机|使用时间|可用|连续|充满|一次充电|充一次电|每次充电", "分钟|小时|天|h" },
     { "什么电池|啥电池|几号电池|用电池|装电池|怎么供电|怎么充电|充电吗", "电池|充电|供电|电源|usb", NULL },
     { "多高|高度|高多少|最高|几米高", "高|高度", NULL },
     { "多长|长度|长多少|几米长|线长", "长|至", "米|厘|毫|cm|m|mm" },
@@ -245,7 +247,7 @@ const struct lexicon_kin lexicon_kin[] = {
     { "冷不冷|暖不暖|暖和|保暖|冬天穿|冬天能穿|抗冻|御寒", "保暖|暖|加绒|加厚|羽绒|羊毛|御寒", NULL },
     { "warm enough|is it warm|keep * warm|how warm|warm in winter|for winter",
       "warm|insulated|fleece|lined|winter|thermal", NULL },
-    { "含量|百分之几|百分之多少|百分比|占比|纯度|几度的|多少度的|酒精度", "含量|含|占|比例|纯度|度", "g|克|mg|毫克|ppm|度" },
+    { "含量|百分之几|百分之多少|百分比|占比|纯度|几度的|多少度的|酒精度", "含量|含|占|比例|纯度|度", "g|克|mg|毫克|ppm|度|%" },
     { "离墙多远|多远|距离多少|投射距离|几米远|离多远", "距离|米|厘米", "米|厘|cm|m" },
     { "几顿|几餐|喂几次|喂几回", "餐|顿|次", NULL },
     { "停电|断电了|没电了还", "断电|停电|备用电|备用|应急", NULL },

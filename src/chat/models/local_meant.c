@@ -198,7 +198,7 @@ const struct value_amounts *options_amounts(struct arena *a, const struct mentio
         for (size_t at = 0, length; at < v.n && out[k].n<ARRAY_LEN(out[k].q); at += length> 0 ? length : 1) {
             struct quantity q;
             length = quantity_at(&v, at, &q);
-            if (length == 0) continue;
+            if (length == 0 || (at > 0 && strstr("各每共满", v.atom[at - 1].text))) continue;
             out[k].whole |= length == v.n;
             out[k].q[out[k].n++] = q;
         }
@@ -275,7 +275,9 @@ static size_t value_in_part(const struct heard *h, const struct knowledge_produc
         }
         found = now, *which = one, unknown |= h->sense[at] == 0, count++;
     }
-    if (found > 1 && count >= PART_LEAST) found = plain_with(values, n, part, which);
+    size_t end = strlen(part);
+    bool colour = end > 3 && strcmp(part + end - 3, "色") == 0;
+    if (found > 1 && colour) found = plain_with(values, n, part, which);
     if (count < PART_LEAST || found != 1 || !unknown) return 0;
     (void)joined_of(str_of(p->title), title, sizeof title);
     return is_of_title(title, part, h, i + count) ? 0 : count;
@@ -370,14 +372,15 @@ static size_t bare_at(const struct heard *h, size_t i, const char *title, const 
     size_t found = 0;
     bool glued = a->atom[i].glued && i > 0 && a->atom[i - 1].kind != ATOM_HAN;
     if (a->atom[i].kind != ATOM_NUMBER || glued || a->atom[i].n < 2) return 0;
-    bool ends = ends_word(a, i, title);
+    size_t behind = i + 1 < a->n ? lexicon_phrase(a, i + 1, "色号|号色|号") : 0; /* "05色号" */
+    bool ends = behind > 0 || ends_word(a, i, title);
     for (size_t k = 0; k < n; k++) {
         size_t digits = strspn(values[k].joined, "0123456789.");
         if (digits != a->atom[i].n || memcmp(values[k].joined, a->atom[i].text, digits) != 0) continue;
         if (!ends && !stands_alone(h, i, title, values, n, values[k].name)) continue;
         found++, *which = k;
     }
-    return found == 1 ? 1 : 0;
+    return found == 1 ? 1 + behind : 0;
 }
 
 /* "16+512" is 16GB+512GB: the numbers of one value, in their order, with or without their units. */
@@ -463,6 +466,64 @@ static size_t each_at(const struct atoms *a, size_t i, const struct mention *val
     return found == 1 ? count : 0;
 }
 
+/* "带线的", "含底座的吗": the one value that has it beside something else. */
+static size_t with_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    enum { MOST = 4 };
+    char part[LOCAL_JOINED] = "";
+    size_t length = 0, at = i + 1, found = 0;
+    if (a->atom[i].kind != ATOM_HAN || !strstr("带含配加", a->atom[i].text)) return 0;
+    if (i > 0 && strstr("不没未无", a->atom[i - 1].text)) return 0;
+    for (; at < a->n && at <= i + MOST && a->atom[at].kind == ATOM_HAN && !a->atom[at].broken; at++) {
+        if (lexicon_phrase(a, at, "的|吗|么|不|多少|几|什么|价|有|要|怎") > 0) break;
+        memcpy(part + length, a->atom[at].text, a->atom[at].n), length += a->atom[at].n, part[length] = 0;
+    }
+    for (size_t k = 0; k < n && length > 0; k++) {
+        static const char *const less[] = { "不含", "不带", "无", "单", "裸" };
+        bool has = strstr(values[k].joined, part) != NULL;
+        for (size_t w = 0; w < ARRAY_LEN(less) && has; w++) has = !strstr(values[k].joined, less[w]);
+        if (has) *which = k, found++;
+    }
+    return found == 1 ? at - i : 0;
+}
+
+/* "三四个人睡的" is 3-4人: two numbers one after the other, and a value that has both. */
+static size_t about_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    static const char used[] = "睡的|用的|住的|坐的|吃的|穿的|睡|用|住|坐|吃|穿|的";
+    char joined[LOCAL_JOINED];
+    size_t at = i + 2, found = 0;
+    int low = i + 2 < a->n ? han_digit_at(a, i, i) : -1, high = low > 0 ? han_digit_at(a, i + 1, i + 1) : -1;
+    if (low < 1 || high != low + 1 || a->atom[i + 1].broken) return 0;
+    at += at < a->n && strcmp(a->atom[at].text, "个") == 0;
+    if (at >= a->n || a->atom[at].kind != ATOM_HAN || strstr("十百千万", a->atom[at].text)) return 0;
+    int length = snprintf(joined, sizeof joined, "%d%d%s", low, high, a->atom[at].text);
+    for (size_t k = 0; k < n && length > 0; k++)
+        if (strncmp(values[k].joined, joined, (size_t)length) == 0) *which = k, found++;
+    return found == 1 ? at + 1 - i + lexicon_phrase(a, at + 1, used) : 0;
+}
+
+/* "15pro的壳", "苹果15": a value said without the word of letters that it begins with, where no other ends so. */
+static size_t ending_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    char joined[LOCAL_JOINED] = "";
+    size_t end = i, length = 0, found = 0;
+    bool alone = i == 0 || a->atom[i].broken || a->atom[i - 1].kind == ATOM_HAN || !a->atom[i].glued;
+    if (a->atom[i].kind != ATOM_NUMBER || !alone || a->atom[i].n < 2) return 0;
+    for (; end < a->n && a->atom[end].kind != ATOM_HAN && (end == i || !a->atom[end].broken); end++) {
+        if (length + a->atom[end].n >= sizeof joined) return 0;
+        memcpy(joined + length, a->atom[end].text, a->atom[end].n), length += a->atom[end].n, joined[length] = 0;
+    }
+    bool behind = i > 0 && a->atom[i].glued && a->atom[i - 1].kind == ATOM_HAN; /* 苹果15 */
+    if (end == i + 1 && !behind) return 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t all = strlen(values[k].joined), before = all > length ? all - length : 0;
+        if (before < 3 || strcmp(values[k].joined + before, joined) != 0) continue;
+        if (strspn(values[k].joined, "abcdefghijklmnopqrstuvwxyz") == before) *which = k, found++;
+    }
+    return found == 1 ? end - i : 0;
+}
+
 /* "W30" is W30暖杏: letters and digits that are one word of one value alone. */
 static size_t code_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
 {
@@ -509,6 +570,9 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);
         if (count == 0 && n > 0) count = each_at(a, i, values, n, which);
+        if (count == 0 && n > 0) count = with_at(a, i, values, n, which);
+        if (count == 0 && n > 0) count = about_at(a, i, values, n, which);
+        if (count == 0 && n > 0) count = ending_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = code_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = colour_at(a, i, p->title, values, n, which);
         if (count == 0 && n > 0) count = bare_at(&m->h, i, p->title, values, n, which);

@@ -157,6 +157,27 @@ static bool is_noun(const struct fitting *f, size_t i, size_t t)
     return strstr(endings, f->h->a.atom[i + 1].text) && is_noun(f, i + 1, t + 1);
 }
 
+size_t local_fit_cut(const struct fitting *f, size_t i, size_t t)
+{
+    enum { FAR = 2 };
+    static const char things[] = "机器仪壶锅灯车箱包膜架盒笔纸柜椅桌床杯碗锯钳扇炉煲刷罩帽鞋裤衣衫裙";
+    const struct atoms *a = &f->h->a;
+    if (i >= a->n || a->atom[i].kind != ATOM_HAN || a->atom[i].broken || !strstr(things, a->atom[i].text)) return 0;
+    if (t < f->title.n && strcmp(a->atom[i].text, f->title.atom[t].text) == 0) return 0;
+    for (size_t k = t; k < f->title.n && k <= t + FAR && f->title.atom[k].kind == ATOM_HAN && f->title.atom[k].glued;
+         k++)
+        if (k > t && strcmp(a->atom[i].text, f->title.atom[k].text) == 0) return k;
+    return 0;
+}
+
+/* 玻尿算面膜 of 玻尿酸补水面膜: what stands behind it is of the title too, so it is no noun by which the name ends. */
+static bool goes_on(const struct fitting *f, size_t i)
+{
+    for (size_t t = 0; t + 1 < f->title.n; t++)
+        if (same_han(f->h, i + 1, f, t) && same_han(f->h, i + 2, f, t + 1)) return true;
+    return false;
+}
+
 /* What one character of a piece is to that of the title in its place. */
 enum slip { SLIP_SAME, SLIP_ALIKE, SLIP_NEAR, SLIP_OTHER };
 
@@ -164,7 +185,7 @@ static enum slip slip_at(const struct fitting *f, size_t i, size_t t)
 {
     const char *x = f->h->a.atom[i].text, *y = f->title.atom[t].text;
     if (strcmp(x, y) == 0) return SLIP_SAME;
-    if (local_han_alike(x, y, is_noun(f, i, t))) return SLIP_ALIKE;
+    if (local_han_alike(x, y, is_noun(f, i, t) && !goes_on(f, i))) return SLIP_ALIKE;
     bool word = f->h->sense[i] == 0 && !f->h->used[i]; /* 保温杯多少钱 is of no 保温杯托 */
     return word && local_han_near(x, y) ? SLIP_NEAR : SLIP_OTHER;
 }

@@ -15,7 +15,7 @@ enum {
     TITLE_SUBJECT = 30,
     TITLE_QUALIFIER = 16,
     TITLE_WORD = 12,
-    TITLE_ALIKE = 5,
+    TITLE_ALIKE = 9,
     BODY_SUBJECT = 6,
     BODY_QUALIFIER = 4,
     BODY_WORD = 5,
@@ -326,6 +326,17 @@ static bool of_money_back(const struct heard *title, const struct heard *h)
     return says_one_of(&title->a, money) && !says_one_of(&title->a, goods) && !says_one_of(&h->a, asked);
 }
 
+/* "顺丰要加钱吗": who carries it is named. */
+static int score_of_carrier(const struct heard *h, const struct heard *text)
+{
+    static const char *const carriers[] = { "顺丰", "中通",  "圆通",       "申通", "韵达", "京东",
+                                            "德邦", "邮政",  "极兔",       "百世", "ems",  "dhl",
+                                            "ups",  "fedex", "royal mail", "evri", "dpd",  "usps" };
+    for (size_t k = 0; k < ARRAY_LEN(carriers); k++)
+        if (says_one_of(&h->a, carriers[k]) && says_one_of(&text->a, carriers[k])) return TITLE_SUBJECT;
+    return 0;
+}
+
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
@@ -346,8 +357,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
                 (int)in_title.one * TITLE_WORD + bits(subjects & text.all & ~title.all) * BODY_SUBJECT +
                 bits(more & text.all & ~title.all) * BODY_QUALIFIER + (int)in_text.one * BODY_WORD - bits(others) * 4 -
                 bits((title.all & ~h->all) & (SENSE_COST | SENSE_TIME)) * 6;
-    score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) -
-             strangers(&title, h);
+    score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) +
+             score_of_carrier(h, &text) - strangers(&title, h);
     /* of two rules about one subject, the one that speaks of these goods */
     score += (int)(in_text.rare < RARE_MOST ? in_text.rare : RARE_MOST) * BODY_RARE;
     if (is_new_here(&title.a)) score += is_new_here(&h->a) ? TITLE_WORD : -TITLE_WORD;
@@ -527,6 +538,26 @@ static bool has_years(const struct heard *t)
     return false;
 }
 
+/* Of what one does with a thing: to make it, to keep it, to wash it, by the words that ask and those that tell. */
+static int score_of_doing(const struct heard *h, const struct heard *title, const struct heard *text)
+{
+    enum { DONE = 20 };
+    static const char *const doings[][2] = {
+        { "怎么泡|咋泡|泡法|水温|怎么煮|怎么喝|怎么冲|几分钟|brew|steep",
+          "冲泡|泡法|水温|度的水|煮饮|热水|brew|steep" },
+        { "保存|存放|能放|放多久|过期|保质期|冷藏|放冰箱|keep|store|shelf life",
+          "保存|保质期|存放|冷藏|shelf life|store" },
+        { "洗|清洁|清理|怎么擦|wash|clean", "洗|清洁|擦|wash|clean" },
+        { "怎么用|怎么开|使用|怎么操作|use", "使用|用法|操作|use" },
+        { "怎么装|安装|怎么接|怎么连|install|set up", "安装|组装|连接|install|set up" },
+    };
+    int score = 0;
+    for (size_t k = 0; k < ARRAY_LEN(doings); k++)
+        if (says_one_of(&h->a, doings[k][0]))
+            score += says_one_of(&title->a, doings[k][1]) ? DONE : says_one_of(&text->a, doings[k][1]) ? DONE / 2 : 0;
+    return score;
+}
+
 static int score_heard_part(struct local *m, const struct heard *title, struct str part, uint64_t subjects)
 {
     struct heard t = text_of(m, part, 220), first;
@@ -542,6 +573,7 @@ static int score_heard_part(struct local *m, const struct heard *title, struct s
     if (!about) return 0;
     int score = bits(title->all & subjects) * 10 + bits(first.all & subjects) * 8 + bits(t.all & subjects) * 4 +
                 (int)local_shared(&m->h, &t, &of) * BODY_WORD;
+    if (subjects & (SENSE_CARE | SENSE_INSTALL)) score += score_of_doing(&m->h, title, &t);
     if ((m->h.all & SENSE_COST) && (t.all & SENSE_COST)) score += 6;
     if ((m->h.all & SENSE_COST) && (first.all & SENSE_COST)) score += 8;
     if ((subjects & SENSE_WARRANTY) && has_years(&t) && (t.all & SENSE_WARRANTY))
