@@ -194,6 +194,8 @@ struct str local_query_of(struct local *m, uint64_t subjects, bool turn);
 /* Words of the turn that the text has too: Han by twos, others whole. `of`: how many there are to be found. */
 size_t local_shared(const struct heard *h, const struct heard *t, size_t *of);
 bool local_in_language(const struct local *m, const char *text);
+/* A text of the shop: one about repairs is one about the warranty. */
+struct heard local_text_of(struct local *m, struct str text, size_t most);
 /* Quotes a part of the text and cites it; false: nothing of it may be said on. */
 bool local_say_text(struct local *m, const struct knowledge_text *t, struct str part);
 

@@ -75,7 +75,8 @@ const char *const lexicon_sights[] = {
     "折断|断了",
     "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
     "no sound|silent|one side|only one side|没声|没声音|没有声音|无声|不响|不出声|一边有声|一边响|一只有声|一只响|一边没声|一只没声|单边|一侧",
-    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|停机|停了|不转|不转了|"
+    "stopped|stops|shuts off|turns off|switches off|switches itself off|turns itself off|shuts down|cuts out|"
+    "停机|停了|不转|不转了|"
     "自动关机|"
     "自己关|自己停|停转|自动停|自动关|关机|停止工作|自动断电",
     "wont start|will not start|does not start|doesnt start|wont turn on|will not turn on|does not turn on|"

@@ -10,7 +10,6 @@
 enum {
     TEXTS = 48,
     QUOTE = 600,
-    SHORT = 600,
     QUERY = 560,
     TITLE_SUBJECT = 30,
     TITLE_QUALIFIER = 16,
@@ -57,7 +56,7 @@ static bool says_old(const struct atoms *a)
 }
 
 /* A text about repairs is one about the warranty; a shopper's word of repairs is only where it is about our goods. */
-static struct heard text_of(struct local *m, struct str text, size_t most)
+struct heard local_text_of(struct local *m, struct str text, size_t most)
 {
     struct heard t = hear(m->arena, m->lexicon, text, most);
     if (t.all & SENSE_FIX) t.all |= SENSE_WARRANTY;
@@ -340,7 +339,7 @@ static int score_of_carrier(const struct heard *h, const struct heard *text)
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
-    struct heard title = text_of(m, str_of(t->title), 60), text = text_of(m, str_of(t->text), 160);
+    struct heard title = local_text_of(m, str_of(t->title), 60), text = local_text_of(m, str_of(t->text), 160);
     uint64_t subjects = h->all & SENSE_SUBJECTS;
     if (subjects & (SENSE_DAMAGE | SENSE_INVOICE))
         subjects &= ~(uint64_t)SENSE_SHIP; /* who brought it broken is no question; an invoice is sent, too */
@@ -483,7 +482,7 @@ bool local_rule_called(struct local *m, bool *answered)
     if (!shop_texts(m, m->h.all & SENSE_SUBJECTS, &t, &n)) return false;
     for (size_t i = 0; i < n && !*answered; i++) {
         if (t[i].kind != KNOWLEDGE_FAQ) continue;
-        struct heard title = text_of(m, str_of(t[i].title), 60);
+        struct heard title = local_text_of(m, str_of(t[i].title), 60);
         size_t of_title = 0, in_turn = local_shared(&title, &m->h, &of_title), of = 0,
                shared = local_shared(&m->h, &title, &of);
         if (of_title < 2 || in_turn < of_title || shared * 10 < of * 6 || !local_in_language(m, t[i].text)) continue;
@@ -506,115 +505,5 @@ bool local_promotions(struct local *m, bool *answered)
     }
     *answered = said > 0;
     m->why = "promotions";
-    return true;
-}
-
-/* ---- the papers of a product ---- */
-
-/* The next part of a paper: what a blank line or a heading in 【】 or # begins. */
-static struct str part_next(struct str s, size_t *at)
-{
-    size_t from = *at, i = from;
-    while (i < s.n) {
-        struct str rest = { s.p + i, s.n - i };
-        if (i > from && (str_starts(rest, STR("【")) || str_starts(rest, STR("\n\n")) || str_starts(rest, STR("\n#"))))
-            break;
-        i++;
-    }
-    *at = i < s.n && s.p[i] == '\n' ? i + 1 : i;
-    while (*at < s.n && s.p[*at] == '\n') ++*at;
-    return (struct str){ s.p + from, i - from };
-}
-
-static bool has_years(const struct heard *t)
-{
-    for (size_t i = 0; i + 1 < t->a.n; i++) {
-        const char *unit = t->a.atom[i + 1].text;
-        if (t->a.atom[i].kind == ATOM_NUMBER &&
-            (strcmp(unit, "年") == 0 || strncmp(unit, "year", 4) == 0 || strncmp(unit, "month", 5) == 0 ||
-             strcmp(unit, "个") == 0 || strcmp(unit, "天") == 0 || strncmp(unit, "day", 3) == 0))
-            return true;
-    }
-    return false;
-}
-
-/* Of what one does with a thing: to make it, to keep it, to wash it, by the words that ask and those that tell. */
-static int score_of_doing(const struct heard *h, const struct heard *title, const struct heard *text)
-{
-    enum { DONE = 20 };
-    static const char *const doings[][2] = {
-        { "怎么泡|咋泡|泡法|水温|怎么煮|怎么喝|怎么冲|几分钟|brew|steep",
-          "冲泡|泡法|水温|度的水|煮饮|热水|brew|steep" },
-        { "保存|存放|能放|放多久|过期|保质期|冷藏|放冰箱|keep|store|shelf life",
-          "保存|保质期|存放|冷藏|shelf life|store" },
-        { "洗|清洁|清理|怎么擦|wash|clean", "洗|清洁|擦|wash|clean" },
-        { "怎么用|怎么开|使用|怎么操作|use", "使用|用法|操作|use" },
-        { "怎么装|安装|怎么接|怎么连|install|set up", "安装|组装|连接|install|set up" },
-    };
-    int score = 0;
-    for (size_t k = 0; k < ARRAY_LEN(doings); k++)
-        if (says_one_of(&h->a, doings[k][0]))
-            score += says_one_of(&title->a, doings[k][1]) ? DONE : says_one_of(&text->a, doings[k][1]) ? DONE / 2 : 0;
-    return score;
-}
-
-static int score_heard_part(struct local *m, const struct heard *title, struct str part, uint64_t subjects)
-{
-    struct heard t = text_of(m, part, 220), first;
-    size_t line = 0, of = 0;
-    while (line < part.n && part.p[line] != '\n' && line < 60 &&
-           !str_starts((struct str){ part.p + line, part.n - line }, STR("】")))
-        line++;
-    first = text_of(m, (struct str){ part.p, unicode_cut_bytes(part, line) }, 30);
-    static const char given[] = "at no charge|at no extra cost|at no extra charge|no extra cost|free of charge|we add|"
-                                "on the house|on us|now ships with|now comes with";
-    if ((subjects & SENSE_GIFT) && says_one_of(&t.a, given)) t.all |= SENSE_GIFT;
-    uint64_t about = (title->all | t.all) & subjects;
-    if (!about) return 0;
-    int score = bits(title->all & subjects) * 10 + bits(first.all & subjects) * 8 + bits(t.all & subjects) * 4 +
-                (int)local_shared(&m->h, &t, &of) * BODY_WORD;
-    if (subjects & (SENSE_CARE | SENSE_INSTALL)) score += score_of_doing(&m->h, title, &t);
-    if ((m->h.all & SENSE_COST) && (t.all & SENSE_COST)) score += 6;
-    if ((m->h.all & SENSE_COST) && (first.all & SENSE_COST)) score += 8;
-    if ((subjects & SENSE_WARRANTY) && has_years(&t) && (t.all & SENSE_WARRANTY))
-        score += m->h.all & SENSE_TIME ? 16 : 8;
-    if ((subjects & SENSE_WARRANTY) && (first.all & SENSE_WARRANTY)) score += 4;
-    return score;
-}
-
-static int score_part(struct local *m, const struct heard *title, struct str part, uint64_t subjects)
-{
-    struct arena_mark mark = arena_mark(m->arena); /* a paper may be thousands of parts */
-    int score = score_heard_part(m, title, part, subjects);
-    arena_release(m->arena, mark);
-    return score;
-}
-
-bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered)
-{
-    struct knowledge_text *t = NULL;
-    size_t n = 0;
-    *answered = false;
-    if (!m->source->search_texts(m->source->ctx, local_query_of(m, subjects, true), p->id, TEXTS, m->arena, &t, &n))
-        return false;
-    const struct knowledge_text *best = NULL;
-    struct str best_part = { "", 0 };
-    int most = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct str text = str_of(t[i].text), title_text = str_of(t[i].title);
-        /* A paper's title names the product too: what counts is what is said before that, or what the product is not.
-         */
-        struct heard title = text_of(m, title_text, 6);
-        for (size_t at = 0; at < text.n;) {
-            struct str part = part_next(text, &at);
-            int score = score_part(m, &title, part, subjects);
-            if (score > most) most = score, best = &t[i], best_part = part;
-        }
-    }
-    if (!best) return true;
-    struct str whole = str_of(best->text);
-    *answered = local_say_text(m, best, whole.n <= SHORT ? whole : best_part);
-    if (*answered) local_cite_product(m, p, NULL);
-    m->why = arena_printf(m->arena, "paper:%s", best->id);
     return true;
 }
