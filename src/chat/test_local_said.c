@@ -66,6 +66,32 @@ static const char bakery[] =
     THING_AT("scale", "Milligram Kitchen Scale KS-40", "Weighs up to 5 kg.", "3300") "],"
     "\"faq\":[" FAQ("pay", "Ways to pay", "Cards.") "],\"documents\":[],\"promotions\":[]}";
 
+
+static const char home[] =
+    SHOP("暖居", "zh-CN", "CNY") "\"products\":["
+    THING("net", "免安装蒙古包蚊帐可折叠 WZ-3", "【面料】细纱。", ONE("人数", "1-2人", "4900") "," ONE("人数", "3-4人", "7900")) ","
+    THING("hat", "羊毛保暖帽护耳冬季 MZ-1", "S码适合头围46-50cm，M码适合头围51-54cm。",
+          ONE("尺码", "S", "3300") "," ONE("尺码", "M", "3500")) ","
+    THING("pot", "分体式电煮锅煮面蒸汽家用 ZG-15", "【清洗】锅身能进洗碗机。【煮蛋】可以煮蛋，最多6个。",
+          ONE("套餐", "单锅", "9900") "," ONE("套餐", "锅+蒸笼", "12900")) ","
+    THING_AT("printer", "热敏面单蓝牙打印机家用 MD-80", "只能用热敏纸，每卷三百张。", "23800") ","
+    THING_AT("tape", "防水透气创可贴独立包装 CK-2", "每盒二十片，含棉芯。", "1280") ","
+    THING_AT("toy", "合金遥控越野车手柄 YK-8", "手柄共8个键。【电池】1200mAh。", "8800") ","
+    THING("case", "磨砂防摔保护壳适用Nova系列 HW-N", "硅胶软边。",
+          ONE("机型", "Nova 11", "2100") "," ONE("机型", "Nova 11 Pro", "2300") "," ONE("机型", "Nova 12", "2500")) ","
+    THING_AT("sausage", "广式腊肠甜味 L-205", "五花肉制。", "5600") "],"
+    "\"faq\":["
+    FAQ("way", "发什么快递", "默认发中通，要发顺丰补15元。") ","
+    FAQ("cost", "运费说明", "满88元包邮，不满收8元运费。") ","
+    FAQ("change", "修改订单", "没发货的订单可以改颜色、改地址或取消。") ","
+    FAQ("swap", "尺码不合适换货", "7天内可换一次。") ","
+    FAQ("floor", "送货上楼", "没有电梯的楼房每层收10元搬运费。") "],"
+    "\"documents\":["
+    PAPER("pot-err", "pot", "常见故障", "蒸汽孔堵塞：用牙签疏通。\\n底盘不转：取下擦干。") ","
+    PAPER("printer-err", "printer", "常见故障", "打出来是白纸：换热敏纸。") ","
+    PAPER("hat-sure", "hat", "售后说明", "三个月内脱线可半价换新。") ","
+    PAPER("sausage-keep", "sausage", "保存方法", "真空保质期90天，拆开后冷藏。") ","
+    PAPER("sausage-eat", "sausage", "食用方法", "蒸15分钟即可食用。") "],\"promotions\":[]}";
 /* clang-format on */
 
 struct said_row {
@@ -161,6 +187,24 @@ static void of_the_thing_its_papers_are_told(void **state)
          { { "想给院子囤点营养土", "10斤装的价格" }, "¥21.90", NULL }, { { "多肉用的补光灯你们有吗" }, "BG-3", NULL });
 }
 
+static void what_is_said_in_other_words_is_told(void **state)
+{
+    EACH(home, { { "蚊帐三四个人睡的多少钱" }, "¥79.00", "¥49.00" }, { { "头围52戴多大的帽子" }, "51-54cm", NULL },
+         { { "电煮锅带蒸笼的多少钱" }, "¥129.00", "¥99.00" }, { { "创可贴一盒几片" }, "二十片", NULL },
+         { { "遥控车手柄有几个键" }, "8个键", "可选" }, { { "遥控车多少毫安" }, "1200mAh", NULL },
+         { { "11pro的保护壳多少钱" }, "¥23.00", "¥21.00" }, { { "棉服L码多少钱" }, "没有找到", "¥" },
+         { { "面单机打出来是白的" }, "换热敏纸", NULL }, { { "电煮锅煮着煮着没蒸汽了" }, "牙签", NULL },
+         { { "电煮锅能煮蛋吗" }, "最多6个", NULL }, { { "腊肠要放冰箱吗" }, "冷藏", NULL },
+         { { "帽子用坏了能换吗" }, "半价换新", NULL });
+}
+
+static void the_rule_is_that_of_what_is_done(void **state)
+{
+    EACH(home, { { "顺丰要加钱吗" }, "15元", "88元" }, { { "换个颜色行吗 还没发货" }, "改颜色", "7天" },
+         { { "没电梯搬上去要钱吗" }, "每层收10元", NULL }, { { "上楼费怎么收" }, "每层收10元", NULL },
+         { { "苏州后天能到吗" }, "中通", NULL });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +214,8 @@ int main(void)
         cmocka_unit_test(what_is_no_part_of_the_name_is_not_sold),
         cmocka_unit_test(the_rule_has_the_word_of_the_thing),
         cmocka_unit_test(of_the_thing_its_papers_are_told),
+        cmocka_unit_test(what_is_said_in_other_words_is_told),
+        cmocka_unit_test(the_rule_is_that_of_what_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
