@@ -16,7 +16,7 @@ static const char fell[] =
     "{\"id\":\"t3\",\"options\":{\"volume\":\"1.2 L\",\"glaze\":\"jade\"},\"price\":2975,\"available\":true},"
     "{\"id\":\"t4\",\"options\":{\"volume\":\"1.2 L\",\"glaze\":\"chalk\"},\"price\":3050,\"available\":false}]},"
     "{\"id\":\"scope\",\"title\":\"Osprey Spotting Scope\",\"description\":\"Scope with a 65 mm lens, 980 g body "
-    "alone.\",\"variants\":["
+    "alone. Folds away. Its arm carries 5 kg.\",\"variants\":["
     "{\"id\":\"s1\",\"options\":{\"set\":\"body alone\"},\"price\":31000,\"available\":true},"
     "{\"id\":\"s2\",\"options\":{\"set\":\"with 20-60 eyepiece\"},\"price\":42500,\"available\":false}]},"
     "{\"id\":\"rec\",\"title\":\"Corvid Field Recorder CR-9\",\"description\":\"Records bird song for 19 hours on one "
@@ -44,6 +44,9 @@ static const char fell[] =
     "eaten. It grows slowly and likes water; pour a little every nine days.\",\"variants\":["
     "{\"id\":\"f1\",\"options\":{\"pot size\":\"11 cm\"},\"price\":990,\"available\":true},"
     "{\"id\":\"f2\",\"options\":{\"pot size\":\"19 cm\"},\"price\":2390,\"available\":true}]},"
+    "{\"id\":\"feed\",\"title\":\"Bird Feeder\",\"description\":\"Tube.\",\"variants\":["
+    "{\"id\":\"d1\",\"options\":{\"gauge\":\"2-needle\",\"food\":\"peanuts\"},\"price\":3100,\"available\":true},"
+    "{\"id\":\"d2\",\"options\":{\"gauge\":\"4-needle\",\"food\":\"sunflower\"},\"price\":2900,\"available\":true}]},"
     "{\"id\":\"pot\",\"title\":\"Slate Plant Pot\",\"description\":\"Pot of "
     "slate.\",\"price\":1550,\"available\":true}],"
     "\"faq\":["
@@ -148,7 +151,8 @@ static void what_the_shop_does_is_a_rule(void **state)
     EACH(fell, { { "do you engrave dip pens" }, "four days", "Which one" },
          { { "can you sharpen my old scissors and for how much" }, "£6.20", NULL },
          { { "could you guys sharpen scissors for me" }, "£6.20", NULL }, { { "do you sell scissors" }, "", "£6.20" },
-         { { "can you paint the larch crate" }, "", "£6.20" });
+         { { "can you paint the larch crate" }, "", "£6.20" }, { { "can you plant the ficus for me" }, "", "photo" },
+         { { "do you rent spotting scopes" }, "", "Returns" });
 }
 
 static void a_rule_is_asked_for_in_many_words(void **state)
@@ -220,6 +224,37 @@ static void who_asks_of_a_thing_names_it_first_or_last(void **state)
          { { "any chance you sell tents for birds" }, "", "£" });
 }
 
+static void a_rule_is_talked_of_like_a_thing(void **state)
+{
+    EACH(fell, { { "do you engrave dip pens", "and how long does it take" }, "four days", "Which one" },
+         { { "can you sharpen scissors", "how much is that" }, "£6.20", "sorry" },
+         { { "do you ship to skye", "how much" }, "£21", "sorry" },
+         { { "how do I send things back", "who pays for the postage" }, "37 days", "£21" },
+         { { "larch crate", "how much is it" }, "£26.40", "37 days" },
+         { { "do you wrap gifts", "do you sell scissors" }, "", "£2" });
+}
+
+static void a_word_of_a_rule_may_tell_what_kind_a_thing_is(void **state)
+{
+    EACH(fell, { { "do you sell card readers" }, "", "Visa" }, { { "got any gift baskets" }, "", "ribbon" },
+         { { "can I pay by card" }, "Visa", NULL }, { { "do you have seed for hamsters" }, "nearest", "£" },
+         { { "do you have bird seed for my gran" }, "£5.40", "nearest" },
+         { { "wheres my order" }, "order number", NULL },
+         { { "marlow teapot", "what's the smallest" }, "0.7 L", "1.2 L" });
+}
+
+static void who_types_in_a_hurry_is_read(void **state)
+{
+    EACH(fell, { { "hw mch r the larch crates" }, "£26.40", NULL },
+         { { "can u send it to me b4 noon tmrw, cn i get it tomoz?" }, "11 am", NULL },
+         { { "is the osprey scope ok for 3 kg" }, "carries 5 kg", NULL },
+         { { "marlow teapot chalk finish in 0.7 l" }, "£21.50", "no information" },
+         { { "is the osprey scope foldable" }, "Folds", NULL }, { { "two needle gauge bird feeder" }, "£31.00", "£29" },
+         { { "do i need pens of steel for heron ink" }, "clogs", "nearest" },
+         { { "spotting scope w the 20-60 eyepiece?" }, "£425.00", "nearest" },
+         { { "bird feeder for sunfl" }, "£29.00", "£31" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +271,9 @@ int main(void)
         cmocka_unit_test(a_place_is_that_of_the_rule_which_names_it),
         cmocka_unit_test(of_rules_the_one_for_these_goods_is_told),
         cmocka_unit_test(who_asks_of_a_thing_names_it_first_or_last),
+        cmocka_unit_test(a_rule_is_talked_of_like_a_thing),
+        cmocka_unit_test(who_types_in_a_hurry_is_read),
+        cmocka_unit_test(a_word_of_a_rule_may_tell_what_kind_a_thing_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -204,8 +204,14 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
     return true;
 }
 
-static void no_detail(struct local *m, const struct knowledge_product *p)
+/* `named`: nothing that lists know is asked. "Lamp with a rechargeable battery in mustard" names a thing, and asks
+ * none. */
+static void no_detail(struct local *m, const struct knowledge_product *p, bool named)
 {
+    if (named && m->found.mentions > 0 && m->language == LOCAL_EN && !local_asks_a_question(&m->h)) {
+        local_product_answer(m);
+        return;
+    }
     SAY(m, SAY_UNKNOWN_OF, { "title", local_title(m, p) });
     local_cite_product(m, p, NULL);
     m->action = REPLY_DECLINE, m->why = "no such detail";
@@ -268,7 +274,7 @@ static bool product(struct local *m, bool *answered)
             return true;
         }
         if (!*answered && f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
-        if (!*answered) no_detail(m, f->product[0]);
+        if (!*answered) no_detail(m, f->product[0], !subjects && !of_thing);
         *answered = true;
         return true;
     }
@@ -303,6 +309,18 @@ static bool of_focus(struct local *m, bool *answered)
     return good;
 }
 
+/* "Does that cost extra": of goods nobody asks so. */
+static bool asks_of_rule(const struct heard *h)
+{
+    static const char words[] =
+        "cost extra|costs extra|extra cost|extra charge|charge extra|charge for that|charge for it|"
+        "is that free|is it free|for free|how long does that take|how long will that take|"
+        "how long does it take|how long will it take|要加钱|另外收费|要多久|需要多久";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, words) > 0) return true;
+    return false;
+}
+
 static bool unknown(struct local *m)
 {
     bool answered = false;
@@ -311,6 +329,7 @@ static bool unknown(struct local *m)
         return true;
     }
     if (!local_rule(m, &answered)) return false;
+    if (!answered && !local_rule_goes_on(m, &answered)) return false;
     if (!answered && !of_focus(m, &answered)) return false;
     if (!answered && !local_of_shop(m, &answered)) return false;
     if (!answered && !local_told_elsewhere(m, &answered)) return false;
@@ -359,7 +378,9 @@ static bool answer(struct local *m)
     if (!local_code(m, &answered)) return false;
     if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
+    if (!answered && (m->h.all & (SENSE_FIX | SENSE_SIZE | SENSE_CARE)) && !local_serves(m, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
+    if (!answered && asks_of_rule(&m->h) && !local_rule_goes_on(m, &answered)) return false;
     if (!answered && !local_serves(m, &answered)) return false;
     if (!answered && !product(m, &answered)) return false;
     return answered || unknown(m);

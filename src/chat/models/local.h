@@ -156,7 +156,8 @@ struct local {
     size_t focuses;
     struct mention kept[LOCAL_MENTIONS];
     size_t kepts;
-    uint64_t wanted; /* what was asked of the product last */
+    uint64_t wanted;       /* what was asked of the product last */
+    const char *rule_turn; /* the turn that asked for a rule, where nothing else was named since; NULL: none */
     const char *order_number, *email;
     const char *order_marked; /* with the word of capitals before it: "BRM 100601" */
     bool order_pending;       /* an order was what the last turn was about */
@@ -210,6 +211,8 @@ void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
 void local_idioms(struct heard *h);
 
 /* Looks up which words of the turn have other names; how many atoms from i on are a word for which `t` has one. */
+/* The text with what is typed in a hurry written out: "hw mch r u". */
+const char *local_typed(struct arena *a, const char *text);
 void local_same(struct arena *a, struct heard *h);
 size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t);
 /* Reads a turn: m->h, m->found and what it says of an order. local_keep(): what of it the next ones may lean on. */
@@ -240,7 +243,7 @@ MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, b
 MUST_USE bool local_can_it(struct local *m, const struct knowledge_product *p, bool *answered);
 /* Words that named the product are not asked for again; gives what was used before, to be put back. */
 bool *local_use_title(struct local *m, const struct knowledge_product *p);
-enum { LOCAL_KINS = 64 };
+enum { LOCAL_KINS = 96 };
 struct local_asked { /* what the turn asks of the thing, in words of lexicon_kin; the rest of its words */
     bool kin[LOCAL_KINS], any;
     struct heard rest;
@@ -252,16 +255,22 @@ struct local_count {
     bool time;    /* "保温多久": any unit of time will do */
 };
 struct local_count local_counted(const struct heard *h);
-bool *local_words_that_ask(struct local *m);    /* of a quality, and what was used before */
-bool local_asks_size(const struct heard *h);    /* how long, how large */
-bool local_asks_whether(const struct heard *h); /* a yes or a no */
-bool local_asks_how(const struct heard *h);     /* how something is done */
-bool local_asks_of_thing(struct local *m);      /* a quality that things have: its weight, its noise */
+bool *local_words_that_ask(struct local *m);       /* of a quality, and what was used before */
+bool local_asks_a_question(const struct heard *h); /* and does not only name a thing */
+bool local_asks_size(const struct heard *h);       /* how long, how large */
+bool local_asks_whether(const struct heard *h);    /* a yes or a no */
+bool local_asks_how(const struct heard *h);        /* how something is done */
+bool local_asks_of_thing(struct local *m);         /* a quality that things have: its weight, its noise */
 MUST_USE bool local_code(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
 /* What the shop is asked to do, by the verb of it: "can you sharpen my knife". */
+size_t local_verb_of_service(const struct heard *h); /* where it stands; how many atoms there are: nowhere */
 MUST_USE bool local_serves(struct local *m, bool *answered);
+/* "How long does that take?" goes on with the rule that was asked for. local_rule_asked(): whether this turn asks for
+ * one, or names nothing that is not of it. */
+MUST_USE bool local_rule_goes_on(struct local *m, bool *answered);
+const char *local_rule_asked(struct local *m);
 /* A paper of any product, or a rule, that has all the words of the turn, the names among them. */
 MUST_USE bool local_told_elsewhere(struct local *m, bool *answered);
 /* What the papers of the thing say of a part of it, where that was named that is sold as such a part. */

@@ -76,6 +76,16 @@ bool *local_words_that_ask(struct local *m)
 }
 
 /* "How long are the cables": of a product that is measured, not of time. */
+bool local_asks_a_question(const struct heard *h)
+{
+    static const char words[] =
+        "how|hows|what|whats|which|who|why|when|where|is|are|was|does|do|did|can|could|will|would|should|has|"
+        "have|any idea|tell me|wondering|ok|okay";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, words) > 0) return true;
+    return false;
+}
+
 bool local_asks_size(const struct heard *h)
 {
     static const char *const words[] = {
@@ -109,4 +119,24 @@ bool local_asks_how(const struct heard *h)
             return true;
     }
     return false;
+}
+
+/* "Do you also grind beans": the verb of what the shop is asked to do, where no list knows it; h->a.n: there is none.
+ */
+size_t local_verb_of_service(const struct heard *h)
+{
+    static const char asks[] = "can you|could you|do you|will you|would you|can u|could u|do u|would u|are you able to";
+    static const char between[] =
+        "also|please|pls|even|still|ever|guys|maybe|possibly|perhaps|kindly|help me|help me to|help us";
+    enum { VERB_LEAST = 3 };
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, asks), at = i + n;
+        for (size_t more = n; more > 0; at += more) more = lexicon_phrase(&h->a, at, between);
+        if (n == 0 || at >= h->a.n) continue;
+        const struct atom *x = &h->a.atom[at];
+        static const char hands[] = "fit|fix|repair|mend|install|mount|clean|service|wash|assemble";
+        bool known = h->sense[at] == 0 || lexicon_phrase(&h->a, at, hands) > 0;
+        if (known && !h->used[at] && x->kind == ATOM_LETTERS && x->n >= VERB_LEAST && !x->broken) return at;
+    }
+    return h->a.n;
 }

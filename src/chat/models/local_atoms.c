@@ -218,10 +218,13 @@ bool atom_same(const struct atom *a, const char *text, size_t n)
 /* Without the ending of a verb's form: lease, leasing, leased; wrap, wrapping, wrapped. */
 static size_t stem(const char *p, size_t n)
 {
-    static const char *const endings[] = { "ness", "ings", "ing", "ers", "ed", "er", "es", "e", "s", "y", NULL };
+    static const char *const endings[] = {
+        "ness", "able", "ings", "ing", "ers", "ed", "er", "es", "e", "s", "y", NULL
+    };
     for (size_t i = 0; endings[i]; i++) {
         size_t k = strlen(endings[i]);
         if (n < k + 4 || memcmp(p + n - k, endings[i], k) != 0) continue;
+        if (n == k + 4 && memcmp(p, "port", 4) == 0) continue; /* what is portable has no port */
         n -= k;
         break;
     }

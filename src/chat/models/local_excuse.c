@@ -38,7 +38,8 @@ static bool is_pack(const struct atom *x)
     static const char words[] =
         " bag bags pack packs packet packets bottle bottles box boxes tin tins tub tubs jar jars "
         "pot pots can cans carton cartons roll rolls tube tubes sachet sachets bucket sack sacks "
-        "set sets size sizes version model option variant one kit bundle edition case ";
+        "set sets wide long tall high deep thick across diameter size sizes version model option variant one kit "
+        "bundle edition case ";
     char padded[LOCAL_JOINED + 3];
     int n = snprintf(padded, sizeof padded, " %s ", x->text);
     return n > 0 && strstr(words, padded) != NULL;
@@ -52,6 +53,19 @@ static void excuse_opinions(struct fitting *f)
     for (size_t i = 0; i < f->h->a.n; i++)
         if (f->missed[i] && f->h->a.atom[i].kind == ATOM_LETTERS && lexicon_phrase(&f->h->a, i, words) > 0)
             f->missed[i] = false;
+}
+
+/* "4 slice toaster" of one with 4 slots: what the shopper calls what is counted, between its number and the name. */
+static void excuse_counted(struct fitting *f, const struct found *options)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t k = 0; k < options->mentions; k++) {
+        const struct mention *x = &options->mention[k];
+        size_t after = x->at + 1;
+        bool number = x->n == 1 && a->atom[x->at].kind == ATOM_NUMBER && after + 1 < a->n && !f->named[x->at];
+        if (!number || strspn(x->joined, "0123456789") != strlen(x->joined) || a->atom[after].broken) continue;
+        if (f->missed[after] && f->named[after + 1] && a->atom[after].kind == ATOM_LETTERS) f->missed[after] = false;
+    }
 }
 
 /* "A small frame", where a frame size is small: a word of the option's name beside its value. */
@@ -248,6 +262,20 @@ bool local_fit_other_model(struct local *m, const struct fitting *f)
     return false;
 }
 
+/* "A desk for my daughter": whom it is for makes no other thing of it. */
+static void excuse_persons(struct fitting *f)
+{
+    static const char whom[] =
+        "mum|mom|dad|mother|father|wife|husband|son|daughter|boyfriend|girlfriend|friend|friends|"
+        "sister|brother|gran|grandma|grandad|nan|kid|kids|child|children|baby|man|woman|men|women|"
+        "boy|girl|people|person|adult|adults|beginner|beginners|birthday|christmas|xmas|present|"
+        "presents|gift|gifts|home|house|work|office|school|use|everyone|everybody|family|guests";
+    for (size_t i = 2; i < f->h->a.n; i++)
+        if (f->missed[i] && lexicon_phrase(&f->h->a, i, whom) > 0 &&
+            (local_fit_behind_for(&f->h->a, i) > 0 || local_fit_owned(&f->h->a, i) > 0))
+            f->missed[i] = false;
+}
+
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options)
 {
     excuse_names(f, f->fit.product);
@@ -259,4 +287,6 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_sizes(f, f->fit.product);
     excuse_verbs(f);
     excuse_opinions(f);
+    excuse_counted(f, options);
+    excuse_persons(f);
 }

@@ -419,6 +419,25 @@ static bool is_the_one(const struct fitting *f)
     return false;
 }
 
+/* "Do you sell grinders for pepper": what it is for, of which its description says nothing, may make another of it. */
+static bool is_for_another(struct local *m, const struct fitting *f)
+{
+    const struct heard *h = f->h;
+    struct atoms d = { NULL, 0 };
+    if (!(h->all & SENSE_HAVE) || (h->all & (SENSE_PRICE | SENSE_STOCK)) || m->most > 0) return false;
+    for (size_t i = 2; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        size_t at = f->missed[i] && x->kind == ATOM_LETTERS ? local_fit_behind_for(&h->a, i) : 0;
+        bool there = at == 0 || !f->named[at - 1];
+        if (!there && d.n == 0)
+            d = atoms_of(m->arena, str_of(f->fit.product->description ? f->fit.product->description : ""),
+                         LOCAL_TEXT_ATOMS);
+        for (size_t k = 0; k < d.n && !there; k++) there = atom_akin(&d.atom[k], x);
+        if (!there) return true;
+    }
+    return false;
+}
+
 static void judge(struct local *m, struct fitting *f, const struct found *options)
 {
     struct fit *x = &f->fit;
@@ -444,6 +463,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     if (x->near && !sold) x->near = !local_fit_model_named(f);
     if (sold && x->named > 0) x->near |= local_fit_other_model(m, f);
     if (is_for_owned(f)) x->near = true, x->missed += WEIGHT_WORD;
+    x->near |= is_for_another(m, f);
     for (size_t k = 0; k < f->title.n; k++) {
         words += f->title.atom[k].kind != ATOM_HAN;
         if (!f->in_title[k]) continue;

@@ -42,7 +42,9 @@ const char *const lexicon_same[] = {
     "mudguard|mudguards|fender|fenders", "windscreen|windshield", "boot liner|trunk liner", "ring binder|binder",
     "felt tip|marker|marker pen",
     "power bank|portable charger|battery pack", "pendrive|usb stick|flash drive|thumb drive", "doggy|dog",
-    "kitty|cat", "aquarium|fish tank",
+    "kitty|cat", "aquarium|fish tank", "tyre|tire", "aluminium|aluminum", "pyjamas|pajamas",
+    "jewellery|jewelry", "fibre|fiber", "organiser|organizer", "yoghurt|yogurt", "doughnut|donut", "mould|mold",
+    "moustache|mustache", "plough|plow", "draught|draft",
     "necklace|neck chain", "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
     NULL
 };
@@ -184,7 +186,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "带上飞机|上飞机|登机|坐飞机|托运|on a plane|on the plane|on a flight|on planes|take on board|fly with|in hand luggage",
       "登机|飞机|航空|托运|plane|flight|carry on|cabin|hand luggage|airline", NULL },
     {
-      "battery life|how long * battery last|how long * battery|how long * charge last|how long * run|runtime|"
+      "battery life|battery * how long|battery how long|how long * battery last|how long * battery|"
+      "how long * charge last|how long * run|runtime|"
       "run time|on one charge|on a charge",
       "runs|runtime|run time|battery life|per charge|playtime|of use",
       "minutes|hours|mins|min|h|hrs|minute|hour" },
@@ -203,8 +206,11 @@ const struct lexicon_kin lexicon_kin[] = {
       "how powerful|how many watts|what wattage|wattage|how strong is the motor|power consumption|how many hp", "w|"
       "watt|watts|hp|kw|"
       "power|horsepower", "w|watt|watts|hp|kw" },
+    { "what battery|which battery|what batteries|which batteries|what kind of battery|"
+      "what sort of battery|battery type",
+      "battery|batteries|cell|cells|aa|aaa|runs on|rechargeable|lithium", NULL },
     { "how often|how many times a", "every|once|twice|weekly|daily|monthly|a week|a month|a day|a year|times", NULL },
-    { "how quiet|how silent|how loud|how noisy|is it loud|is it noisy|is it quiet|noise level",
+    { "noisy|loud|how quiet|how silent|how loud|how noisy|is it loud|is it noisy|is it quiet|noise level",
       "db|decibel|decibels|quiet|silent|"
       "noise", NULL },
     {
@@ -253,7 +259,9 @@ const struct lexicon_kin lexicon_kin[] = {
     { "几顿|几餐|喂几次|喂几回", "餐|顿|次", NULL },
     { "停电|断电了|没电了还", "断电|停电|备用电|备用|应急", NULL },
     { "断网|没网|没有网|没wifi|不联网", "断网|离线|无需联网|不联网|本地", NULL },
-    { "what age|which age|how old|age range|from what age|for what age|suitable age", "age|ages|aged|years|months|"
+    {
+      "year old|years old|yr old|yrs old|month old|months old|year olds|what age|which age|how old|age range|"
+      "from what age|for what age|suitable age", "age|ages|aged|years|months|"
       "year olds", NULL },
     { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
       "reach", "km|miles|mile|m|metres|meters|ft|feet" },
@@ -263,7 +271,10 @@ const struct lexicon_kin lexicon_kin[] = {
       "he weighs|she weighs|how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|"
       "load limit|maximum load|max load|how much "
       "load|how heavy a person|how heavy can|how much can it carry|how much can it hold|how much can it take|"
-      "heaviest", "carries|carry|holds|hold|supports|support|up to|bears|takes|max|maximum|load|capacity|"
+      "heaviest|how heavy a * can|ok for * kg|fine for * kg|good for * kg|take * kg|hold * kg|"
+      "support * kg|carry * kg|bear * kg|"
+      "ok with * kg|strong enough for",
+      "carries|carry|holds|hold|supports|support|up to|bears|takes|max|maximum|load|capacity|"
       "weight limit|"
       "rated|users",
       "kg|lb|lbs|g|pounds|stone|tons|tonnes" },

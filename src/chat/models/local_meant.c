@@ -106,7 +106,10 @@ static const struct unit {
     { "ml", 1, 'v' },        { "毫升", 1, 'v' },     { "升", 1000, 'v' },    { "m", 1000000, 'l' },
     { "cm", 10000, 'l' },    { "mm", 1000, 'l' },    { "厘米", 10000, 'l' }, { "公分", 10000, 'l' },
     { "毫米", 1000, 'l' },   { "米", 1000000, 'l' }, { "英寸", 25400, 'l' }, { "寸", 25400, 'l' },
-    { "inch", 25400, 'l' },  { "w", 1, 'p' },        { "瓦", 1, 'p' },       { "kw", 1000, 'p' },
+    { "inch", 25400, 'l' },  { "litre", 1000, 'v' },  { "liter", 1000, 'v' }, { "cl", 10, 'v' },
+    { "kilo", 1000000, 'w' }, { "kilogram", 1000000, 'w' }, { "gram", 1000, 'w' }, { "ounce", 28350, 'w' },
+    { "metre", 1000000, 'l' }, { "meter", 1000000, 'l' }, { "w", 1, 'p' },   { "瓦", 1, 'p' },
+    { "kw", 1000, 'p' },
     { "千瓦", 1000, 'p' },   { "毫安", 1, 'e' },     { "毫安时", 1, 'e' },   { "mah", 1, 'e' },
     { "ah", 1000, 'e' },     { "安时", 1000, 'e' },  { "gb", 1, 'b' },       { "tb", 1000, 'b' },
     { "t", 1000, 'b' },
@@ -371,7 +374,9 @@ static size_t bare_at(const struct heard *h, size_t i, const char *title, const 
     const struct atoms *a = &h->a;
     size_t found = 0;
     bool glued = a->atom[i].glued && i > 0 && a->atom[i - 1].kind != ATOM_HAN;
-    if (a->atom[i].kind != ATOM_NUMBER || glued || a->atom[i].n < 2) return 0;
+    if (a->atom[i].kind != ATOM_NUMBER || glued ||
+        (a->atom[i].n < 2 && !(i + 1 < a->n && (h->sense[i + 1] & SENSE_PRICE))))
+        return 0;
     size_t behind = i + 1 < a->n ? lexicon_phrase(a, i + 1, "色号|号色|号") : 0; /* "05色号" */
     bool ends = behind > 0 || ends_word(a, i, title);
     for (size_t k = 0; k < n; k++) {
@@ -436,7 +441,9 @@ static size_t large_at(const struct atoms *a, size_t i, const struct mention *va
     static const char after[] = "包|袋|盒|瓶|桶|罐|箱|的|one|bottle|bag|pack|box|tin|size|tub|jar";
     size_t most = lexicon_phrase(a, i, large), words = most > 0 ? most : lexicon_phrase(a, i, small), best = n;
     size_t end = i + words, more = words > 0 && end < a->n ? lexicon_phrase(a, end, after) : 0;
-    if (more == 0 || (i > 0 && strcmp(a->atom[i - 1].text, "多") == 0)) return 0; /* 多大包装 asks */
+    bool most_of = words > 0 && i > 0 && lexicon_phrase(a, i - 1, "the|your|ur|whats the") > 0 && a->atom[i].n > 4 &&
+                   strcmp(a->atom[i].text + a->atom[i].n - 3, "est") == 0; /* "what's the biggest" */
+    if ((more == 0 && !most_of) || (i > 0 && strcmp(a->atom[i - 1].text, "多") == 0)) return 0; /* 多大包装 asks */
     for (size_t k = 0; k < n; k++) {
         if (strstr(values[k].joined, a->atom[i].text)) return 0; /* the shop's own word */
         if (!amounts[k].whole) continue;

@@ -215,6 +215,40 @@ static size_t pair_of(const struct heard *h, size_t i, const struct atoms *parts
     return count == 1 ? which : VALUES;
 }
 
+/* "4 piston" is four-piston, "three drawer" is 3-drawer: a number in figures or in words. */
+static size_t counted_value(const struct heard *h, size_t i, const struct mention *value)
+{
+    const char *joined = value->joined;
+    static const char *const words[][2] = { { "2", "two" },  { "3", "three" },  { "4", "four" },  { "5", "five" },
+                                            { "6", "six" },  { "7", "seven" },  { "8", "eight" }, { "9", "nine" },
+                                            { "10", "ten" }, { "12", "twelve" } };
+    for (size_t k = 0; k < 2 * ARRAY_LEN(words); k++) {
+        const char *said = words[k / 2][k % 2], *written = words[k / 2][1 - k % 2];
+        size_t n = strlen(written);
+        if (strcmp(h->a.atom[i].text, said) != 0 || strncmp(joined, written, n) != 0) continue;
+        /* "2 cameras", of an option of that name */
+        if (!joined[n] && i + 1 < h->a.n && name_at(h, i + 1, value->name) > 0) return 2;
+        if (!joined[n]) continue;
+        size_t rest = atoms_joined(&h->a, i + 1, joined + n, strlen(joined + n));
+        if (rest > 0) return rest + 1;
+    }
+    return 0;
+}
+
+/* "Campag" is Campagnolo: the beginning of a word that one value alone is. VALUES: of none. */
+static size_t begun_by(const struct heard *h, size_t i, const struct mention *values, size_t n)
+{
+    enum { LEAST = 5, CUT = 2 };
+    const struct atom *x = &h->a.atom[i];
+    size_t which = VALUES, count = 0;
+    if (x->kind != ATOM_LETTERS || x->n < LEAST || h->sense[i] != 0) return VALUES;
+    for (size_t k = 0; k < n; k++) {
+        bool begins = strncmp(values[k].joined, x->text, x->n) == 0 && strlen(values[k].joined) >= (size_t)x->n + CUT;
+        if (begins && !strpbrk(values[k].value, " -/0123456789")) which = k, count++;
+    }
+    return count == 1 ? which : VALUES;
+}
+
 /* Words of one letter that are values only where a size is meant ("size s", "M"). */
 static bool is_weak(const struct heard *h, size_t i, size_t n)
 {
@@ -295,6 +329,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             if (says_yes(values[k].value) || says_no(values[k].value)) continue;
             size_t length = value_at(h, i, values[k].joined, &others[k]), said = amount_said(&h->a, i, &parts[k]);
             if (said > length) length = said;
+            if (length == 0) length = counted_value(h, i, &values[k]);
             if (length == 1 && said == 1 && parts[k].n > 1 && name_at(h, i, values[k].name) == 1)
                 length = 0; /* "what pack options": the name of what comes as 1-pack */
             if (length > best && !is_weak(h, i, length)) best = length, which = k;
@@ -306,6 +341,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         }
         if (best == 0 && !h->used[i] && (which = part_of(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
+        if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best > 0) {
             struct mention x = values[which];

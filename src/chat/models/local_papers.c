@@ -11,27 +11,16 @@ static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !
 
 static bool in_atoms(const struct atoms *a, const struct atom *x)
 {
-    for (size_t i = 0; i < a->n; i++)
-        if (atom_akin(&a->atom[i], x)) return true;
-    return false;
-}
-
-/* "Do you also grind beans": the verb of what the shop is asked to do, where no list knows it; h->a.n: there is none.
- */
-static size_t verb_of_service(const struct heard *h)
-{
-    static const char asks[] = "can you|could you|do you|will you|would you|can u|could u|do u|would u|are you able to";
-    static const char between[] =
-        "also|please|pls|even|still|ever|guys|maybe|possibly|perhaps|kindly|help me|help me to|help us";
-    enum { VERB_LEAST = 3 };
-    for (size_t i = 0; i < h->a.n; i++) {
-        size_t n = lexicon_phrase(&h->a, i, asks), at = i + n;
-        for (size_t more = n; more > 0; at += more) more = lexicon_phrase(&h->a, at, between);
-        if (n == 0 || at >= h->a.n) continue;
-        const struct atom *x = &h->a.atom[at];
-        if (h->sense[at] == 0 && !h->used[at] && x->kind == ATOM_LETTERS && x->n >= VERB_LEAST && !x->broken) return at;
+    enum { DOUBLED = 4 }; /* "fitting" of "fit" */
+    for (size_t i = 0; i < a->n; i++) {
+        const struct atom *t = &a->atom[i];
+        bool several = t->n == x->n + 1 && t->text[x->n] == 's'; /* a noun: "can you plant it" is not about plants */
+        if (!several && atom_akin(t, x)) return true;
+        if (t->n == x->n + DOUBLED && memcmp(t->text, x->text, x->n) == 0 && t->text[x->n] == x->text[x->n - 1] &&
+            strcmp(t->text + x->n + 1, "ing") == 0)
+            return true;
     }
-    return h->a.n;
+    return false;
 }
 
 /* How well the rule tells of this verb; 0: not at all. */
@@ -42,6 +31,10 @@ static size_t tells_of_verb(struct local *m, const struct knowledge_text *t, siz
     const struct atom *x = &m->h.a.atom[verb];
     size_t of = 0, in_title = local_shared(&m->h, &title, &of), in_text = local_shared(&m->h, &text, &of);
     if (in_atoms(&title.a, x) && (in_title + in_text > 1 || of == 1)) return OF_TITLE + in_title + in_text;
+    if (m->h.sense[verb] != 0) { /* a word of the lists: "Fitting parts", or "we repair bikes" */
+        if (in_atoms(&title.a, x)) return OF_TITLE;
+        return in_atoms(&text.a, x) && in_text > 0 ? in_text : 0;
+    }
     return in_atoms(&text.a, x) && in_text > 1 && in_text * 3 >= of * 2 ? in_text : 0;
 }
 
@@ -49,7 +42,7 @@ bool local_serves(struct local *m, bool *answered)
 {
     const struct knowledge_text *best = NULL;
     struct knowledge_text *t = NULL;
-    size_t n = 0, most = 0, verb = verb_of_service(&m->h);
+    size_t n = 0, most = 0, verb = local_verb_of_service(&m->h);
     *answered = false;
     if (verb == m->h.a.n) return true;
     if (!m->source->search_texts(m->source->ctx, m->h.text, NULL, TEXTS, m->arena, &t, &n)) return false;
@@ -63,6 +56,39 @@ bool local_serves(struct local *m, bool *answered)
     *answered = local_say_text(m, best, str_of(best->text));
     m->why = arena_printf(m->arena, "rule:%s", best->id);
     return true;
+}
+
+const char *local_rule_asked(struct local *m)
+{
+    const struct heard *h = &m->h;
+    if ((h->all & SENSE_SUBJECTS) || local_verb_of_service(h) < h->a.n)
+        return arena_text_n(m->arena, h->text.p, h->text.n);
+    for (size_t i = 0; i < h->a.n; i++)
+        if (hard(h, i) || h->used[i]) return NULL;
+    return m->rule_turn;
+}
+
+bool local_rule_goes_on(struct local *m, bool *answered)
+{
+    enum { SHORT_TURN = 12 };
+    const uint64_t qualities = SENSE_COST | SENSE_TIME | SENSE_PRICE;
+    struct heard own = m->h;
+    *answered = false;
+    if (!m->rule_turn || m->new_email || m->new_number || own.a.n > SHORT_TURN || !(own.all & qualities)) return true;
+    for (size_t i = 0; i < own.a.n; i++)
+        if (hard(&own, i)) return true;
+    size_t before = strlen(m->rule_turn);
+    const char *both = arena_printf(m->arena, "%s %.*s", m->rule_turn, (int)own.text.n, own.text.p);
+    m->h = hear(m->arena, m->lexicon, str_of(both), LOCAL_TURN_ATOMS);
+    m->h.all = 0;
+    for (size_t i = 0; i < m->h.a.n; i++) { /* what was asked before is answered */
+        if (m->h.a.atom[i].to <= before && (m->h.sense[i] & qualities))
+            m->h.sense[i] = (m->h.sense[i] & ~qualities) | SENSE_STOP;
+        m->h.all |= m->h.sense[i];
+    }
+    bool good = local_rule(m, answered);
+    m->h = own;
+    return good;
 }
 
 /* ---- of the shop itself ---- */

@@ -247,6 +247,21 @@ const struct lexicon_row lexicon_phrases[] = {
       "auto ship|auto delivery|standing order|subscribe and save|subscribing|subscriber|subscribers|subscriptions" },
     { SENSE_POINTS, "monthly order|monthly orders|monthly delivery|weekly order|weekly delivery" },
     { SENSE_DISCOUNT, "how much off|how much do i save|what do i save|do i save|save money if" },
+    { SENSE_TRACK | SENSE_ORDER | SENSE_STOP,
+      "wheres my order|where is my order|wheres order|where is order|wheres the order|where is the order|"
+      "where are my orders|wheres my orders|what about my order" },
+    { SENSE_STOCK | SENSE_STOP,
+      "when is it back|when are they back|when will it be back|when will they be back|is it coming back|"
+      "when do you get more|when will you have more|when will you get more|getting more in|more coming in" },
+    { SENSE_SHIP | SENSE_TIME,
+      "can i get it tomorrow|can i have it tomorrow|could i get it tomorrow|can i get them tomorrow|can i get it by|"
+      "can i have it by|can i get it today|can i have it today|could i have it by|can you get it to me" },
+    { 0, "left handed|left hand|left handers|left hander|left side|left foot|left ear|left arm|"
+      "left leg" }, /* of what */
+    { SENSE_STOP, "do i need|do we need|will i need|would i need|should i get|year old|years old|"
+      "yr old|yrs old|month old|"
+      "months old|year olds" },
+    { SENSE_STOP, "compatible|compatible with" },
     { SENSE_FAULT, "err|err code|error message" },
     { SENSE_SHIP, "are sent|get sent|sent by|sent in|sent with|posted in" },
     { SENSE_OPTIONS | SENSE_STOP, "sold in|sold as|do they come as|does it come as" },

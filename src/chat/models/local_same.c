@@ -21,6 +21,62 @@ size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t)
     return 0;
 }
 
+/* As it is typed on a phone: each stands for the word behind it. */
+static const char *word_typed(const char *p, size_t n)
+{
+    /* clang-format off */
+    static const char *const words[][2] = {
+        { "hw", "how" }, { "hwo", "how" }, { "wat", "what" }, { "wot", "what" }, { "wht", "what" },
+        { "waht", "what" }, { "u", "you" }, { "w", "with" }, { "ya", "you" }, { "yu", "you" }, { "ur", "your" },
+        { "r", "are" }, { "wen", "when" }, { "whn", "when" }, { "wich", "which" }, { "wher", "where" },
+        { "cn", "can" }, { "hav", "have" }, { "hv", "have" }, { "hve", "have" }, { "stk", "stock" },
+        { "stok", "stock" }, { "tmrw", "tomorrow" }, { "tmr", "tomorrow" }, { "tomoz", "tomorrow" },
+        { "tomorow", "tomorrow" }, { "tommorow", "tomorrow" }, { "2moro", "tomorrow" }, { "2day", "today" },
+        { "b4", "before" }, { "abt", "about" }, { "dat", "that" }, { "teh", "the" }, { "hte", "the" },
+        { "shud", "should" }, { "wud", "would" }, { "cud", "could" }, { "cld", "could" }, { "wld", "would" },
+        { "nd", "and" }, { "frm", "from" }, { "lng", "long" }, { "mch", "much" }, { "muc", "much" },
+        { "gud", "good" }, { "delivry", "delivery" }, { "delivary", "delivery" }, { "warrenty", "warranty" },
+        { "gurantee", "guarantee" }, { "colur", "colour" }, { "coulor", "colour" }, { "recieve", "receive" },
+    };
+    /* clang-format on */
+    if (n == 1 && *p < 'a') return NULL; /* "Type R" */
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (strlen(words[k][0]) == n && strncasecmp(p, words[k][0], n) == 0) return words[k][1];
+    return NULL;
+}
+
+/* How long the word at p is, without the marks behind it; *whole: with them. */
+static size_t word_at(const char *p, size_t *whole)
+{
+    *whole = strcspn(p, " \n");
+    size_t n = *whole;
+    while (n > 0 && strchr(",?!.;:", p[n - 1])) n--;
+    return n;
+}
+
+const char *local_typed(struct arena *a, const char *text)
+{
+    enum { LONGER = 4 }; /* no word becomes more than four times as long */
+    size_t length = strlen(text), room = length * LONGER + 1, whole = 0;
+    bool any = false;
+    for (size_t i = 0; i < length && !any; i += whole + 1) {
+        size_t n = word_at(text + i, &whole);
+        any = n > 0 && word_typed(text + i, n) != NULL;
+    }
+    if (!any) return text;
+    struct buf b;
+    buf_fixed(&b, arena_alloc(a, room), room);
+    for (size_t i = 0; i < length; i += whole + 1) {
+        size_t n = word_at(text + i, &whole);
+        const char *word = n > 0 ? word_typed(text + i, n) : NULL;
+        bool watts = n == 1 && text[i] == 'w' && i > 1 && text[i - 2] >= '0' && text[i - 2] <= '9'; /* "600 w" */
+        if (word && !watts) buf_text(&b, word);
+        else buf_add(&b, text + i, n);
+        buf_add(&b, text + i + n, whole - n + (text[i + whole] != 0));
+    }
+    return buf_terminated(&b);
+}
+
 /* Words that ask, of which a finger may have made another: letters that changed places, one lost or doubled. */
 static bool is_slip(const struct atom *x, const char *key)
 {

@@ -370,11 +370,17 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     /* 你喜欢什么颜色 is no question of the rule "不喜欢了能退吗" */
     covered &= !(others && (h->all & (SENSE_OPTIONS | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND)));
     /* "do you sell scissors" is no question of the rule for their sharpening */
+    bool named = (h->all & SENSE_HAVE) || m->found.how >= FOUND_TALKED_ABOUT;
     covered &=
-        !(m->language != LOCAL_ZH && (h->all & SENSE_HAVE) && !subjects && in_title.of < 2 && strangers(&title, h) > 0);
+        m->language == LOCAL_ZH || !named || (subjects & title.all) || in_title.of > 1 || strangers(&title, h) == 0;
     bool told = in_text.one >= 2 && in_text.rare > 0 && in_text.one * 10 >= in_text.of * 6;
     /* all that was asked for, and no other rule speaks of it */
     told |= in_text.one > 0 && in_text.rare == in_text.of && in_text.of <= 2 && !(h->all & (SENSE_HAVE | SENSE_PRICE));
+    /* "do you rent pumps" is no question of a rule that knows pumps and no renting */
+    size_t verb = local_verb_of_service(h);
+    bool serves = verb == h->a.n || !hard(h, verb) || has_word(&title, &h->a.atom[verb], NULL) ||
+                  has_word(&text, &h->a.atom[verb], NULL);
+    told &= serves, covered &= serves;
     /* Words alone, where something else is asked of them ("how do I put up the X"), tell nothing. */
     told &= !subjects || (subjects & (title.all | text.all));
     bool within = (subjects & text.all & SAID_WITHIN) && in_text.of == 0;

@@ -112,16 +112,23 @@ static void gives_with(struct heard *h)
 }
 
 /* "可以退吗，运费谁出": of the postage back. */
-static void pays_for_return(struct heard *h)
+static void pays_for_return(struct local *m)
 {
-    bool pays = false;
-    if (!(h->all & (SENSE_RETURN | SENSE_EXCHANGE))) return;
+    static const char back[] =
+        "return|returns|returning|send * back|sending * back|bring * back|take * back|refund|退|换";
+    struct heard *h = &m->h;
+    bool pays = false, before = false;
+    struct atoms said = { NULL, 0 };
+    if (m->rule_turn) said = atoms_of(m->arena, str_of(m->rule_turn), LOCAL_TURN_ATOMS);
+    for (size_t i = 0; i < said.n; i++) before |= lexicon_phrase(&said, i, back) > 0;
+    if (!before && !(h->all & (SENSE_RETURN | SENSE_EXCHANGE))) return;
     for (size_t i = 0; i < h->a.n; i++)
         pays |= lexicon_phrase(
                     &h->a, i,
                     "谁出|谁付|谁承担|谁掏|谁负责|自己出|自己付|自己掏|我出|我付|我掏|自费|运费|邮费|快递费|来回|"
                     "who pays|who covers|do i pay|pay for the postage") > 0;
     if (!pays) return;
+    if (before && h->a.n > 0 && !(h->all & SENSE_EXCHANGE)) h->sense[0] |= SENSE_RETURN; /* "and who pays?" */
     h->all = SENSE_COST;
     for (size_t i = 0; i < h->a.n; i++) h->sense[i] &= ~(uint64_t)SENSE_SHIP, h->all |= h->sense[i];
 }
@@ -289,6 +296,27 @@ static void asks_offer(struct heard *h)
     }
 }
 
+/* "Do you sell card readers": a word of a rule that only tells of what kind the thing is; the thing stands behind it.
+ */
+static void sells_kind(struct heard *h)
+{
+    const uint64_t kinds =
+        SENSE_PAY | SENSE_GIFT | SENSE_WRAP | SENSE_CARE | SENSE_POINTS | SENSE_INSTALL | SENSE_STORE;
+    static const char sells[] = "do you sell|do u sell|do you have|do u have|have you got|have you any|got any|you got|"
+                                "do you stock|looking for|im after|i am after|sell any";
+    bool sold = false;
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        sold |= lexicon_phrase(&h->a, i, sells) > 0;
+        bool alone = (h->sense[i] & kinds) && !(h->sense[i] & SENSE_STOP) && (i == 0 || h->sense[i - 1] != h->sense[i]);
+        bool kind = sold && alone && x->kind == ATOM_LETTERS && h->sense[i + 1] == 0 && !x[1].broken &&
+                    x[1].kind == ATOM_LETTERS;
+        if (kind) h->sense[i] = 0;
+    }
+    h->all = 0;
+    for (size_t i = 0; i < h->a.n; i++) h->all |= h->sense[i];
+}
+
 /* "Bag sizes for the beans": what there is to choose from. "Dog food size?": behind a name, and last. */
 static void asks_sizes(struct heard *h)
 {
@@ -344,6 +372,7 @@ static bool read_words(struct local *m, const char *text)
     not_of_packs(&m->h);
     asks_left(&m->h);
     asks_sizes(&m->h);
+    sells_kind(&m->h);
     asks_offer(&m->h);
     verbs_of_questions(&m->h);
     came_broken(&m->h);
@@ -352,7 +381,7 @@ static bool read_words(struct local *m, const char *text)
     asks_gift(&m->h);
     gives_with(&m->h);
     buys_some(&m->h);
-    pays_for_return(&m->h);
+    pays_for_return(m);
     local_idioms(&m->h);
     local_read_email(m);
     local_budget(m);
@@ -410,7 +439,7 @@ bool local_read_turn(struct local *m, const char *text)
 {
     size_t n = strnlen(text, TURN_BYTES);
     char *copy = arena_text_n(m->arena, text, n == TURN_BYTES ? utf8_cut((struct str){ text, n }, TURN_BYTES - 1) : n);
-    if (!read_words(m, copy) || !read_otherwise(m)) return false;
+    if (!read_words(m, local_typed(m->arena, copy)) || !read_otherwise(m)) return false;
     bool words = false;
     for (size_t i = 0; i < m->h.a.n; i++) words |= m->h.sense[i] == 0 && !m->h.used[i];
     if ((m->h.all & SENSE_FIX) && (m->found.how >= FOUND_TALKED_ABOUT || !words)) m->h.all |= SENSE_WARRANTY;
@@ -430,6 +459,7 @@ void local_keep(struct local *m)
         m->wanted = 0;
     }
     if (wanted) m->wanted = wanted;
+    m->rule_turn = local_rule_asked(m);
     if (f->how == FOUND_NAMED || f->how == FOUND_TALKED_ABOUT)
         memcpy(m->kept, f->mention, sizeof m->kept), m->kepts = f->mentions;
     m->order_talk = local_about_order(m) || (m->order_talk && f->how != FOUND_NAMED);
