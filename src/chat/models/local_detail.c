@@ -101,7 +101,9 @@ static bool is_told(const struct heard *t, const struct lexicon_kin *kin, bool s
         size_t n = lexicon_phrase(&t->a, i, kin->told);
         bool borne = n == 1 && i > 0 && strcmp(t->a.atom[i].text, "重") == 0 && !t->a.atom[i].broken &&
                      strstr("承载称举负体限", t->a.atom[i - 1].text); /* 承重 tells no weight of its own */
-        word |= n > 0 && !borne;
+        bool again = n == 1 && i + 1 < t->a.n && strcmp(t->a.atom[i].text, "重") == 0 &&
+                     strstr("新启复置装试做要点", t->a.atom[i + 1].text); /* 重新 is no weight */
+        word |= n > 0 && !borne && !again;
         unit |= kin->units && i > 0 && t->a.atom[i - 1].kind == ATOM_NUMBER && lexicon_phrase(&t->a, i, kin->units) > 0;
     }
     return strictly ? word && unit : word || (kin->units && unit);

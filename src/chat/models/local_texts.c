@@ -276,13 +276,13 @@ static int score_of_way(const struct heard *h, const struct heard *title, const 
         "here by|have it by";
     static const char soon[] =
         "今天|当天|今晚|马上|立刻|现在|明天|当日|今日|几点|点前|点之前|today|tonight|same day|cut off|cutoff";
-    static const char until[] = "当天|当日|次日|点前|前付款|前下单|前拍|same day|before|next working day";
+    static const char until[] = "当天|当日|次日发|第二天发|点前|前付款|前下单|前拍|same day|before|next working day";
     if (!(h->all & SENSE_SHIP) || (h->all & (SENSE_RETURN | SENSE_EXCHANGE | SENSE_DAMAGE | SENSE_INVOICE))) return 0;
     bool goes = says_one_of(&h->a, leaves), comes = says_one_of(&h->a, there);
     int score = 0;
     if (goes && !comes && says_one_of(&h->a, soon) && (has_clock(text) || says_one_of(&text->a, until)))
         score += TITLE_QUALIFIER;
-    if (comes && !goes && says_one_of(&text->a, there)) score += BODY_SUBJECT;
+    if (comes && !goes) score += says_one_of(&text->a, there) ? BODY_SUBJECT : -TITLE_QUALIFIER;
     return score;
 }
 

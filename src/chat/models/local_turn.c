@@ -7,13 +7,13 @@ enum { TURN_BYTES = 4000, FEW = 3 };
 /* "My order turned up broken", "收到是碎的": what is asked is what the shop does about it. */
 static void came_broken(struct heard *h)
 {
-    static const char broken[] =
-        "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
-        "snapped|crushed|a crack|a dent|a hole|in bits|in "
-        "shards|dead|wilted|withered|rotten|rotting|mouldy|moldy|melted|"
-        "leaking|leaked|spilled|spilt|burst|rusty|stained|soaked|in "
-        "fragments|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
-        "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损|凹了|凹陷|凹进去|有坑|划痕|刮花|缺了|断成|漏液";
+    static const char broken[] = "broken|smashed|cracked|damaged|shattered|bent|dented|in pieces|scratched|faulty|torn|"
+                                 "snapped|crushed|a crack|a dent|a hole|in bits|in "
+                                 "shards|dead|wilted|withered|rotten|rotting|mouldy|moldy|melted|"
+                                 "leaking|leaked|spilled|spilt|burst|rusty|stained|soaked|in "
+                                 "fragments|碎|坏了|坏的|破了|破的|裂了|裂的|烂了|烂的|摔坏|"
+                                 "压坏|变形|磕了|瘪了|缺角|掉漆|有裂|破损|凹了|凹陷|凹进去|有坑|划痕|刮花|缺了|断成|"
+                                 "漏液|黑屏|花屏|开不了机|打不开|不亮|没反应|用不了|不工作";
     static const char came[] = "arrived|arrives|came|turned up|turns up|showed up|shows up|got here|opened|unpacked|"
                                "opened the box|received|delivered|收到|到货|拆开|打开|签收|到手|送到|寄到|送来|寄来";
     bool is = false, has = false;
