@@ -488,7 +488,15 @@ void settings_fill(struct arena *a, const struct settings_doc *in, struct chat_s
 
 /* ---- which language is near ---- */
 
-static struct str first_of(const char *tag) { return (struct str){ tag, strcspn(tag, "-_") }; }
+/* Who speaks another Chinese writes and reads the one. */
+static struct str first_of(const char *tag)
+{
+    static const char *const chinese[] = { "cmn", "yue", "wuu", "nan", "hak", "gan" };
+    struct str first = { tag, strcspn(tag, "-_") };
+    for (size_t i = 0; i < ARRAY_LEN(chinese); i++)
+        if (str_eq_nocase(first, str_of(chinese[i]))) return STR("zh");
+    return first;
+}
 
 /* Of Chinese, by the script that a tag names or its region writes. */
 static bool is_traditional(const char *tag)

@@ -131,6 +131,9 @@ TEST_EACH_ENGINE(what_is_set_is_what_is_read)
     /* By the script that a region writes. */
     assert_string_equal(chat_texts_for(&s, "zh-Hant-HK")->greeting, "您好");
     assert_string_equal(chat_texts_for(&s, "zh_CN")->greeting, "你好");
+    /* Spoken otherwise, written alike. */
+    assert_string_equal(chat_texts_for(&s, "yue-Hant-HK")->greeting, "您好");
+    assert_string_equal(chat_texts_for(&s, "cmn-Hans-CN")->greeting, "你好");
     assert_string_equal(chat_texts_for(&s, "zh-Hans-HK")->greeting, "你好");
     assert_null(chat_texts_for(&s, "fr"));
     /* The answer is a body that may be sent again, and then nothing changes. */

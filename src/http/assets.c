@@ -1,6 +1,8 @@
 /* assets.c: static files. Bodies are written from where the program was loaded to, without a copy. Files with a hash in
- * their name may be kept for ever; index.html is asked for each time and mostly answered 304. A client that does not
- * take gzip (rare: scripts) gets the file inflated once and kept. */
+ * their name may be kept for ever; index.html is asked for each time and mostly answered 304. The widget's stand in
+ * pages of others, some of which let nothing in that does not allow it; and a page that was opened before an update
+ * asks for the chat by the name that it had then: it gets the one that there is. A client that does not take gzip
+ * (rare: scripts) gets the file inflated once and kept. */
 #include "http/assets.h"
 #include "base/log.h"
 #include "http/cookies.h"
@@ -82,6 +84,20 @@ static bool contains_token(struct str list, struct str token)
     return false;
 }
 
+/* /assets/chat-HASH.js: the widget's second file, of whatever version. */
+static bool is_chat(struct str path)
+{
+    return path.n == strlen("/assets/chat-01234567.js") && str_starts(path, STR("/assets/chat-")) &&
+           memcmp(path.p + path.n - 3, ".js", 3) == 0;
+}
+
+static const struct asset *present_chat(void)
+{
+    for (size_t i = 0; i < asset_count; i++)
+        if (is_chat(str_of(assets[i].path))) return &assets[i];
+    return NULL;
+}
+
 /* `keep`, `vary`: what Cache-Control and Vary say. */
 static void serve_asset(struct exchange *x, const struct asset *a, int status, const char *keep, const char *vary)
 {
@@ -102,6 +118,9 @@ static void serve_asset(struct exchange *x, const struct asset *a, int status, c
     reply_header(req, "ETag", etag);
     reply_header(req, "Cache-Control", keep);
     reply_header(req, "Vary", vary);
+    struct str path = str_of(a->path);
+    if (is_chat(path) || str_starts(path, STR("/widget")))
+        reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
     if (same) return;
     if (packed) reply_header(req, "Content-Encoding", "gzip");
     x->fixed_body = (struct str){ body, packed ? a->n : a->plain_n };
@@ -124,6 +143,11 @@ bool assets_answer(struct exchange *x)
     const struct asset *a = find(path);
     if (a != NULL) {
         serve_asset(x, a, 200, a->immutable ? "public, max-age=31536000, immutable" : "no-cache", by_coding);
+        return true;
+    }
+    a = is_chat(path) ? present_chat() : NULL;
+    if (a != NULL) { /* asked for by a page of before an update, or, beside another process, of after it */
+        serve_asset(x, a, 200, "no-cache", by_coding);
         return true;
     }
     /* A missing script must not look like a page that was found. */

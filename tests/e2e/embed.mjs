@@ -18,16 +18,31 @@ const SHIFTS = `<script>window.shifted = 0; new PerformanceObserver((list) => {
     for (const { value } of list.getEntries()) window.shifted += value;
 }).observe({ type: "layout-shift", buffered: true });</script>`;
 
+/** Layouts and rules of a page that reach for whatever stands in it. */
+const STYLED = {
+    '/grid': 'html { height: 100%; display: grid; place-items: center }',
+    '/rules': 'html > *, body * { transform: translateX(30px); margin: 9px; border: 3px solid red; display: block; position: relative }',
+};
+/** What a page demands of all that comes into it. */
+const DEMANDS = {
+    '/isolated': () => ({ 'Cross-Origin-Embedder-Policy': 'require-corp', 'Cross-Origin-Opener-Policy': 'same-origin' }),
+    '/trusted': (base) => ({ 'Content-Security-Policy': `default-src 'none'; script-src 'nonce-n1'; connect-src ${base} ${base.replace('http', 'ws')}; `
+        + "img-src 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types chathub" }),
+};
+
 /** The script stands in the head; what the page says stands before it. */
 function storeOf(base, shop) {
     const server = createServer((req, res) => {
         const { pathname } = new URL(req.url, 'http://store');
         const doctype = pathname === '/quirks' ? '' : '<!doctype html>';
         const without = pathname === '/without';
+        const demands = DEMANDS[pathname]?.(base);
+        const styled = STYLED[pathname] ? `<style>${STYLED[pathname]}</style>` : '';
+        for (const [name, value] of Object.entries(demands ?? {})) res.setHeader(name, value);
         res.setHeader('Content-Type', 'text/html; charset=utf-8');
         res.end(`${doctype}<html lang="en"${pathname === '/rtl' ? ' dir="rtl"' : ''}><head><meta charset="utf-8"><title>Tea</title>
-<meta name="viewport" content="width=device-width">${SHIFTS}${BEFORE[pathname] ?? ''}
-${without ? '' : `<script async src="${base}/widget.js" data-shop="${shop}" data-color="#1d4ed8"></script>`}</head>
+<meta name="viewport" content="width=device-width">${demands ? '' : SHIFTS}${styled}${BEFORE[pathname] ?? ''}
+${without ? '' : `<script async nonce="n1" src="${base}/widget.js" data-shop="${shop}" data-color="#1d4ed8"></script>`}</head>
 <body><main><h1>Tea</h1><p>Oolong, 12.50</p></main></body></html>`);
     });
     return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({
@@ -46,6 +61,16 @@ async function wornBy(page) {
     await page.getByRole('button', { name: 'Chatea con nosotros' }).waitFor();
     assert.equal(await style(launcher(page), 'backgroundColor'), 'rgb(255, 213, 79)');
     assert.ok(await launcher(page).evaluate((b) => b.getBoundingClientRect().left) < 100);
+}
+
+async function tongues({ checks, visit }) {
+    await checks.try('who reads Chinese is met in it, however their language is called', () => visit('/off', async (page) => {
+        for (const [tag, name] of [['yue-Hant-HK', '联系客服'], ['es_MX', 'Chatea con nosotros'], ['cmn', '联系客服'], ['est', 'Chat with us'],
+            ['und-Hans', '联系客服'], ['zh_TW', '联系客服'], ['es-419', 'Chatea con nosotros'], ['en-GB', 'Chat with us']]) {
+            await page.evaluate((language) => window.chathub.push({ language }), tag);
+            assert.equal(await launcher(page).getAttribute('aria-label'), name, tag);
+        }
+    }));
 }
 
 async function said({ checks, visit, base }) {
@@ -89,7 +114,7 @@ async function said({ checks, visit, base }) {
 }
 
 async function still({ checks, visit }) {
-    for (const address of ['/', '/quirks', '/rtl'])
+    for (const address of ['/', '/quirks', '/rtl', '/grid'])
         await checks.try(`nothing on the page moves or grows: ${address}`, async () => {
             const size = (page) => page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight,
                 document.querySelector('main').getBoundingClientRect().top]);
@@ -106,6 +131,119 @@ async function still({ checks, visit }) {
                 assert.equal(await page.evaluate(() => window.shifted), 0);
             });
         });
+}
+
+/** Pages that let in little, and pages whose rules are for everything. */
+async function guarded({ checks, visit }) {
+    for (const address of Object.keys(DEMANDS))
+        await checks.try(`a page that lets in only what allows it, or what it trusts, has the whole chat: ${address}`, () => visit(address, async (page) => {
+            await launcher(page).click();
+            await box(page).fill('Any oolong?');
+            await box(page).press('Enter');
+            await sent(page, 'Any oolong?');
+        }));
+    await checks.try('rules of a page for all that stands in it move nothing of the chat', () => visit('/rules', async (page) => {
+        const { right, bottom } = await launcher(page).evaluate((e) => e.getBoundingClientRect().toJSON());
+        assert.deepEqual([right, bottom], await page.evaluate(() => [document.documentElement.clientWidth - 20, innerHeight - 20]));
+        await page.emulateMedia({ media: 'print' });
+        assert.ok(await launcher(page).isHidden()); // on paper nobody presses it
+        await page.emulateMedia({ media: 'screen' });
+    }));
+    await checks.try('a page whose root is another one has the chat again', () => visit('/', async (page) => {
+        await launcher(page).waitFor();
+        for (let i = 0; i < 2; i++) {
+            await page.evaluate(() => {
+                const html = document.createElement('html');
+                html.append(document.createElement('head'), document.createElement('body'));
+                document.documentElement.replaceWith(html);
+            });
+            await launcher(page).waitFor();
+        }
+        assert.equal(await page.locator('chathub-chat').count(), 1);
+        await launcher(page).click();
+        await box(page).waitFor();
+    }));
+}
+
+/** Between the first press and the second file, and where that never comes. */
+async function underway({ checks, visit, base }) {
+    await checks.try('opened and closed before it is there, it stays closed', () => visit('/', async (page) => {
+        await launcher(page).waitFor();
+        await page.evaluate(() => { window.chathub.open(); window.chathub.close(); });
+        await page.locator('chathub-chat section').waitFor({ state: 'attached' });
+        await page.waitForTimeout(100);
+        assert.ok(await page.locator('chathub-chat section').isHidden());
+    }));
+    await checks.try('who asks to be identified is answered, also where all is taken off the page', () => visit('/', async (page) => {
+        await launcher(page).waitFor();
+        assert.equal(await page.evaluate(() => {
+            const answer = window.chathub.identify('x');
+            window.chathub.destroy();
+            return answer;
+        }), false);
+    }));
+    await checks.try('a mistake of the page in what it hears ends nothing of the chat', () => visit('/', async (page, person) => {
+        await launcher(page).click();
+        await page.evaluate(() => window.chathub.on('message', () => { throw new Error('of the page'); }));
+        for (const text of ['one', 'two']) {
+            await box(page).fill(text);
+            await box(page).press('Enter');
+            await sent(page, text);
+        }
+        await page.locator('chathub-chat .m.house').first().waitFor();
+        assert.ok(person.faults.splice(0).every((fault) => fault.includes('of the page')));
+    }));
+    await checks.try('a page of before an update gets the chat that there is now', () => visit('/', async (page) => {
+        const before = `${base}/assets/chat-00000000.js`;
+        await launcher(page).waitFor();
+        const [asked] = await Promise.all([
+            page.waitForResponse((r) => r.url() === before),
+            page.evaluate((url) => new Promise((done, fail) => {
+                const script = Object.assign(document.createElement('script'), { src: url, onload: done, onerror: fail });
+                document.head.append(script);
+            }), before),
+        ]);
+        assert.equal(asked.headers()['cache-control'], 'no-cache'); // that name will not be this file's for ever
+        assert.equal(await page.evaluate(() => typeof window.chathubPanel), 'function');
+        assert.equal((await fetch(`${base}/assets/chat-settings-00000000.js`)).status, 404);
+    }));
+}
+
+/** WCAG 1.4.11: against what it lies on, 3 to 1. */
+const contrast = ([r1, g1, b1], [r2, g2, b2]) => {
+    const light = (...all) => all.map((n) => (n / 255 <= 0.04045 ? n / 255 / 12.92 : ((n / 255 + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, n, i) => sum + n * [0.2126, 0.7152, 0.0722][i], 0) + 0.05;
+    const [a, b] = [light(r1, g1, b1), light(r2, g2, b2)];
+    return Math.max(a, b) / Math.min(a, b);
+};
+const rgb = (text) => text.match(/\d+/g).slice(0, 3).map(Number);
+
+async function seen({ checks, visit }) {
+    for (const colorScheme of ['dark', 'light'])
+        for (const colour of ['#1d4ed8', '#ffd54f', '#111111', '#ffffff'])
+            await checks.try(`the picture button and the focus can be seen: ${colour}, ${colorScheme}`, () => visit('/', async (page) => {
+                await launcher(page).waitFor();
+                await page.evaluate((color) => window.chathub.push({ color }), colour);
+                await launcher(page).click();
+                await box(page).waitFor();
+                const ground = rgb(await style(page.locator('chathub-chat section'), 'backgroundColor'));
+                const drawn = rgb(await style(page.locator('chathub-chat .clip svg'), 'color'));
+                assert.ok(contrast(drawn, ground) >= 3, `the picture button: ${drawn} on ${ground}`);
+                for (let i = 0; i < 12; i++) {
+                    await page.keyboard.press('Tab');
+                    const now = await page.evaluate(() => {
+                        const one = document.querySelector('chathub-chat').shadowRoot.activeElement;
+                        if (!one || one.className === 'l') return null;
+                        const { outlineColor, outlineStyle, outlineOffset } = getComputedStyle(one);
+                        const head = one.closest('header');
+                        return { name: one.className || one.textContent, outlineColor, outlineStyle, outlineOffset,
+                            on: head && getComputedStyle(head).backgroundColor };
+                    });
+                    if (!now) continue;
+                    assert.equal(now.outlineStyle, 'solid', now.name);
+                    assert.ok(contrast(rgb(now.outlineColor), now.on ? rgb(now.on) : ground) >= 3, JSON.stringify(now));
+                }
+            }, { colorScheme }));
 }
 
 async function words({ checks, visit }) {
@@ -178,6 +316,31 @@ async function phone({ checks, visit }) {
         await page.evaluate(() => window.viewed({ height: 200, scale: 2 }, 'resize')); // two fingers, to read
         assert.deepEqual(await place(panel), { top: 0, bottom: 667 });
     }, options, VIEW));
+    await checks.try('lying on its side with a keyboard, and on a tablet, the input and a message can still be seen', async () => {
+        for (const [viewport, height] of [[{ width: 844, height: 390 }, 180], [{ width: 810, height: 1080 }, 700]])
+            await visit('/', async (page) => {
+                await launcher(page).click();
+                await box(page).waitFor();
+                await page.evaluate((left) => window.viewed({ height: left }, 'resize'), height);
+                const { top, bottom } = await box(page).evaluate((e) => e.getBoundingClientRect().toJSON());
+                assert.ok(top > 0 && bottom <= height, `${top} to ${bottom} of ${height}`);
+                assert.ok(await page.locator('chathub-chat .log').evaluate((e) => e.clientHeight) > 60);
+                const head = await page.locator('chathub-chat section').evaluate((e) => e.getBoundingClientRect().top);
+                assert.ok(head >= 0, `it begins at ${head}`);
+            }, { ...options, viewport }, VIEW);
+    });
+    await checks.try('where the chat is all that is seen the keys stay in it', () => visit('/', async (page) => {
+        await launcher(page).click();
+        await box(page).fill('Any oolong?');
+        await box(page).press('Enter');
+        await sent(page, 'Any oolong?');
+        assert.equal(await page.locator('chathub-chat section').getAttribute('aria-modal'), 'true');
+        for (const key of ['Tab', 'Shift+Tab'])
+            for (let i = 0; i < 12; i++) {
+                await page.keyboard.press(key);
+                assert.ok(await page.evaluate(() => document.querySelector('chathub-chat').shadowRoot.activeElement?.closest('section') !== null));
+            }
+    }, options));
 }
 
 async function dark({ checks, visit }) {
@@ -218,7 +381,11 @@ export async function embed({ browser, engine, checks }) {
     try {
         const all = { checks, visit, base: server.base };
         await said(all);
+        await tongues(all);
         await still(all);
+        await guarded(all);
+        await underway(all);
+        await seen(all);
         await words(all);
         await phone(all);
         await dark(all);

@@ -376,14 +376,15 @@ function panel(frame: Frame): Panel {
     });
   }
 
-  // A phone's keyboard makes the visible part smaller, and may move it down the page, without telling the page's height. What
-  // stood at its end stays there; a page that is enlarged by two fingers is left alone.
+  // The keyboard of a phone or a tablet makes the visible part smaller, and may move it down the page, without telling the
+  // page's height. What stood at its end stays there; a page that is enlarged by two fingers is left alone.
   const view = window.visualViewport;
   const fit = () => {
     if (!view || view.scale > 1.01) return;
     const follow = atEnd();
     box.style.setProperty("--h", `${view.height}px`);
     box.style.setProperty("--y", `${view.offsetTop}px`);
+    box.style.setProperty("--b", `${Math.max(0, innerHeight - view.height - view.offsetTop)}px`);
     if (follow) toEnd();
   };
   view?.addEventListener("resize", fit);
@@ -413,6 +414,7 @@ function panel(frame: Frame): Panel {
     hush();
     if (open === isOpen()) return;
     box.hidden = !open;
+    box.ariaModal = String(open && fills());
     launcher.ariaExpanded = String(open);
     frame.tell(open ? "open" : "close");
     if (open) {
@@ -425,8 +427,21 @@ function panel(frame: Frame): Panel {
     }
   }
   close.onclick = () => setOpen(false);
+  /** Where the chat is all that is seen, the keys stay in it: behind it nobody would see where they are. */
+  const fills = () => box.offsetWidth >= document.documentElement.clientWidth;
+  const around = (e: KeyboardEvent) => {
+    if (!fills()) return;
+    const stops = [...box.querySelectorAll<HTMLElement>("button,a,input,textarea,.log")].filter(
+      (one) => one.offsetParent && !(one as HTMLButtonElement).disabled,
+    );
+    const [from, to] = e.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (root.activeElement !== from) return;
+    e.preventDefault();
+    to?.focus();
+  };
   box.onkeydown = (e) => {
     if (e.key === "Escape" && !e.isComposing) setOpen(false);
+    if (e.key === "Tab") around(e);
   };
   document.addEventListener("visibilitychange", readAll);
   try {

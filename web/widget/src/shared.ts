@@ -3,13 +3,18 @@ import type { Said } from "./early";
 
 export type Language = "en" | "zh-CN" | "es";
 
-/** The first of `wanted` that we have. Traditional Chinese reads the simplified texts sooner than English ones. */
+/** Who reads what. Traditional Chinese reads the simplified texts sooner than English ones, and so does who speaks Cantonese,
+ * Wu, Min, Hakka or Gan, or names no more than the script: they are written alike. */
+const READ: [Language, RegExp][] = [
+  ["zh-CN", /^(zh|cmn|yue|wuu|nan|hak|gan)|han[st]/i],
+  ["es", /^es(?![a-z])/i],
+  ["en", /^en(?![a-z])/i],
+];
+
+/** The first of `wanted` that we have. */
 export function languageOf(wanted: (string | undefined)[]): Language {
   for (const tag of wanted) {
-    const first = tag?.toLowerCase().split(/[-_]/)[0];
-    if (first === "zh") return "zh-CN";
-    if (first === "es") return "es";
-    if (first === "en") return "en";
+    for (const [language, is] of READ) if (is.test(tag ?? "")) return language;
   }
   return "en";
 }
@@ -47,6 +52,7 @@ export interface Preview {
 }
 
 export type ChatEvent = "ready" | "open" | "close" | "message" | "state" | "gone";
+/** What the first file gives to the second. A page that was loaded before an update gets the second of after it: this only grows. */
 export interface Frame {
   root: ShadowRoot;
   base: string;
@@ -88,8 +94,13 @@ export interface ChatApi {
   /** Settings and calls, as before the script was there. */
   push(...all: Said[]): void;
 }
+/** Of Trusted Types, where the browser has them. */
+export interface ScriptPolicy {
+  createScriptURL(url: string): string;
+}
 declare global {
   interface Window {
+    trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(): string }): ScriptPolicy };
     chathub?: ChatApi;
     ChatbotWidget?: ChatApi;
     chathubPanel?: (frame: Frame) => Panel;

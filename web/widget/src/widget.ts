@@ -29,6 +29,7 @@ import {
   type Frame,
   type Language,
   type Panel,
+  type ScriptPolicy,
 } from "./shared";
 
 declare const PANEL: string; // the address of the second file; build.mjs
@@ -40,16 +41,15 @@ const LABELS: Record<Language, [open: string, unread: string]> = {
 };
 const BEAT_MS = 30_000;
 const VISIT_MS = 30 * 60_000;
-const STYLE = `:host{all:initial}
-button.l{position:fixed;z-index:2147483000;bottom:max(20px,env(safe-area-inset-bottom));right:20px;width:56px;height:56px;
+// What the host is the page's own rules cannot change, and it takes no room in whatever layout the page has. The focus is
+// marked in white and black: one of them can be seen on any ground.
+const STYLE = `:host{all:initial!important;position:fixed!important;z-index:2147483000!important}
+@media print{:host{display:none!important}}
+button.l{position:fixed;bottom:max(20px,env(safe-area-inset-bottom));right:20px;width:56px;height:56px;
 padding:0;border:0;border-radius:28px;background:var(--c);color:var(--k);cursor:pointer;box-shadow:0 4px 16px #0004}
-button.l:focus-visible{outline:3px solid var(--c);outline-offset:3px}
+button.l:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #000}
 .left button.l{right:auto;left:20px}
-button.l svg{width:26px;height:26px;vertical-align:middle;fill:currentColor}
-b{position:absolute;top:-4px;right:-4px;min-width:20px;border-radius:10px;background:#b91c1c;color:#fff;
-font:600 12px/20px system-ui,sans-serif}
-b:empty{display:none}`;
-const SPEECH = "M4 3h16q2 0 2 2v11q0 2-2 2H9l-5 4v-4q-2 0-2-2V5q0-2 2-2z";
+button.l:before{content:"";display:block;width:0;margin:auto;border:12px solid;clip-path:path("M4 3h16q2 0 2 2v11q0 2-2 2H9l-5 4v-4q-2 0-2-2V5q0-2 2-2z")}`;
 
 function start(script: HTMLScriptElement, said: Said) {
   const data = script.dataset;
@@ -63,26 +63,19 @@ function start(script: HTMLScriptElement, said: Said) {
 
   const corner = document.createElement("div");
   const launcher = document.createElement("button");
-  launcher.type = "button";
   launcher.className = "l";
   launcher.ariaExpanded = "false";
   launcher.ariaHasPopup = "dialog";
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.ariaHidden = "true";
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", SPEECH);
-  svg.append(path);
   const badge = document.createElement("b");
-  launcher.append(svg, badge);
+  launcher.append(badge);
   corner.append(launcher);
   root.append(corner);
   /** What the page says wins over the shop's settings. Words on the colour are black or white, whichever can be read. */
   const dress = (colour = "#1d4ed8", position = "right") => {
     if (CSS.supports("color", data.color ?? "")) colour = data.color ?? "";
-    const { style } = host;
+    const { style } = corner;
     style.color = colour;
-    const [r = 0, g = 0, b = 0] = (getComputedStyle(host).color.match(/[\d.]+/g) ?? []).map((n) => (+n / 255) ** 2.2);
+    const [r = 0, g = 0, b = 0] = (getComputedStyle(corner).color.match(/[\d.]+/g) ?? []).map((n) => (+n / 255) ** 2.2);
     style.setProperty("--c", colour);
     style.setProperty("--k", 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff");
     corner.className = (data.position ?? position).endsWith("left") ? "left" : "";
@@ -90,17 +83,19 @@ function start(script: HTMLScriptElement, said: Said) {
 
   const listeners = new Map<ChatEvent, Set<(detail?: unknown) => void>>();
   let panel: Panel | undefined;
-  let loading: Promise<Panel> | undefined;
+  let loading: Promise<Panel | undefined> | undefined;
   let over = false;
   let beating = 0;
   let greeting = 0;
 
-  // Whoever swaps the page's parts may throw the host out with them.
+  // Whoever swaps the page's parts, or all of it, may throw the host out with them.
   const attach = () => {
-    if (!over && !host.isConnected) document.documentElement.append(host);
+    const html = document.documentElement as Element | null;
+    if (over || host.isConnected || !html) return;
+    html.append(host);
+    for (const one of [document, html]) watch.observe(one, { childList: true });
   };
   const watch = new MutationObserver(attach);
-  watch.observe(document.documentElement, { childList: true });
   attach();
 
   const end = () => {
@@ -119,7 +114,8 @@ function start(script: HTMLScriptElement, said: Said) {
     shop,
     language: "en",
     launcher,
-    tell: (event, detail) => listeners.get(event)?.forEach((listener) => listener(detail)),
+    // Each for itself, and after us: a mistake of the page's ends nothing here.
+    tell: (event, detail) => listeners.get(event)?.forEach((listener) => queueMicrotask(() => listener(detail))),
     unread: (count) => {
       badge.textContent = count > 0 ? String(Math.min(count, 99)) : "";
       launcher.ariaLabel = words[0] + (count > 0 ? ` (${count} ${words[1]})` : "");
@@ -141,26 +137,34 @@ function start(script: HTMLScriptElement, said: Said) {
     frame.unread(Number(badge.textContent));
     dress(frame.face?.colour, frame.face?.position);
   };
+  let policy: ScriptPolicy | undefined;
+  /** undefined: it could not be had, or all is over. */
   const load = () =>
-    (loading ??= new Promise<Panel>((done, fail) => {
+    (loading ??= new Promise<Panel | undefined>((done) => {
       const second = document.createElement("script");
-      second.src = base + PANEL;
+      // A page that demands Trusted Types takes addresses of scripts from named policies alone. Ours knows this one.
+      const address = () => base + PANEL;
+      policy ??= window.trustedTypes?.createPolicy("chathub", { createScriptURL: address });
+      second.src = policy?.createScriptURL("") ?? address();
       second.nonce = script.nonce;
       second.onload = () => {
+        if (over || !window.chathubPanel) {
+          failed();
+          return;
+        }
         second.remove();
-        if (over || !window.chathubPanel) return;
-        if (!frame.face) void ask(`face?language=${tag ?? ""}`).catch(() => undefined);
+        if (!frame.face) void ask(`face?language=${tag ?? ""}`);
         panel = window.chathubPanel(frame);
         done(panel);
       };
-      second.onerror = () => {
+      const failed = (second.onerror = () => {
         second.remove();
         loading = undefined; // the next click tries again
-        fail(new Error("the chat could not be loaded"));
-      };
+        done(loading);
+      });
       document.head.append(second);
     }));
-  const withPanel = (act: (p: Panel) => void) => void load().then(act, () => undefined);
+  const withPanel = (act: (p: Panel) => void) => void load().then((p) => p && act(p));
 
   const open = () => withPanel((p) => p.open());
   const toggle = () => (panel?.isOpen() ? panel.close() : open());
@@ -210,15 +214,19 @@ function start(script: HTMLScriptElement, said: Said) {
   };
   const ask = async (path: string, body?: unknown) => {
     const token = (stored(name) as { token?: string } | null)?.token;
-    const answer = await fetch(`${base}/api/chat/${shop}/${path}`, {
-      method: body ? "POST" : "GET",
-      headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
-      body: body ? JSON.stringify(body) : null,
-      credentials: "omit",
-    });
-    const json = (await answer.json()) as Face & { error?: string };
-    if (answer.status === 404 || json.error === "chat_paused") frame.gone();
-    else if (answer.ok && !over) wear(json);
+    try {
+      const answer = await fetch(`${base}/api/chat/${shop}/${path}`, {
+        method: body ? "POST" : "GET",
+        headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
+        body: JSON.stringify(body), // of nothing: none
+        credentials: "omit",
+      });
+      const json = (await answer.json()) as Face & { error?: string };
+      if (answer.status === 404 || json.error === "chat_paused") frame.gone();
+      else if (answer.ok && !over) wear(json);
+    } catch {
+      // The next turn asks again.
+    }
   };
   let beatAt = 0;
   let beatPath = "";
@@ -238,26 +246,23 @@ function start(script: HTMLScriptElement, said: Said) {
       page: (location.origin + path).slice(0, 500),
       referrer: /^https?:[^?#]*/.exec(document.referrer)?.[0].slice(0, 500),
       language: tag,
-    }).then(
-      () => {
-        const { face } = frame;
-        if (!face || over) return;
-        // Somebody of the team has begun to talk to this visit.
-        if (face.token && !stored(name)) {
-          store(name, { token: face.token, outbox: [] });
-          void load().catch(() => undefined);
-        } else if (moved) greet(face);
-      },
-      () => undefined,
-    );
+    }).then(() => {
+      const { face } = frame;
+      if (!face || over) return;
+      // Somebody of the team has begun to talk to this visit.
+      if (face.token && !stored(name)) {
+        store(name, { token: face.token, outbox: [] });
+        void load();
+      } else if (moved) greet(face);
+    });
   };
 
   const api: ChatApi = {
     open,
-    close: () => panel?.close(),
+    close: () => loading && withPanel((p) => p.close()), // also one that is on its way
     toggle,
     sendMessage: (text) => withPanel((p) => p.send(text)),
-    identify: (token) => load().then((p) => p.identify(token)),
+    identify: (token) => load().then((p) => p?.identify(token) ?? false),
     logout: () => {
       visit = visitOf(true);
       store(visitName, visit);
@@ -289,7 +294,7 @@ function start(script: HTMLScriptElement, said: Said) {
     open();
     return;
   }
-  if (stored(name)) void load().catch(() => undefined);
+  if (stored(name)) void load();
   beating = setInterval(beat, 2000);
   beat();
 }
