@@ -73,6 +73,19 @@ async function tongues({ checks, visit }) {
     }));
 }
 
+async function notices({ checks, visit }) {
+    await checks.try('what the house says is in the language of the chat, not of the browser', async () => {
+        for (const [language, person, words] of [['zh-CN', '转人工', /人工/], ['es', 'Hablar con una persona', /persona/], ['yue', '转人工', /人工/]])
+            await visit('/', async (page) => {
+                await launcher(page).waitFor();
+                await page.evaluate((tag) => window.chathub.push({ language: tag }), language);
+                await launcher(page).click();
+                await page.getByRole('button', { name: person }).click();
+                await page.locator('chathub-chat .m.house', { hasText: words }).first().waitFor();
+            });
+    });
+}
+
 async function said({ checks, visit, base }) {
     for (const address of ['/object', '/var'])
         await checks.try(`settings from before the script are worn, and win over its attributes: ${address}`, () => visit(address, async (page) => {
@@ -382,6 +395,7 @@ export async function embed({ browser, engine, checks }) {
         const all = { checks, visit, base: server.base };
         await said(all);
         await tongues(all);
+        await notices(all);
         await still(all);
         await guarded(all);
         await underway(all);

@@ -58,6 +58,7 @@ export interface Frame {
   base: string;
   shop: string;
   language: Language;
+  tag?: string; // the first of what was asked for
   launcher: HTMLButtonElement;
   face?: Face;
   /** The panel's, when another face comes. */

@@ -136,6 +136,7 @@ class World {
     return this.streams.filter((one) => !one.ended).length;
   }
 
+  language = "";
   fetch = async (address: string, init: RequestInit) => {
     const { pathname, searchParams, search } = new URL(address);
     const what = pathname.split("/").at(-1) ?? "";
@@ -148,6 +149,7 @@ class World {
     const ok = (json: unknown) => ({ ok: true, status: 200, json: () => Promise.resolve(json) });
     switch (what) {
       case "session":
+        this.language = (JSON.parse(init.body as string) as { language: string }).language;
         return ok({ token: this.token, anew: false, botName: "", unread: 0, conversation: this.state });
       case "identify":
         this.token = "chv_2";
@@ -198,7 +200,7 @@ class World {
     const unlisten = (name: string, act: () => void) => void this.listeners.get(name)?.delete(act);
     stub("window", globalThis);
     stub("location", { origin: "https://tea.example", pathname: "/" });
-    stub("navigator", { language: "en", locks: { request: this.request } });
+    stub("navigator", { languages: ["en", "zh-TW"], locks: { request: this.request } });
     stub("document", { visibilityState: "visible", addEventListener: listen, removeEventListener: unlisten });
     stub("addEventListener", listen);
     stub("removeEventListener", unlisten);
@@ -217,7 +219,7 @@ let world: World;
 const tabs: Talk[] = [];
 
 /** A page of the shop, and what its visitor sees. */
-function page() {
+function page(how: Partial<Frame> = {}) {
   const seen = { words: [] as (string | null)[], typing: [] as string[], online: true, states: 0, outbox: 0 };
   const nothing = () => undefined;
   const ear: Ear = {
@@ -234,7 +236,7 @@ function page() {
     blocked: nothing,
     stranger: nothing,
   };
-  const frame = { base: "https://chat.example", shop: "shop-7" } as Frame;
+  const frame = { base: "https://chat.example", shop: "shop-7", language: "en", ...how } as Frame;
   const talk = new Talk(frame, ear);
   talk.start();
   tabs.push(talk);
@@ -290,6 +292,25 @@ describe("where sockets pass", () => {
     FakeSocket.all[5]?.end(false);
     await pass(SOON);
     expect([FakeSocket.all.length, world.streams.length]).toEqual([7, 0]);
+  });
+});
+
+describe("the language of a visitor", () => {
+  it("is the one that is read here, as exactly as somebody has said it", async () => {
+    const cases: [Partial<Frame>, string][] = [
+      [{ language: "en", tag: "en-GB" }, "en-GB"],
+      [{ language: "en", tag: "fr" }, "en"], // the first that we have is the browser's
+      [{ language: "zh-CN", tag: "zh_HK" }, "zh_HK"],
+      [{ language: "zh-CN", tag: "yue" }, "zh-TW"],
+      [{ language: "es" }, "es"],
+    ];
+    for (const [how, expected] of cases) {
+      world.stored.clear();
+      const { talk } = page(how);
+      await pass(SOON);
+      expect(world.language).toBe(expected);
+      talk.end();
+    }
   });
 });
 

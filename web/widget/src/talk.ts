@@ -259,9 +259,12 @@ export class Talk {
 
   /** A visitor of this shop, a new one or the one before. */
   private async session(): Promise<boolean> {
+    const { language, tag } = this.frame;
     try {
       const s = (await this.ask("POST", "session", {
-        language: navigator.language,
+        // The one that is read here, whatever that of the browser is: notices are in it. With its script and region, if said.
+        language:
+          [tag, ...navigator.languages].find((one) => one?.toLowerCase().startsWith(language.slice(0, 2))) ?? language,
         // Without what stands behind "?" and "#": that is the shop's and the visitor's own.
         page: (location.origin + location.pathname).replace(/[|^`{}]/g, encodeURIComponent).slice(0, 500),
       })) as Session;

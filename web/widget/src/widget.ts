@@ -125,12 +125,11 @@ function start(script: HTMLScriptElement, said: Said) {
       end();
     },
   };
-  let tag: string | undefined;
   let words: (typeof LABELS)[Language];
   /** What the page has set. Once the panel is there it stays in its language. */
   const heed = () => {
     const wanted = [data.language, document.documentElement.lang, ...navigator.languages];
-    tag = wanted.find(Boolean)?.slice(0, 35);
+    frame.tag = wanted.find(Boolean)?.slice(0, 35);
     frame.language = languageOf(wanted);
     words = LABELS[frame.language];
     beatAt = 0; // the next answer is in this language
@@ -153,7 +152,7 @@ function start(script: HTMLScriptElement, said: Said) {
           return;
         }
         second.remove();
-        if (!frame.face) void ask(`face?language=${tag ?? ""}`);
+        if (!frame.face) void ask(`face?language=${frame.tag ?? ""}`);
         panel = window.chathubPanel(frame);
         done(panel);
       };
@@ -245,7 +244,7 @@ function start(script: HTMLScriptElement, said: Said) {
       // Without what stands behind "?" and "#": that is the shop's and the visitor's own.
       page: (location.origin + path).slice(0, 500),
       referrer: /^https?:[^?#]*/.exec(document.referrer)?.[0].slice(0, 500),
-      language: tag,
+      language: frame.tag,
     }).then(() => {
       const { face } = frame;
       if (!face || over) return;
