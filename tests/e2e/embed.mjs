@@ -182,10 +182,12 @@ async function guarded({ checks, visit }) {
 async function underway({ checks, visit, base }) {
     await checks.try('opened and closed before it is there, it stays closed', () => visit('/', async (page) => {
         await launcher(page).waitFor();
-        await page.evaluate(() => { window.chathub.open(); window.chathub.close(); });
-        await page.locator('chathub-chat section').waitFor({ state: 'attached' });
-        await page.waitForTimeout(100);
-        assert.ok(await page.locator('chathub-chat section').isHidden());
+        for (let i = 0; i < 2; i++) { // and once more, when it is there
+            await page.evaluate(() => { window.chathub.open(); window.chathub.close(); });
+            await page.locator('chathub-chat section').waitFor({ state: 'attached' });
+            await page.waitForTimeout(100);
+            assert.ok(await page.locator('chathub-chat section').isHidden());
+        }
     }));
     await checks.try('who asks to be identified is answered, also where all is taken off the page', () => visit('/', async (page) => {
         await launcher(page).waitFor();

@@ -137,6 +137,7 @@ class World {
   }
 
   language = "";
+  strangers = 0; // questions of nobody
   fetch = async (address: string, init: RequestInit) => {
     const { pathname, searchParams, search } = new URL(address);
     const what = pathname.split("/").at(-1) ?? "";
@@ -146,6 +147,10 @@ class World {
     if (this.down) throw new TypeError("no network");
     const status = this.refusals.get(`${init.method ?? "GET"} ${what}`);
     if (status) return { ok: false, status, json: () => Promise.resolve({ error: "busy" }) };
+    if (what !== "session" && !(init.headers as Record<string, string>).Authorization) {
+      this.strangers++;
+      return { ok: false, status: 401, json: () => Promise.resolve({ error: "chat_token" }) };
+    }
     const ok = (json: unknown) => ({ ok: true, status: 200, json: () => Promise.resolve(json) });
     switch (what) {
       case "session":
@@ -271,6 +276,14 @@ describe("where sockets pass", () => {
     talk.typing();
     expect(FakeSocket.all[0]?.sent).toEqual(['{"type":"typing"}']);
     expect(world.count("POST typing")).toBe(0);
+  });
+  it("a word before the session is there goes with it, at once", async () => {
+    const { talk, seen } = page();
+    talk.send("in a hurry");
+    await pass(100);
+    expect([seen.words, world.strangers, world.count("POST messages")]).toEqual([["in a hurry"], 0, 1]);
+    await pass(SOON);
+    expect(FakeSocket.all.length).toBe(1);
   });
   it("one that the server ends, or that is lost after a while, is followed by a socket", async () => {
     page();

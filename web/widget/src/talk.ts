@@ -646,6 +646,7 @@ export class Talk {
   /** In the order in which they were written, one at a time. False: the rest is tried again later. */
   private async flush(): Promise<boolean> {
     if (this.flushing || this.over) return true;
+    if (!this.kept.token) return false; // said before the session is there: who begins it sends this too
     this.flushing = true;
     try {
       for (;;) {

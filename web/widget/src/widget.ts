@@ -43,13 +43,14 @@ const BEAT_MS = 30_000;
 const VISIT_MS = 30 * 60_000;
 // What the host is the page's own rules cannot change, and it takes no room in whatever layout the page has. The focus is
 // marked in white and black: one of them can be seen on any ground.
-const STYLE = `:host{all:initial!important;position:fixed!important;z-index:2147483000!important}
-@media print{:host{display:none!important}}
-button.l{position:fixed;bottom:max(20px,env(safe-area-inset-bottom));right:20px;width:56px;height:56px;
-padding:0;border:0;border-radius:28px;background:var(--c);color:var(--k);cursor:pointer;box-shadow:0 4px 16px #0004}
-button.l:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #000}
-.left button.l{right:auto;left:20px}
-button.l:before{content:"";display:block;width:0;margin:auto;border:12px solid;clip-path:path("M4 3h16q2 0 2 2v11q0 2-2 2H9l-5 4v-4q-2 0-2-2V5q0-2 2-2z")}`;
+const STYLE = `:host{all:initial!important;position:fixed!important;z-index:2147483000!important}\
+@media print{:host{display:none!important}}\
+.l{position:fixed;bottom:max(20px,env(safe-area-inset-bottom));right:20px;width:56px;height:56px;padding:0;border:0;\
+border-radius:28px;background:var(--c);color:var(--k);cursor:pointer;box-shadow:0 4px 16px #0004}\
+.l:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #000}\
+.left .l{right:auto;left:20px}\
+.l:before{content:"";display:block;width:0;margin:auto;border:12px solid;\
+clip-path:path("M4 3h16q2 0 2 2v11q0 2-2 2H9l-5 4v-4q-2 0-2-2V5q0-2 2-2z")}`;
 
 function start(script: HTMLScriptElement, said: Said) {
   const data = script.dataset;
@@ -163,7 +164,8 @@ function start(script: HTMLScriptElement, said: Said) {
       });
       document.head.append(second);
     }));
-  const withPanel = (act: (p: Panel) => void) => void load().then((p) => p && act(p));
+  /** In the order of the calls: at once where it is there. */
+  const withPanel = (act: (p: Panel) => void) => (panel ? act(panel) : void load().then((p) => p && act(p)));
 
   const open = () => withPanel((p) => p.open());
   const toggle = () => (panel?.isOpen() ? panel.close() : open());
