@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 enum { TOPIC_MAX = 60, AMOUNT_SIZE = 48, DEPTH_MAX = 8 };
+#define FIRST EVERSHOP_FIRST
 
 enum evershop_list evershop_topic(const char *topic, bool *removed)
 {
@@ -13,15 +14,14 @@ enum evershop_list evershop_topic(const char *topic, bool *removed)
     *removed = str_eq(t, STR("product_deleted")) || str_eq(t, STR("product.deleted"));
     if (t.n > TOPIC_MAX) return EVERSHOP_NONE;
     if (str_starts(t, STR("product_")) || str_starts(t, STR("product."))) return EVERSHOP_PRODUCTS;
+    if (str_starts(t, STR("inventory_"))) return EVERSHOP_PRODUCTS;
     if (str_starts(t, STR("order_")) || str_starts(t, STR("order."))) return EVERSHOP_ORDERS;
     if (str_starts(t, STR("shipment_"))) return EVERSHOP_ORDERS;
     if (str_starts(t, STR("promotion_")) || str_starts(t, STR("coupon_"))) return EVERSHOP_PROMOTIONS;
     return EVERSHOP_NONE;
 }
 
-/* The first of these members that says something. */
-#define FIRST(o, ...) first((o), (const char *const[]){ __VA_ARGS__, NULL })
-static const json_t *first(const json_t *o, const char *const *names)
+const json_t *evershop_first(const json_t *o, const char *const *names)
 {
     for (; *names; names++) {
         const json_t *v = json_object_get(o, *names);
@@ -30,15 +30,19 @@ static const json_t *first(const json_t *o, const char *const *names)
     return NULL;
 }
 
+const char *evershop_text(const json_t *v, char number[EVERSHOP_NUMBER_SIZE])
+{
+    if (json_is_string(v)) return json_string_value(v);
+    if (!json_is_integer(v)) return NULL;
+    (void)snprintf(number, EVERSHOP_NUMBER_SIZE, "%lld", (long long)json_integer_value(v));
+    return number;
+}
+
 static void put_text(struct json *j, const char *key, const json_t *v)
 {
-    char number[AMOUNT_SIZE];
-    if (json_is_string(v)) {
-        json_str(j, key, (struct str){ json_string_value(v), json_string_length(v) });
-    } else if (json_is_integer(v)) {
-        (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(v));
-        json_text(j, key, number);
-    }
+    char number[EVERSHOP_NUMBER_SIZE];
+    if (json_is_string(v)) json_str(j, key, (struct str){ json_string_value(v), json_string_length(v) });
+    else if (json_is_integer(v)) json_text(j, key, evershop_text(v, number));
 }
 
 static enum currency currency_of(const json_t *o, enum currency otherwise)
@@ -48,11 +52,9 @@ static enum currency currency_of(const json_t *o, enum currency otherwise)
     return c == CURRENCY_NONE ? otherwise : c;
 }
 
-/* A number, a text, or an object that has one. */
-static bool put_amount(struct json *j, const char *key, const json_t *v, enum currency c, const char **code)
+bool evershop_amount(const json_t *v, enum currency c, int64_t *minor, const char **code)
 {
     char text[AMOUNT_SIZE];
-    int64_t minor;
     enum currency told;
     for (int depth = 0; json_is_object(v) && depth < DEPTH_MAX; depth++)
         v = FIRST(v, "special", "regular", "value", "amount");
@@ -64,10 +66,15 @@ static bool put_amount(struct json *j, const char *key, const json_t *v, enum cu
         *code = "type";
         return false;
     }
-    const char *fault = know_price_read(str_of(text), c, &minor, &told);
+    const char *fault = know_price_read(str_of(text), c, minor, &told);
     if (fault) *code = fault;
-    else json_i64(j, key, minor);
     return !fault;
+}
+
+static void put_amount(struct json *j, const char *key, const json_t *v, enum currency c, const char **code)
+{
+    int64_t minor;
+    if (evershop_amount(v, c, &minor, code)) json_i64(j, key, minor);
 }
 
 /* Truth as PHP, SQL and JSON say it. -1: not said. */
@@ -85,14 +92,22 @@ static int truth(const json_t *v)
     return str_eq_nocase(s, STR("false")) || str_eq_nocase(s, STR("out_of_stock")) ? 0 : -1;
 }
 
+bool evershop_in_stock(const json_t *inventory)
+{
+    int stock = truth(FIRST(inventory, "isInStock", "is_in_stock", "stockAvailability", "stock_availability"));
+    int managed = truth(FIRST(inventory, "manageStock", "manage_stock"));
+    return stock != 0 && !(managed == 1 && truth(FIRST(inventory, "qty", "quantity")) == 0);
+}
+
+bool evershop_is_off(const json_t *product)
+{
+    return truth(FIRST(product, "status")) == 0 || truth(FIRST(product, "visibility")) == 0;
+}
+
 static bool is_available(const json_t *o)
 {
     const json_t *inventory = FIRST(o, "inventory");
-    const json_t *from = inventory ? inventory : o;
-    if (truth(FIRST(o, "status")) == 0 || truth(FIRST(o, "visibility")) == 0) return false;
-    int stock = truth(FIRST(from, "isInStock", "is_in_stock", "stockAvailability", "stock_availability"));
-    int managed = truth(FIRST(from, "manageStock", "manage_stock")), some = truth(FIRST(from, "qty", "quantity"));
-    return stock != 0 && !(managed == 1 && some == 0);
+    return !evershop_is_off(o) && evershop_in_stock(inventory ? inventory : o);
 }
 
 /* Text, HTML, or the blocks of its editor. */
@@ -161,13 +176,13 @@ static void write_product(struct json *j, const json_t *o, enum currency c, cons
     put_words(j, "description", FIRST(o, "description"));
     put_web(j, "url", FIRST(o, "url"));
     put_web(j, "image", FIRST(o, "image", "images"));
-    if (!sku) (void)put_amount(j, "price", FIRST(o, "price"), c, code);
+    if (!sku) put_amount(j, "price", FIRST(o, "price"), c, code);
     json_bool(j, "available", there);
     if (sku) {
         json_array(j, "variants");
         json_object(j, NULL);
         put_text(j, "id", sku), put_text(j, "sku", sku);
-        (void)put_amount(j, "price", FIRST(o, "price"), c, code);
+        put_amount(j, "price", FIRST(o, "price"), c, code);
         json_bool(j, "available", there);
         put_options(j, o);
         json_end(j);
@@ -176,8 +191,7 @@ static void write_product(struct json *j, const json_t *o, enum currency c, cons
     json_end(j);
 }
 
-/* In the words that a shopper is answered with. */
-static const char *status_of(const json_t *o, const char *topic, char other[TOPIC_MAX])
+const char *evershop_status(const json_t *o, const char *topic, char other[EVERSHOP_STATUS_SIZE])
 {
     static const struct {
         const char *theirs, *ours;
@@ -188,15 +202,15 @@ static const char *status_of(const json_t *o, const char *topic, char other[TOPI
         { "completed", "delivered" },      { "processing", "processed" },    { "new", "pending" },
         { "pending", "pending" }
     };
-    const char *said[] = { topic, json_string_value(FIRST(o, "status")),
+    const char *said[] = { topic, json_string_value(FIRST(o, "after", "status")),
                            json_string_value(FIRST(o, "shipmentStatus", "shipment_status")),
                            json_string_value(FIRST(o, "paymentStatus", "payment_status")) };
     /* The furthest of what is said: a paid order that was shipped is shipped. */
     for (size_t w = 0; w < ARRAY_LEN(words); w++)
         for (size_t i = 0; i < ARRAY_LEN(said); i++)
             if (said[i] && strcmp(said[i], words[w].theirs) == 0) return words[w].ours;
-    (void)snprintf(other, TOPIC_MAX, "%.40s", said[1] ? said[1] : "");
-    return other[0] ? other : "pending";
+    (void)snprintf(other, EVERSHOP_STATUS_SIZE, "%.40s", said[1] ? said[1] : "");
+    return other[0] ? other : NULL;
 }
 
 static void write_items(struct json *j, const json_t *list, enum currency c, const char **code)
@@ -209,8 +223,8 @@ static void write_items(struct json *j, const json_t *list, enum currency c, con
         put_text(j, "variantId", FIRST(o, "productSku", "product_sku", "sku"));
         put_text(j, "title", FIRST(o, "productName", "product_name", "name"));
         if (json_is_integer(n)) json_i64(j, "quantity", json_integer_value(n));
-        (void)put_amount(j, "price", FIRST(o, "finalPrice", "final_price", "productPrice", "product_price", "price"), c,
-                         code);
+        put_amount(j, "price", FIRST(o, "finalPrice", "final_price", "productPrice", "product_price", "price"), c,
+                   code);
         json_end(j);
     }
     json_end(j);
@@ -219,7 +233,7 @@ static void write_items(struct json *j, const json_t *list, enum currency c, con
 static void write_shipments(struct json *j, const json_t *o)
 {
     const json_t *v = FIRST(o, "shipments", "shipment");
-    size_t n = json_is_array(v) ? json_array_size(v) : v ? 1 : 0;
+    size_t n = json_is_array(v) ? json_array_size(v) : 1;
     json_array(j, "shipments");
     for (size_t i = 0; i < n; i++) {
         const json_t *s = json_is_array(v) ? json_array_get(v, i) : v;
@@ -234,19 +248,22 @@ static void write_shipments(struct json *j, const json_t *o)
 
 static void write_order(struct json *j, const json_t *o, const char *topic, enum currency c, const char **code)
 {
-    char other[TOPIC_MAX];
+    char other[EVERSHOP_STATUS_SIZE];
     const json_t *inner = FIRST(o, "order");
     if (json_is_object(inner)) o = inner;
     c = currency_of(o, c);
+    const char *status = evershop_status(o, topic, other);
     json_object(j, NULL);
     put_text(j, "number", FIRST(o, "orderNumber", "order_number", "number"));
     put_text(j, "email", FIRST(o, "customerEmail", "customer_email", "email"));
     put_text(j, "name", FIRST(o, "customerFullName", "customer_full_name", "customerName", "customer_name"));
-    json_text(j, "status", status_of(o, topic, other));
+    put_text(j, "storeId", FIRST(o, "orderId", "order_id"));
+    json_text(j, "status", status ? status : "pending");
     if (c != CURRENCY_NONE) json_text(j, "currency", currency_code(c));
-    (void)put_amount(j, "total", FIRST(o, "grandTotal", "grand_total", "total"), c, code);
-    write_items(j, FIRST(o, "items"), c, code);
-    write_shipments(j, o);
+    put_amount(j, "total", FIRST(o, "grandTotal", "grand_total", "total"), c, code);
+    /* A row of its table names neither: what is known of them stays. */
+    if (FIRST(o, "items")) write_items(j, FIRST(o, "items"), c, code);
+    if (FIRST(o, "shipments", "shipment")) write_shipments(j, o);
     json_end(j);
 }
 

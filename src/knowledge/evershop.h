@@ -13,4 +13,39 @@ enum evershop_list evershop_topic(const char *topic, bool *removed);
  * names none. *code: why a row cannot be read (its amount); NULL: all could. */
 void evershop_write(const json_t *rows, enum evershop_list list, const char *topic, enum currency c, struct buf *out,
                     const char **code);
+
+/* ---- evershop_events.c ---- */
+struct evershop_event {
+    const char *topic;
+    const json_t *data;
+};
+enum evershop_news {
+    EVERSHOP_FAULT = -1,
+    EVERSHOP_ROW,     /* it is a whole row: evershop_write */
+    EVERSHOP_TOLD,    /* *in: what is known of it, with what the event says */
+    EVERSHOP_UNKNOWN, /* it names what is not known here */
+};
+struct tx;
+struct knowledge_head;
+struct knowledge_import;
+/* *code: as of evershop_write. */
+enum evershop_news know_evershop_event(struct tx *tx, const struct knowledge_head *h, const struct evershop_event *e,
+                                       struct arena *a, struct knowledge_import *in, const char **code);
+/* Orders whose rows name no items or parcels keep those that are known. False: storage fault. */
+MUST_USE bool know_evershop_keep_lists(struct tx *tx, const struct knowledge_head *h, struct arena *a,
+                                       struct knowledge_import *in);
+
+/* ---- what its rows and its events (evershop_events.c) have in common ---- */
+/* The first of these members that says something. */
+#define EVERSHOP_FIRST(o, ...) evershop_first((o), (const char *const[]){ __VA_ARGS__, NULL })
+const json_t *evershop_first(const json_t *o, const char *const *names);
+enum { EVERSHOP_NUMBER_SIZE = 24, EVERSHOP_STATUS_SIZE = 60 };
+/* A text, or a whole number as one, in `number`; NULL: neither. */
+const char *evershop_text(const json_t *v, char number[EVERSHOP_NUMBER_SIZE]);
+/* A number, a text, or an object that has one. False: none, or *code says why it cannot be read. */
+bool evershop_amount(const json_t *v, enum currency c, int64_t *minor, const char **code);
+bool evershop_in_stock(const json_t *inventory); /* as its row of inventory says */
+bool evershop_is_off(const json_t *product);     /* its row says that nobody can buy it */
+/* Of an order, in the words that a shopper is answered with, or (in `other`) in its own; NULL: nothing is said. */
+const char *evershop_status(const json_t *o, const char *topic, char other[EVERSHOP_STATUS_SIZE]);
 #endif

@@ -412,6 +412,7 @@ static void read_shipments(struct reading *r, const json_t *o, struct knowledge_
 static void read_order(struct reading *r, const json_t *o, struct knowledge_order *to)
 {
     to->number = id(r, o, "number", true);
+    to->store_id = id(r, o, "storeId", false);
     to->email = text(r, o, "email", true, EMAIL_MAX);
     if (to->email && (!strchr(to->email, '@') || text_has_controls(str_of(to->email)))) fault(r, "email", "format", 0);
     to->name = text(r, o, "name", false, KNOWLEDGE_NAME_MAX);

@@ -15,17 +15,20 @@ STMT(known,
                  "w.wanted OFFSET 0) AS r");
 STMT(save,
      "INSERT INTO knowledge_orders (account, shop, number, number_key, email, name, status, status_text, currency,"
-     " total, items, shipments, content, updated_at_ms, version)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+     " total, items, shipments, content, updated_at_ms, version, store_id)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
      " ON CONFLICT (shop, number) DO UPDATE SET number_key = excluded.number_key, email = excluded.email,"
      " name = excluded.name, status = excluded.status, status_text = excluded.status_text,"
      " currency = excluded.currency, total = excluded.total, items = excluded.items,"
      " shipments = excluded.shipments, content = excluded.content, updated_at_ms = excluded.updated_at_ms, version = "
-     "excluded.version");
-STMT(by_key, "SELECT number, email, name, status, status_text, currency, total, items, shipments"
+     "excluded.version, store_id = CASE WHEN excluded.store_id = '' THEN knowledge_orders.store_id"
+     " ELSE excluded.store_id END");
+STMT(by_key, "SELECT number, store_id, email, name, status, status_text, currency, total, items, shipments"
              " FROM knowledge_orders WHERE shop = ?1 AND number_key = ?2 ORDER BY id LIMIT 8");
 
-STMT(by_email, "SELECT number, email, name, status, status_text, currency, total, items, shipments"
+STMT(by_store_id, "SELECT number, store_id, email, name, status, status_text, currency, total, items, shipments"
+                  " FROM knowledge_orders WHERE shop = ?1 AND store_id = ?2 AND store_id <> '' ORDER BY id LIMIT 2");
+STMT(by_email, "SELECT number, store_id, email, name, status, status_text, currency, total, items, shipments"
                " FROM knowledge_orders WHERE shop = ?1 AND lower(email) = lower(?2) ORDER BY id DESC LIMIT ?3");
 
 /* In any shop of the account (?2 0), or in one. */
@@ -147,6 +150,7 @@ static int64_t hash_of(struct saving *s, const struct knowledge_order *o)
         know_content_part(&s->text, o->status_text);
     buf_printf(&s->text, "%s %lld ", currency_code(o->currency), (long long)o->total);
     know_content_part(&s->text, buf_terminated(&s->items)), know_content_part(&s->text, buf_terminated(&s->shipments));
+    if (o->store_id && o->store_id[0]) know_content_part(&s->text, o->store_id);
     assert(!s->text.overflow && !s->items.overflow && !s->shipments.overflow);
     return know_content_hash(&s->text);
 }
@@ -173,6 +177,7 @@ static bool save_one(struct saving *s, const struct knowledge_order *o, const st
     bind_text(&q, o->status_text), bind_text(&q, currency_code(o->currency)), bind_i64(&q, o->total);
     bind_str(&q, buf_str(&s->items)), bind_str(&q, buf_str(&s->shipments)), bind_i64(&q, content);
     bind_i64(&q, s->w->now_ms), bind_i64(&q, s->w->version ? s->w->version : version);
+    bind_text(&q, o->store_id ? o->store_id : "");
     return query_put(&q);
 }
 
@@ -200,6 +205,7 @@ static void row_read(const struct query *q, struct arena *a, struct knowledge_or
 {
     const char *currency = col_text(q, "currency");
     *o = (struct knowledge_order){ .number = arena_text(a, col_text(q, "number")),
+                                   .store_id = arena_text(a, col_text(q, "store_id")),
                                    .email = arena_text(a, col_text(q, "email")),
                                    .name = arena_text(a, col_text(q, "name")),
                                    .status = arena_text(a, col_text(q, "status")),
@@ -231,6 +237,19 @@ enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct 
     }
     if (row == ROW_FAULT) return row;
     return n == 1 || exact ? ROW_FOUND : ROW_NONE;
+}
+
+enum row know_orders_by_store_id(struct tx *tx, int64_t shop, const char *store_id, struct arena *a,
+                                 struct knowledge_order *out)
+{
+    struct query q = query(tx, &by_store_id);
+    size_t n = 0;
+    enum row row;
+    bind_i64(&q, shop), bind_text(&q, store_id);
+    while ((row = query_next(&q)) == ROW_FOUND)
+        if (n++ == 0) row_read(&q, a, out);
+    if (row == ROW_FAULT) return row;
+    return n == 1 ? ROW_FOUND : ROW_NONE;
 }
 
 bool know_orders_of(struct tx *tx, int64_t shop, struct str email, size_t most, struct arena *a,

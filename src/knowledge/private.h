@@ -174,6 +174,9 @@ MUST_USE bool know_orders_of(struct tx *tx, int64_t shop, struct str email, size
                              struct knowledge_order **out, size_t *n);
 MUST_USE enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct arena *a,
                                   struct knowledge_order *out);
+/* By what the store calls it within. ROW_NONE also when several are called so. */
+MUST_USE enum row know_orders_by_store_id(struct tx *tx, int64_t shop, const char *store_id, struct arena *a,
+                                          struct knowledge_order *out);
 
 /* ---- content.c ---- */
 /* A text and its end, NULL as none; and a number that stands for all that was put. */

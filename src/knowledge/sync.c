@@ -16,7 +16,7 @@
 #include "shops/shops.h"
 #include <stdio.h>
 
-enum { SYNC_BODY_MAX = 256 << 10, REMOVED_MAX = 1000 };
+enum { SYNC_BODY_MAX = 256 << 10, REMOVED_MAX = 1000, UNKNOWN_ATTEMPTS = 8 };
 
 static const char *const sync_headers[] = { "webhook-id",
                                             "webhook-timestamp",
@@ -144,7 +144,11 @@ struct sync {
     struct field_faults faults;
     struct know_write w;
     json_t *root;
-    bool idle; /* nothing in it is for us */
+    bool idle;    /* nothing in it is for us */
+    bool told;    /* .in is judged already */
+    bool fault;   /* of the storage */
+    bool unknown; /* it is about an order that is not known here */
+    bool evershop;
     enum sync_scope { SYNC_PRODUCTS, SYNC_ORDERS, SYNC_PROMOTIONS } scope;
 };
 
@@ -201,6 +205,35 @@ static void judge_own(struct sync *s)
     }
 }
 
+/* Of EverShop's own form. It is as new as the store made it: what is sent again, hours later, is signed anew. */
+static void take_version(struct sync *s)
+{
+    int64_t at_ms;
+    const char *made = json_string_value(json_object_get(s->root, "created_at"));
+    if (!made) made = json_string_value(json_object_get(s->root, "timestamp"));
+    s->w.version = signed_at(s->d);
+    if (made && time_parse(str_of(made), &at_ms) && at_ms < s->w.version) s->w.version = at_ms;
+}
+
+/* What names no more than an id. False: it is a row, and to be read as one. */
+static bool translate_event(struct sync *s, const struct evershop_event *e, enum evershop_list list)
+{
+    const char *code;
+    switch (know_evershop_event(s->tx, &s->head, e, s->d->arena, &s->in, &code)) {
+    case EVERSHOP_ROW: return false;
+    case EVERSHOP_FAULT: s->fault = true; break;
+    case EVERSHOP_UNKNOWN:
+        s->unknown = list == EVERSHOP_ORDERS;
+        refuse(s, list == EVERSHOP_ORDERS ? "orderId" : "product_id", "not_known_yet");
+        break;
+    case EVERSHOP_TOLD:
+        if (code) refuse(s, "price", code);
+        s->told = true;
+        break;
+    }
+    return true;
+}
+
 /* A body of EverShop's own form ({topic, data}, or {event, data}): its topic says what it is about, at whichever of the
  * addresses it came; signed without a time only at its own, and by the topic in it. False: nothing in it is for us. */
 static bool translate(struct sync *s)
@@ -222,10 +255,12 @@ static bool translate(struct sync *s)
         refuse(s, "topic", "other_address");
         return true;
     }
+    s->scope = scopes[list], s->evershop = true;
+    take_version(s);
+    if (translate_event(s, &(struct evershop_event){ topic, data }, list)) return true;
     struct buf b;
     buf_init(&b, JSON_READ_MAX_BYTES);
     evershop_write(data, list, topic, s->head.currency, &b, &code);
-    s->scope = scopes[list];
     json_decref(s->root);
     s->root = b.overflow ? NULL : json_read(buf_str(&b), JSON_READ_MAX_BYTES, NULL);
     buf_free(&b);
@@ -238,14 +273,25 @@ static void judge(struct sync *s)
     const char *code, *field;
     s->root = json_read(s->d->body, SYNC_BODY_MAX, NULL);
     if (s->root && !translate(s)) s->idle = true;
-    else if (s->faults.count > 0) return;
+    else if (s->faults.count > 0 || s->told || s->fault) return;
     else if (!s->root) refuse(s, "", "format");
     else if (know_import_read(s->d->arena, s->root, &s->in, &s->faults)) {
         if ((field = know_import_misfit(&s->head, &s->in, &code)) != NULL) refuse(s, field, code);
         else if (is_too_much(&s->head)) refuse(s, "", "too_many");
         else if (s->head.currency == CURRENCY_NONE) s->head.currency = s->in.currency; /* the first that is told */
     }
+    if (s->evershop) {
+        if (s->faults.count == 0) s->fault = !know_evershop_keep_lists(s->tx, &s->head, s->d->arena, &s->in);
+        return;
+    }
     if (!json_get_i64(s->root, "version", &s->w.version) || s->w.version <= 0) s->w.version = signed_at(s->d);
+}
+
+/* Its order may still be on the way: what a store sends at once comes in any order, and what failed comes a minute
+ * later. */
+static bool may_come(const struct sync *s, const struct job *job)
+{
+    return s->unknown && job->attempt < UNKNOWN_ATTEMPTS;
 }
 
 static enum job_wish act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome,
@@ -268,8 +314,9 @@ static enum job_wish act(const struct delivery *d, struct job *job, struct tx *t
         return JOB_FINISHED;
     }
     scope = s->scope;
-    bool good = s->faults.count > 0 || save(s);
+    bool later = may_come(s, job), good = !s->fault && (s->faults.count > 0 || save(s));
     json_decref(s->root);
+    if (later) return JOB_AGAIN;
     const struct know_report r = { .source = "sync", .in = &s->in, .faults = &s->faults, .changed = s->w.changed };
     int64_t id;
     if (!good || !know_import_remember(tx, &shop, &r, job->now_ms, &id)) return JOB_FAULT;

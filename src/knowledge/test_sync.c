@@ -1,85 +1,8 @@
 /* test_sync.c: what a shop's server delivers: whose it is, whether it counts, and that an older word changes nothing.
  * On both engines. */
-#include "tenants/test_fix.h"
+#include "knowledge/test_deliver.h"
 
 #include "base/jwt.h"
-#include "inbound/inbound.h"
-#include "knowledge/private.h"
-#include "outbound/webhook.h"
-
-static int64_t account, shop;
-static struct webhook_secrets secrets;
-
-static void start(struct test_db *t)
-{
-    fix_start();
-    account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
-    assert_int_equal(fix_enable(t, account, shop).status, 200);
-    secrets.count = 0;
-    EXPECT(tenants_webhook_secrets(t->tx, shop, kit_now(), t->arena, &secrets, &(int64_t){ 0 }) == ROW_FOUND);
-}
-
-static void add_header(struct delivery *d, const char *name, const char *value)
-{
-    d->header[d->headers].name = name;
-    d->header[d->headers++].value = str_of(value);
-}
-
-struct sent {
-    const char *address, *body;
-    int64_t age_s;
-    struct str secret; /* p NULL: the shop's */
-    bool standard;
-};
-
-static struct delivery delivery(struct test_db *t, const struct sender *s, const struct sent *in)
-{
-    struct delivery d = { .sender = s,
-                          .arena = t->arena,
-                          .body = str_of(in->body),
-                          .address = in->address ? in->address : arena_printf(t->arena, "shop-%lld", (long long)shop),
-                          .at_ms = kit_now() };
-    struct str secret = in->secret.p ? in->secret : secrets.secret[0];
-    int64_t at = kit_now() / SECOND_MS - in->age_s;
-    const char *stamp = arena_printf(t->arena, "%lld", (long long)at);
-    if (in->standard) {
-        struct str v = webhook_sign(t->arena, secret, STR("msg_1"), at, d.body);
-        add_header(&d, "webhook-id", "msg_1");
-        add_header(&d, "webhook-timestamp", stamp);
-        add_header(&d, "webhook-signature", arena_text_n(t->arena, v.p, v.n));
-        return d;
-    }
-    uint8_t mac[SHA256_SIZE];
-    char hex[SHA256_HEX_SIZE];
-    const struct str parts[] = { str_of(stamp), STR("."), d.body };
-    hmac_sha256_parts(secret, parts, ARRAY_LEN(parts), mac);
-    hex_encode(mac, sizeof mac, hex);
-    add_header(&d, "x-evershop-signature", arena_printf(t->arena, "t=%s,v1=%s", stamp, hex));
-    return d;
-}
-
-static const char *acted(struct test_db *t, const struct sender *s, const struct sent *in)
-{
-    struct delivery d = delivery(t, s, in);
-    struct job job = { .arena = t->arena, .now_ms = kit_now() };
-    struct buf outcome;
-    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
-    assert_int_equal(s->identify(&d, t->tx), INBOUND_GOOD);
-    assert_int_equal(d.account, account);
-    assert_true(d.id && d.id[0]);
-    buf_fixed(&outcome, arena_alloc(t->arena, DELIVERY_OUTCOME_MAX), DELIVERY_OUTCOME_MAX);
-    assert_int_equal(s->act(&d, &job, t->tx, &outcome), JOB_FINISHED);
-    return buf_terminated(&outcome);
-}
-
-static const char *title(struct test_db *t, const char *id)
-{
-    struct knowledge_source s;
-    struct knowledge_product *p;
-    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
-    EXPECT(s.product(s.ctx, id, t->arena, &p));
-    return p ? p->title : "none";
-}
 
 #define BODY(version, name)                                                                                            \
     "{\"version\":" version ",\"currency\":\"EUR\",\"products\":[{\"id\":\"p\",\"title\":\"" name "\",\"price\":5}]}"
@@ -346,20 +269,6 @@ TEST_EACH_ENGINE(of_a_body_signed_without_a_time_no_header_and_no_other_address_
     knowledge_hooks.shop_says = NULL;
 }
 
-/* clang-format off */
-static const char evershop_product[] =
-    "{\"id\":\"1\",\"topic\":\"product_updated\",\"created_at\":\"2026-10-15\",\"data\":{\"product_id\":42,"
-    "\"uuid\":\"u\",\"sku\":\"NK-1\",\"name\":\"Shoe\","
-    "\"description\":[{\"columns\":[{\"data\":{\"text\":\"<p>Soft &amp; light</p>\"}}]}],"
-    "\"price\":\"89.9000\",\"currency\":\"USD\",\"status\":1,\"inventory\":{\"manage_stock\":true,\"qty\":0},"
-    "\"attributes\":[{\"attribute_name\":\"Color\",\"option_text\":\"Red\"}]}}";
-static const char evershop_order[] =
-    "{\"topic\":\"shipment_created\",\"data\":{\"order\":{\"order_number\":\"1001\",\"customer_email\":\"a@b.example\","
-    "\"customer_full_name\":\"Ann\",\"status\":\"processing\",\"currency\":\"USD\",\"grand_total\":95.5,"
-    "\"items\":[{\"product_id\":42,\"product_sku\":\"NK-1\",\"product_name\":\"Shoe\",\"qty\":1,\"final_price\":89.9}],"
-    "\"shipment\":{\"carrier\":\"UPS\",\"tracking_number\":\"1Z\"}}}}";
-/* clang-format on */
-
 static enum row no_such_owner(struct tx *tx, int64_t whose, struct tenants_owner *out)
 {
     *out = (struct tenants_owner){ 0 };
@@ -382,46 +291,9 @@ TEST_EACH_ENGINE(a_disabled_account_delivers_nothing_and_vouches_for_nobody)
     assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
 }
 
-TEST_EACH_ENGINE(what_evershop_says_of_itself_is_understood)
-{
-    start(t);
-    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = evershop_product });
-    assert_string_equal(title(t, "42"), "Shoe");
-    struct knowledge_source s;
-    struct knowledge_product *p;
-    struct knowledge_order *o;
-    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
-    EXPECT(s.product(s.ctx, "42", t->arena, &p));
-    assert_string_equal(p->description, "Soft & light");
-    assert_false(p->available);
-    assert_int_equal(p->variant[0].price, 8990);
-    assert_string_equal(p->variant[0].sku, "NK-1");
-    assert_string_equal(p->variant[0].option[0].value, "Red");
-    /* Its topic says what it is, also at the address for products. */
-    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = evershop_order });
-    EXPECT(s.order(s.ctx, STR("1001"), t->arena, &o));
-    assert_non_null(o);
-    assert_string_equal(o->status, "shipped");
-    assert_int_equal(o->total, 9550);
-    assert_string_equal(o->shipment[0].tracking, "1Z");
-    assert_non_null(strstr(acted(t, &knowledge_orders_sender,
-                                 &(struct sent){ .body = "{\"topic\":\"customer_created\",\"data\":{\"id\":1}}" }),
-                           "nothing"));
-    assert_non_null(strstr(acted(t, &knowledge_products_sender,
-                                 &(struct sent){ .body = "{\"topic\":\"product_updated\",\"data\":{\"product_id\":42,"
-                                                         "\"name\":\"Shoe\",\"price\":-1}}" }),
-                           "refused: price too_small"));
-    assert_string_equal(title(t, "42"), "Shoe");
-    kit_set_now(kit_now() + MINUTE_MS);
-    (void)acted(t, &knowledge_products_sender,
-                &(struct sent){ .body = "{\"topic\":\"product_deleted\",\"data\":{\"product_id\":42}}" });
-    assert_string_equal(title(t, "42"), "none");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(what_evershop_says_of_itself_is_understood),
         EACH_ENGINE(d31_products_come_and_what_is_older_is_stale),
         EACH_ENGINE(without_a_version_the_time_of_the_signature_counts),
         EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),

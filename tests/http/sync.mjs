@@ -187,6 +187,11 @@ test('topics of EverShop, in the body or in X-EverShop-Topic, at any of the thre
     assert.equal(await say('e-3', { event: 'product.updated', data: { ...row, name: 'Elsewhere' } }, { to: 'orders', age: -5 }), 'products: 1 changed, 0 stale');
     assert.equal((await store.product('77')).title, 'Elsewhere');
     assert.equal(await say('e-4', { topic: 'order_placed', data: order }, { to: 'promotions' }), 'orders: 1 changed, 0 stale');
+    // What names an order by its id alone, as EverShop itself does.
+    const moved = { topic: 'order_status_updated', data: { orderId: 5, before: 'processing', after: 'completed' } };
+    assert.equal(await say('e-7', moved, { age: -5 }), 'orders: 1 changed, 0 stale');
+    const asked = (await store.a.post(`${store.at}/chatbot/try`, { turns: ['Where is my order 1005? My e-mail is ann@shop.example'], language: 'en' })).json.replies[0];
+    assert.match(asked.text, /delivered/i);
     const other = await say('e-5', { topic: 'customer_created', data: { email: 'ann@shop.example' } });
     assert.equal(other, 'nothing: not about products, orders or promotions');
     assert.equal(await say('e-6', { topic: 'product_deleted', data: { product_id: 77 } }, { age: -10 }), 'products: 1 changed, 0 stale');

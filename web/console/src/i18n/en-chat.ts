@@ -801,6 +801,7 @@ export const enChat = {
   "refusal.domain_missing": "give the shop its domain first",
   "refusal.other_domain": "is not on the shop’s domain",
   "refusal.other_address": "belongs to another address of the deliveries",
+  "refusal.not_known_yet": "is not known here: read what your store has",
   "refusal.no_sitemap": "is no sitemap",
   "refusal.no_pages": "no page of the site may be read",
   "refusal.no_text": "holds no text",

@@ -767,6 +767,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "refusal.domain_missing": "请先为店铺设置域名",
   "refusal.other_domain": "不在店铺域名下",
   "refusal.other_address": "应推送到另一个地址",
+  "refusal.not_known_yet": "尚未收录，请先读取商店数据",
   "refusal.no_sitemap": "不是网站地图",
   "refusal.no_pages": "没有可读取的页面",
   "refusal.no_text": "没有文字内容",

@@ -1,0 +1,243 @@
+/* test_evershop.c: what EverShop stores deliver in their own words: whole rows, rows of a table that say less, and
+ * events that name no more than an id. On both engines. */
+#include "knowledge/test_deliver.h"
+
+/* clang-format off */
+static const char evershop_product[] =
+    "{\"id\":\"1\",\"topic\":\"product_updated\",\"created_at\":\"2026-10-15\",\"data\":{\"product_id\":42,"
+    "\"uuid\":\"u\",\"sku\":\"NK-1\",\"name\":\"Shoe\","
+    "\"description\":[{\"columns\":[{\"data\":{\"text\":\"<p>Soft &amp; light</p>\"}}]}],"
+    "\"price\":\"89.9000\",\"currency\":\"USD\",\"status\":1,\"inventory\":{\"manage_stock\":true,\"qty\":0},"
+    "\"attributes\":[{\"attribute_name\":\"Color\",\"option_text\":\"Red\"}]}}";
+static const char evershop_order[] =
+    "{\"topic\":\"shipment_created\",\"data\":{\"order\":{\"order_number\":\"1001\",\"customer_email\":\"a@b.example\","
+    "\"customer_full_name\":\"Ann\",\"status\":\"processing\",\"currency\":\"USD\",\"grand_total\":95.5,"
+    "\"items\":[{\"product_id\":42,\"product_sku\":\"NK-1\",\"product_name\":\"Shoe\",\"qty\":1,\"final_price\":89.9}],"
+    "\"shipment\":{\"carrier\":\"UPS\",\"tracking_number\":\"1Z\"}}}}";
+/* clang-format on */
+
+TEST_EACH_ENGINE(what_evershop_says_of_itself_is_understood)
+{
+    start(t);
+    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = evershop_product });
+    assert_string_equal(title(t, "42"), "Shoe");
+    struct knowledge_source s;
+    struct knowledge_product *p;
+    struct knowledge_order *o;
+    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
+    EXPECT(s.product(s.ctx, "42", t->arena, &p));
+    assert_string_equal(p->description, "Soft & light");
+    assert_false(p->available);
+    assert_int_equal(p->variant[0].price, 8990);
+    assert_string_equal(p->variant[0].sku, "NK-1");
+    assert_string_equal(p->variant[0].option[0].value, "Red");
+    /* Its topic says what it is, also at the address for products. */
+    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = evershop_order });
+    EXPECT(s.order(s.ctx, STR("1001"), t->arena, &o));
+    assert_non_null(o);
+    assert_string_equal(o->status, "shipped");
+    assert_int_equal(o->total, 9550);
+    assert_string_equal(o->shipment[0].tracking, "1Z");
+    assert_non_null(strstr(acted(t, &knowledge_orders_sender,
+                                 &(struct sent){ .body = "{\"topic\":\"customer_created\",\"data\":{\"id\":1}}" }),
+                           "nothing"));
+    assert_non_null(strstr(acted(t, &knowledge_products_sender,
+                                 &(struct sent){ .body = "{\"topic\":\"product_updated\",\"data\":{\"product_id\":42,"
+                                                         "\"name\":\"Shoe\",\"price\":-1}}" }),
+                           "refused: price too_small"));
+    assert_string_equal(title(t, "42"), "Shoe");
+    kit_set_now(kit_now() + MINUTE_MS);
+    (void)acted(t, &knowledge_products_sender,
+                &(struct sent){ .body = "{\"topic\":\"product_deleted\",\"data\":{\"product_id\":42}}" });
+    assert_string_equal(title(t, "42"), "none");
+}
+
+/* ---- events that name no more than an id ---- */
+
+static const char order_row[] = /* of its table: no items */
+    "{\"id\":\"e1\",\"topic\":\"order_placed\",\"data\":{\"order_id\":7,\"uuid\":\"u\",\"order_number\":\"10007\","
+    "\"currency\":\"USD\",\"customer_email\":\"a@b.example\",\"customer_full_name\":\"Ann\",\"grand_total\":\"95."
+    "5000\","
+    "\"shipment_status\":\"pending\",\"payment_status\":\"pending\",\"status\":\"new\"}}";
+#define EVENT(topic, data) "{\"id\":\"e\",\"topic\":\"" topic "\",\"data\":" data "}"
+
+/* Each is told a second after the one before. */
+static const char *event(struct test_db *t, const char *body)
+{
+    kit_set_now(kit_now() + SECOND_MS);
+    return acted(t, &knowledge_orders_sender, &(struct sent){ .body = body });
+}
+
+static const struct knowledge_order *order(struct test_db *t, const char *number)
+{
+    struct knowledge_source s;
+    struct knowledge_order *o;
+    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
+    EXPECT(s.order(s.ctx, str_of(number), t->arena, &o));
+    assert_non_null(o);
+    return o;
+}
+
+TEST_EACH_ENGINE(an_event_of_evershop_that_names_an_order_by_its_id_changes_that_order)
+{
+    start(t);
+    assert_string_equal(event(t, order_row), "orders: 1 changed, 0 stale");
+    assert_string_equal(order(t, "10007")->status, "pending");
+    (void)event(t, EVENT("order_status_updated", "{\"orderId\":7,\"before\":\"new\",\"after\":\"processing\"}"));
+    assert_string_equal(order(t, "10007")->status, "processed");
+    (void)event(t, EVENT("shipment_created", "{\"shipmentId\":3,\"orderId\":7,\"notifyCustomer\":true}"));
+    assert_string_equal(order(t, "10007")->status, "shipped");
+    (void)event(t, EVENT("shipment_label_created",
+                         "{\"shipmentId\":3,\"orderId\":7,\"labelUrl\":null,\"trackingNumber\":\"1Z\"}"));
+    assert_string_equal(order(t, "10007")->status, "shipped");
+    assert_string_equal(order(t, "10007")->shipment[0].tracking, "1Z");
+    /* Its payment came afterwards: it is no less shipped. Nor by a part of it that is given back or shipped back. */
+    (void)event(t, EVENT("order_status_updated", "{\"orderId\":7,\"before\":\"new\",\"after\":\"processing\"}"));
+    (void)event(t, EVENT("order_refunded", "{\"orderId\":7,\"amount\":5,\"isFullRefund\":false}"));
+    (void)event(t, EVENT("shipment_status_changed",
+                         "{\"shipmentId\":3,\"orderId\":7,\"from\":\"shipped\",\"to\":\"x\",\"phase\":\"canceled\"}"));
+    assert_string_equal(order(t, "10007")->status, "shipped");
+    (void)event(t, EVENT("shipment_delivered", "{\"shipmentId\":3,\"orderId\":7}"));
+    assert_string_equal(order(t, "10007")->status, "delivered");
+    (void)event(t, EVENT("order_refunded", "{\"orderId\":7,\"amount\":95.5,\"isFullRefund\":true}"));
+    assert_string_equal(order(t, "10007")->status, "refunded");
+    (void)event(t, EVENT("order_canceled", "{\"orderId\":\"7\",\"reason\":\"asked\"}"));
+    const struct knowledge_order *o = order(t, "10007");
+    assert_string_equal(o->status, "cancelled");
+    assert_string_equal(o->email, "a@b.example");
+    assert_int_equal(o->total, 9550);
+    /* The older panels' way: a number, and what it was. */
+    (void)event(t, "{\"event\":\"order.updated\",\"data\":{\"id\":7,\"orderNumber\":\"10007\",\"status\":\"shipped\","
+                   "\"previousStatus\":\"new\"}}");
+    assert_string_equal(order(t, "10007")->status, "shipped");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders"), 1);
+}
+
+TEST_EACH_ENGINE(a_row_of_an_order_without_its_items_leaves_them_as_they_are)
+{
+    start(t);
+    (void)event(
+        t,
+        "{\"currency\":\"USD\",\"orders\":[{\"number\":\"10007\",\"storeId\":\"7\",\"email\":\"a@b.example\","
+        "\"status\":\"pending\",\"total\":1,\"items\":[{\"title\":\"Shoe\"}],\"shipments\":[{\"tracking\":\"2Z\"}]}]}");
+    (void)event(t, order_row);
+    const struct knowledge_order *o = order(t, "10007");
+    assert_int_equal(o->total, 9550);
+    assert_int_equal(o->items, 1);
+    assert_string_equal(o->item[0].title, "Shoe");
+    assert_string_equal(o->shipment[0].tracking, "2Z");
+}
+
+TEST_EACH_ENGINE(an_event_about_an_order_that_is_not_here_yet_comes_again)
+{
+    const struct sender *s = &knowledge_orders_sender;
+    static const char body[] = EVENT("order_canceled", "{\"orderId\":7}");
+    start(t);
+    struct delivery d = delivery(t, s, &(struct sent){ .body = body });
+    struct job job = { .arena = t->arena, .now_ms = kit_now(), .attempt = 1 };
+    struct buf outcome;
+    char text[DELIVERY_OUTCOME_MAX];
+    buf_fixed(&outcome, text, sizeof text);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->act(&d, &job, t->tx, &outcome), JOB_AGAIN);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_imports"), 0);
+    job.attempt = 8;
+    assert_int_equal(s->act(&d, &job, t->tx, &outcome), JOB_FINISHED);
+    assert_string_equal(buf_terminated(&outcome), "refused: orderId not_known_yet");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_imports WHERE refusals LIKE '%not_known_yet%'"), 1);
+    kit_set_now(kit_now() + SECOND_MS);
+    (void)event(t, order_row);
+    /* Another shop's order has the same id in its own store. */
+    int64_t mine = shop;
+    shop = fix_shop(t, account, "Other"), secrets.count = 0;
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    EXPECT(tenants_webhook_secrets(t->tx, shop, kit_now(), t->arena, &secrets, &(int64_t){ 0 }) == ROW_FOUND);
+    d = delivery(t, s, &(struct sent){ .body = body });
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->act(&d, &job, t->tx, &outcome), JOB_FINISHED);
+    shop = mine;
+    assert_string_equal(order(t, "10007")->status, "pending");
+}
+
+static const struct knowledge_product *product(struct test_db *t, const char *id)
+{
+    struct knowledge_source s;
+    struct knowledge_product *p;
+    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
+    EXPECT(s.product(s.ctx, id, t->arena, &p));
+    assert_non_null(p);
+    return p;
+}
+
+#define STOCK(qty)                                                                                                     \
+    "{\"product_inventory_product_id\":42,\"qty\":" qty ",\"manage_stock\":true,\"stock_availability\":true}"
+#define COUNTED(before, after) EVENT("inventory_updated", "{\"old\":" STOCK(before) ",\"new\":" STOCK(after) "}")
+
+TEST_EACH_ENGINE(what_evershop_says_of_the_stock_and_the_price_of_a_product_is_taken)
+{
+    start(t);
+    (void)event(t, evershop_product);
+    assert_false(product(t, "42")->available);
+    assert_string_equal(event(t, COUNTED("0", "5")), "products: 1 changed, 0 stale");
+    assert_true(product(t, "42")->available && product(t, "42")->variant[0].available);
+    (void)event(t, COUNTED("5", "0"));
+    assert_false(product(t, "42")->available || product(t, "42")->variant[0].available);
+    (void)event(t, COUNTED("0", "1"));
+    /* A row of its table: no name, no inventory. */
+    (void)event(t, EVENT("product_updated", "{\"product_id\":42,\"sku\":\"NK-1\",\"price\":\"79.9000\",\"status\":true,"
+                                            "\"visibility\":true}"));
+    const struct knowledge_product *p = product(t, "42");
+    assert_string_equal(p->title, "Shoe");
+    assert_string_equal(p->description, "Soft & light");
+    assert_string_equal(p->variant[0].option[0].value, "Red");
+    assert_int_equal(p->variant[0].price, 7990);
+    assert_true(p->available);
+    /* Switched off, and counted: nobody can buy it. */
+    (void)event(
+        t, EVENT("product_updated", "{\"product_id\":42,\"sku\":\"NK-1\",\"price\":\"79.9000\",\"status\":false}"));
+    (void)event(t, COUNTED("1", "9"));
+    assert_false(product(t, "42")->available);
+    assert_string_equal(event(t, EVENT("product_created", "{\"product_id\":43,\"price\":\"1.0000\"}")),
+                        "refused: product_id not_known_yet");
+    assert_int_equal(test_number(t, "SELECT products FROM knowledge_shops"), 1);
+}
+
+TEST_EACH_ENGINE(an_event_that_is_sent_again_later_is_as_old_as_it_was)
+{
+    char body[2][300], made[2][TIME_TEXT_SIZE];
+    start(t);
+    for (int i = 0; i < 2; i++) {
+        time_text(kit_now() - (2 - i) * MINUTE_MS, made[i]);
+        (void)snprintf(
+            body[i], sizeof body[i],
+            "{\"topic\":\"product_updated\",\"created_at\":\"%s\",\"data\":{\"product_id\":42,\"name\":\"%s\","
+            "\"currency\":\"USD\",\"price\":1}}",
+            made[i], i == 0 ? "Old" : "New");
+    }
+    assert_string_equal(event(t, body[1]), "products: 1 changed, 0 stale");
+    assert_string_equal(event(t, body[0]), "products: 0 changed, 1 stale");
+    assert_string_equal(title(t, "42"), "New");
+    /* One that says that it is of tomorrow is of now. */
+    time_text(kit_now() + DAY_MS, made[0]);
+    (void)snprintf(
+        body[0], sizeof body[0],
+        "{\"topic\":\"product_updated\",\"created_at\":\"%s\",\"data\":{\"product_id\":42,\"name\":\"Ahead\","
+        "\"currency\":\"USD\",\"price\":1}}",
+        made[0]);
+    (void)event(t, body[0]);
+    (void)event(t, "{\"topic\":\"product_updated\",\"data\":{\"product_id\":42,\"name\":\"Now\",\"price\":1}}");
+    assert_string_equal(title(t, "42"), "Now");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(what_evershop_says_of_itself_is_understood),
+        EACH_ENGINE(an_event_of_evershop_that_names_an_order_by_its_id_changes_that_order),
+        EACH_ENGINE(a_row_of_an_order_without_its_items_leaves_them_as_they_are),
+        EACH_ENGINE(an_event_about_an_order_that_is_not_here_yet_comes_again),
+        EACH_ENGINE(what_evershop_says_of_the_stock_and_the_price_of_a_product_is_taken),
+        EACH_ENGINE(an_event_that_is_sent_again_later_is_as_old_as_it_was),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
