@@ -163,9 +163,9 @@ static void sample_json(struct json *j, const char *id, const char *title, const
                         const struct knowledge_product *p)
 {
     json_object(j, NULL);
-    json_text(j, "id", id);
-    json_text(j, "title", title);
-    json_str(j, "text", (struct str){ text, unicode_cut_bytes(str_of(text), TITLE_MAX) });
+    json_text(j, "id", id ? id : ""); /* of a row that is refused for the want of it */
+    json_text(j, "title", title ? title : "");
+    json_str(j, "text", (struct str){ text ? text : "", unicode_cut_bytes(str_of(text ? text : ""), TITLE_MAX) });
     if (p && p->priced) json_i64(j, "price", p->price);
     else if (p && p->variants > 0 && p->variant[0].priced) json_i64(j, "price", p->variant[0].price);
     else json_null(j, "price");

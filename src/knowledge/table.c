@@ -84,11 +84,13 @@ void table_head(struct arena *a, const struct str *cell, size_t n, struct know_f
         out->column[i] = (struct reader_column){ .name = arena_text_n(a, cell[i].p, cell[i].n), .sample = "" };
         out->column[i].field = is_taken(out, i, field) ? MAP_NONE : field;
     }
-    bool shopify =
-        column_named(out, "Handle") >= 0 && column_named(out, "Title") >= 0 && column_named(out, "Variant Price") >= 0;
+    bool shopify = (column_named(out, "Handle") >= 0 && column_named(out, "Variant Price") >= 0) ||
+                   (column_named(out, "URL handle") >= 0 && column_named(out, "Price") >= 0);
+    shopify = shopify && column_named(out, "Title") >= 0;
     out->format = shopify ? FORMAT_SHOPIFY : FORMAT_CSV;
 }
 
+enum { VARIANT_IDS = 250, VARIANT_ID_MAX = 100 /* bytes */ };
 struct table {
     struct shop_writer *w;
     struct cells *csv;
@@ -96,8 +98,10 @@ struct table {
     struct know_file *file;
     struct str cell[READ_COLUMNS_MAX];
     size_t n;
-    int at[MAP_FIELD_COUNT]; /* the column of a field; -1: none */
-    char *group;             /* of the product that is open */
+    int at[MAP_FIELD_COUNT];     /* the column of a field; -1: none */
+    char *group;                 /* of the product that is open */
+    const char *id[VARIANT_IDS]; /* of its variants */
+    size_t ids;
 };
 
 static struct str cell_of(const struct table *t, int column)
@@ -193,46 +197,86 @@ static void row_product(struct table *t)
 
 /* ---- Shopify's ---- */
 
-static struct str named(const struct table *t, const char *name) { return cell_of(t, column_named(t->file, name)); }
+/* By its name of old, or of the exports since 2025. */
+static int shopify_column(const struct table *t, const char *old, const char *young)
+{
+    int at = column_named(t->file, old);
+    return at >= 0 ? at : column_named(t->file, young);
+}
+static struct str named(const struct table *t, const char *old, const char *young)
+{
+    return cell_of(t, shopify_column(t, old, young));
+}
 
 static bool shopify_is_for_sale(const struct table *t)
 {
-    struct str published = named(t, "Published"), status = named(t, "Status");
+    struct str published = named(t, "Published", "Published on online store"), status = named(t, "Status", "Status");
     return !str_eq_nocase(published, STR("false")) && !str_eq_nocase(status, STR("draft")) &&
            !str_eq_nocase(status, STR("archived"));
 }
 
 /* The names of options stand in the first row of a product alone. */
+static const char *const shopify_name[] = { "Option1 Name", "Option2 Name", "Option3 Name" };
+static const char *const shopify_value[] = { "Option1 Value", "Option2 Value", "Option3 Value" };
+static struct str shopify_option(const struct table *t, size_t i)
+{
+    struct str v = named(t, shopify_value[i], shopify_value[i]);
+    return str_eq(v, STR("Default Title")) ? STR("") : v;
+}
+
 static void shopify_options(struct table *t, char names[3][KNOWLEDGE_OPTION_NAME])
 {
-    static const char *const name[] = { "Option1 Name", "Option2 Name", "Option3 Name" };
-    static const char *const value[] = { "Option1 Value", "Option2 Value", "Option3 Value" };
     json_object(&t->w->j, "options");
     for (size_t i = 0; i < 3; i++) {
-        struct str n = named(t, name[i]), v = named(t, value[i]);
+        struct str n = named(t, shopify_name[i], shopify_name[i]), v = shopify_option(t, i);
         if (n.n > 0 && n.n < KNOWLEDGE_OPTION_NAME)
             (void)snprintf(names[i], KNOWLEDGE_OPTION_NAME, "%.*s", (int)n.n, n.p);
-        bool said = v.n > 0 && names[i][0] && !str_eq(v, STR("Default Title"));
+        bool said = v.n > 0 && names[i][0];
         for (size_t k = 0; k < i; k++) said = said && strcmp(names[k], names[i]) != 0;
         if (said) json_str(&t->w->j, names[i], v);
     }
     json_end(&t->w->j);
 }
 
+static bool is_new_id(const struct table *t, struct str id)
+{
+    for (size_t i = 0; i < t->ids; i++)
+        if (str_eq(str_of(t->id[i]), id)) return false;
+    return id.n > 0 && id.n <= VARIANT_ID_MAX;
+}
+
+/* Its SKU; where it has none, or another one of the product has the same, what it is chosen by: both stay the same in
+ * the next export, as the place in the file does not. */
+static const char *shopify_id(struct table *t, struct str sku)
+{
+    struct arena *a = t->w->a;
+    const char *id = arena_text_n(a, sku.p, sku.n);
+    if (!is_new_id(t, sku)) {
+        id = "";
+        for (size_t i = 0; i < 3; i++) {
+            struct str v = shopify_option(t, i);
+            if (v.n > 0) id = arena_printf(a, "%s%s%.*s", id, id[0] ? " / " : "", (int)v.n, v.p);
+        }
+        if (!is_new_id(t, str_of(id))) id = arena_printf(a, "row-%zu", t->csv->row);
+    }
+    if (t->ids < ARRAY_LEN(t->id)) t->id[t->ids++] = id;
+    return id;
+}
+
 static void shopify_variant(struct table *t, char names[3][KNOWLEDGE_OPTION_NAME])
 {
-    struct str sku = named(t, "Variant SKU"), amount = named(t, "Variant Inventory Qty"),
-               policy = named(t, "Variant Inventory Policy"), tracker = named(t, "Variant Inventory Tracker");
-    char name[32];
+    struct str sku = named(t, "Variant SKU", "SKU"), amount = named(t, "Variant Inventory Qty", "Inventory quantity"),
+               policy = named(t, "Variant Inventory Policy", "Continue selling when out of stock"),
+               tracker = named(t, "Variant Inventory Tracker", "Inventory tracker");
     int64_t n;
     if (!shop_writer_variant(t->w, t->csv->row)) return;
-    (void)snprintf(name, sizeof name, "row-%zu", t->csv->row);
     if (sku.n > 0 && sku.p[0] == '\'') sku = (struct str){ sku.p + 1, sku.n - 1 }; /* so that Excel leaves it alone */
-    json_str(&t->w->j, "id", sku.n > 0 ? sku : str_of(name));
+    json_text(&t->w->j, "id", shopify_id(t, sku));
     put(t, "sku", sku);
-    put_price(t, column_named(t->file, "Variant Price"));
+    put_price(t, shopify_column(t, "Variant Price", "Price"));
     /* Not counted, or sold also when there is none. */
-    bool counted = tracker.n > 0 && str_to_i64(amount, &n) && !str_eq_nocase(policy, STR("continue"));
+    bool always = str_eq_nocase(policy, STR("continue")) || str_eq_nocase(policy, STR("true"));
+    bool counted = tracker.n > 0 && str_to_i64(amount, &n) && !always;
     json_bool(&t->w->j, "available", !counted || n > 0);
     shopify_options(t, names);
     json_end(&t->w->j);
@@ -241,9 +285,9 @@ static void shopify_variant(struct table *t, char names[3][KNOWLEDGE_OPTION_NAME
 static void shopify_product(struct table *t, struct str handle)
 {
     json_str(&t->w->j, "id", handle);
-    json_str(&t->w->j, "title", named(t, "Title"));
-    shop_writer_html(t->w, "description", named(t, "Body (HTML)"));
-    put(t, "image", named(t, "Image Src"));
+    json_str(&t->w->j, "title", named(t, "Title", "Title"));
+    shop_writer_html(t->w, "description", named(t, "Body (HTML)", "Description"));
+    put(t, "image", named(t, "Image Src", "Product image URL"));
     if (!t->wish->url) return;
     size_t n = strlen(t->wish->url);
     const char *slash = n > 0 && t->wish->url[n - 1] == '/' ? "" : "/";
@@ -253,17 +297,18 @@ static void shopify_product(struct table *t, struct str handle)
 
 static void row_shopify(struct table *t, char names[3][KNOWLEDGE_OPTION_NAME], bool *skipping)
 {
-    struct str handle = named(t, "Handle");
+    struct str handle = named(t, "Handle", "URL handle");
     bool goes_on = t->group && str_eq(handle, str_of(t->group));
     if (!goes_on) {
         free(t->group);
         t->group = strndup(handle.p, handle.n);
         *skipping = !shopify_is_for_sale(t);
         memset(names, 0, 3 * sizeof *names);
+        t->ids = 0;
         if (!*skipping && !shop_writer_product(t->w, t->csv->row)) return;
         if (!*skipping) shopify_product(t, handle);
     }
-    bool only_picture = named(t, "Variant Price").n == 0 && goes_on;
+    bool only_picture = named(t, "Variant Price", "Price").n == 0 && goes_on;
     if (*skipping || only_picture) t->file->passed_over++;
     else shopify_variant(t, names);
 }

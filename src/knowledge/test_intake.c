@@ -135,6 +135,17 @@ TEST_EACH_ENGINE(a_file_is_looked_at_and_then_taken)
     assert_int_equal(look(t, file, "{}").status, 404);
 }
 
+TEST_EACH_ENGINE(what_is_missing_in_a_row_is_told_and_is_a_text_all_the_same)
+{
+    start(t);
+    struct kit_answer a = look(t, send_file(t, "id,name,price\n1,,5\n"), "{\"currency\":\"USD\"}");
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "refused"), 0), "field"), "rows[2].title");
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "samples"), 0), "title"), "");
+    a = look(t, send_file(t, "question,answer\nReturns?,\n"), "{}");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "samples"), 0), "text"), "");
+}
+
 TEST_EACH_ENGINE(one_fault_anywhere_and_nothing_is_taken)
 {
     start(t);
@@ -412,6 +423,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_file_is_looked_at_and_then_taken),
+        EACH_ENGINE(what_is_missing_in_a_row_is_told_and_is_a_text_all_the_same),
         EACH_ENGINE(one_fault_anywhere_and_nothing_is_taken),
         EACH_ENGINE(a_large_file_is_seen_at_once_and_what_came_meanwhile_stays),
         EACH_ENGINE(what_a_switch_leaves_behind_goes_some_at_a_time),

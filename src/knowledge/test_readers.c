@@ -189,6 +189,43 @@ static void what_shopify_exports_is_read(void **state)
     REFUSED("Handle,Title,Variant Price\na,A,x\n", &usd, "rows[2].Variant Price", "format");
 }
 
+static void shopifys_young_columns_are_its_export_too(void **state)
+{
+    (void)state;
+    static const char file[] =
+        "Title,URL handle,Description,Published on online store,Status,SKU,Option1 name,Option1 value,Option1 Linked "
+        "To,"
+        "Option2 name,Option2 value,Price,Compare-at price,Inventory tracker,Inventory quantity,"
+        "Continue selling when out of stock,Product image URL\n"
+        "Mug,mug,<p>Big</p>,TRUE,Active,M,Color,Red,,Size,L,9.50,12.00,shopify,0,DENY,https://s.example/a.png\n"
+        ",mug,,,,M,,Blue,,,L,9.90,,shopify,0,CONTINUE,\n"
+        ",mug,,,,,,Blue,,,S,9.90,,shopify,4,DENY,\n"
+        ",mug,,,,,,,,,,,,,,,https://s.example/c.png\n"
+        "Draft,draft,,FALSE,Draft,D,Title,Default Title,,,,1.00,,,,DENY,\n"
+        "Pot,pot,,TRUE,Active,,Title,Default Title,,,,20.00,,,,DENY,\n";
+    struct read r = TAKE(file, &usd);
+    assert_true(r.good);
+    assert_int_equal(r.file.format, FORMAT_SHOPIFY);
+    assert_int_equal(r.in.products, 2);
+    assert_int_equal(r.file.passed_over, 2);
+    const struct knowledge_product *p = &r.in.product[0];
+    assert_string_equal(p->id, "mug");
+    assert_string_equal(p->description, "Big");
+    assert_string_equal(p->image, "https://s.example/a.png");
+    assert_int_equal(p->variants, 3);
+    assert_int_equal(p->variant[0].price, 950);
+    assert_false(p->variant[0].available);
+    assert_true(p->variant[1].available);
+    assert_string_equal(p->variant[1].option[1].value, "L");
+    /* One SKU twice, and none at all: they are told apart by what they are chosen by. */
+    assert_string_equal(p->variant[0].id, "M");
+    assert_string_equal(p->variant[1].id, "Blue / L");
+    assert_string_equal(p->variant[1].sku, "M");
+    assert_string_equal(p->variant[2].id, "Blue / S");
+    assert_string_equal(r.in.product[1].variant[0].id, "row-7");
+    arena_free(r.a);
+}
+
 static void questions_are_read_from_a_table(void **state)
 {
     (void)state;
@@ -337,17 +374,12 @@ static void a_page_is_its_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_price_is_one_amount_or_refused),
-        cmocka_unit_test(a_table_becomes_products),
-        cmocka_unit_test(rows_of_a_group_are_variants),
-        cmocka_unit_test(chinese_files_are_read_in_their_encodings),
-        cmocka_unit_test(what_shopify_exports_is_read),
-        cmocka_unit_test(questions_are_read_from_a_table),
-        cmocka_unit_test(columns_are_what_the_merchant_says),
-        cmocka_unit_test(a_fault_names_row_and_column),
-        cmocka_unit_test(a_feed_becomes_products),
-        cmocka_unit_test(a_feed_that_attacks_is_refused),
-        cmocka_unit_test(a_page_is_its_words),
+        cmocka_unit_test(a_price_is_one_amount_or_refused), cmocka_unit_test(a_table_becomes_products),
+        cmocka_unit_test(rows_of_a_group_are_variants),     cmocka_unit_test(chinese_files_are_read_in_their_encodings),
+        cmocka_unit_test(what_shopify_exports_is_read),     cmocka_unit_test(shopifys_young_columns_are_its_export_too),
+        cmocka_unit_test(questions_are_read_from_a_table),  cmocka_unit_test(columns_are_what_the_merchant_says),
+        cmocka_unit_test(a_fault_names_row_and_column),     cmocka_unit_test(a_feed_becomes_products),
+        cmocka_unit_test(a_feed_that_attacks_is_refused),   cmocka_unit_test(a_page_is_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
