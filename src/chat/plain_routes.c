@@ -2,10 +2,15 @@
  * as every other (messages.c), and the request waits a bounded while for what is said to it. What is too late is read
  * at the usual address. The same answer comes as lines of events for who reads those: at once and whole, since nobody
  * here speaks in pieces. Beside it the conversation read backwards, as a page that shows its history does, and counted.
- */
+ *
+ * A client of a chatbot-node server says {message, userId, conversationId} and has no id of its own for what it says:
+ * it is heard as it speaks. Who it is and in which conversation stands in its token; the ids it names are not believed,
+ * and the one it is told is no key to anything. */
 #include "chat/private.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
+#include "base/random.h"
 #include "knowledge/knowledge.h"
 
 enum {
@@ -19,6 +24,20 @@ enum {
 
 static const struct limit plain_limit = { .name = "chat_plain", .burst = 120, .per_ms = MINUTE_MS };
 
+struct post_chat {
+    const char *text, *message, *clientId;
+};
+static const struct field post_chat_fields[] = {
+    FIELD_TEXT(struct post_chat, text, .optional = true, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT,
+               .multiline = true, .doc = "Kept to the byte."),
+    FIELD_TEXT(struct post_chat, message, .optional = true, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT,
+               .multiline = true, .doc = "The same, as clients of chatbot-node call it; one of the two."),
+    FIELD_TEXT(struct post_chat, clientId, .optional = true, .min = 8, .max = CLIENT_ID_MAX, .form = TEXT_EXACT,
+               .doc = "Made by the sender for this message: sent again with it, it is the same message. Left out: it is"
+                      " another message each time."),
+    FIELD_END
+};
+
 struct get_history {
     int64_t before, limit;
 };
@@ -30,6 +49,7 @@ static const struct field get_history_fields[] = {
     FIELD_END
 };
 static const struct shape plain_shape[] = {
+    SHAPE_TEXT("conversationId", .doc = "The same as long as it is the same conversation; it opens nothing."),
     SHAPE_TEXT("response", .nullable = true, .doc = "The texts of the replies, an empty line between; null: none yet."),
     SHAPE_LIST("replies", chat_message_shape, .type_name = "ChatMessage", .doc = "What was said to it so far."),
     SHAPE_OBJECT("message", chat_message_shape, .type_name = "ChatMessage", .doc = "The visitor's own, as stored."),
@@ -74,6 +94,15 @@ static void state_member(struct json *j, const struct conversation *c)
     json_end(j);
 }
 
+static void id_member(struct json *j, const struct conversation *c)
+{
+    char name[80], hex[SHA256_HEX_SIZE], id[5 + 32 + 1];
+    (void)snprintf(name, sizeof name, "conversation %lld %lld", (long long)c->id, (long long)c->created_at_ms);
+    sha256_hex(str_of(name), hex);
+    (void)snprintf(id, sizeof id, "conv_%.32s", hex);
+    json_text(j, "conversationId", id);
+}
+
 static void response_member(struct json *j, const struct talk *t)
 {
     struct buf b;
@@ -99,6 +128,7 @@ static void read_on_member(struct json *j, const struct talk *t)
 static void plain_json(struct json *j, const void *arg)
 {
     const struct talk *t = arg;
+    id_member(j, t->c);
     response_member(j, t);
     json_array(j, "replies");
     for (size_t i = 0; i < t->replies; i++) {
@@ -144,6 +174,7 @@ static enum answer reply_lines(struct req *req, int status, const struct talk *t
     struct buf b;
     buf_init(&b, LINES_BYTES); /* as many replies as there may be, each twice, each byte escaped */
     begin_line(&j, &b, "started");
+    id_member(&j, t->c);
     json_i64(&j, "number", t->own->number);
     end_line(&j, &b);
     for (size_t i = 0; i < t->replies; i++) {
@@ -155,6 +186,7 @@ static enum answer reply_lines(struct req *req, int status, const struct talk *t
         end_line(&j, &b);
     }
     begin_line(&j, &b, t->replies > 0 ? "completed" : "waiting");
+    id_member(&j, t->c);
     read_on_member(&j, t);
     state_member(&j, t->c);
     end_line(&j, &b);
@@ -193,15 +225,34 @@ static int64_t job_of(struct tx *tx, const struct conversation *c, int64_t now_m
     return chat_answer_put(tx, c, now_ms);
 }
 
+/* NULL: nothing is said. */
+static const struct post_message *said(struct req *req)
+{
+    enum { ID_BYTES = 12 };
+    const struct post_chat *in = req->body;
+    struct post_message *m = ARENA_NEW(req->arena, struct post_message);
+    *m = (struct post_message){ .text = in->text ? in->text : in->message, .clientId = in->clientId };
+    if (!m->clientId) {
+        uint8_t bytes[ID_BYTES];
+        char *hex = arena_alloc(req->arena, 2 * ID_BYTES + 1);
+        random_bytes(bytes, sizeof bytes);
+        hex_encode(bytes, sizeof bytes, hex);
+        m->clientId = hex;
+    }
+    return m->text ? m : NULL;
+}
+
 static enum answer ask(struct req *req, talk_reply *reply)
 {
+    const struct post_message *in = said(req);
+    if (!in) return reply_fields(req, "text", "required");
     struct visitor v;
     struct tenant_chat place;
     struct message m;
     struct conversation c;
     enum answer a = visitor_enter(req, true, &place, &v);
     if (a != ANSWER_GO_ON) return a;
-    enum message_put put = visitor_says(req->tx, &v, req->body, req->now_ms, &m, &c);
+    enum message_put put = visitor_says(req->tx, &v, in, req->now_ms, &m, &c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
     if (conversation_get(req->tx, m.conversation, &c) != ROW_FOUND || !line_place(req->tx, &c)) return reply_fault(req);
@@ -308,11 +359,12 @@ static enum answer run_stats(struct req *req)
 #define REFUSED &problem_not_found, &problem_chat_paused, &problem_chat_token, &problem_chat_blocked
 const struct route chat_plain_routes[] = {
     { .verb = VERB_POST, .path = "/api/chat/:shop/chat", PLAIN, .tx = TX_WRITE, .body_max = CHAT_BODY_MAX,
-      BODY_FIELDS(post_message), .answer = plain_shape, .run = run_chat, .resume = resume_chat, .wait_ms = WAIT_MS,
+      BODY_FIELDS(post_chat), .ignore_unknown = true, .answer = plain_shape,
+      .run = run_chat, .resume = resume_chat, .wait_ms = WAIT_MS,
       PROBLEMS(REFUSED, &problem_message_other),
       .doc = "Say something and wait up to ten seconds for the answer; 202: it is stored, and there is none yet." },
     { .verb = VERB_POST, .path = "/api/chat/:shop/chat/stream", PLAIN, .tx = TX_WRITE, .body_max = CHAT_BODY_MAX,
-      BODY_FIELDS(post_message), .run = run_lines, .resume = resume_lines, .wait_ms = WAIT_MS,
+      BODY_FIELDS(post_chat), .ignore_unknown = true, .run = run_lines, .resume = resume_lines, .wait_ms = WAIT_MS,
       PROBLEMS(REFUSED, &problem_message_other),
       .doc = "The same, answered as text/event-stream: started, a message each, completed or waiting, [DONE]." },
     { .verb = VERB_GET, .path = "/api/chat/:shop/stats", PLAIN, .tx = TX_READ, .answer = stats_shape,

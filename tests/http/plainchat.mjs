@@ -71,7 +71,7 @@ test('the same as lines of events: a word in many bytes stays whole, and again b
     const r = await v.ask('POST', 'chat/stream', body);
     assert.equal(r.status, 200, r.text);
     const [started, said, completed, ...rest] = lines(r);
-    assert.deepEqual([started, rest], [{ event: 'started', number: 1 }, []]);
+    assert.deepEqual([started, rest], [{ event: 'started', conversationId: completed.conversationId, number: 1 }, []]);
     assert.equal(said.event, 'message');
     assert.match(said.content, /Copper Kettle/);
     assert.deepEqual([said.message.author, said.message.number, said.message.text], ['bot', 2, said.content]);
@@ -194,6 +194,25 @@ test('the history is read backwards to its beginning', async ({ server }) => {
     assert.deepEqual(numbers, numbers.map((_, i) => i + 1));
     assert.ok(numbers.length >= 7);
     assert.deepEqual((await v.ask('GET', 'history?before=1')).json.messages, []);
+});
+
+test('a client of a chatbot-node server is heard as it speaks, and the ids it names are not believed', async ({ server }) => {
+    const [a, b] = [await visitor(server, house.told), await visitor(server, house.told)];
+    const old = (conversationId) => ({ shopId: house.silent, message: 'Do you have a copper kettle?', userId: 'u-1', botId: 'bot', conversationId });
+    const first = await a.ask('POST', 'chat', old());
+    assert.equal(first.status, 200, first.text);
+    assert.match(first.json.response, /Copper Kettle/);
+    assert.match(first.json.conversationId, /^conv_[0-9a-f]{32}$/);
+    // Without an id of its own it is said twice; with another visitor's conversation it stays in its own.
+    const again = await a.ask('POST', 'chat', old(first.json.conversationId));
+    assert.equal(again.json.conversationId, first.json.conversationId);
+    assert.equal(again.json.message.number, first.json.message.number + 2);
+    const other = await b.ask('POST', 'chat', old(first.json.conversationId));
+    assert.notEqual(other.json.conversationId, first.json.conversationId);
+    assert.equal(other.json.message.number, 1);
+    const streamed = lines(await a.ask('POST', 'chat/stream', old(first.json.conversationId)));
+    for (const one of [streamed[0], streamed.at(-1)]) assert.equal(one.conversationId, first.json.conversationId);
+    assert.equal((await a.ask('GET', 'history')).json.messages.length, 6);
 });
 
 test('what is refused changes nothing', async ({ server }) => {

@@ -25099,9 +25099,13 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description Kept to the byte. */
-                    text: string;
-                    /** @description Made by the sender for this message: sent again with it, it is the same message. */
-                    clientId: string;
+                    text?: string | null;
+                    /** @description The same, as clients of chatbot-node call it; one of the two. */
+                    message?: string | null;
+                    /** @description Made by the sender for this message: sent again with it, it is the same message. Left out: it is another message each time. */
+                    clientId?: string | null;
+                } & {
+                    [key: string]: unknown;
                 };
             };
         };
@@ -25113,6 +25117,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The same as long as it is the same conversation; it opens nothing. */
+                        conversationId: string;
                         /** @description The texts of the replies, an empty line between; null: none yet. */
                         response: string | null;
                         /** @description What was said to it so far. */
@@ -25132,6 +25138,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The same as long as it is the same conversation; it opens nothing. */
+                        conversationId: string;
                         /** @description The texts of the replies, an empty line between; null: none yet. */
                         response: string | null;
                         /** @description What was said to it so far. */
@@ -25272,9 +25280,13 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description Kept to the byte. */
-                    text: string;
-                    /** @description Made by the sender for this message: sent again with it, it is the same message. */
-                    clientId: string;
+                    text?: string | null;
+                    /** @description The same, as clients of chatbot-node call it; one of the two. */
+                    message?: string | null;
+                    /** @description Made by the sender for this message: sent again with it, it is the same message. Left out: it is another message each time. */
+                    clientId?: string | null;
+                } & {
+                    [key: string]: unknown;
                 };
             };
         };
