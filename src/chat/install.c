@@ -124,7 +124,9 @@ static bool judge_answer(struct arena *a, const char *url, const struct outbound
     const char *error = out->error ? out->error : "", *status = arena_printf(a, "%d", out->status);
     bool barred = text_eq(error, "address not allowed") || text_eq(error, "port not allowed") ||
                   text_eq(error, "bad url") || text_eq(error, "url too long");
-    if (text_eq(error, "name not resolved")) install_say(a, f, INSTALL_page_name, url_host(a, url));
+    /* The second is curl's, which resolves for itself where addresses of this machine may be called. */
+    bool unnamed = text_eq(error, "name not resolved") || strstr(error, "resolve host");
+    if (unnamed) install_say(a, f, INSTALL_page_name, url_host(a, url));
     else if (barred) install_say(a, f, INSTALL_page_not_allowed, url);
     else if (text_eq(error, "answer too large")) install_say(a, f, INSTALL_page_large, url);
     else if (out->status == 0 && (strstr(error, "SSL") || strstr(error, "certificate")))
