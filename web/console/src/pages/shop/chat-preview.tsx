@@ -6,6 +6,7 @@ import type { Shop, TriedReply } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Section } from "../../ui/page";
 import { type ChatLanguage, type ChatValues, textsOf } from "./chat-values";
+import { howItWasRead } from "./how-it-was-read";
 
 const TURNS_MAX = 10;
 const EMPTY =
@@ -88,7 +89,8 @@ interface PreviewProps {
 }
 
 export function ChatPreview({ shop, values, picture, language }: PreviewProps) {
-  const { t } = useText();
+  const words = useText();
+  const { t } = words;
   const face = useMemo(() => JSON.stringify(faceOf(values, language, picture)), [values, language, picture]);
   const [last, setLast] = useState<TriedReply | null>(null);
   return (
@@ -100,7 +102,7 @@ export function ChatPreview({ shop, values, picture, language }: PreviewProps) {
           <div className="card stack stack-tight">
             <h3>{t("chatset.why")}</h3>
             <p>
-              <b>{t(`chatset.action.${last.action}`)}</b> <span className="muted">{last.why}</span>
+              <b>{t(`chatset.action.${last.action}`)}</b> <span className="muted">{howItWasRead(words, last.why)}</span>
             </p>
             {last.sources.length === 0 ? (
               <p className="muted small">{t("chatset.noSources")}</p>
