@@ -25,6 +25,8 @@ enum {
     ANSWER_AT_MOST_MS = 15 * SECOND_MS,
     TYPING_LASTS_MS = 6 * SECOND_MS, /* clients say it every few seconds */
     ANSWER_WORDS_MAX = 20,
+    BURST_WORDS_MAX = 200,
+    BURST_BYTES_MAX = 32 << 10,
     ANSWERS_PER_HOUR = 60,
     ORDER_MISSES_MAX = 5
 };
@@ -133,12 +135,34 @@ static const struct message *question_of(const struct message *m, size_t count)
     return out;
 }
 
+static bool is_answer(const struct message *m) { return m->author == CHAT_BY_BOT || m->author == CHAT_BY_PERSON; }
+
+/* A few words are enough to know what is talked about; but all that is unanswered counts, however many words it has.
+ * Who writes books while nobody answers is read from the end. */
+static bool read_words(struct job *job, struct tx *tx, const struct conversation *c, struct message **out, size_t *n)
+{
+    struct message *m = *out = ARENA_ARRAY(job->arena, struct message, ANSWER_WORDS_MAX);
+    if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, n)) return false;
+    size_t from = *n, bytes = 0;
+    while (from > 0 && !is_answer(&m[from - 1])) from--;
+    if (from > 0 || *n < ANSWER_WORDS_MAX) return true;
+    m = ARENA_ARRAY(job->arena, struct message, BURST_WORDS_MAX);
+    if (!messages_before(tx, c->id, INT64_MAX, BURST_WORDS_MAX, m, n)) return false;
+    for (from = *n; from > 0 && !is_answer(&m[from - 1]); from--) {
+        bytes += strlen(m[from - 1].text);
+        if (*n - from >= ANSWER_WORDS_MAX && bytes > BURST_BYTES_MAX) break;
+    }
+    if (from > 0 && is_answer(&m[from - 1])) from -= from < ANSWER_WORDS_MAX ? from : ANSWER_WORDS_MAX;
+    *out = m + from, *n -= from;
+    return true;
+}
+
 static enum row think(struct job *job, struct tx *tx, const struct conversation *c, struct draft *out)
 {
-    struct message *m = ARENA_ARRAY(job->arena, struct message, ANSWER_WORDS_MAX);
-    struct model_turn *turn = ARENA_ARRAY(job->arena, struct model_turn, ANSWER_WORDS_MAX);
+    struct message *m;
     size_t count;
-    if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, &count)) return ROW_FAULT;
+    if (!read_words(job, tx, c, &m, &count)) return ROW_FAULT;
+    struct model_turn *turn = ARENA_ARRAY(job->arena, struct model_turn, count);
     size_t turns = turns_of(job->arena, m, count, turn), last = count;
     if (turns == 0) return ROW_NONE;
     while (last > 0 && m[last - 1].author != CHAT_BY_VISITOR) last--;
@@ -162,12 +186,16 @@ static enum job_wish answer_load(struct job *job, struct tx *tx)
     return row == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
 }
 
+/* Where it still is the assistant's turn: what somebody has resolved or put off meanwhile is not opened again by it. */
 static enum job_wish call_a_person(struct job *job, struct tx *tx)
 {
     const struct chat_act act = { .kind = ACT_WANT_PERSON, .now_ms = job->now_ms };
     struct conversation c;
     enum chat_may may;
-    return conversation_act(tx, job->ref, &act, &c, &may) == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
+    enum row row = conversation_locked(tx, job->ref, &c);
+    if (row == ROW_FOUND && (c.owner != CHAT_BOT || c.status != CHAT_OPEN)) return JOB_FINISHED;
+    if (row == ROW_FOUND) row = conversation_act(tx, job->ref, &act, &c, &may);
+    return row == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
 }
 
 static enum job_wish answer_settle(struct job *job, struct tx *tx)

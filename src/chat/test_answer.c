@@ -306,6 +306,53 @@ TEST_EACH_ENGINE(a_burst_without_an_end_is_answered_in_between)
     EXPECT(answers_at(t, 16699) == JOB_NEXT && answers_at(t, 16700) == JOB_FINISHED && by_bot(t) == 2);
 }
 
+/* The question came first, and then much that is none: it is answered all the same, on what was said before. */
+TEST_EACH_ENGINE(every_word_of_a_long_burst_counts)
+{
+    struct message page[1];
+    size_t count;
+    start(t, known);
+    says(t, "how much is the copper kettle?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+    says(t, "and is it in stock?");
+    static const char dots[] = ".............................................";
+    for (int i = 1; i <= 45; i++) says(t, arena_printf(t->arena, "%.*s", i, dots));
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 2);
+    EXPECT(messages_before(t->tx, talk, INT64_MAX, 1, page, &count) && count == 1 && page[0].author == CHAT_BY_BOT);
+    assert_non_null(strstr(page[0].text, "in stock"));
+}
+
+/* Who writes books while nobody answers is read from the end, and from few words at least. */
+TEST_EACH_ENGINE(a_burst_of_books_is_read_from_its_end)
+{
+    static char book[4001];
+    struct message page[1];
+    size_t count;
+    start(t, known);
+    memset(book, 'a', sizeof book - 1);
+    for (int i = 0; i < 210; i++) {
+        book[0] = (char)('0' + i / 100), book[1] = (char)('0' + i / 10 % 10), book[2] = (char)('0' + i % 10);
+        says(t, book);
+    }
+    says(t, "how much is the copper kettle?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+    EXPECT(messages_before(t->tx, talk, INT64_MAX, 1, page, &count) && count == 1 && page[0].author == CHAT_BY_BOT);
+}
+
+/* The assistant could not answer, and meanwhile a colleague was done with it: that is not opened again. */
+TEST_EACH_ENGINE(who_cannot_be_answered_any_more_calls_nobody)
+{
+    struct conversation c;
+    enum chat_may may;
+    start(t, known);
+    says(t, "how much is the copper kettle?");
+    const struct chat_act resolve = { .kind = ACT_RESOLVE, .person = 11, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &resolve, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    kit_expire(t, &(struct kit_attempt){ .kind = &chat_answer_job, .ref = talk, .account = account });
+    EXPECT(conversation_get(t->tx, talk, &c) == ROW_FOUND);
+    EXPECT(c.status == CHAT_RESOLVED && c.owner == CHAT_BOT && c.alert_at_ms == 0);
+}
+
 TEST_EACH_ENGINE(two_answers_in_a_row_that_found_nothing_call_a_person)
 {
     start(t, known);
@@ -419,6 +466,9 @@ int main(void)
         EACH_ENGINE(who_guesses_orders_is_told_of_none),
         EACH_ENGINE(it_waits_while_the_visitor_types),
         EACH_ENGINE(a_burst_without_an_end_is_answered_in_between),
+        EACH_ENGINE(every_word_of_a_long_burst_counts),
+        EACH_ENGINE(a_burst_of_books_is_read_from_its_end),
+        EACH_ENGINE(who_cannot_be_answered_any_more_calls_nobody),
         EACH_ENGINE(two_answers_in_a_row_that_found_nothing_call_a_person),
         EACH_ENGINE(who_is_angry_gets_a_person),
         EACH_ENGINE(a46_so_many_answers_an_hour_then_a_person),
