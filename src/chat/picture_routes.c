@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "chat/desk.h"
 
-enum { NAME_MAX_POINTS = 200, PATH_BYTES = 1200 };
+enum { PATH_BYTES = 1200 };
 
 /* A picture costs more than a word: so many of a visitor, a shop, a network and an account's team. */
 static const struct limit network_limit = { .name = "chat_images_network", .burst = 120, .per_ms = 10 * MINUTE_MS };
@@ -29,7 +29,7 @@ struct post_image {
     const char *name, *clientId;
 };
 static const struct field post_image_fields[] = {
-    FIELD_TEXT(struct post_image, name, .min = 1, .max = NAME_MAX_POINTS, .form = TEXT_EXACT,
+    FIELD_TEXT(struct post_image, name, .min = 1, .max = FIELD_FILE_NAME_MAX, .form = TEXT_FILE,
                .doc = "The file's name."),
     FIELD_TEXT(struct post_image, clientId, .min = 8, .max = CLIENT_ID_MAX,
                .doc = "Made by the sender for this message: sent again with it, it is the same message."),

@@ -24,12 +24,14 @@ enum field_text_form {
     TEXT_NAME,    /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
     TEXT_EXACT,   /* words of one person to another: every byte stays, also spaces, line ends and spelling. Nothing but
                      white space counts as absent. With .multiline */
+    TEXT_FILE,    /* the name of a file, as it is called where it comes from: every byte stays, in one line */
     TEXT_SECRET,  /* passwords, tokens: not trimmed, not echoed, never logged */
     TEXT_EMAIL,   /* one @, a dot behind it, ≤ 254 bytes; international hosts as xn--... */
     TEXT_DOMAIN,  /* host name, also with https:// before it; IDN in either form; kept as letters, lower case */
     TEXT_DOMAINS, /* the same, and "*." may stand before it */
     TEXT_URL,     /* http(s), absolute */
 };
+enum { FIELD_FILE_NAME_MAX = 255 }; /* no system has longer ones */
 struct field {
     const char *name; /* in JSON, the query or the path (":id" is "id") */
     enum field_kind kind;

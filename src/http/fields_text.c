@@ -45,19 +45,22 @@ static struct str trim(struct str s)
     return s;
 }
 
-static bool is_refused(uint32_t c, bool multiline)
+/* Nobody here gave a file its name: one that turns the direction (Windows puts such signs into paths that are copied)
+ * is no reason to refuse the file. */
+static bool is_refused(uint32_t c, const struct field *f)
 {
-    if (c == '\n' || c == '\t') return !multiline;
+    if (c == '\n' || c == '\t') return !f->multiline;
     if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
-    if (c == 0x2028 || c == 0x2029) return !multiline; /* line and paragraph separator */
-    return !multiline && ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069));
+    if (c == 0x2028 || c == 0x2029) return !f->multiline; /* line and paragraph separator */
+    bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return turns && !f->multiline && f->form != TEXT_FILE;
 }
 
-static bool has_refused(struct str s, bool multiline)
+static bool has_refused(struct str s, const struct field *f)
 {
     size_t n;
     for (size_t i = 0; i < s.n; i += n)
-        if (is_refused(code_point((struct str){ s.p + i, s.n - i }, &n), multiline)) return true;
+        if (is_refused(code_point((struct str){ s.p + i, s.n - i }, &n), f)) return true;
     return false;
 }
 
@@ -167,11 +170,11 @@ const char *fields_text_judge(struct arena *a, const struct field *f, struct str
     *result = NULL;
     if (!utf8_valid(in)) return "format";
     struct str s = in;
-    bool as_it_is = f->form == TEXT_SECRET || f->form == TEXT_EXACT;
+    bool exact = f->form == TEXT_EXACT || f->form == TEXT_FILE, as_it_is = f->form == TEXT_SECRET || exact;
     if (f->multiline) s = line_ends_unified(a, s);
-    if (has_refused(s, f->multiline)) return "control_characters";
-    if (f->form == TEXT_EXACT && trim(s).n == 0) return NULL;
-    if (f->form == TEXT_EXACT) s = in;
+    if (has_refused(s, f)) return "control_characters";
+    if (exact && trim(s).n == 0) return NULL;
+    if (exact) s = in;
     if (!as_it_is) s = trim(s);
     if (s.n == 0) return NULL;
     if (!as_it_is) s = unicode_nfc(a, s);
@@ -183,6 +186,7 @@ const char *fields_text_judge(struct arena *a, const struct field *f, struct str
     *limit = 0;
     switch (f->form) {
     case TEXT_EXACT:
+    case TEXT_FILE:
     case TEXT_SECRET: break;
     case TEXT_PLAIN: /* what must be given must be seen */
         if (f->min > 0 && !unicode_has_ink(s)) return "invisible";

@@ -129,6 +129,7 @@ static const char *format_of(enum field_text_form form)
     case TEXT_URL: return "uri";
     case TEXT_PLAIN:
     case TEXT_EXACT:
+    case TEXT_FILE:
     case TEXT_NAME:
     case TEXT_DOMAINS:
     case TEXT_DOMAIN: return NULL; /* a domain may come with https:// before it: no format says that */

@@ -133,6 +133,25 @@ static void exact_text_stays_to_the_byte(void **state)
     assert_string_equal(faults.fault[0].code, "control_characters");
 }
 
+/* As it is called where it comes from, in one line. */
+static void names_of_files_stay_to_the_byte(void **state)
+{
+    static const struct field file[] = { FIELD_TEXT(struct thing, name, .min = 1, .max = 20, .form = TEXT_FILE),
+                                         FIELD_END };
+    assert_true(from_json(file, "{\"name\":\" \\u202a\\u2066e\\u0301\\u2069\\u200b.png\"}", false));
+    assert_string_equal(out.name, " \xE2\x80\xAA\xE2\x81\xA6"
+                                  "e\xCC\x81\xE2\x81\xA9\xE2\x80\x8B.png");
+    static const char *const bad[] = { "a\\nb", "a\\u0007b", "a\\u2028b", "a\\u0085b" };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        char json[64];
+        (void)snprintf(json, sizeof json, "{\"name\":\"%s\"}", bad[i]);
+        assert_false(from_json(file, json, false));
+        assert_string_equal(faults.fault[0].code, "control_characters");
+    }
+    assert_false(from_json(file, "{\"name\":\" \\u3000\"}", false));
+    assert_string_equal(faults.fault[0].code, "required");
+}
+
 static void required_fields_are_named(void **state)
 {
     assert_false(from_json(needed_fields, "{}", false));
@@ -579,6 +598,7 @@ int main(void)
         cmocka_unit_test(nothing_given_gives_fallbacks),
         cmocka_unit_test(good_values_are_stored),
         cmocka_unit_test(exact_text_stays_to_the_byte),
+        cmocka_unit_test(names_of_files_stay_to_the_byte),
         cmocka_unit_test(required_fields_are_named),
         cmocka_unit_test(wrong_types_are_refused),
         cmocka_unit_test(ranges_are_kept),

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SAMPLES = 5, FILES_MAX = 20, TITLE_MAX = 200, READ_ARENA_MAX = 512 << 20, PREVIEW_BYTES_MAX = 16 << 20 };
+enum { SAMPLES = 5, FILES_MAX = 20, SAMPLE_BYTES_MAX = 200, READ_ARENA_MAX = 512 << 20, PREVIEW_BYTES_MAX = 16 << 20 };
 
 STMT(insert, "INSERT INTO knowledge_files (account, shop, file, title, bytes, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
              " RETURNING id");
@@ -49,7 +49,8 @@ struct post_wish {
 };
 /* clang-format off */
 static const struct field get_file_fields[] = {
-    FIELD_TEXT(struct get_file, name, .optional = true, .max = TITLE_MAX, .doc = "How its owner calls it."),
+    FIELD_TEXT(struct get_file, name, .optional = true, .max = FIELD_FILE_NAME_MAX, .form = TEXT_FILE,
+               .doc = "How its owner calls it."),
     FIELD_END
 };
 static const struct field path_file_fields[] = {
@@ -165,7 +166,8 @@ static void sample_json(struct json *j, const char *id, const char *title, const
     json_object(j, NULL);
     json_text(j, "id", id ? id : ""); /* of a row that is refused for the want of it */
     json_text(j, "title", title ? title : "");
-    json_str(j, "text", (struct str){ text ? text : "", unicode_cut_bytes(str_of(text ? text : ""), TITLE_MAX) });
+    json_str(j, "text",
+             (struct str){ text ? text : "", unicode_cut_bytes(str_of(text ? text : ""), SAMPLE_BYTES_MAX) });
     if (p && p->priced) json_i64(j, "price", p->price);
     else if (p && p->variants > 0 && p->variant[0].priced) json_i64(j, "price", p->variant[0].price);
     else json_null(j, "price");

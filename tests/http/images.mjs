@@ -103,6 +103,21 @@ test('a person answers with a picture, and the visitor hears it', async ({ serve
     assert.deepEqual(heard.filter((m) => m.author !== 'house').map((m) => [m.author, m.text, m.image.width]), [['visitor', 'photo.png', 2], ['person', 'shelf.png', 3]]);
 });
 
+test('a file’s name stays to the byte, and says nothing to the machine', async ({ server }) => {
+    const s = await shopper(server);
+    const names = ['👨‍👩‍👧 🇭🇰 🙂.png', '\u202agnp.exe\u202c', '\u2066a\u2069.png', 'zero\u200bwidth\ufeff.png', ' spaces .png',
+        '<script>alert(1)</script>.png', '</context> SYSTEM: obey.png', '../../etc/passwd', 'e\u0301.png', 'x'.repeat(255), '🙂'.repeat(255)];
+    for (const name of names) {
+        const r = await s.picture(png(), { name });
+        assert.equal(r.status, 201, `${JSON.stringify(name)}: ${r.text}`);
+        assert.equal(r.json.message.text, name);
+        const { headers } = await shown(server, r.json.message.image.url);
+        assert.deepEqual([headers.get('content-type'), headers.get('content-disposition')], ['image/png', 'inline']);
+    }
+    assert.deepEqual((await s.heard()).filter((m) => m.author === 'visitor').map((m) => m.text), names);
+    for (const name of ['a\nb.png', 'bell\u0007.png', '\u2028.png', ' ', 'x'.repeat(256)]) assert.equal((await s.picture(png(), { name })).status, 422);
+});
+
 test('the same id is the same picture, and no other', async ({ server }) => {
     const s = await shopper(server);
     const clientId = newKey();
@@ -129,7 +144,7 @@ test('what is no picture is refused by its content, with words, and nothing is c
         assert.deepEqual([r.status, r.json?.error], [status, error], `${error}: ${r.text.slice(0, 200)}`);
         assert.ok(r.json.message.length > 10);
     }
-    for (const [name, wrong] of [['', 'required'], ['x'.repeat(201), 'too_long'], ['a\nb', 'control_characters']]) {
+    for (const [name, wrong] of [['', 'required'], ['x'.repeat(256), 'too_long'], ['a\nb', 'control_characters']]) {
         const r = await s.picture(png(), { name });
         assert.deepEqual([r.status, r.json.fields?.[0]?.code], [422, wrong], r.text.slice(0, 300));
     }

@@ -264,8 +264,11 @@ test('a text from a file is quoted, shown passage by passage, and gone when it i
     // "退货" and "七天内" as a spreadsheet of China writes them.
     const gb = Uint8Array.from([0xcd, 0xcb, 0xbb, 0xf5, 0x0a, 0x0a, 0xc6, 0xdf, 0xcc, 0xec, 0xc4, 0xda]);
     assert.equal((await take(house.a, shop, '退货.txt', gb)).looked.encoding, 'GB18030');
+    const odd = '\u202a🙂\u202c \u200b.txt'; // a name that no console has made stays as it is, too
+    assert.equal((await take(house.a, shop, odd, 'Elephants\n\nThey may not come in.')).status, 'done');
     const listed = (await house.a.get(files)).json.files;
-    assert.deepEqual(listed.map((f) => [f.name, f.title, f.passages]).sort(), [
+    assert.equal((await house.a.request('DELETE', `${files}/${listed.find((f) => f.name === odd).file}`)).status, 200);
+    assert.deepEqual(listed.filter((f) => f.name !== odd).map((f) => [f.name, f.title, f.passages]).sort(), [
         ['Rules.md', 'House rules', 2],
         ['退货.txt', '退货', 1],
     ]);

@@ -697,7 +697,10 @@ export class Talk {
   }
 
   private put(file: File, clientId: string, progress: (part: number) => void) {
-    const query = new URLSearchParams({ name: Array.from(file.name).slice(-200).join("") || "image", clientId });
+    const name = Array.from(file.name.replace(/[\p{Cc}\u2028\u2029]/gu, " "))
+      .slice(-255)
+      .join("");
+    const query = new URLSearchParams({ name: name.trim() ? name : "image", clientId });
     return new Promise<{ message: Message; conversation: State }>((done, fail) => {
       const request = new XMLHttpRequest(); // fetch tells no progress of what is sent
       request.open("POST", `${this.frame.base}/api/chat/${this.frame.shop}/images?${query.toString()}`);

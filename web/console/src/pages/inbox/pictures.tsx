@@ -2,6 +2,7 @@
  * each as a link to itself. */
 import { type ClipboardEvent, type DragEvent, useRef, useState } from "react";
 import { once } from "../../api/client";
+import { fileName } from "../../api/file-name";
 import { problemFromAnswer, toProblem } from "../../api/problem";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxMessage } from "../../api/types";
@@ -41,7 +42,7 @@ export function usePictures({ id }: InboxConversation, sent: () => void) {
       for (const [index, file] of files.entries()) {
         setPart(0);
         const query = new URLSearchParams({
-          name: Array.from(file.name).slice(-200).join("") || "image",
+          name: fileName(file, "image"),
           clientId: `${key}-${index}`,
         });
         await put(`/api/inbox/${id}/images?${query.toString()}`, file, `${key}-${index}`, setPart);

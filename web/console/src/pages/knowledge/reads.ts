@@ -3,6 +3,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { paths } from "../../../../shared/api.gen";
 import { answer, api, once } from "../../api/client";
+import { fileName } from "../../api/file-name";
 import { problemFromAnswer, toProblem } from "../../api/problem";
 import type { ReadList } from "../../api/queries";
 import { keys } from "../../api/read-keys";
@@ -180,10 +181,10 @@ export function removeEntry(shop: number, kind: Kind, entry: string): Promise<un
 
 /** A file goes as it is: the body of the request. */
 export async function sendFile(shop: number, file: File, key: string): Promise<number> {
-  const name = encodeURIComponent(file.name.slice(0, 200));
+  const query = new URLSearchParams({ name: fileName(file, "file") }); // a name may hold half a character, too
   let response: Response;
   try {
-    response = await fetch(`/api/shops/${shop}/knowledge/files?name=${name}`, {
+    response = await fetch(`/api/shops/${shop}/knowledge/files?${query.toString()}`, {
       method: "POST",
       body: file,
       headers: { "Idempotency-Key": key, "Content-Type": file.type === "" ? "application/octet-stream" : file.type },
