@@ -11,6 +11,7 @@
 #include <unistr.h>
 
 enum {
+    ZERO_WIDTH_NON_JOINER = 0x200C,
     ZERO_WIDTH_JOINER = 0x200D,
     TEXT_SELECTOR = 0xFE0E,
     EMOJI_SELECTOR = 0xFE0F,
@@ -113,17 +114,34 @@ static bool belongs_to_emoji(ucs4_t before, ucs4_t c, ucs4_t after, bool flag)
     return c == TAG_END && flag && before != BLACK_FLAG;
 }
 
+/* Where a script needs it and a reader sees it (UAX 31, 2.3): behind a sign that takes the vowel away, as in Sinhala
+ * and Malayalam; and, to keep them apart, between letters that would join, as in Persian. `letter`: marks above or
+ * below it do not count. */
+static bool belongs_to_word(ucs4_t before, ucs4_t letter, ucs4_t c, ucs4_t after)
+{
+    bool behind_virama = uc_combining_class(before) == UC_CCC_VR;
+    if (c == ZERO_WIDTH_JOINER) return behind_virama;
+    if (c != ZERO_WIDTH_NON_JOINER) return false;
+    if (behind_virama) return uc_is_general_category(after, UC_CATEGORY_L);
+    int to_left = uc_joining_type(letter), from_right = uc_joining_type(after);
+    return (to_left == UC_JOINING_TYPE_D || to_left == UC_JOINING_TYPE_L) &&
+           (from_right == UC_JOINING_TYPE_D || from_right == UC_JOINING_TYPE_R);
+}
+
 bool unicode_shows(struct str s)
 {
     const uint8_t *p = (const uint8_t *)s.p;
-    ucs4_t before = 0, c = 0, after = 0;
+    ucs4_t before = 0, letter = 0, c = 0, after = 0;
     bool ink = false, flag = false;
     for (size_t i = 0; i < s.n; before = c) {
         i += (size_t)u8_mbtouc(&c, p + i, s.n - i);
         after = 0;
         if (i < s.n) (void)u8_mbtouc(&after, p + i, s.n - i);
         flag = c == BLACK_FLAG || (flag && before != TAG_END && c >= TAG_FIRST && c <= TAG_END);
-        if (uc_is_property_default_ignorable_code_point(c) && !belongs_to_emoji(before, c, after, flag)) return false;
+        if (uc_is_property_default_ignorable_code_point(c) && !belongs_to_emoji(before, c, after, flag) &&
+            !belongs_to_word(before, letter, c, after))
+            return false;
+        if (uc_joining_type(c) != UC_JOINING_TYPE_T) letter = c;
         ink |= leaves_ink(c);
     }
     return ink;

@@ -17,7 +17,7 @@ enum { UNICODE_PASSWORD_GROWTH = 12 }; /* no text of n bytes becomes longer than
 MUST_USE bool unicode_password(struct str s, char *out, size_t size, size_t *out_n);
 
 /* Whether a name can be shown as one: at least one character that leaves ink, and characters that leave none
- * (joiners, fillers, selectors, tags) only where an emoji is made of them. */
+ * (joiners, fillers, selectors, tags) only where an emoji is made of them or a script needs them. */
 MUST_USE bool unicode_shows(struct str s);
 
 /* Whether anything of it leaves ink. */
