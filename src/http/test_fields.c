@@ -117,41 +117,6 @@ static void good_values_are_stored(void **state)
     assert_int_equal(out.colour, BLUE);
 }
 
-/* Words of one person to another: nothing of them is put right, and nothing but white space is no word. */
-static void exact_text_stays_to_the_byte(void **state)
-{
-    static const struct field exact[] = {
-        FIELD_TEXT(struct thing, note, .min = 1, .max = 12, .form = TEXT_EXACT, .multiline = true), FIELD_END
-    };
-    assert_true(from_json(exact, "{\"note\":\"  e\\u0301\\u200b\\r\\n\\t\\u202e \"}", false));
-    assert_string_equal(out.note, "  e\xCC\x81\xE2\x80\x8B\r\n\t\xE2\x80\xAE ");
-    assert_false(from_json(exact, "{\"note\":\" \\n\\u3000\\u200b\"}", false));
-    assert_string_equal(faults.fault[0].code, "required");
-    assert_false(from_json(exact, "{\"note\":\"1234567890123\"}", false));
-    assert_string_equal(faults.fault[0].code, "too_long");
-    assert_false(from_json(exact, "{\"note\":\"a\\rb\"}", false));
-    assert_string_equal(faults.fault[0].code, "control_characters");
-}
-
-/* As it is called where it comes from, in one line. */
-static void names_of_files_stay_to_the_byte(void **state)
-{
-    static const struct field file[] = { FIELD_TEXT(struct thing, name, .min = 1, .max = 20, .form = TEXT_FILE),
-                                         FIELD_END };
-    assert_true(from_json(file, "{\"name\":\" \\u202a\\u2066e\\u0301\\u2069\\u200b.png\"}", false));
-    assert_string_equal(out.name, " \xE2\x80\xAA\xE2\x81\xA6"
-                                  "e\xCC\x81\xE2\x81\xA9\xE2\x80\x8B.png");
-    static const char *const bad[] = { "a\\nb", "a\\u0007b", "a\\u2028b", "a\\u0085b" };
-    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        char json[64];
-        (void)snprintf(json, sizeof json, "{\"name\":\"%s\"}", bad[i]);
-        assert_false(from_json(file, json, false));
-        assert_string_equal(faults.fault[0].code, "control_characters");
-    }
-    assert_false(from_json(file, "{\"name\":\" \\u3000\"}", false));
-    assert_string_equal(faults.fault[0].code, "required");
-}
-
 static void required_fields_are_named(void **state)
 {
     assert_false(from_json(needed_fields, "{}", false));
@@ -597,8 +562,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_given_gives_fallbacks),
         cmocka_unit_test(good_values_are_stored),
-        cmocka_unit_test(exact_text_stays_to_the_byte),
-        cmocka_unit_test(names_of_files_stay_to_the_byte),
         cmocka_unit_test(required_fields_are_named),
         cmocka_unit_test(wrong_types_are_refused),
         cmocka_unit_test(ranges_are_kept),
