@@ -133,11 +133,13 @@ struct post_visitor {
 static const struct field post_visitor_fields[] = {
     FIELD_BOOL(struct post_visitor, blocked, .doc = "It can say nothing more, and nothing is shown to it."), FIELD_END
 };
-struct post_silence {
-    bool typing;
+struct post_writing {
+    bool typing, note;
 };
-static const struct field post_silence_fields[] = {
-    FIELD_BOOL(struct post_silence, typing, .optional = true, .doc = "Not looked at."), FIELD_END
+static const struct field post_writing_fields[] = {
+    FIELD_BOOL(struct post_writing, typing, .optional = true, .doc = "Not looked at."),
+    FIELD_BOOL(struct post_writing, note, .optional = true, .doc = "A note: the visitor hears nothing of it."),
+    FIELD_END
 };
 
 /* ---- answers ---- */
@@ -524,8 +526,6 @@ static enum answer run_state(struct req *req)
     return act(req, &(struct chat_act){ .kind = kinds[in->status], .seen_epoch = in->epoch, .until_ms = in->until });
 }
 
-/* ---- the rest ---- */
-
 static enum answer run_team_read(struct req *req)
 {
     const struct post_read *in = req->body;
@@ -543,7 +543,7 @@ static enum answer run_team_typing(struct req *req)
     enum answer a = theirs(req, &c);
     if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
-    if (!chat_tell_typing(req->tx, &c, SIDE_TEAM, who.name)) return reply_fault(req);
+    if (!chat_tell_writing(req->tx, &c, &who, ((const struct post_writing *)req->body)->note)) return reply_fault(req);
     return reply_json(req, 200, one_json, &c);
 }
 
@@ -591,7 +591,7 @@ const struct route chat_inbox_routes[] = {
       .run = run_state, .doc = "Resolve, reopen or snooze." },
     { DOES, .path = "/api/inbox/:id/read", BODY_FIELDS(post_read), SPEAKS, .run = run_team_read,
       .doc = "The team has read up to a message." },
-    { DOES, .path = "/api/inbox/:id/typing", BODY_FIELDS(post_silence), .body_optional = true, SPEAKS,
+    { DOES, .path = "/api/inbox/:id/typing", BODY_FIELDS(post_writing), .body_optional = true, SPEAKS,
       .run = run_team_typing, .doc = "Somebody is typing; say it every few seconds." },
     { DOES, .path = "/api/inbox/:id/visitor", BODY_FIELDS(post_visitor), SPEAKS, .run = run_block,
       .doc = "Block its visitor, or let them in again: a customer for whom the shop vouches, in all browsers." },

@@ -286,6 +286,11 @@ MUST_USE bool chat_tell(struct tx *tx, const struct chat_news *n);
 MUST_USE bool chat_tell_place(struct tx *tx, const struct conversation *c);
 MUST_USE bool chat_tell_presence(struct tx *tx, const struct conversation *c, bool present);
 MUST_USE bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name);
+/* The same of a colleague: to the visitor by name alone, and not when it is a note; to the team so that they know who.
+ */
+struct account_colleague;
+MUST_USE bool chat_tell_writing(struct tx *tx, const struct conversation *c, const struct account_colleague *who,
+                                bool note);
 /* The last that this visitor's sockets and streams hear, and why: a code as over HTTP. */
 MUST_USE bool chat_tell_ended(struct tx *tx, const struct visitor *v, const struct problem *why);
 extern const char *const chat_author_names[], *const chat_status_names[], *const chat_owner_names[]; /* NULL-ended */

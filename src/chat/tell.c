@@ -6,6 +6,7 @@
  * told to the inbox alone. */
 #include "chat/faces.h"
 
+#include "accounts/accounts.h"
 #include "http/events.h"
 
 enum { TOLD_TEXT_MAX = 1450 }; /* bytes: an event holds 4 KiB, and a byte may be escaped to two */
@@ -142,6 +143,30 @@ bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_sid
     const struct typing_news t = { .side = side, .name = name, .conversation = c->id };
     if (!events_put_to(tx, talk(c), "typing", typing_json, &t)) return false;
     return events_put_to(tx, inbox(c), "typing", typing_json, &t);
+}
+
+struct writing_news {
+    const struct account_colleague *who;
+    int64_t conversation;
+    bool note;
+};
+
+static void writing_json(struct json *j, const void *arg)
+{
+    const struct writing_news *w = arg;
+    json_i64(j, "conversation", w->conversation);
+    json_text(j, "side", side_name(SIDE_TEAM));
+    json_i64(j, "person", w->who->person);
+    json_text(j, "name", w->who->name && w->who->name[0] ? w->who->name : w->who->email);
+    json_bool(j, "note", w->note);
+}
+
+bool chat_tell_writing(struct tx *tx, const struct conversation *c, const struct account_colleague *who, bool note)
+{
+    const struct typing_news seen = { .side = SIDE_TEAM, .name = who->name ? who->name : "", .conversation = c->id };
+    const struct writing_news known = { .who = who, .conversation = c->id, .note = note };
+    if (!note && !events_put_to(tx, talk(c), "typing", typing_json, &seen)) return false;
+    return events_put_to(tx, inbox(c), "typing", writing_json, &known);
 }
 
 static void place_json(struct json *j, const void *arg) { json_i64(j, "place", *(const int64_t *)arg); }

@@ -185,6 +185,12 @@ test('a37 by socket: acknowledged, told, and gaps filled', async ({ server }) =>
     assert.equal((await inbox.next('typing')).data.side, 'visitor');
     await house.a.post(`/api/inbox/${id}/typing`, {});
     await one.take('typing', (f) => f.type === 'typing' && f.side === 'team');
+    const writes = (await inbox.next('typing')).data;
+    assert.deepEqual([writes.side, writes.name, writes.note], ['team', house.a.email, false]); // no name is known
+    await house.a.post(`/api/inbox/${id}/typing`, { note: true });
+    const notes = (await inbox.next('typing')).data;
+    assert.deepEqual([notes.note, notes.person], [true, writes.person]);
+    assert.ok(!one.frames.some((f) => f.type === 'typing' && f.side === 'team'), 'a visitor hears nothing of a note');
     await house.a.post(`/api/inbox/${id}/messages`, { text: 'Hi', clientId: newKey() });
     const hi = await one.take('an answer', (f) => f.type === 'message' && f.author === 'person');
     await one.take('who speaks', (f) => f.type === 'state' && f.owner === 'person');

@@ -29368,6 +29368,11 @@ export interface operations {
                      * @default false
                      */
                     typing?: boolean | null;
+                    /**
+                     * @description A note: the visitor hears nothing of it.
+                     * @default false
+                     */
+                    note?: boolean | null;
                 };
             };
         };
