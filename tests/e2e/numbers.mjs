@@ -71,6 +71,16 @@ async function figures({ checks, mei, server, owner, shop }) {
         await axe(page);
         await picture(page, 'numbers-none-zh');
     });
+    await checks.must('who waits now is said also when no conversation is of these days', async () => {
+        await page.route('**/api/numbers?*', async (route) => { // somebody has waited for longer than a month
+            const response = await route.fetch();
+            await route.fulfill({ response, json: { ...await response.json(), waiting: 1 } });
+        });
+        await page.reload();
+        await page.getByRole('heading', { name: '这段时间没有对话' }).waitFor();
+        assert.match(await figure(page, '当前等待'), /^1/);
+        await page.unroute('**/api/numbers?*');
+    });
     await happened(server, owner, shop);
     await checks.must('the figures are what happened', async () => {
         await page.reload();

@@ -69,9 +69,21 @@ function useShare(): (part: number, all: number) => string {
   return (part, all) => t("numbers.ofAll", { share: format.format(all === 0 ? 0 : part / all) });
 }
 
+/** Whoever waits does so now, whatever days are looked at. */
+function useWaiting(waiting: number) {
+  const { t, number } = useText();
+  return {
+    name: t("numbers.waiting"),
+    value: number(waiting),
+    to: "/inbox?filter=waiting",
+    tone: waiting > 0 ? ("due" as const) : undefined,
+  };
+}
+
 function Sums({ all, waiting }: { all: NumbersSum; waiting: number }) {
   const { t, lang, number } = useText();
   const share = useShare();
+  const waits = useWaiting(waiting);
   const percent = new Intl.NumberFormat(lang, { style: "percent" });
   const figure = (name: string, n: number) => ({ name, value: number(n), note: share(n, all.conversations) });
   return (
@@ -87,12 +99,7 @@ function Sums({ all, waiting }: { all: NumbersSum; waiting: number }) {
           value: all.rated === 0 ? "–" : percent.format(all.satisfied / all.rated),
           note: t("numbers.rated", { n: all.rated }),
         },
-        {
-          name: t("numbers.waiting"),
-          value: number(waiting),
-          to: "/inbox?filter=waiting",
-          tone: waiting > 0 ? "due" : undefined,
-        },
+        waits,
       ]}
     />
   );
@@ -214,15 +221,19 @@ function Counted({ numbers }: { numbers: Numbers }) {
   const { t, lang } = useText();
   const may = useMay();
   const { all, days, hours, waiting, from, to, timezone } = numbers;
+  const waits = useWaiting(waiting);
   if (all.conversations === 0) {
     return (
-      <Teach
-        icon="chart"
-        title={t("numbers.none")}
-        action={may.books && <LinkButton to="/shops">{t("numbers.noneAct")}</LinkButton>}
-      >
-        {t("numbers.noneText")}
-      </Teach>
+      <>
+        {waiting > 0 && <Figures figures={[waits]} />}
+        <Teach
+          icon="chart"
+          title={t("numbers.none")}
+          action={may.books && <LinkButton to="/shops">{t("numbers.noneAct")}</LinkButton>}
+        >
+          {t("numbers.noneText")}
+        </Teach>
+      </>
     );
   }
   return (
