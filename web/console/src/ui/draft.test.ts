@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { claimDrafts, forgetDrafts, keepDraft, keepTyped, readDraft } from "./draft";
+import { claimDrafts, forgetDraft, forgetDrafts, keepDraft, keepTyped, readDraft } from "./draft";
 
 /** As a browser's: what is kept are its own properties, what it can do is not. */
 class Kept {
@@ -55,6 +55,23 @@ describe("what was typed and not sent", () => {
     kept.other = "stays";
     forgetDrafts();
     expect(Object.keys(kept)).toEqual(["other"]);
+  });
+  it("is kept by the browser where it was written to a customer, and goes with the rest", () => {
+    const browser = new Kept();
+    vi.stubGlobal("localStorage", browser);
+    const answer = () => readDraft<{ text: string }>("inbox-4", ["text"], "browser");
+    claimDrafts(7, 3);
+    keepDraft("inbox-4", { text: "not sent yet" }, "browser");
+    vi.stubGlobal("sessionStorage", new Kept()); // the tab was closed
+    expect(answer()).toEqual({ text: "not sent yet" });
+    claimDrafts(8, 3);
+    expect(Object.keys(browser)).toEqual([]);
+    keepDraft("inbox-4", { text: "theirs" }, "browser");
+    forgetDrafts();
+    expect(answer()).toEqual({});
+    keepDraft("inbox-4", { text: "again" }, "browser");
+    forgetDraft("inbox-4", "browser");
+    expect(answer()).toEqual({});
   });
   it("is only what differs from what stood there: a colleague's change of the rest is not written over", () => {
     const theirs = { title: "Hours", text: "From 9 to 5" };

@@ -1,18 +1,24 @@
 /* What was typed and not sent, kept in this tab: a reload, a closed dialog or an ended session loses nothing. It belongs
- * to one person in one account: another account of theirs begins empty, and another person's coming throws it away. */
+ * to one person in one account: another account of theirs begins empty, and another person's coming throws it away. What is
+ * written to a customer is kept by the browser: a phone ends the tabs that nobody looks at, and a laptop is closed. */
 const PREFIX = "chathub-draft-";
 
 /** `person-account` of whoever is signed in. */
 let owner = "0-0";
 const keyOf = (name: string) => `${PREFIX}${owner}-${name}`;
 
+type Where = "tab" | "browser";
+const shelf = (where: Where) => (where === "tab" ? sessionStorage : localStorage);
+
 /** Of all drafts, or of those that are not this person's. */
 function forgetWhere(isGone: (key: string) => boolean): void {
-  try {
-    for (const key of Object.keys(sessionStorage))
-      if (key.startsWith(PREFIX) && isGone(key)) sessionStorage.removeItem(key);
-  } catch {
-    // storage may be forbidden: nothing was kept
+  for (const where of ["tab", "browser"] as const) {
+    try {
+      const kept = shelf(where);
+      for (const key of Object.keys(kept)) if (key.startsWith(PREFIX) && isGone(key)) kept.removeItem(key);
+    } catch {
+      // storage may be forbidden: nothing was kept
+    }
   }
 }
 
@@ -24,10 +30,10 @@ export function claimDrafts(person: number, account: number): void {
   forgetWhere((key) => !key.startsWith(`${PREFIX}${person}-`));
 }
 
-export function readDraft<V>(name: string | undefined, fields: readonly string[]): Partial<V> {
+export function readDraft<V>(name: string | undefined, fields: readonly string[], where: Where = "tab"): Partial<V> {
   if (name === undefined) return {};
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(keyOf(name)) ?? "{}");
+    const kept: unknown = JSON.parse(shelf(where).getItem(keyOf(name)) ?? "{}");
     if (typeof kept !== "object" || kept === null) return {};
     return Object.fromEntries(
       Object.entries(kept).filter(([field, value]) => fields.includes(field) && typeof value === "string"),
@@ -37,9 +43,9 @@ export function readDraft<V>(name: string | undefined, fields: readonly string[]
   }
 }
 
-export function keepDraft(name: string, values: object): void {
+export function keepDraft(name: string, values: object, where: Where = "tab"): void {
   try {
-    sessionStorage.setItem(keyOf(name), JSON.stringify(values));
+    shelf(where).setItem(keyOf(name), JSON.stringify(values));
   } catch {
     // as above: the draft then lasts as long as the form
   }
@@ -52,10 +58,10 @@ export function keepTyped<V extends Record<string, string>>(name: string, values
   else keepDraft(name, Object.fromEntries(typed));
 }
 
-export function forgetDraft(name: string | undefined): void {
+export function forgetDraft(name: string | undefined, where: Where = "tab"): void {
   if (name === undefined) return;
   try {
-    sessionStorage.removeItem(keyOf(name));
+    shelf(where).removeItem(keyOf(name));
   } catch {
     // it was never kept
   }

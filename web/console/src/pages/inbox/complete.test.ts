@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filled, offersOf, typed } from "./complete";
+import { filled, mentioned, offersOf, typed } from "./complete";
 
 describe("what is offered while one writes", () => {
   it("is a ready answer behind a slash at the very beginning", () => {
@@ -22,6 +22,29 @@ describe("what is offered while one writes", () => {
     expect(offersOf.replies(all, "he").map(({ key }) => key)).toEqual(["1"]);
     expect(offersOf.replies(all, "天内").map(({ key }) => key)).toEqual(["2"]);
     expect(offersOf.replies(all, "x")).toEqual([]);
+  });
+  it("names whoever stands in the note, chosen from the list or kept with a draft", () => {
+    const one = (person: number, name: string, email = `${person}@tea.example`) => ({
+      person,
+      name,
+      email,
+      answers: true,
+    });
+    const all = [
+      one(1, "An"),
+      one(2, "An Li"),
+      one(3, "", "wei@tea.example"),
+      one(4, "小王"),
+      one(5, "Sam"),
+      one(6, "Sam"),
+    ];
+    expect(mentioned("@An Li please", all, [])).toEqual([2]);
+    expect(mentioned("@An please, and @wei@tea.example", all, [])).toEqual([1, 3]);
+    expect(mentioned("@Anna please", all, [])).toEqual([]);
+    expect(mentioned("@小王请看一下", all, [])).toEqual([4]);
+    expect(mentioned("mail wei@An or x@小王", all, [])).toEqual([]);
+    expect(mentioned("@Sam", all, [6])).toEqual([6]);
+    expect(mentioned("@Sam", all, [])).toEqual([5, 6]);
   });
   it("is filled in, and leaves no brace of a name that is not known", () => {
     expect(filled("Hi {name}, {agent} of {shop}. {x}", { agent: "Wei", shop: "Tea" })).toBe("Hi , Wei of Tea. {x}");

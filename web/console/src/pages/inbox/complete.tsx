@@ -36,6 +36,25 @@ export const offersOf = {
       .map(({ person, name, email }) => ({ key: String(person), name: name || email, text: email })),
 };
 
+const GOES_ON = /^[\p{Script=Latin}\p{N}]/u;
+
+/** Whose name stands in a note, also in one that was kept as a draft. The longest name counts; of colleagues with the same
+ * name those who were chosen from the list, when there are such. */
+export function mentioned(text: string, all: readonly Colleague[], chosen: readonly number[]): number[] {
+  const found = new Set<number>();
+  for (const { index } of text.matchAll(/(?<!\S)@/g)) {
+    const rest = text.slice(index + 1);
+    const fits = all
+      .map((one) => ({ person: one.person, name: one.name || one.email }))
+      .filter(({ name }) => name !== "" && rest.startsWith(name) && !GOES_ON.test(rest.slice(name.length)));
+    const longest = Math.max(...fits.map(({ name }) => name.length));
+    const meant = fits.filter(({ name }) => name.length === longest).map(({ person }) => person);
+    const picked = meant.filter((person) => chosen.includes(person));
+    for (const person of picked.length > 0 ? picked : meant) found.add(person);
+  }
+  return [...found];
+}
+
 /** {name}, {shop} and {agent}; what is not known leaves no brace behind. */
 export const filled = (text: string, facts: Readonly<Record<string, string>>) =>
   text.replace(/\{(name|shop|agent)\}/g, (_all, key: string) => facts[key] ?? "");

@@ -6,12 +6,12 @@ import { answer, api, once } from "../../api/client";
 import { newKey } from "../../api/keys";
 import { useColleagues, useReplies, useShops, useUser } from "../../api/queries";
 import { useSubmit } from "../../api/submit";
-import type { Colleague, InboxConversation } from "../../api/types";
+import type { InboxConversation } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { forgetDraft, keepDraft, readDraft } from "../../ui/draft";
 import { useNotify } from "../../ui/notify";
-import { filled, type Offer, Offers, offersOf, typed } from "./complete";
+import { filled, mentioned, type Offer, Offers, offersOf, typed } from "./complete";
 import { PictureButton, usePictures } from "./pictures";
 
 const TEXT_MAX = 4000;
@@ -38,7 +38,7 @@ function useOffers(
   const [at, setAt] = useState(0);
   const [cursor, setCursor] = useState(0);
   const [closed, setClosed] = useState("");
-  const [named, setNamed] = useState<readonly Colleague[]>([]);
+  const [named, setNamed] = useState<readonly number[]>([]);
   const goes = useRef<number | null>(null);
   const word = typed(text, cursor, what === "note" ? "@" : "/");
   const offers: readonly Offer[] =
@@ -56,7 +56,7 @@ function useOffers(
     if (word === null) return;
     const person = what === "note" ? colleagues.find((one) => String(one.person) === offer.key) : undefined;
     const put = person === undefined ? filled(offer.text, facts) : `@${offer.name} `;
-    if (person !== undefined) setNamed((before) => [...before.filter((one) => one.person !== person.person), person]);
+    if (person !== undefined) setNamed((before) => [...before, person.person]);
     goes.current = word.begin + put.length;
     setCursor(goes.current);
     setAt(0);
@@ -76,9 +76,7 @@ function useOffers(
     event.stopPropagation();
     return true;
   };
-  /** Whose name still stands in the note. */
-  const mentions = () =>
-    named.filter(({ name, email }) => text.includes(`@${name || email}`)).map(({ person }) => person);
+  const mentions = () => mentioned(text, colleagues, named);
   return { offers, here, take, key, look: setCursor, mentions };
 }
 
@@ -94,7 +92,7 @@ export function Composer({
   const { t } = useText();
   const notify = useNotify();
   const draft = `inbox-${c.id}`;
-  const [kept] = useState(() => readDraft<{ text: string; what: string }>(draft, ["text", "what"]));
+  const [kept] = useState(() => readDraft<{ text: string; what: string }>(draft, ["text", "what"], "browser"));
   const [what, setWhat] = useState<What>(kept.what === "note" ? "note" : "answer");
   const [text, setText] = useState(kept.text ?? "");
   const going = useRef({ of: "", clientId: "" }); // the id of these words, until they have arrived
@@ -103,8 +101,8 @@ export function Composer({
   const params = { path: { id: c.id } };
   const write = (words: string) => {
     setText(words);
-    if (words === "") forgetDraft(draft);
-    else keepDraft(draft, { text: words, what });
+    if (words === "") forgetDraft(draft, "browser");
+    else keepDraft(draft, { text: words, what }, "browser");
   };
   const agent = useUser().data?.user?.name ?? "";
   const shop = useShops().data?.shops.find(({ id }) => id === c.shop)?.shop_name ?? "";
@@ -149,10 +147,10 @@ export function Composer({
   };
   const onType = (words: string) => {
     write(words);
-    if (what === "note" || Date.now() - typedAt.current < TYPING_MS) return;
+    if (words === "" || Date.now() - typedAt.current < TYPING_MS) return;
     typedAt.current = Date.now();
     // Nobody waits for it: the next key says it again.
-    api.POST("/api/inbox/{id}/typing", { params, body: {} }).catch(() => undefined);
+    api.POST("/api/inbox/{id}/typing", { params, body: { note: what === "note" } }).catch(() => undefined);
   };
   const label = t(what === "note" ? "inbox.writeNote" : "inbox.writeAnswer");
   return (
@@ -174,7 +172,7 @@ export function Composer({
             data-write={kind}
             onClick={() => {
               setWhat(kind);
-              if (text !== "") keepDraft(draft, { text, what: kind });
+              if (text !== "") keepDraft(draft, { text, what: kind }, "browser");
             }}
           >
             {t(kind === "note" ? "inbox.note" : "inbox.answer")}
