@@ -114,6 +114,7 @@ async function desk({ checks, merchant, shopper, agent }) {
     await checks.must('on a phone nothing is wider than the screen, and an agent is not asked', async () => {
         await page.setViewportSize({ width: 320, height: 640 });
         await page.getByRole('link', { name: /Bob/ }).first().click();
+        await page.getByText('Customer and order', { exact: true }).click();
         await page.getByRole('button', { name: 'Erase customer data' }).waitFor();
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
         await page.screenshot({ path: 'build/e2e-erase-phone.png' });

@@ -1,5 +1,6 @@
 // inbox.mjs: two colleagues in one inbox, in two browsers: labels, ready answers, a note that names, a search, snoozing,
-// assigning, both taking the same conversation at once, keys, a phone, both languages and themes, axe-core.
+// assigning, both taking the same conversation at once, who writes, what is told elsewhere, keys, a phone, both languages and
+// themes, axe-core.
 import assert from 'node:assert/strict';
 import { Server } from '../http/lib/server.mjs';
 import { newKey } from '../http/lib/client.mjs';
@@ -31,6 +32,11 @@ const item = ({ page }, name) => page.locator('.inbox-list a', { hasText: name }
 const open = async (person, name) => {
     await item(person, name).click();
     await person.page.locator('.inbox-head h2', { hasText: name }).waitFor();
+};
+/** Whether the button that sends stands on the screen, without scrolling. */
+const inSight = async (page) => {
+    const box = await page.locator('.composer button[type=submit]').boundingBox();
+    return box.y + box.height <= page.viewportSize().height;
 };
 const menu = async ({ page }, button, entry) => {
     await page.getByRole('button', { name: button, exact: true }).click();
@@ -83,7 +89,24 @@ async function alone({ checks, mei, wei }) {
         assert.equal(await page.locator('.composer-text').inputValue(), '');
         await open(mei, 'Anna');
         assert.equal(await page.locator('.composer-text').inputValue(), '还没写完');
-        await page.locator('.composer-text').fill('');
+        const box = page.locator('.composer-text');
+        await box.fill('@'); // of a note: whom it names is not lost with the tab
+        await page.locator('[data-write=note]').click();
+        await box.fill(`@${wei.email} 稍后再看`);
+        const later = await mei.context.newPage(); // the browser was closed
+        await later.goto(page.url());
+        assert.equal(await later.locator('.composer-note .composer-text').inputValue(), `@${wei.email} 稍后再看`);
+        await later.locator('.composer-text').press('Enter');
+        await later.locator('.said-note', { hasText: '稍后再看' }).waitFor();
+        await later.close();
+        const { json } = await wei.api('GET', '/api/inbox/mentions');
+        assert.match(json.mentions[0]?.words ?? '', /稍后再看/);
+        await open(wei, 'Anna'); // seen
+        await until('seen', async () => (await wei.api('GET', '/api/inbox/mentions')).json.mentions.length === 0);
+        await wei.page.goto('/inbox');
+        await page.reload();
+        await page.locator('.said-note').waitFor();
+        assert.equal(await box.inputValue(), '');
     });
     await checks.must('what was said is found a few seconds later, by a number as well', async () => {
         const find = page.getByRole('searchbox', { name: '内容、姓名、邮箱或订单号' });
@@ -121,6 +144,22 @@ async function alone({ checks, mei, wei }) {
 }
 
 async function together({ checks, mei, wei }) {
+    await checks.must('who else writes is said by name, also of a note, and not to oneself', async () => {
+        await mei.page.goto('/inbox');
+        await wei.page.goto('/inbox');
+        await Promise.all([open(mei, 'Ben'), open(wei, 'Ben')]);
+        const others = ({ page }, text) => page.locator('.inbox-others', { hasText: text });
+        await others(wei, mei.email).waitFor();
+        await mei.page.locator('.composer-text').pressSequentially('稍等');
+        await others(wei, `${mei.email} is writing an answer…`).waitFor();
+        assert.doesNotMatch(await mei.page.locator('.inbox-others').innerText(), /正在回复/);
+        await mei.page.locator('.composer-text').fill('');
+        await wei.page.locator('[data-write=note]').click();
+        await wei.page.locator('.composer-text').pressSequentially('between us');
+        await others(mei, `${wei.email} 正在写备注…`).waitFor();
+        await wei.page.locator('.composer-text').fill('');
+        await wei.page.locator('[data-write=answer]').click();
+    });
     await checks.must('two take it in the same moment: one has it, the other is told by whom', async () => {
         await mei.page.goto('/inbox');
         await wei.page.goto('/inbox');
@@ -130,7 +169,7 @@ async function together({ checks, mei, wei }) {
         // The slower page does not hear of it before it asks.
         await wei.page.route('**/api/inbox/*/take', async (route) => {
             await take(mei, '接管会话').click();
-            await mei.page.locator('.inbox-head .pill-on').waitFor();
+            await mei.page.locator('.inbox-head .pill-on', { hasText: mei.email }).waitFor(); // no name is known
             await route.continue();
         });
         await take(wei, 'Take over').click();
@@ -185,9 +224,62 @@ async function hands({ checks, wei }) {
         assert.equal(await page.locator('.composer-text').inputValue(), '?');
         await page.locator('.composer-text').fill('');
         await page.keyboard.press('Escape');
+        for (const [key, menu] of [['h', 'Hand on'], ['a', 'Assign'], ['l', 'Label'], ['s', 'Snooze']]) {
+            await page.keyboard.press(key);
+            await page.getByRole('menu', { name: menu, exact: true }).waitFor();
+            await page.keyboard.press('Escape');
+            await page.getByRole('menu').waitFor({ state: 'detached' });
+        }
         await page.keyboard.press('?');
         await page.getByRole('dialog').getByText('Next conversation').waitFor();
         await page.keyboard.press('Escape');
+    });
+}
+
+async function elsewhere({ checks, wei, server, shop }) {
+    const { page } = wei;
+    await checks.must('the answer is written in sight', async () => {
+        await page.goto('/inbox');
+        await open(wei, 'Anna');
+        assert.ok(await inSight(page));
+    });
+    await checks.must('whoever wants to be told is told on other pages too, until it is switched off', async () => {
+        const told = () => page.evaluate(() => window.told);
+        await page.addInitScript(() => {
+            window.told = [];
+            window.Notification = class {
+                static permission = 'granted';
+                static requestPermission = () => Promise.resolve('granted');
+                constructor(title, { body }) { window.told.push(`${title}: ${body}`); }
+            };
+        });
+        await page.goto('/inbox');
+        await menu(wei, 'Tell me', 'Notifications of the browser');
+        assert.deepEqual(await told(), ['You will be told like this: ']);
+        await page.goto('/visitors');
+        await Promise.all([page.waitForResponse('**/api/inbox/events'), page.reload()]);
+        await says(server, shop, 'Cleo', 'I want to talk to a person');
+        await until('it is told', async () => (await told()).length > 0);
+        await page.goto('/inbox');
+        await menu(wei, 'Tell me', 'Notifications of the browser');
+        await page.goto('/visitors');
+        await page.getByRole('heading', { name: 'Visitors' }).waitFor();
+        await says(server, shop, 'Dan', 'I want to talk to a person');
+        await page.waitForTimeout(1500);
+        assert.deepEqual(await told(), []);
+    });
+    await checks.must('a browser that cannot show one says so, and nothing is switched on', async () => {
+        await page.addInitScript(() => {
+            window.Notification = class {
+                static permission = 'granted';
+                static requestPermission = () => Promise.resolve('granted');
+                constructor() { throw new TypeError('Illegal constructor'); }
+            };
+        });
+        await page.goto('/inbox');
+        await menu(wei, 'Tell me', 'Notifications of the browser');
+        await page.getByText('This browser shows no notifications of this site.').waitFor();
+        assert.equal(await page.evaluate(() => localStorage.getItem('chathub-inbox-show')), 'off');
     });
 }
 
@@ -209,6 +301,9 @@ async function looks({ checks, mei, wei }) {
             assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `list, ${width}`);
             await open(wei, 'Anna');
             assert.ok(!await item(wei, 'Ben').isVisible());
+            if (width === 390) assert.ok(await inSight(page), 'the answer is written in sight, on a phone');
+            await page.getByText('Customer and order', { exact: true }).click();
+            await page.locator('.inbox-facts').getByText('Last seen').waitFor();
             assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `thread, ${width}`);
             await page.locator('.inbox-back').click();
             await item(wei, 'Ben').waitFor();
@@ -232,11 +327,12 @@ export async function inbox({ browser, engine, checks }) {
         await signIn(wei, colleague.email, 'en');
         assert.equal((await wei.api('POST', '/api/account/switch', { account: owner.id })).status, 200);
         await wei.page.goto('/inbox');
-        const all = { checks, mei, wei };
+        const all = { checks, mei, wei, server, shop };
         await prepared(all);
         await alone(all);
         await together(all);
         await hands(all);
+        await elsewhere(all);
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy', [...mei.faults, ...wei.faults].join('\n'));
     } finally {

@@ -1,11 +1,12 @@
 /* The console: providers from the outside in, then the pages. */
 import { QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { createBrowserRouter, Navigate, Route, RouterProvider, Routes, useLocation, useParams } from "react-router";
 import { onSignedOut } from "./api/client";
 import { newQueryClient, useUser } from "./api/queries";
 import type { User } from "./api/types";
 import { TextProvider } from "./i18n/i18n";
+import { loadPart } from "./load-part";
 import { fetchOthers, pages } from "./pages";
 import { sessionMark, useSessionActs } from "./session";
 import { ThemeProvider } from "./theme/theme";
@@ -19,6 +20,7 @@ import { mayOf } from "./ui/may";
 import { Announcer } from "./ui/notify";
 import { localPath, loginPath } from "./ui/path";
 import { SignInAgain } from "./ui/sign-in-again";
+import { wants } from "./ui/tell-ways";
 
 const Login = late(pages.login, true);
 const Register = late(pages.register, true);
@@ -57,6 +59,20 @@ const SalePage = late(pages.sale);
 const MoneyPage = late(pages.money);
 const CataloguePage = late(pages.catalogue);
 const NotFound = late(pages.notFound);
+
+/** Nobody misses it when it does not come: the page that is open works without. */
+const Elsewhere = lazy(() => loadPart(pages.elsewhere).catch(() => ({ default: () => null })));
+
+/** On every other page than the inbox, which tells by itself. */
+function ToldElsewhere() {
+  const { pathname } = useLocation();
+  if (pathname.startsWith("/inbox") || (!wants("sound") && !wants("show"))) return null;
+  return (
+    <Suspense fallback={null}>
+      <Elsewhere />
+    </Suspense>
+  );
+}
 
 /** Only for people who are signed in; others sign in first and come back. Whose session ends on a page keeps the page. */
 function SignedIn({ children }: { children: (user: User, here: boolean) => ReactNode }) {
@@ -192,6 +208,7 @@ function FramedPages() {
           ) : (
             <FramedRoutes user={user} />
           )}
+          {here && user.role !== "operator" && <ToldElsewhere />}
           <LeavingGuard />
         </Frame>
       )}

@@ -16,6 +16,7 @@ export const pages = {
   shops: () => import("./pages/shops"),
   shop: also("chat", () => import("./pages/shop/shop")),
   inbox: also("chat", () => import("./pages/inbox/inbox")),
+  elsewhere: also("chat", () => import("./pages/inbox/elsewhere")),
   visitors: also("chat", () => import("./pages/visitors")),
   people: also("chat", () => import("./pages/customers/customers")),
   person: also("chat", () => import("./pages/customers/customer")),

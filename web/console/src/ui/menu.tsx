@@ -30,6 +30,8 @@ interface Props {
   /** What stands above the items: who is signed in. */
   head?: ReactNode;
   side?: "left" | "right";
+  /** By which a key of the page finds it. */
+  mark?: string;
 }
 
 /** A page opens beside this one; a mail program or a telephone takes the others. */
@@ -88,6 +90,7 @@ export function Menu({
   className = "button button-quiet button-icon",
   head,
   side = "right",
+  mark,
 }: Props) {
   const [open, setOpen] = useState(false);
   const [up, setUp] = useState(false);
@@ -151,6 +154,7 @@ export function Menu({
         ref={button}
         type="button"
         className={className}
+        data-menu={mark}
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open}

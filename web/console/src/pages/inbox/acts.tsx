@@ -124,6 +124,7 @@ export function Acts({
       {open && !mine && button("take", "inbox.take", "primary")}
       {open && (
         <Menu
+          mark="hand"
           label={t("inbox.hand")}
           trigger={t("inbox.hand")}
           className={small}
@@ -132,6 +133,7 @@ export function Acts({
       )}
       {open && (
         <Menu
+          mark="assign"
           label={t("inbox.assign")}
           trigger={t("inbox.assign")}
           className={small}
@@ -141,6 +143,7 @@ export function Acts({
       <LabelMenu id={c.id} carried={carried} />
       {open && (
         <Menu
+          mark="snooze"
           label={t("inbox.snoozeUntil")}
           trigger={t("inbox.snoozeUntil")}
           className={small}

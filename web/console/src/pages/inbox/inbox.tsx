@@ -1,14 +1,13 @@
 /* Conversations with customers: the list left, one of them right; on a phone one after the other. What is shown is read
  * again by the stream of the account's inbox, so that colleagues see each other's work as it happens. */
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import "../../theme/inbox.css";
-import { useUser } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
 import { Page } from "../../ui/page";
 import { askedOf, List, Narrow } from "./list";
 import { Help, type Keys, step, useKeys } from "./shortcuts";
-import { tell, TellMenu } from "./tell";
+import { TellMenu, useTelling } from "./tell";
 import { Thread } from "./thread";
 import { NOBODY, useInboxLive } from "./use-inbox-live";
 
@@ -16,18 +15,7 @@ export default function Inbox() {
   const { t } = useText();
   const { id } = useParams();
   const [search, setSearch] = useSearchParams();
-  const me = useUser().data?.user?.id;
-  const owners = useRef(new Map<number, string>());
-  const companies = useInboxLive((type, told) => {
-    const { conversation, message, name = "", owner, assignee = 0 } = told;
-    const was = owners.current.get(conversation);
-    if (owner !== undefined) owners.current.set(conversation, owner);
-    if (type === "mention" && told.person === me) tell(t("inbox.tell.named", { name }), "", conversation);
-    else if (type === "conversation" && owner === "waiting" && was !== "waiting")
-      tell(t("inbox.tell.waits"), "", conversation);
-    else if (type === "message" && message?.author === "visitor" && owner !== "bot" && [0, me].includes(assignee))
-      tell(t("inbox.tell.new"), message.text ?? "", conversation);
-  });
+  const companies = useInboxLive(useTelling());
   const asked = askedOf(search);
   const chosen = id !== undefined && /^\d+$/.test(id) ? Number(id) : null;
   const kept = search.toString();

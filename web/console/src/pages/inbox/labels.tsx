@@ -59,6 +59,7 @@ export function LabelMenu({ id, carried }: { id: number; carried: Carried }) {
   });
   return (
     <Menu
+      mark="label"
       label={t("inbox.label")}
       trigger={t("inbox.label")}
       className="button button-plain button-small"

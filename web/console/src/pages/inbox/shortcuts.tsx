@@ -11,6 +11,10 @@ const KEYS: readonly [string, TextKey][] = [
   ["N", "inbox.keys.note"],
   ["T", "inbox.keys.take"],
   ["E", "inbox.keys.resolve"],
+  ["H", "inbox.keys.hand"],
+  ["A", "inbox.keys.assign"],
+  ["L", "inbox.keys.label"],
+  ["S", "inbox.keys.snooze"],
   ["/", "inbox.keys.search"],
   ["?", "inbox.keys.help"],
   ["Enter", "inbox.keys.send"],
@@ -85,6 +89,10 @@ export const write = (what: "answer" | "note") => {
   document.querySelector<HTMLButtonElement>(`[data-write=${what}]`)?.click();
   document.querySelector<HTMLTextAreaElement>(".composer-text")?.focus();
 };
+
+/** With the focus on its first entry; a menu that is not there now has no key. */
+export const openMenu = (mark: "hand" | "assign" | "label" | "snooze") =>
+  document.querySelector<HTMLButtonElement>(`.inbox-head [data-menu=${mark}]`)?.click();
 
 export function Help() {
   const { t } = useText();

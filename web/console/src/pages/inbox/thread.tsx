@@ -1,7 +1,7 @@
 /* One conversation: what was said, by whom, and the ways to act. Whoever writes answers as a person, and the bot is silent
  * from then on. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { answer, api } from "../../api/client";
 import { useAsker, useBefore, useHere, useThread, useUser } from "../../api/queries";
@@ -18,6 +18,7 @@ import { useNotify } from "../../ui/notify";
 import { PageLink } from "../../ui/page-link";
 import { Asker } from "./asker";
 import { Acts, useActs } from "./acts";
+import { useColleagueName } from "./colleague-name";
 import { Composer } from "./composer";
 import { Transcript } from "./transcript";
 import { CustomerData } from "./customer-data";
@@ -25,8 +26,8 @@ import { LabelMarks } from "./labels";
 import { OwnerPill } from "./owner-pill";
 import { Cards, Sources } from "./cards";
 import { Picture } from "./pictures";
-import { type Keys, useKeys, write } from "./shortcuts";
-import type { Company } from "./use-inbox-live";
+import { type Keys, openMenu, useKeys, write } from "./shortcuts";
+import type { Company, Looker } from "./use-inbox-live";
 
 const EARLIER_ROWS = 100;
 type Line = { kind: "message"; at: string; message: InboxMessage } | { kind: "note"; at: string; note: InboxNote };
@@ -91,10 +92,11 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
 
 function NoteLine({ note }: { note: InboxNote }) {
   const { t, exact, clock } = useText();
+  const nameOf = useColleagueName();
   return (
     <li className="said said-note">
       <span className="said-who small muted" dir="auto">
-        {t("inbox.note")} · {note.name || t("inbox.aPerson")} ·{" "}
+        {t("inbox.note")} · {nameOf(note.person, note.name)} ·{" "}
         <time dateTime={note.at} title={exact(note.at)}>
           {clock(note.at)}
         </time>
@@ -320,13 +322,35 @@ function Others({ company }: { company: Company }) {
   const { t } = useText();
   const me = useUser().data?.user;
   const looks = Object.values(company.looks).filter(({ person }) => person !== me?.id);
-  const writer = company.writes !== undefined && company.writes !== me?.name ? company.writes : undefined;
+  const writes = Object.values(company.writes).filter(({ person }) => person !== me?.id);
+  const names = (some: readonly Looker[]) => some.map(({ name }) => name).join(", ");
   return (
     <p className="small inbox-others" role="status">
-      {writer !== undefined
-        ? t("inbox.alsoTypes", { name: writer || t("inbox.aPerson") })
-        : looks.length > 0 && t("inbox.alsoHere", { name: looks.map(({ name }) => name).join(", ") })}
+      {writes.length > 0
+        ? t(writes.every(({ note }) => note) ? "inbox.alsoNotes" : "inbox.alsoTypes", { name: names(writes) })
+        : looks.length > 0 && t("inbox.alsoHere", { name: names(looks) })}
     </p>
+  );
+}
+
+const WIDE = "(min-width: 861px)";
+
+/** What is known of the customer: on a phone behind a press, so that what is said and the answer stand on one screen. */
+function About({ children }: { children: ReactNode }) {
+  const { t } = useText();
+  const [wide, setWide] = useState(() => window.matchMedia(WIDE).matches);
+  useEffect(() => {
+    const query = window.matchMedia(WIDE);
+    const look = () => setWide(query.matches);
+    query.addEventListener("change", look);
+    return () => query.removeEventListener("change", look);
+  }, []);
+  if (wide) return children;
+  return (
+    <details className="inbox-about">
+      <summary>{t("inbox.about")}</summary>
+      {children}
+    </details>
   );
 }
 
@@ -352,6 +376,10 @@ function Open({ thread, company, again, back }: OpenProps) {
             n: () => write("note"),
             t: c.status === "open" ? () => submit.send({ what: "take" }) : undefined,
             e: () => submit.send({ what: c.status === "open" ? "resolve" : "reopen" }),
+            h: () => openMenu("hand"),
+            a: () => openMenu("assign"),
+            l: () => openMenu("label"),
+            s: () => openMenu("snooze"),
           }
         : {},
     [answers, submit, c.status],
@@ -367,11 +395,13 @@ function Open({ thread, company, again, back }: OpenProps) {
         <LabelMarks carried={labels} />
         {answers && <Acts conversation={c} carried={labels} submit={submit} />}
       </div>
-      <Facts thread={thread} />
-      <Asker id={c.id} />
-      <Before id={c.id} />
-      {answers && <Transcript id={c.id} sent={again} />}
-      <CustomerData id={thread.conversation.id} back={back} />
+      <About>
+        <Facts thread={thread} />
+        <Asker id={c.id} />
+        <Before id={c.id} />
+        {answers && <Transcript id={c.id} sent={again} />}
+        <CustomerData id={thread.conversation.id} back={back} />
+      </About>
       <Said thread={thread} typing={company.typing} />
       <Others company={company} />
       {answers && <Composer conversation={c} sent={again} customer={visitor.name} />}

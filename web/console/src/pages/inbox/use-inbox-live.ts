@@ -14,13 +14,19 @@ export interface Looker {
   person: number;
   name: string;
 }
-/** Who is in a conversation now: the visitor who types ("": without a name), the colleague who does, those who look. */
+export interface Writer extends Looker {
+  note: boolean;
+}
+/** Who is in a conversation now: the visitor who types ("": without a name), the colleagues who do, those who look. */
 export interface Company {
   typing: string | undefined;
-  writes: string | undefined;
+  writes: Readonly<Record<number, Writer>>;
   looks: Readonly<Record<number, Looker>>;
 }
-export const NOBODY: Company = { typing: undefined, writes: undefined, looks: {} };
+export const NOBODY: Company = { typing: undefined, writes: {}, looks: {} };
+
+const without = <V>(all: Readonly<Record<number, V>>, person: number) =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => Number(key) !== person));
 type Companies = Readonly<Record<number, Company | undefined>>;
 
 interface Told {
@@ -28,12 +34,13 @@ interface Told {
   side?: string;
   name?: string;
   person?: number;
+  note?: boolean;
   owner?: string;
   assignee?: number;
   message?: { author?: string; text?: string | null };
 }
 
-type OnTold = (type: string, told: Told & { conversation: number }) => void;
+export type OnTold = (type: string, told: Told & { conversation: number }) => void;
 
 export function useInboxLive(onTold: OnTold): Companies {
   const queries = useQueryClient();
@@ -52,21 +59,23 @@ export function useInboxLive(onTold: OnTold): Companies {
       clearTimeout(ends.get(key));
       ends.set(key, window.setTimeout(over, ms));
     };
-    const still = (id: number, who: "typing" | "writes") => change(id, (now) => ({ ...now, [who]: undefined }));
-    const typed = ({ conversation: id, side, name = "" }: Told) => {
+    const typed = ({ conversation: id, side, person = 0, name = "", note = false }: Told) => {
       if (id === undefined) return;
-      const who = side === "visitor" ? "typing" : "writes";
-      change(id, (now) => ({ ...now, [who]: name }));
-      awhile(`${who}-${id}`, TYPING_MS, () => still(id, who));
+      if (side === "visitor") {
+        change(id, (now) => ({ ...now, typing: name }));
+        awhile(`typing-${id}`, TYPING_MS, () => change(id, (now) => ({ ...now, typing: undefined })));
+        return;
+      }
+      change(id, (now) => ({ ...now, writes: { ...now.writes, [person]: { person, name, note } } }));
+      const rests = () => change(id, (now) => ({ ...now, writes: without(now.writes, person) }));
+      awhile(`writes-${id}-${person}`, TYPING_MS, rests);
     };
     const looked = ({ conversation: id, person, name = "" }: Told) => {
       if (id === undefined || person === undefined) return;
       change(id, (now) => ({ ...now, looks: { ...now.looks, [person]: { person, name } } }));
-      const gone = ({ looks, ...now }: Company) => ({
-        ...now,
-        looks: Object.fromEntries(Object.entries(looks).filter(([key]) => Number(key) !== person)),
-      });
-      awhile(`looks-${id}-${person}`, LOOKING_MS, () => change(id, gone));
+      awhile(`looks-${id}-${person}`, LOOKING_MS, () =>
+        change(id, (now) => ({ ...now, looks: without(now.looks, person) })),
+      );
     };
     const happened = (type: string, told: Told) => {
       const { conversation } = told;
@@ -76,7 +85,9 @@ export function useInboxLive(onTold: OnTold): Companies {
       }
       stale(keys.inboxLists);
       stale(keys.thread(conversation));
-      if (type === "message") still(conversation, told.message?.author === "visitor" ? "typing" : "writes");
+      if (type === "message" && told.message?.author === "visitor")
+        change(conversation, (now) => ({ ...now, typing: undefined }));
+      else if (type === "message" || type === "note") change(conversation, (now) => ({ ...now, writes: {} }));
       heard.current(type, { ...told, conversation });
     };
     const stream = new Stream(
