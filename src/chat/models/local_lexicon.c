@@ -145,19 +145,24 @@ const struct lexicon_row lexicon_rows[] = {
       "support team|support agent|speak to someone|talk to someone|talk to somebody|speak with someone|"
       "speak to somebody|chat with someone|not a bot|not a robot|no bots|hablar con|persona real|agente humano|"
       "un humano|atención al cliente|representative|contact a person|hand me over|put me through|transfer me|"
-      "connect me|escalate" },
+      "anybody i can talk to|anyone i can talk to|somebody i can talk to|someone i can talk to|anybody to talk to|"
+      "anyone to talk to|real perosn|real peson|stop bot|enough bot|no more bot|no more bots|zhuan ren gong|"
+      "zhuanrengong|ren gong ke fu|rengong kefu|zhen ren ke fu|zhenren kefu|connect me|escalate" },
     { SENSE_WISH,
       "别机器人|不要机器|别用机器|不跟机器|烦机器人|别再机器|转人工|人工客服|真人客服|找人工|找真人|人工服务|要人工|接人工|转接|转客服|找客服|叫客服|真人|活人|人工在吗|有人工吗|人工呢|"
       "人工回复|人工处理|叫人工|换人工|换个人|换人|找经理|找主管|"
-      "找老板|找你们老板|找你们经理|叫你们经理|跟人聊|和人聊|跟人说|打电话给我|给我打电话|回电话|回个电话|电话联系我|请联系我|联系我一下|不要机器人|不想和机器人|别用机器人|人工坐席|专人|转人" },
+      "找老板|找你们老板|找你们经理|叫你们经理|跟人聊|和人聊|跟人说|打电话给我|给我打电话|回电话|回个电话|电话联系我|请联系我|联系我一下|不要机器人|不想和机器人|别用机器人|人工坐席|专人|转人|在线客服|客服在线吗|客服在不在" },
     { SENSE_TALK, "talk|speak|chat|connect|transfer|contact|reach|put|escalate" },
     { SENSE_HUMAN,
       "human|person|agent|representative|rep|operator|someone|somebody|staff|employee|manager|supervisor|advisor|"
-      "specialist|human being|live|real|team member|colleague|agente|persona|humano|boss" },
+      "specialist|human being|live|real|team member|colleague|agente|persona|humano|boss|humna|huamn|perosn|agnet" },
     { SENSE_HUMAN, "人工|真人|客服|经理|主管" },
     { SENSE_NO_HUMAN,
       "人工费|人工智能|人工安装|人工成本|人工合成|人工草皮|人工皮革|人工皮|人工培育|人工养殖|人工收费|人工钻石|人工湖|人工打磨|人工降雨|人工林|人工泪液|人工关节|人工草|手工|真人秀|真人大小|真人发|"
-      "真人模特|真人等比|真人比例|真人版|真人实拍|真人头发|人工宝石|人工水晶" },
+      "真人模特|真人等比|真人比例|真人版|真人实拍|真人头发|人工宝石|人工水晶|人工做|人工制|人工缝|人工绣|人工雕|人工编|人工采|人工炒|人工挑|人工画|人工组装" },
+    { SENSE_NO_HUMAN,
+      "made by a human|made by humans|made by a person|made by a real person|made by people|human made|human hair|"
+      "human sized|human size|human grade|safe for humans" },
     /* ---- orders ---- */
     { SENSE_ORDER | SENSE_STOP,
       "my order|order status|an order|the order|order number|order no|orders|order|my package|my parcel|"
