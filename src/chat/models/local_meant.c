@@ -24,12 +24,10 @@ static int han_digit_at(const struct atoms *a, size_t i, size_t first)
 
 static int64_t times_of(const struct atom *x)
 {
-    static const struct {
-        const char *han;
-        int64_t times;
-    } rows[] = { { "十", 10 }, { "百", 100 }, { "千", 1000 }, { "万", 10000 } };
-    for (size_t k = 0; k < ARRAY_LEN(rows); k++)
-        if (strcmp(x->text, rows[k].han) == 0) return rows[k].times;
+    static const char *const rows[] = { "十", "百", "千", "万" };
+    int64_t times = 10;
+    for (size_t k = 0; k < ARRAY_LEN(rows); k++, times *= 10)
+        if (strcmp(x->text, rows[k]) == 0) return times;
     return 0;
 }
 
@@ -41,11 +39,9 @@ static size_t han_number_at(const struct atoms *a, size_t i, int64_t *out)
     int digit = -1;
     bool zero = false;
     size_t at = i;
-    *out = 0;
-    if (i < a->n && strcmp(a->atom[i].text, "半") == 0) {
-        *out = 500;
-        return 1;
-    }
+    bool half = i < a->n && strcmp(a->atom[i].text, "半") == 0;
+    *out = half ? 500 : 0;
+    if (half) return 1;
     for (; at < a->n && at < i + MOST && (at == i || !a->atom[at].broken); at++) {
         int next = han_digit_at(a, at, i);
         int64_t times = times_of(&a->atom[at]);
@@ -145,10 +141,9 @@ static size_t more_at(const struct atoms *a, size_t i, const struct unit *unit, 
     const struct unit *next = NULL;
     int64_t number = 0;
     if (i >= a->n || a->atom[i].broken || (a->atom[i].kind == ATOM_NUMBER && !a->atom[i].glued)) return 0;
-    if (strcmp(a->atom[i].text, "半") == 0) {
-        q->amount += unit->times * 500;
-        return 1;
-    }
+    bool half = strcmp(a->atom[i].text, "半") == 0;
+    q->amount += half ? unit->times * 500 : 0;
+    if (half) return 1;
     size_t n = number_at(a, i, &number), behind = n > 0 ? unit_at(a, i + n, &next) : 0;
     if (n == 0 || (a->atom[i].kind == ATOM_NUMBER && memchr(a->atom[i].text, '.', a->atom[i].n))) return 0;
     if (behind > 0 && next->of == unit->of && next->times < unit->times) {
@@ -278,8 +273,7 @@ static size_t value_in_part(const struct heard *h, const struct knowledge_produc
         }
         found = now, *which = one, unknown |= h->sense[at] == 0, count++;
     }
-    size_t end = strlen(part);
-    bool colour = end > 3 && strcmp(part + end - 3, "色") == 0;
+    bool colour = count > 1 && strcmp(h->a.atom[i + count - 1].text, "色") == 0;
     if (found > 1 && colour) found = plain_with(values, n, part, which);
     if (count < PART_LEAST || found != 1 || !unknown) return 0;
     (void)joined_of(str_of(p->title), title, sizeof title);
