@@ -372,7 +372,8 @@ static bool answer(struct local *m)
         return true;
     }
     if ((m->h.all & SENSE_ANGRY) && m->found.how != FOUND_NAMED) return unknown(m);
-    if ((m->h.all & SENSE_COMPARE) && !local_compare(m, &answered)) return false;
+    if (!local_business(m, &answered)) return false;
+    if (!answered && (m->h.all & SENSE_COMPARE) && !local_compare(m, &answered)) return false;
     if (answered) return true;
     if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return haggle(m);
     if (!local_code(m, &answered)) return false;

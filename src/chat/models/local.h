@@ -285,6 +285,10 @@ void local_product_answer(struct local *m);
 void local_about(struct local *m, const struct knowledge_product *p);
 /* "Under £30", "my budget is 200": kept in `most`, and taken out of the turn. */
 void local_budget(struct local *m);
+/* How many atoms from i on are the name that the title has in brackets; 0: none. */
+size_t local_name_at(struct arena *a, const struct heard *h, size_t i, const char *title);
+/* Work, an agency, a franchise: what is asked of the shop as a business is told by a rule that speaks of it, or not. */
+MUST_USE bool local_business(struct local *m, bool *answered);
 void local_say(struct local *m, enum model_action action, enum say s, const char *why);
 
 bool local_said(const struct heard *h, const char *word);

@@ -12,6 +12,8 @@ struct local_asked local_asked(struct local *m)
             size_t n = lexicon_phrase(&m->h.a, i, lexicon_kin[k].asked);
             if (n > best) best = n, which = k;
         }
+        size_t name = m->found.n == 1 ? local_name_at(m->arena, &m->h, i, m->found.product[0]->title) : 0;
+        if (name > 0) best = 0; /* the shop calls it so: nothing is asked by that */
         size_t time = lexicon_phrase(&m->h.a, i, "多长时间|多长的时间|多大关系|多大区别"); /* no length, no size */
         /* "质保期多长" is no length either */
         const uint64_t terms = SENSE_WARRANTY | SENSE_RETURN | SENSE_EXCHANGE | SENSE_SHIP | SENSE_PROTECT;
@@ -19,7 +21,7 @@ struct local_asked local_asked(struct local *m)
                     ((m->h.sense[i - 1] & terms) || strcmp(m->h.a.atom[i - 1].text, "期") == 0);
         size_t span = term ? lexicon_phrase(&m->h.a, i, "多长|长多少|多久|多长时间") : 0;
         if (span > time) time = span;
-        step = best > time ? best : time > 0 ? time : 1;
+        step = name > 0 ? name : best > time ? best : time > 0 ? time : 1;
         if (best <= time) continue;
         out.kin[which] = out.any = true;
         for (size_t k = i; k < i + best; k++) out.rest.used[k] = true;

@@ -104,7 +104,7 @@ static size_t fit_word(struct fitting *f, size_t i)
     bool bare =
         end == i + 1 && h->a.atom[i].kind == ATOM_NUMBER && h->a.atom[i].n < 4; /* the 200 of "200 g" names nothing */
     if (any_hard && !bare) fit_empty(f, i, end, at, at + found);
-    for (size_t k = i; k < end && !bare; k++) f->names |= hard(h, k);
+    for (size_t k = i; k < end && !bare; k++) f->names |= hard(h, k), f->proper |= hard(h, k);
     f->fit.matched += any_hard && !bare ? WEIGHT_WORD : 1;
     f->fit.loose += loose;
     return end;
@@ -167,12 +167,13 @@ static size_t fit_han(struct fitting *f, size_t i)
     size_t hards = 0, heard = 0, like = local_fit_sound(f, i, &heard);
     if (like > best) best = like, at = heard, f->fit.loose++;
     for (size_t k = i; k < i + best; k++) hards += hard(h, k);
-    bool ended = best == 1 && empty_ending(h, i + 1) && !word_before(h, i);
+    bool first = (i > 0 && f->edge == i) || !word_before(h, i);
+    bool ended = best == 1 && empty_ending(h, i + 1) && first;
     static const char no_name[] = "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新"
                                   "旧气火光风声味力黑白红蓝绿灰黄紫粉"; /* of
                                            many words, a name
                                            of nothing */
-    bool alone = ended || (!word_before(h, i) && !word_behind(h, i));
+    bool alone = ended || (first && !word_behind(h, i));
     if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
     if (hards == 0 || (best == 1 && !alone)) {
         f->missed[i] = hard(h, i) && !f->behind[i];
@@ -180,6 +181,9 @@ static size_t fit_han(struct fitting *f, size_t i)
     }
     for (size_t k = 0; k < best; k++) f->named[i + k] = true, f->in_title[at + k] = true;
     f->names = true;
+    if (local_fit_is_name(f, at, best)) f->called = true, f->edge = i + best;
+    if (local_fit_is_for(f, at, best)) f->is_for = true;
+    else f->proper = true;
     f->other |= tail_makes_other(&f->title, at + best);
     f->fit.matched += (int32_t)hards * WEIGHT_HAN;
     f->fit.title += 1;
@@ -460,7 +464,8 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     }
     bool sold = local_asks_sold(f->h);
     /* "CQ-08充气泵打着打着停了": what is told of the thing makes no other of it, but one may ask for a part of it */
-    if (x->near && !sold) x->near = !local_fit_model_named(f);
+    if (x->near && !sold) x->near = !f->called && !local_fit_model_named(f);
+    if (sold && f->is_for && !f->proper) x->near = true; /* the machine that it is for is not sold by it */
     if (sold && x->named > 0) x->near |= local_fit_other_model(m, f);
     if (is_for_owned(f)) x->near = true, x->missed += WEIGHT_WORD;
     x->near |= is_for_another(m, f);

@@ -14,6 +14,9 @@ struct fitting {
     bool behind[LOCAL_TURN_ATOMS]; /* a measure that stands behind its number in the title too */
     bool other;                    /* what was named is the beginning of the name of another thing */
     bool names;                    /* a word that is more than a number of a rule */
+    bool called;                   /* by the shop's own name for it, in brackets */
+    bool proper, is_for;           /* what it is was named; what it is for was */
+    size_t edge;                   /* where such a name ends in the turn, and another word begins */
     struct fit fit;
 };
 
@@ -35,6 +38,11 @@ size_t local_fit_cut(const struct fitting *f, size_t i, size_t t);
 size_t local_fit_owned(const struct atoms *a, size_t i);
 /* "Lights for plants": where "for" stands before the word at i; 0: nowhere. */
 size_t local_fit_behind_for(const struct atoms *a, size_t i);
+
+/* The n atoms of the title from `at` on are the name that the shop gave the thing ("【晨曦】"); they name what it is for
+ * (洗衣机 of 洗衣机专用). */
+bool local_fit_is_name(const struct fitting *f, size_t at, size_t n);
+bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
 
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);

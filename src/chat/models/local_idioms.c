@@ -146,8 +146,63 @@ static void counts_parts(struct heard *h)
     }
 }
 
+/* "鞋底开胶管吗": who stands for what went wrong. */
+static void stands_for(struct heard *h)
+{
+    static const char words[] = "管吗|管不管|管么|管不|管嘛|保吗|保不保|保么|赔吗|赔不赔|给修吗|给换吗|给不给修|给不给换";
+    bool trouble = false;
+    for (size_t i = 0; i < h->a.n; i++) trouble |= lexicon_phrase(&h->a, i, lexicon_trouble) > 0;
+    for (size_t i = 0; i < h->a.n && trouble; i++) {
+        size_t n = lexicon_phrase(&h->a, i, words);
+        bool tube = i > 0 && strstr("水气油软硬胶钢铁铜灯试导吸血", h->a.atom[i - 1].text); /* 水管吗 */
+        for (size_t k = i; k < i + n && !tube; k++) local_hear_anew(h, k, SENSE_WARRANTY | SENSE_STOP);
+    }
+}
+
+/* "有没有搭什么", "配啥东西": what comes with it. */
+static void comes_with(struct heard *h)
+{
+    static const char words[] = "搭什么|搭啥|搭点什么|搭点啥|搭点东西|搭东西|搭个|搭的什么|有搭|附带什么|附带啥|附什么|附啥|"
+                                "带什么东西|带啥东西|捎什么|捎带什么|饶点|饶什么";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = h->sense[i] & (SENSE_INSTALL | SENSE_GIFT) ? 0 : lexicon_phrase(&h->a, i, words);
+        bool clothes = n > 0 && lexicon_phrase(&h->a, i + n, "衣|裤|裙|鞋|色|衫|外套|好看|合适|比较") > 0;
+        for (size_t k = i; k < i + n && !clothes; k++) local_hear_anew(h, k, SENSE_GIFT | SENSE_STOP);
+    }
+}
+
+/* "六楼没电梯，搬上去": the number of the floor, where it is asked who carries it there. */
+static void floors(struct heard *h)
+{
+    static const char carried[] = "上楼|搬上|抬上|扛上|送上|爬楼|电梯|上门|入户", digits[] = "一二两三四五六七八九十几";
+    bool carries = false;
+    for (size_t i = 0; i < h->a.n; i++) carries |= lexicon_phrase(&h->a, i, carried) > 0;
+    for (size_t i = 0; i + 1 < h->a.n && carries; i++) {
+        const struct atom *x = &h->a.atom[i];
+        bool number = x->kind == ATOM_NUMBER || (is_han(&h->a, i) && strstr(digits, x->text));
+        if (!number || h->sense[i + 1] != 0 || !strstr("楼层", x[1].text) || x[1].broken) continue;
+        local_hear_anew(h, i, SENSE_STOP), local_hear_anew(h, i + 1, SENSE_STOP);
+    }
+}
+
+/* "推荐双鞋": one of them, before its name. */
+static void measures(struct heard *h)
+{
+    static const char verbs[] = "推荐|想买|要买|想要|想入|买|找|来|整|求";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, verbs), at = i + n;
+        if (n == 0 || at + 1 >= h->a.n || !is_han(&h->a, at + 1) || h->a.atom[at].broken) continue;
+        if (h->sense[at] == 0 && strstr("双件条把台个款套瓶盒支只辆顶副块床盏张", h->a.atom[at].text))
+            h->sense[at] = SENSE_STOP;
+    }
+}
+
 void local_idioms(struct heard *h)
 {
+    stands_for(h);
+    comes_with(h);
+    floors(h);
+    measures(h);
     changes_order(h);
     counts_parts(h);
     boxes_of(h);

@@ -221,7 +221,8 @@ size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
                 if (how == SLIP_OTHER) break;
                 slip[slips++] = n, nearly |= how == SLIP_NEAR;
             }
-            if (n + 1 > best && may_be_meant(n + 1, slip, slips, nearly)) best = n + 1, *at = t;
+            bool name = slips == 1 && n > 0 && !nearly && local_fit_is_name(f, t, n + 1) && f->h->sense[i] == 0;
+            if (n + 1 > best && (name || may_be_meant(n + 1, slip, slips, nearly))) best = n + 1, *at = t;
         }
     }
     return best;

@@ -39,7 +39,7 @@ static const char *const rows[] = {
     "梳输", "席西", "毯谈", "帘脸", "袋呆", "锅裹", "碗晚", "勺少", "瓶拼", "液也", "霜爽", "乳如", "膏高",
     "皂照", "巾今", "棉眠", "线先", "板办", "棒帮", "球求", "琴亲", "圈全", "环欢", "扇善", "盖该", "布步",
     "露漏",           "刷涮",       "壳克科可",     "薄簿博",       "熨运",       "削消",
-    "拆折",           "拔拨",       "壶壸",         "锅祸",         "扇煽",       "煲褒",
+    "蔼霭",           "呢尼妮",       "拆折",         "拔拨",       "壶壸",         "锅祸",         "扇煽",       "煲褒",
     "灸炙",           "蓬篷",       "账帐",         "玩完",         "缝逢峰",     "糊湖",
     NULL
 };
@@ -47,7 +47,7 @@ static const char *const rows[] = {
 /* The 3,755 characters of everyday use by their sound, which stands before them, whatever the tone; z is zh, c ch, s
  * sh, in ing and en eng, as half of those who speak say them. */
 static const char groups[] =
-    "a啊阿|ai埃挨哎唉哀皑癌蔼矮艾碍爱隘|an鞍氨安俺按暗岸胺案|ang肮昂盎|ao凹敖熬翱袄傲奥懊澳嚣|ba芭捌扒叭吧笆八疤巴"
+    "a啊阿|ai埃挨哎唉哀皑癌蔼霭矮艾碍爱隘|an鞍氨安俺按暗岸胺案|ang肮昂盎|ao凹敖熬翱袄傲奥懊澳嚣|ba芭捌扒叭吧笆八疤巴"
     "拔跋靶把坝霸罢爸|bai白柏百摆佰败拜稗|ban斑班搬扳般颁板版扮拌伴瓣半办绊|bang邦帮梆榜膀绑棒磅蚌镑傍谤|bao苞胞包"
     "褒剥薄雹保堡饱宝抱报暴豹鲍爆|bei杯碑悲卑北辈背贝钡倍狈备惫焙被|ben奔苯本笨崩绷甭泵蹦迸|bi逼鼻比鄙笔彼碧蓖蔽毕"
     "毙毖币庇痹闭敝弊必壁臂避陛|bian鞭边编贬扁便变卞辨辩辫遍|biao标彪膘表|bie鳖憋别瘪|bin彬斌濒滨宾摈兵冰柄丙秉饼炳"

@@ -1,0 +1,111 @@
+/* local_names.c: what in a title is a name, and of what: the shop's own name of a thing stands in brackets, and a noun
+ * before 专用 or 通用 names what it is for. And what is asked of the shop as a business, which no paper of goods tells.
+ */
+#include "chat/models/local_fitting.h"
+
+#include <stdio.h>
+
+enum { NAME_LEAST = 2, NAME_MOST = 5 };
+
+static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
+
+/* Where the brackets close that open right before the atom at `at`, as an atom behind the name; 0: it is no name. */
+static size_t bracket_end(const char *title, const struct atoms *t, size_t at)
+{
+    static const char *const signs[][2] = { { "【", "】" }, { "「", "」" }, { "『", "』" }, { "“", "”" }, { "《", "》" } };
+    size_t n = 0;
+    while (n <= NAME_MOST && is_han(t, at + n) && (n == 0 || !t->atom[at + n].broken)) n++;
+    if (n < NAME_LEAST || n > NAME_MOST) return 0;
+    for (size_t k = 0; k < ARRAY_LEN(signs); k++) {
+        size_t open = strlen(signs[k][0]), from = t->atom[at].from;
+        if (from >= open && memcmp(title + from - open, signs[k][0], open) == 0 &&
+            strncmp(title + t->atom[at + n - 1].to, signs[k][1], strlen(signs[k][1])) == 0)
+            return at + n;
+    }
+    return 0;
+}
+
+bool local_fit_is_name(const struct fitting *f, size_t at, size_t n)
+{
+    return n >= NAME_LEAST && bracket_end(f->fit.product->title, &f->title, at) == at + n;
+}
+
+size_t local_name_at(struct arena *a, const struct heard *h, size_t i, const char *title)
+{
+    struct arena_mark mark = arena_mark(a);
+    struct atoms t = atoms_of(a, str_of(title), TITLE_ATOMS);
+    size_t found = 0;
+    for (size_t at = 0; at < t.n && found == 0; at++) {
+        size_t end = bracket_end(title, &t, at), n = 0;
+        while (end > at + n && i + n < h->a.n && strcmp(h->a.atom[i + n].text, t.atom[at + n].text) == 0) n++;
+        if (end > 0 && at + n == end) found = n;
+    }
+    arena_release(a, mark);
+    return found;
+}
+
+/* Whom goods are for is asked for as the goods are: "有婴儿的吗". */
+static bool is_person(const struct atoms *t, size_t at, size_t n)
+{
+    static const char whom[] = "儿童|婴儿|宝宝|婴幼儿|幼儿|孩子|小孩|男女|男士|女士|男|女|孕妇|老人|中老年|学生|成人|大人|"
+                               "情侣|新生儿|宠物|猫狗|猫咪|狗狗|猫|狗|犬|敏感肌|肌|户外|家用|办公|旅行|运动|健身|露营";
+    for (size_t i = at; i < at + n; i++)
+        if (lexicon_phrase(t, i, whom) > 0) return true;
+    return false;
+}
+
+bool local_fit_is_for(const struct fitting *f, size_t at, size_t n)
+{
+    static const char behind[] = "两用|专用|通用|可用|适用|适配", before[] = "适用于|适用|适配|专配|匹配|配套|兼容";
+    enum { FAR = 7 };
+    const struct atoms *t = &f->title;
+    size_t end = at + n;
+    if (n < 2 || is_person(t, at, n)) return false;
+    if (end < t->n && !t->atom[end].broken && t->atom[end].glued && lexicon_phrase(t, end, behind) > 0) return true;
+    for (size_t k = at; k > 0 && at - k < FAR && !t->atom[k].broken && t->atom[k].glued; k--)
+        if (lexicon_phrase(t, k - 1, before) > 0 && k - 1 + lexicon_phrase(t, k - 1, before) <= at)
+            return end >= t->n || !is_han(t, end) || t->atom[end].broken || !t->atom[end].glued;
+    return false;
+}
+
+/* ---- the shop as a business ---- */
+
+/* Words for one thing that is wanted of the shop and is none of its goods; a rule that tells of it has one of them. */
+static const char *const businesses[] = {
+    "招聘|招人|招工|招员工|应聘|求职|兼职|招不招|还招|在招|招客服|招师傅|招店员|招学徒|招主播|招代购|入职|hiring|vacancy|"
+    "vacancies|any jobs|job openings|work for you|careers|recruit|recruiting|recruitment",
+    "加盟|招商|代理|分销|经销|合作|入驻|供货商|供应商|一件代发|开分店|franchise|franchising|become a dealer|"
+    "become a reseller|become a distributor|reseller|distributor|partnership|partner with you",
+};
+
+static size_t business_of(const struct atoms *a)
+{
+    static const char no[] = "招财|招牌|招待|招呼|联名合作|合作款|代理服务器";
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < ARRAY_LEN(businesses); k++)
+            if (lexicon_phrase(a, i, businesses[k]) > 0 && lexicon_phrase(a, i, no) == 0) return k;
+    return ARRAY_LEN(businesses);
+}
+
+bool local_business(struct local *m, bool *answered)
+{
+    enum { TEXTS = 24, ATOMS = 160 };
+    const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RETURN | SENSE_ORDER | SENSE_TRACK;
+    size_t which = business_of(&m->h.a), n = 0;
+    struct knowledge_text *t = NULL;
+    *answered = false;
+    if (which == ARRAY_LEN(businesses) || (m->h.all & others) || m->found.how == FOUND_TALKED_ABOUT) return true;
+    if (m->found.how == FOUND_NAMED && !m->found.left_over) return true;
+    if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), NULL, TEXTS, m->arena, &t, &n))
+        return false;
+    for (size_t i = 0; i < n && !*answered; i++) {
+        const char *all = arena_printf(m->arena, "%s\n%s", t[i].title, t[i].text);
+        struct heard text = local_text_of(m, str_of(all), ATOMS);
+        bool wholesale = which > 0 && (m->h.all & text.all & SENSE_BULK);
+        if (t[i].product || (business_of(&text.a) != which && !wholesale)) continue;
+        *answered = local_say_text(m, &t[i], str_of(t[i].text));
+        m->why = arena_printf(m->arena, "rule:%s", t[i].id);
+    }
+    if (!*answered) local_say(m, REPLY_DECLINE, SAY_UNKNOWN, "not known"), *answered = true;
+    return true;
+}
