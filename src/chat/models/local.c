@@ -126,6 +126,8 @@ static bool subject(struct local *m, bool *answered)
                   !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS));
     if (of_one && local_asks_of_thing(m) && !local_detail(m, m->found.product[0], answered)) return false;
     if (*answered) return true;
+    if ((paper & SENSE_INSTALL) && !local_fee(m, answered)) return false;
+    if (*answered) return true;
     if (paper && (named || m->found.how == FOUND_TALKED_ABOUT || m->focuses > 0) && !papers(m, paper, answered))
         return false;
     if (!*answered && paper && named && !local_of_model(m, paper, answered)) return false;
@@ -580,7 +582,7 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
     }
     bool answered;
     const char *said = ask->turn[ask->turns - 1].text;
-    if (!answer_parts(m, said, &answered)) return false;
+    if (!local_open_goes_on(m, &said) || !answer_parts(m, said, &answered)) return false;
     if (!answered && (!local_read_turn(m, said) || !answer(m))) return false;
     if (m->text.overflow || !local_guard(m, buf_str(&m->text))) {
         buf_clear(&m->text), m->text.overflow = false;

@@ -158,6 +158,8 @@ struct local {
     size_t kepts;
     uint64_t wanted;       /* what was asked of the product last */
     const char *rule_turn; /* the turn that asked for a rule, where nothing else was named since; NULL: none */
+    const char
+        *open_turn; /* the turn that asked for papers, or of a code, of a product that it did not name; or NULL */
     const char *order_number, *email;
     const char *order_marked; /* with the word of capitals before it: "BRM 100601" */
     bool order_pending;       /* an order was what the last turn was about */
@@ -209,6 +211,8 @@ void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
 /* Ways of saying that no list of words holds: "到江苏几天" asks how long the way is, 装 of "10斤装的" is no assembly.
  */
 void local_idioms(struct heard *h);
+/* What somebody tells of himself before the wish: "我个子高，要加长的". */
+bool *local_of_oneself(struct arena *a, const struct heard *h);
 
 /* Looks up which words of the turn have other names; how many atoms from i on are a word for which `t` has one. */
 /* The text with what is typed in a hurry written out: "hw mch r u". */
@@ -262,6 +266,12 @@ bool local_asks_whether(const struct heard *h);    /* a yes or a no */
 bool local_asks_how(const struct heard *h);        /* how something is done */
 bool local_asks_of_thing(struct local *m);         /* a quality that things have: its weight, its noise */
 MUST_USE bool local_code(struct local *m, bool *answered);
+/* The turn, when it asks what only the papers of a product tell, and names none; else NULL. local_open_goes_on(): it
+ * with the product that `text` names alone ("屏上是E2" / "壁挂炉 K3"), else `text`. */
+const char *local_open_asked(struct local *m);
+MUST_USE bool local_open_goes_on(struct local *m, const char **text);
+/* "装一个收多少": what the shop takes for it stands in a rule, where the paper of the thing has no sum. */
+MUST_USE bool local_fee(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
 /* What the shop is asked to do, by the verb of it: "can you sharpen my knife". */

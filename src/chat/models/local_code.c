@@ -138,3 +138,31 @@ bool local_code(struct local *m, bool *answered)
     m->action = REPLY_DECLINE;
     return true;
 }
+
+const char *local_open_asked(struct local *m)
+{
+    const struct heard *h = &m->h;
+    const uint64_t papers = SENSE_WARRANTY | SENSE_INSTALL | SENSE_GIFT;
+    bool code = false, words = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        code |= i + 1 < h->a.n && is_code(h, i);
+        words |= h->sense[i] == 0;
+    }
+    if (m->found.how != FOUND_NONE || m->focuses > 0 || m->new_number || m->new_email) return NULL;
+    if (!(code && (h->all & SENSE_FAULT)) && !((h->all & papers) && !words)) return NULL;
+    return arena_text_n(m->arena, h->text.p, h->text.n);
+}
+
+bool local_open_goes_on(struct local *m, const char **text)
+{
+    const uint64_t asked = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_HAVE | SENSE_SUBJECTS | SENSE_HAGGLE |
+                           SENSE_INJECT | SENSE_ORDER | SENSE_TRACK;
+    if (!m->open_turn) return true;
+    struct local *before = ARENA_NEW(m->arena, struct local);
+    *before = *m;
+    if (!local_read_turn(m, *text)) return false;
+    bool alone = m->found.how == FOUND_NAMED && m->found.n == 1 && !m->found.left_over && !(m->h.all & asked);
+    *m = *before;
+    if (alone) *text = arena_printf(m->arena, "%s，%s", *text, m->open_turn);
+    return true;
+}

@@ -39,8 +39,8 @@ size_t local_fit_owned(const struct atoms *a, size_t i);
 /* "Lights for plants": where "for" stands before the word at i; 0: nowhere. */
 size_t local_fit_behind_for(const struct atoms *a, size_t i);
 
-/* The n atoms of the title from `at` on are the name that the shop gave the thing ("【晨曦】"); they name what it is for
- * (洗衣机 of 洗衣机专用). */
+/* The n atoms of the title from `at` on are the name that the shop gave the thing ("【晨曦】"); they name what it is
+ * for (洗衣机 of 洗衣机专用). */
 bool local_fit_is_name(const struct fitting *f, size_t at, size_t n);
 bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
 

@@ -149,7 +149,8 @@ static void counts_parts(struct heard *h)
 /* "鞋底开胶管吗": who stands for what went wrong. */
 static void stands_for(struct heard *h)
 {
-    static const char words[] = "管吗|管不管|管么|管不|管嘛|保吗|保不保|保么|赔吗|赔不赔|给修吗|给换吗|给不给修|给不给换";
+    static const char words[] =
+        "管吗|管不管|管么|管不|管嘛|保吗|保不保|保么|赔吗|赔不赔|给修吗|给换吗|给不给修|给不给换";
     bool trouble = false;
     for (size_t i = 0; i < h->a.n; i++) trouble |= lexicon_phrase(&h->a, i, lexicon_trouble) > 0;
     for (size_t i = 0; i < h->a.n && trouble; i++) {
@@ -162,8 +163,9 @@ static void stands_for(struct heard *h)
 /* "有没有搭什么", "配啥东西": what comes with it. */
 static void comes_with(struct heard *h)
 {
-    static const char words[] = "搭什么|搭啥|搭点什么|搭点啥|搭点东西|搭东西|搭个|搭的什么|有搭|附带什么|附带啥|附什么|附啥|"
-                                "带什么东西|带啥东西|捎什么|捎带什么|饶点|饶什么";
+    static const char words[] =
+        "搭什么|搭啥|搭点什么|搭点啥|搭点东西|搭东西|搭个|搭的什么|有搭|附带什么|附带啥|附什么|附啥|"
+        "带什么东西|带啥东西|捎什么|捎带什么|饶点|饶什么";
     for (size_t i = 0; i < h->a.n; i++) {
         size_t n = h->sense[i] & (SENSE_INSTALL | SENSE_GIFT) ? 0 : lexicon_phrase(&h->a, i, words);
         bool clothes = n > 0 && lexicon_phrase(&h->a, i + n, "衣|裤|裙|鞋|色|衫|外套|好看|合适|比较") > 0;
@@ -192,13 +194,37 @@ static void measures(struct heard *h)
     for (size_t i = 0; i < h->a.n; i++) {
         size_t n = lexicon_phrase(&h->a, i, verbs), at = i + n;
         if (n == 0 || at + 1 >= h->a.n || !is_han(&h->a, at + 1) || h->a.atom[at].broken) continue;
-        if (h->sense[at] == 0 && strstr("双件条把台个款套瓶盒支只辆顶副块床盏张", h->a.atom[at].text))
-            h->sense[at] = SENSE_STOP;
+        bool free_word = h->sense[at] == 0 || h->lone[at];
+        if (free_word && strstr("双件条把台个款套瓶盒支只辆顶副块床盏张", h->a.atom[at].text))
+            h->sense[at] = SENSE_STOP, h->lone[at] = false;
     }
+}
+
+/* "有靴子吗 冬天穿": where Han is written with a gap, one thing ends and another begins. */
+static void gaps(struct heard *h)
+{
+    for (size_t i = 1; i < h->a.n; i++) {
+        struct atom *x = &h->a.atom[i];
+        if (is_han(&h->a, i) && is_han(&h->a, i - 1) && x->from > x[-1].to) x->broken = true;
+    }
+}
+
+bool *local_of_oneself(struct arena *a, const struct heard *h)
+{
+    static const char who[] = "我|咱|本人|我们|老公|老婆|孩子|我妈|我爸|妈妈|爸爸|对象|女朋友|男朋友|im|i am|my";
+    bool *out = ARENA_ARRAY(a, bool, h->a.n + 1);
+    for (size_t i = 0, end; i < h->a.n; i = end) {
+        bool tells = lexicon_phrase(&h->a, i, who) > 0;
+        end = i + 1;
+        while (end < h->a.n && !h->a.atom[end].broken) end++;
+        if (end < h->a.n && tells) memset(out + i, true, end - i); /* the wish is what stands last */
+    }
+    return out;
 }
 
 void local_idioms(struct heard *h)
 {
+    gaps(h);
     stands_for(h);
     comes_with(h);
     floors(h);

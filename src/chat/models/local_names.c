@@ -12,7 +12,9 @@ static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom
 /* Where the brackets close that open right before the atom at `at`, as an atom behind the name; 0: it is no name. */
 static size_t bracket_end(const char *title, const struct atoms *t, size_t at)
 {
-    static const char *const signs[][2] = { { "【", "】" }, { "「", "」" }, { "『", "』" }, { "“", "”" }, { "《", "》" } };
+    static const char *const signs[][2] = {
+        { "【", "】" }, { "「", "」" }, { "『", "』" }, { "“", "”" }, { "《", "》" }
+    };
     size_t n = 0;
     while (n <= NAME_MOST && is_han(t, at + n) && (n == 0 || !t->atom[at + n].broken)) n++;
     if (n < NAME_LEAST || n > NAME_MOST) return 0;
@@ -47,8 +49,9 @@ size_t local_name_at(struct arena *a, const struct heard *h, size_t i, const cha
 /* Whom goods are for is asked for as the goods are: "有婴儿的吗". */
 static bool is_person(const struct atoms *t, size_t at, size_t n)
 {
-    static const char whom[] = "儿童|婴儿|宝宝|婴幼儿|幼儿|孩子|小孩|男女|男士|女士|男|女|孕妇|老人|中老年|学生|成人|大人|"
-                               "情侣|新生儿|宠物|猫狗|猫咪|狗狗|猫|狗|犬|敏感肌|肌|户外|家用|办公|旅行|运动|健身|露营";
+    static const char whom[] =
+        "儿童|婴儿|宝宝|婴幼儿|幼儿|孩子|小孩|男女|男士|女士|男|女|孕妇|老人|中老年|学生|成人|大人|"
+        "情侣|新生儿|宠物|猫狗|猫咪|狗狗|猫|狗|犬|敏感肌|肌|户外|家用|办公|旅行|运动|健身|露营";
     for (size_t i = at; i < at + n; i++)
         if (lexicon_phrase(t, i, whom) > 0) return true;
     return false;
@@ -61,7 +64,10 @@ bool local_fit_is_for(const struct fitting *f, size_t at, size_t n)
     const struct atoms *t = &f->title;
     size_t end = at + n;
     if (n < 2 || is_person(t, at, n)) return false;
-    if (end < t->n && !t->atom[end].broken && t->atom[end].glued && lexicon_phrase(t, end, behind) > 0) return true;
+    size_t made = end < t->n && !t->atom[end].broken && t->atom[end].glued ? lexicon_phrase(t, end, behind) : 0;
+    /* "保护壳适用X系列": what it is for stands behind that, and the thing before it */
+    bool last = end + made >= t->n || t->atom[end + made].broken || !t->atom[end + made].glued;
+    if (made > 0 && (last || lexicon_phrase(t, end, "两用|专用|通用") > 0)) return true;
     for (size_t k = at; k > 0 && at - k < FAR && !t->atom[k].broken && t->atom[k].glued; k--)
         if (lexicon_phrase(t, k - 1, before) > 0 && k - 1 + lexicon_phrase(t, k - 1, before) <= at)
             return end >= t->n || !is_han(t, end) || t->atom[end].broken || !t->atom[end].glued;
@@ -72,7 +78,9 @@ bool local_fit_is_for(const struct fitting *f, size_t at, size_t n)
 
 /* Words for one thing that is wanted of the shop and is none of its goods; a rule that tells of it has one of them. */
 static const char *const businesses[] = {
-    "招聘|招人|招工|招员工|应聘|求职|兼职|招不招|还招|在招|招客服|招师傅|招店员|招学徒|招主播|招代购|入职|hiring|vacancy|"
+    "招聘|招*师傅|招*员|招*工|招*人|招*客服|招*学徒|招人|招工|招员工|应聘|求职|兼职|招不招|还招|在招|招客服|招师傅|"
+    "招店员|招学徒|招主播|招代购|入职|hiring|"
+    "vacancy|"
     "vacancies|any jobs|job openings|work for you|careers|recruit|recruiting|recruitment",
     "加盟|招商|代理|分销|经销|合作|入驻|供货商|供应商|一件代发|开分店|franchise|franchising|become a dealer|"
     "become a reseller|become a distributor|reseller|distributor|partnership|partner with you",

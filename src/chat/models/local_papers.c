@@ -306,3 +306,27 @@ bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t su
     m->why = arena_printf(m->arena, "paper:%s", best->id);
     return true;
 }
+
+bool local_fee(struct local *m, bool *answered)
+{
+    static const char free_of_charge[] = "免费|包安装|包装|不收费|不收|free|included|no charge|at no cost";
+    const struct knowledge_product *p = m->found.how != FOUND_NONE ? m->found.product[0] : m->focus[0];
+    struct local *before = ARENA_NEW(m->arena, struct local);
+    bool paper = false;
+    *answered = false;
+    if (!(m->h.all & (SENSE_COST | SENSE_PRICE)) || (m->h.all & SENSE_TIME) || !p) return true;
+    *before = *m;
+    size_t begin = m->text.n;
+    if (!local_paper(m, p, SENSE_INSTALL, &paper)) return false;
+    struct str said = { m->text.p + begin, m->text.n - begin };
+    struct atoms told = atoms_of(m->arena, said, TEXT_ATOMS);
+    bool tells = paper && (text_names_facts(said) || says_one_of(&told, free_of_charge));
+    *m = *before;
+    if (tells) return true;
+    if (!local_rule(m, answered)) return false;
+    said = (struct str){ m->text.p + begin, m->text.n - begin };
+    struct heard rule = local_text_of(m, said, TEXT_ATOMS);
+    if (*answered && text_names_facts(said) && (rule.all & SENSE_INSTALL)) return true;
+    *m = *before, *answered = false;
+    return true;
+}

@@ -85,8 +85,9 @@ static bool goes_on(struct local *m, const struct knowledge_product *p, struct f
             if (count == 0 && last) count = options_name_at(&m->h, i, last + 1);
             while (count > 0) of_name[i + --count] = true;
         }
+    const bool *oneself = f->mentions > 0 ? local_of_oneself(m->arena, &m->h) : of_name;
     for (size_t i = 0; i < m->h.a.n; i++) {
-        bool known = !hard(&m->h, i) || of_name[i];
+        bool known = !hard(&m->h, i) || of_name[i] || oneself[i];
         for (size_t k = 0; k < f->mentions && !known; k++)
             known = i >= f->mention[k].at && i < f->mention[k].at + f->mention[k].n;
         explained &= known;

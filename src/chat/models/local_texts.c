@@ -336,6 +336,16 @@ static int score_of_carrier(const struct heard *h, const struct heard *text)
     return 0;
 }
 
+/* "想换大一号": the rule of changing sizes, before that of what is not wanted. */
+static int score_of_size(const struct heard *h, const struct heard *text)
+{
+    static const char asked[] =
+        "大一号|小一号|大一码|小一码|换码|换大|换小|换个码|换个大|换个小|尺码|码数|bigger|larger|"
+        "smaller|a size up|a size down|different size|another size|size",
+                      told[] = "换码|换尺码|换个尺码|尺码不合|码数|尺码或|size|sizes";
+    return says_one_of(&h->a, asked) && says_one_of(&text->a, told) ? TITLE_QUALIFIER : 0;
+}
+
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
@@ -356,6 +366,7 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
                 (int)in_title.one * TITLE_WORD + bits(subjects & text.all & ~title.all) * BODY_SUBJECT +
                 bits(more & text.all & ~title.all) * BODY_QUALIFIER + (int)in_text.one * BODY_WORD - bits(others) * 4 -
                 bits((title.all & ~h->all) & (SENSE_COST | SENSE_TIME)) * 6;
+    score += subjects & SENSE_EXCHANGE ? score_of_size(h, &text) : 0;
     score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) +
              score_of_carrier(h, &text) - strangers(&title, h);
     /* of two rules about one subject, the one that speaks of these goods */

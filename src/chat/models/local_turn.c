@@ -460,6 +460,7 @@ void local_keep(struct local *m)
     }
     if (wanted) m->wanted = wanted;
     m->rule_turn = local_rule_asked(m);
+    m->open_turn = local_open_asked(m);
     if (f->how == FOUND_NAMED || f->how == FOUND_TALKED_ABOUT)
         memcpy(m->kept, f->mention, sizeof m->kept), m->kepts = f->mentions;
     m->order_talk = local_about_order(m) || (m->order_talk && f->how != FOUND_NAMED);
