@@ -7,15 +7,24 @@
 #include "chat/test_memory.h"
 
 /* clang-format off */
-#define ONE(name, value, price) "{\"id\":\"" name value "\",\"options\":{\"" name "\":\"" value "\"},\"price\":" price ",\"available\":true}"
-#define THING(id, title, description, ...) "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description "\",\"variants\":[" __VA_ARGS__ "]}"
-#define THING_AT(id, title, description, price) "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description "\",\"price\":" price ",\"available\":true}"
+#define ONE(name, value, price) \
+    "{\"id\":\"" name value "\",\"options\":{\"" name "\":\"" value "\"},\"price\":" price \
+    ",\"available\":true}"
+#define THING(id, title, description, ...) \
+    "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description "\",\"variants\":[" __VA_ARGS__ "]}"
+#define THING_AT(id, title, description, price) \
+    "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description \
+    "\",\"price\":" price ",\"available\":true}"
 #define FAQ(id, question, answer) "{\"id\":\"" id "\",\"question\":\"" question "\",\"answer\":\"" answer "\"}"
-#define PAPER(id, product, title, text) "{\"id\":\"" id "\",\"product\":\"" product "\",\"title\":\"" title "\",\"text\":\"" text "\"}"
+#define PAPER(id, product, title, text) \
+    "{\"id\":\"" id "\",\"product\":\"" product "\",\"title\":\"" title "\",\"text\":\"" text "\"}"
 
 static const char bags[] =
-    "{\"name\":\"青禾\",\"languages\":[\"zh-CN\"],\"currency\":\"CNY\",\"url\":\"https://shop.example\",\"orders\":[],\"products\":["
-    THING("ride", "青禾【飞机盒子】儿童拉杆书包可坐骑 LB-2", "【容量】18升。【飞机】不能带上飞机。", ONE("颜色", "鹅黄", "26800") "," ONE("颜色", "湖蓝", "27900")) ","
+    "{\"name\":\"青禾\",\"languages\":[\"zh-CN\"],"
+    "\"currency\":\"CNY\",\"url\":\"https://shop.example\",\"orders\":[],\"products\":["
+    THING("ride", "青禾【飞机盒子】儿童拉杆书包可坐骑 LB-2",
+          "【容量】18升。【飞机】不能带上飞机。",
+          ONE("颜色", "鹅黄", "26800") "," ONE("颜色", "湖蓝", "27900")) ","
     THING("pants", "青禾【远岚】弹力登山裤男 DS-4", "【裤长】三种。", ONE("裤长", "标准", "15600") "," ONE("裤长", "加长", "16700")) ","
     THING_AT("coat", "青禾【松霭】羊毛呢短外套女 WT-6", "【面料】羊毛。", "48800") ","
     THING_AT("boot", "青禾【寒川】防滑雪地靴 XD-7", "【鞋底】橡胶。", "23900") ","
@@ -33,7 +42,8 @@ static const char bags[] =
     PAPER("coat-err", "coat", "常见问题", "起球：用去球器轻剃。\\n钻毛：从里面拽回去。") "],\"promotions\":[]}";
 
 static const char kitchen[] =
-    "{\"name\":\"灶台\",\"languages\":[\"zh-CN\"],\"currency\":\"CNY\",\"url\":\"https://shop.example\",\"orders\":[],\"products\":["
+    "{\"name\":\"灶台\",\"languages\":[\"zh-CN\"],"
+    "\"currency\":\"CNY\",\"url\":\"https://shop.example\",\"orders\":[],\"products\":["
     THING_AT("pad", "加厚防震脚垫四只装冰柜专用 JD-3", "橡胶。", "2900") ","
     THING_AT("salt", "软水盐大颗粒除垢洗碗机通用 RS-5", "2公斤。", "3300") ","
     THING_AT("fan", "侧吸抽油烟机大吸力 YJ-9", "风量22立方。", "168800") ","

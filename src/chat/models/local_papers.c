@@ -330,3 +330,46 @@ bool local_fee(struct local *m, bool *answered)
     *m = *before, *answered = false;
     return true;
 }
+
+/* ---- the shop as a business ---- */
+
+/* Words for one thing that is wanted of the shop and is none of its goods; a rule that tells of it has one of them. */
+static const char *const businesses[] = {
+    "招聘|招*师傅|招*员|招*工|招*人|招*客服|招*学徒|招人|招工|招员工|应聘|求职|兼职|招不招|还招|在招|招客服|招师傅|"
+    "招店员|招学徒|招主播|招代购|入职|hiring|"
+    "vacancy|"
+    "vacancies|any jobs|job openings|work for you|careers|recruit|recruiting|recruitment",
+    "加盟|招商|代理|分销|经销|合作|入驻|供货商|供应商|一件代发|开分店|franchise|franchising|become a dealer|"
+    "become a reseller|become a distributor|reseller|distributor|partnership|partner with you",
+};
+
+static size_t business_of(const struct atoms *a)
+{
+    static const char no[] = "招财|招牌|招待|招呼|联名合作|合作款|代理服务器";
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < ARRAY_LEN(businesses); k++)
+            if (lexicon_phrase(a, i, businesses[k]) > 0 && lexicon_phrase(a, i, no) == 0) return k;
+    return ARRAY_LEN(businesses);
+}
+
+bool local_business(struct local *m, bool *answered)
+{
+    const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RETURN | SENSE_ORDER | SENSE_TRACK;
+    size_t which = business_of(&m->h.a), n = 0;
+    struct knowledge_text *t = NULL;
+    *answered = false;
+    if (which == ARRAY_LEN(businesses) || (m->h.all & others) || m->found.how == FOUND_TALKED_ABOUT) return true;
+    if (m->found.how == FOUND_NAMED && !m->found.left_over) return true;
+    if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), NULL, TEXTS, m->arena, &t, &n))
+        return false;
+    for (size_t i = 0; i < n && !*answered; i++) {
+        const char *all = arena_printf(m->arena, "%s\n%s", t[i].title, t[i].text);
+        struct heard text = local_text_of(m, str_of(all), TEXT_ATOMS);
+        bool wholesale = which > 0 && (m->h.all & text.all & SENSE_BULK);
+        if (t[i].product || (business_of(&text.a) != which && !wholesale)) continue;
+        *answered = local_say_text(m, &t[i], str_of(t[i].text));
+        m->why = arena_printf(m->arena, "rule:%s", t[i].id);
+    }
+    if (!*answered) local_say(m, REPLY_DECLINE, SAY_UNKNOWN, "not known"), *answered = true;
+    return true;
+}

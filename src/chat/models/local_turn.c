@@ -484,3 +484,17 @@ void local_go_on(struct local *m)
             }
     }
 }
+
+bool local_open_goes_on(struct local *m, const char **text)
+{
+    const uint64_t asked = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_HAVE | SENSE_SUBJECTS | SENSE_HAGGLE |
+                           SENSE_INJECT | SENSE_ORDER | SENSE_TRACK;
+    if (!m->open_turn) return true;
+    struct local *before = ARENA_NEW(m->arena, struct local);
+    *before = *m;
+    if (!local_read_turn(m, *text)) return false;
+    bool alone = m->found.how == FOUND_NAMED && m->found.n == 1 && !m->found.left_over && !(m->h.all & asked);
+    *m = *before;
+    if (alone) *text = arena_printf(m->arena, "%s，%s", *text, m->open_turn);
+    return true;
+}
