@@ -124,7 +124,10 @@ static bool subject(struct local *m, bool *answered)
     /* what the shop says of the product itself, before what it says of all */
     bool of_one = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 &&
                   !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS));
-    if (of_one && local_asks_of_thing(m) && !local_detail(m, m->found.product[0], answered)) return false;
+    /* "which strap lengths": what it comes in */
+    if (of_one && named && !(subjects & ~SENSE_SIZE) && local_asks_choices(m, m->found.product[0])) return true;
+    bool of_thing = local_asks_of_thing(m) || (!(subjects & ~SENSE_SIZE) && local_asks_size(&m->h));
+    if (of_one && of_thing && !local_detail(m, m->found.product[0], answered)) return false;
     if (*answered) return true;
     if ((paper & SENSE_INSTALL) && !local_fee(m, answered)) return false;
     if (*answered) return true;
@@ -381,6 +384,7 @@ static bool answer(struct local *m)
     if (!local_code(m, &answered)) return false;
     if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
+    if (!answered && !local_altered(m, &answered)) return false;
     if (!answered && (m->h.all & (SENSE_FIX | SENSE_SIZE | SENSE_CARE)) && !local_serves(m, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
     if (!answered && asks_of_rule(&m->h) && !local_rule_goes_on(m, &answered)) return false;

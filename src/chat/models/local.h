@@ -261,10 +261,12 @@ struct local_count {
 struct local_count local_counted(const struct heard *h);
 bool *local_words_that_ask(struct local *m);       /* of a quality, and what was used before */
 bool local_asks_a_question(const struct heard *h); /* and does not only name a thing */
-bool local_asks_size(const struct heard *h);       /* how long, how large */
-bool local_asks_whether(const struct heard *h);    /* a yes or a no */
-bool local_asks_how(const struct heard *h);        /* how something is done */
-bool local_asks_of_thing(struct local *m);         /* a quality that things have: its weight, its noise */
+bool local_asks_choices(struct local *m, const struct knowledge_product *p);
+bool local_asks_measure(const struct heard *h); /* how heavy it is, or of what length; not which size to take */
+bool local_asks_size(const struct heard *h);    /* how long, how large */
+bool local_asks_whether(const struct heard *h); /* a yes or a no */
+bool local_asks_how(const struct heard *h);     /* how something is done */
+bool local_asks_of_thing(struct local *m);      /* a quality that things have: its weight, its noise */
 MUST_USE bool local_code(struct local *m, bool *answered);
 /* The turn, when it asks what only the papers of a product tell, and names none; else NULL. local_open_goes_on(): it
  * with the product that `text` names alone ("屏上是E2" / "壁挂炉 K3"), else `text`. */
@@ -276,6 +278,8 @@ MUST_USE bool local_fee(struct local *m, bool *answered);
 MUST_USE bool local_symptom(struct local *m, bool *answered);
 /* What the shop is asked to do, by the verb of it: "can you sharpen my knife". */
 size_t local_verb_of_service(const struct heard *h); /* where it stands; how many atoms there are: nowhere */
+/* "Can it be made a size bigger": what the shop does to a thing that is had. */
+MUST_USE bool local_altered(struct local *m, bool *answered);
 MUST_USE bool local_serves(struct local *m, bool *answered);
 /* "How long does that take?" goes on with the rule that was asked for. local_rule_asked(): whether this turn asks for
  * one, or names nothing that is not of it. */

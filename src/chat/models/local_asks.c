@@ -35,7 +35,9 @@ struct local_count local_counted(const struct heard *h)
         "毫安|毫安时|流明|分贝|克|斤|公斤|千克|毫升|升|片|只|个|粒|颗|支|根|张|枚|包|袋|瓶|条|双|人|分钟|小时|天|度|瓦|"
         "伏|层|格|档|寸|英寸|厘米|毫米|米|"
         "平|卡|大卡|页|针|股|克拉|k|g|kg|ml|w|v|cm|mm|抽|卷|块|种|色|孔|速|键|弦|岁";
-    static const char duration[] = "多久|多长时间|how long does|how long do|how long will";
+    static const char duration[] =
+        "多久|多长时间|how long does|how long do|how long will|how long is a game|how long is a round|"
+        "how long is a match|how long is one game|how long is one round";
     const uint64_t thing = SENSE_CARE | SENSE_SIZE | SENSE_USED_FOR;
     enum { WORDS = 3 };
     bool often = false, asked = false; /* "多久洗一次", but "一次能洗多久" */
@@ -88,6 +90,19 @@ bool local_asks_a_question(const struct heard *h)
     return false;
 }
 
+bool local_asks_measure(const struct heard *h)
+{
+    static const char words[] = "how heavy|how long|how tall|how wide|how deep|how thick|how high|how big|how large|"
+                                "weigh|weighs|weight|length|lengths|width|height|depth|thickness|dimensions";
+    static const char own[] = "my|i|hers|her|his|wear|take|should|need|fit|fits";
+    bool asked = false, of_own = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        asked |= lexicon_phrase(&h->a, i, words) > 0;
+        of_own |= lexicon_phrase(&h->a, i, own) > 0;
+    }
+    return asked && !of_own;
+}
+
 bool local_asks_size(const struct heard *h)
 {
     static const char *const words[] = {
@@ -100,6 +115,21 @@ bool local_asks_size(const struct heard *h)
     for (size_t i = 0; i < h->a.n; i++)
         if (lexicon_phrase(&h->a, i, size) > 0) return true;
     return h->a.n > 1 && (h->sense[h->a.n - 1] & SENSE_SIZE) && (h->sense[h->a.n - 1] & SENSE_OPTIONS);
+}
+
+/* "Which strap lengths do you do": a choice by its name, where that is no size by which a table tells one's own. */
+bool local_asks_choices(struct local *m, const struct knowledge_product *p)
+{
+    const char *names[16];
+    size_t n = options_names(m->arena, p, names, ARRAY_LEN(names));
+    bool which = false;
+    for (size_t i = 0; i < m->h.a.n; i++) which |= lexicon_phrase(&m->h.a, i, "which|what|how many|any other") > 0;
+    for (size_t k = 0; k < n && which; k++) {
+        struct heard name = hear(m->arena, m->lexicon, str_of(names[k]), 8);
+        if (!(name.all & SENSE_SIZE) && !local_said(&name, "size") && options_asked(m->arena, &m->h, p, names[k]))
+            return true;
+    }
+    return false;
 }
 
 /* "Does it come with a battery", "is the frame of steel": a yes or a no is asked for, not a list. */

@@ -75,7 +75,13 @@ static bool count_of(struct local *m, struct str text, bool with_money)
     if (c.n == 0 && !c.time) return false;
     struct heard rest = m->h;
     rest.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
-    for (size_t i = 0; i < m->h.a.n; i++) rest.used[i] = m->h.used[i] || (i >= c.at && i < c.at + c.n);
+    /* "how long does a game of it take, roughly": of the thing itself */
+    static const char goes[] = "a game|game|round|match|session|roughly|approximately|approx|usually|normally|"
+                               "typically|generally|on average|average|play|playing|to play|to finish|finish";
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        rest.used[i] |= m->h.used[i] || (i >= c.at && i < c.at + c.n);
+        for (size_t n = c.time ? lexicon_phrase(&m->h.a, i, goes) : 0; n > 0; n--) rest.used[i + n - 1] = true;
+    }
     for (size_t at = 0; at < text.n && !all;) {
         struct arena_mark mark = arena_mark(m->arena);
         struct str s = local_sentence(text, &at);

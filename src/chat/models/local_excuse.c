@@ -50,9 +50,12 @@ static void excuse_opinions(struct fitting *f)
 {
     static const char words[] = "big|bigger|biggest|large|larger|largest|small|smaller|smallest|little|tiny|huge|giant|"
                                 "massive|normal|regular|ordinary|usual|basic|decent|proper|whole|entire|actual";
-    for (size_t i = 0; i < f->h->a.n; i++)
+    static const char some[] = "a game of|a round of|a match of|a session of|a set of|a pair of|a bit of";
+    for (size_t i = 0; i < f->h->a.n; i++) {
         if (f->missed[i] && f->h->a.atom[i].kind == ATOM_LETTERS && lexicon_phrase(&f->h->a, i, words) > 0)
             f->missed[i] = false;
+        if (i + 3 < f->h->a.n && f->named[i + 3] && lexicon_phrase(&f->h->a, i, some) > 0) f->missed[i + 1] = false;
+    }
 }
 
 /* "4 slice toaster" of one with 4 slots: what the shopper calls what is counted, between its number and the name. */

@@ -222,6 +222,25 @@ bool *local_of_oneself(struct arena *a, const struct heard *h)
     return out;
 }
 
+/* "UK 9", "in an EU 41", "a us size 8": a size, and no country to send to. */
+static void sizes_of(struct heard *h)
+{
+    static const char systems[] = "uk|eu|us|eur|european|british|american",
+                      to[] = "to|from|the|within|across|outside|for";
+    static const char counted[] = "day|days|hour|hours|working|business|week|weeks|pounds|euros|dollars|items|orders|"
+                                  "parcels|miles|percent|st|nd|rd|th|pm|am";
+    enum { DIGITS = 4 };
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        size_t at = i + 1;
+        if (lexicon_phrase(&h->a, i, systems) == 0 || (i > 0 && lexicon_phrase(&h->a, i - 1, to) > 0)) continue;
+        at += lexicon_phrase(&h->a, at, "size|shoe size|mens|womens|men's|women's");
+        const struct atom *x = at < h->a.n ? &h->a.atom[at] : NULL;
+        if (!x || x->kind != ATOM_NUMBER || x->n > DIGITS || x->broken) continue;
+        if (at + 1 < h->a.n && (h->a.atom[at + 1].glued || lexicon_phrase(&h->a, at + 1, counted) > 0)) continue;
+        local_hear_anew(h, i, SENSE_STOP);
+    }
+}
+
 void local_idioms(struct heard *h)
 {
     gaps(h);
@@ -229,6 +248,7 @@ void local_idioms(struct heard *h)
     comes_with(h);
     floors(h);
     measures(h);
+    sizes_of(h);
     changes_order(h);
     counts_parts(h);
     boxes_of(h);

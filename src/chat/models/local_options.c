@@ -147,6 +147,44 @@ static struct others others_of(const char *joined)
     return out;
 }
 
+/* "UK 7 / EU 40" is one size under two names, and who says one of them means it, where no other value has it. */
+static void sides_of(struct arena *a, const struct mention *values, size_t n, size_t which, struct others *out)
+{
+    const char *value = values[which].value;
+    if (!strpbrk(value, "/(") || !strpbrk(value, "0123456789")) return;
+    for (const char *p = value; *p && out->n < OTHERS; p += *p != 0) {
+        size_t length = strcspn(p, "/()");
+        char *side = arena_alloc(a, LOCAL_JOINED);
+        size_t joined = joined_of((struct str){ p, length }, side, LOCAL_JOINED), shared = 0;
+        p += length;
+        bool named = strpbrk(side, "0123456789") && strpbrk(side, "abcdefghijklmnopqrstuvwxyz");
+        if (joined < 3 || !named || length == strlen(value)) continue; /* a number alone may count something */
+        for (size_t k = 0; k < n; k++) {
+            const char *at = strstr(values[k].joined, side);
+            shared += at && !(at[joined] >= '0' && at[joined] <= '9');
+        }
+        if (shared == 1) out->text[out->n++] = side;
+    }
+}
+
+/* "In a size 7", "a 41": the number of one size alone, where the option is named before it. VALUES: of none. */
+static size_t sized_by(const struct heard *h, size_t i, const struct mention *values, const struct atoms *parts,
+                       size_t n)
+{
+    size_t which = VALUES, count = 0;
+    bool size = i > 0 && lexicon_phrase(&h->a, i - 1, "size|sizes|uk|eu|us|eur") > 0;
+    if (!size || h->a.atom[i].kind != ATOM_NUMBER || (i + 1 < h->a.n && h->a.atom[i + 1].glued)) return VALUES;
+    for (size_t k = 0; k < n && count < 2; k++) {
+        bool there = false;
+        for (size_t j = 0; j < parts[k].n && !there; j++) {
+            bool system = j > 0 && lexicon_phrase(&parts[k], j - 1, "uk|eu|us|eur|size") > 0;
+            there = system && strcmp(parts[k].atom[j].text, h->a.atom[i].text) == 0;
+        }
+        if (there) which = k, count++;
+    }
+    return count == 1 ? which : VALUES;
+}
+
 static size_t value_at(const struct heard *h, size_t i, const char *joined, const struct others *others)
 {
     size_t n = atoms_joined(&h->a, i, joined, strlen(joined));
@@ -319,6 +357,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
     for (size_t k = 0; k < n; k++) {
         if (strpbrk(values[k].value, "0123456789 -/")) parts[k] = atoms_of(m->arena, str_of(values[k].value), 8);
         others[k] = others_of(values[k].joined);
+        sides_of(m->arena, values, n, k, &others[k]);
     }
     const struct value_amounts *amounts = options_amounts(m->arena, values, n);
     const struct heard *h = &m->h;
@@ -342,6 +381,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best == 0 && !h->used[i] && (which = part_of(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
+        if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best > 0) {
             struct mention x = values[which];

@@ -58,6 +58,61 @@ bool local_serves(struct local *m, bool *answered)
     return true;
 }
 
+static size_t says(const struct atoms *a, const char *phrases)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (lexicon_phrase(a, i, phrases) > 0) return 1;
+    return 0;
+}
+
+/* What may be done to a thing: as it is asked for, and by which words the shop tells of it. */
+static const char *const alterations[][2] = {
+    { "made * bigger|made * smaller|made * larger|made * wider|made * tighter|made * looser|made bigger|made smaller|"
+      "made larger|made wider|made tighter|make it bigger|make it smaller|make it larger|make it fit|made to fit|"
+      "make them bigger|make them smaller|taken in|take it in|let out|let it out|resized|resize|enlarged|stretched",
+      "resize|resized|resizing|resizable|enlarge|enlarged|alter|altered|alteration|alterations|let out|taken in|"
+      "take in|stretch|stretched|stretching|tailor|tailoring" },
+    { "shortened|shorten|taken up|take it up|take them up|made shorter|make it shorter|made * shorter|cut shorter|"
+      "hemmed|turned up",
+      "shorten|shortened|shortening|hem|hems|hemmed|hemming|cut to|take up|taken up|alteration|alterations" },
+    { "have * name on|put * name on|put a name on|names on|initials on|have it engraved|get it engraved|put initials|"
+      "with a name on|with initials",
+      "engrave|engraved|engraving|personalise|personalised|personalize|personalized|monogram|monograms|embroider|"
+      "embroidered|embroidery|initials" },
+};
+
+bool local_altered(struct local *m, bool *answered)
+{
+    const struct knowledge_text *best = NULL;
+    struct knowledge_text *t = NULL;
+    size_t n = 0, most = 0, which = ARRAY_LEN(alterations), of = 0;
+    struct buf query;
+    enum { LOCAL_QUERY = 400 };
+    *answered = false;
+    for (size_t k = 0; k < ARRAY_LEN(alterations); k++)
+        for (size_t i = 0; i < m->h.a.n && which == ARRAY_LEN(alterations); i++)
+            if (lexicon_phrase(&m->h.a, i, alterations[k][0]) > 0) which = k;
+    if (which == ARRAY_LEN(alterations) || (m->h.all & (SENSE_STOCK | SENSE_RETURN | SENSE_EXCHANGE))) return true;
+    buf_fixed(&query, arena_alloc(m->arena, LOCAL_QUERY), LOCAL_QUERY);
+    for (const char *p = alterations[which][1]; *p; p++) buf_char(&query, *p == '|' ? ' ' : *p);
+    struct str words = { query.p, query.n };
+    if (!m->source->search_texts(m->source->ctx, words, NULL, TEXTS, m->arena, &t, &n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct heard title = { .a = atoms_of(m->arena, str_of(t[i].title), TITLE_ATOMS) },
+                     text = { .a = atoms_of(m->arena, str_of(t[i].text), TEXT_ATOMS) };
+        size_t score =
+            t[i].product ? 0 : 2 * says(&title.a, alterations[which][1]) + says(&text.a, alterations[which][1]);
+        if (score > 0) score = score * OF_TITLE + local_shared(&m->h, &title, &of) + local_shared(&m->h, &text, &of);
+        arena_release(m->arena, mark);
+        if (score > most) most = score, best = &t[i];
+    }
+    if (!best) return true;
+    *answered = local_say_text(m, best, str_of(best->text));
+    m->why = arena_printf(m->arena, "rule:%s", best->id);
+    return true;
+}
+
 const char *local_rule_asked(struct local *m)
 {
     const struct heard *h = &m->h;

@@ -88,6 +88,7 @@ const struct lexicon_row lexicon_phrases[] = {
       "free from what" },
     { SENSE_INSTALL, "can you build|could you build|will you build|do you build|build the|build my|build one|"
       "built for me|assemble the|assemble my" },
+    { SENSE_STOP, "usually|typically|roughly|approximately|approx|on average" },
     { SENSE_STOP, "two|three|four|five|six|couple|a couple of|half a dozen|dozen|a dozen" },
     { SENSE_RETURN | SENSE_COST,
       "return postage|return shipping|return delivery|return label|postage for returns|shipping for returns|退货运费|"

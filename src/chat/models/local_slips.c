@@ -119,6 +119,8 @@ static bool is_short_of(const struct fitting *f, size_t i, size_t k)
     if (!before || b->kind != ATOM_LETTERS || a->n < LEAST || a->text[0] != b->text[0]) return false;
     bool begins = a->n + CUT <= b->n && memcmp(a->text, b->text, a->n) == 0;
     if (begins && (in_place || a->n >= PLAIN)) return true;
+    if (in_place && a->n == LEAST && b->n == LEAST && a->text[1] == b->text[2] && a->text[2] == b->text[1])
+        return true; /* "starter kti" */
     if (!in_place || b->n != a->n + 1) return false;
     size_t same = 0;
     while (same < a->n && a->text[same] == b->text[same]) same++;

@@ -31,6 +31,26 @@ static bool talks_to(const struct heard *h) /* "speak to a human about my order"
     return false;
 }
 
+/* "Is it a real person who sews it", "made by a real person": it is asked who makes the thing. */
+static bool asks_who_makes(const struct heard *h)
+{
+    enum { FAR = 4 };
+    static const char made[] = "made|sewn|stitched|knitted|built|painted|carved|packed|written|designed|crafted|cut|"
+                               "finished|printed|drawn|assembled|woven|tested|checked";
+    bool talk = (h->all & SENSE_TALK) != 0;
+    for (size_t i = 1; i < h->a.n && !talk; i++) {
+        if (!(h->sense[i] & (SENSE_HUMAN | SENSE_WISH)) || i + 1 == h->a.n) continue;
+        bool does = lexicon_phrase(&h->a, i + 1, "who|that") > 0 && i + 2 < h->a.n && h->sense[i + 2] == 0;
+        for (size_t back = 1; back <= FAR && back <= i && does; back++)
+            if (lexicon_phrase(&h->a, i - back, "is it|was it|is this|was this|are they|are these|is that") > 0)
+                return true;
+    }
+    for (size_t i = 1; i < h->a.n && !talk; i++)
+        for (size_t back = 1; back < FAR && back < i && (h->sense[i] & (SENSE_HUMAN | SENSE_WISH)); back++)
+            if (lexicon_phrase(&h->a, i - back, "by") > 0 && lexicon_phrase(&h->a, i - back - 1, made) > 0) return true;
+    return false;
+}
+
 bool local_is_wish(const struct heard *h)
 {
     uint64_t talk = SENSE_STOP | SENSE_SOFT | SENSE_WISH | SENSE_TALK | SENSE_HUMAN | SENSE_NOT | SENSE_GREET |
@@ -39,7 +59,7 @@ bool local_is_wish(const struct heard *h)
     for (size_t i = 0; i < h->a.n; i++) strong |= (h->sense[i] & SENSE_WISH) && !(h->sense[i] & SENSE_NO_HUMAN);
     /* "有没有真人图，没有就转人工" wishes all the same */
     if ((h->all & SENSE_WHO) || ((h->all & SENSE_NO_HUMAN) && !strong)) return false;
-    if (!strong && !noun) return false;
+    if ((!strong && !noun) || asks_who_makes(h)) return false;
     if (talks_to(h)) return true;
     size_t rest = others(h, talk);
     if (strong) return rest <= 6 && !(rest > 0 && (h->all & (SENSE_HOURS | SENSE_PRICE | SENSE_TIME | SENSE_COST)));

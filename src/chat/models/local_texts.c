@@ -190,6 +190,14 @@ static bool has_clock(const struct heard *t)
 {
     for (size_t i = 0; i + 1 < t->a.n; i++)
         if (t->a.atom[i].kind == ATOM_NUMBER && lexicon_phrase(&t->a, i + 1, "点|点半|am|pm|a m|p m") > 0) return true;
+    for (size_t i = 0; i + 2 < t->a.n; i++) { /* "9.30 to 17.30", "9:30-17:30" */
+        const struct atom *x = &t->a.atom[i];
+        const char *point = x->kind == ATOM_NUMBER ? strchr(x->text, '.') : NULL;
+        bool minutes = x->kind == ATOM_NUMBER && x[1].kind == ATOM_NUMBER && x[1].n == 2 && x[1].from == x->to + 1 &&
+                       t->text.p[x->to] == ':';
+        bool hour = point && strlen(point) == 3 && point - x->text <= 2;
+        if (minutes || (hour && lexicon_phrase(&t->a, i + 1, "to|until|till|and") > 0)) return true;
+    }
     return false;
 }
 
@@ -202,7 +210,15 @@ static bool says_one_of(const struct atoms *a, const char *phrases)
 
 static bool asks_opening(const struct heard *h)
 {
-    return says_one_of(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|open|opening|close|closing|hours|shut");
+    /* "headphones that leave ears open" are asked for, and no hours */
+    static const char opens[] =
+        "you open|you close|you shut|u open|u close|shop open|shop close|store open|store close|they open|they close|"
+        "open on|open at|open till|open until|open from|open today|open tomorrow|open now|open late|open sundays|"
+        "open saturdays|open sunday|open saturday|still open|when * open|when * close|what time * open|"
+        "what time * close|what time * shut|shut at|close at|it open|it close|store opens|shop opens";
+    enum { SHORT = 3 };
+    if (says_one_of(&h->a, opens) || (h->a.n <= SHORT && says_one_of(&h->a, "open|close|shut"))) return true;
+    return says_one_of(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|opening|closing|hours");
 }
 
 /* "Phone", "How to reach us": a title that promises what is asked for. */
@@ -346,6 +362,21 @@ static int score_of_size(const struct heard *h, const struct heard *text)
     return says_one_of(&h->a, asked) && says_one_of(&text->a, told) ? TITLE_QUALIFIER : 0;
 }
 
+/* "Ring size guide" and a coat that is weighed: how heavy or how long the one thing is, no table of another tells. */
+static bool sizes_another(struct local *m, const struct heard *title)
+{
+    static const char table[] = "size|sizes|sizing|guide|chart|table|measure|measuring|fit|clothing|clothes|garment";
+    if (m->found.how < FOUND_TALKED_ABOUT || m->found.n != 1 || m->language == LOCAL_ZH) return false;
+    struct heard p = { .a = atoms_of(m->arena, str_of(m->found.product[0]->title), 60) };
+    size_t things = 0;
+    for (size_t i = 0; i < title->a.n; i++) {
+        if (!hard(title, i) || lexicon_phrase(&title->a, i, table) > 0) continue;
+        if (has_word(&p, &title->a.atom[i], NULL) || has_word(&m->h, &title->a.atom[i], NULL)) return false;
+        things++;
+    }
+    return things > 0;
+}
+
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
@@ -406,10 +437,12 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     told |= (h->all & SENSE_CONTACT) && asks_contact(&title);
     told |= open, score += open ? BODY_SUBJECT : 0;
     /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
+    bool other = subjects == SENSE_SIZE && local_asks_measure(h) && sizes_another(m, &title);
+    told &= !other, near &= !other, within &= !other, covered &= !other;
     size_t of_title = 0, of_turn = local_shared(&title, h, &of_title);
     bool about = m->language != LOCAL_ZH || !subjects || (subjects & (title.all | text.all)) || of_turn * 2 >= of_title;
-    return (struct scored){ score, ((subjects & title.all) && !abroad && !maker && !boxed) || (covered && about) ||
-                                       told || within || near };
+    return (struct scored){ score, ((subjects & title.all) && !abroad && !maker && !boxed && !other) ||
+                                       (covered && about) || told || within || near };
 }
 
 bool local_in_language(const struct local *m, const char *text)

@@ -16,7 +16,7 @@ static const char *const units[] = {
     " oz ounce ounces ", " lb lbs pound pounds ", " w watt watts ", " v volt volts ", " kw kilowatt kilowatts ",
     " ah amp ", " mah ", " gb gig gigs gigabyte gigabytes ", " tb terabyte terabytes ", " mb megabyte megabytes ",
     " hz hertz ", " h hr hrs hour hours ", " min mins minute minutes ", " pc pcs piece pieces ", " pk pack packs ",
-    " cup cups ", " person persons people ", " key keys ", " bar bars ", " mp megapixel megapixels ",
+    " cup cups ", " person persons people ppl player players ", " key keys ", " bar bars ", " mp megapixel megapixels ",
     " yr yrs year years ", " count ct ", " degree degrees deg ", NULL
 };
 /* clang-format on */
