@@ -68,8 +68,8 @@ static size_t says(const struct atoms *a, const char *phrases)
 /* What may be done to a thing: as it is asked for, and by which words the shop tells of it. */
 static const char *const alterations[][2] = {
     { "made * bigger|made * smaller|made * larger|made * wider|made * tighter|made * looser|made bigger|made smaller|"
-      "made larger|made wider|made tighter|make it bigger|make it smaller|make it larger|make it fit|made to fit|"
-      "make them bigger|make them smaller|taken in|take it in|let out|let it out|resized|resize|enlarged|stretched",
+      "made larger|made wider|made tighter|make it bigger|make it smaller|make it larger|make it fit|"
+      "make them bigger|make them smaller|taken in|take it in|let out|let it out|resized|resize|enlarged",
       "resize|resized|resizing|resizable|enlarge|enlarged|alter|altered|alteration|alterations|let out|taken in|"
       "take in|stretch|stretched|stretching|tailor|tailoring" },
     { "shortened|shorten|taken up|take it up|take them up|made shorter|make it shorter|made * shorter|cut shorter|"
