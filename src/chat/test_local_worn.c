@@ -12,6 +12,8 @@
 #define FAQ(id, question, answer) "{\"id\":\"" id "\",\"question\":\"" question "\",\"answer\":\"" answer "\"}"
 #define PAPER(id, product, title, text)                                                                                \
     "{\"id\":\"" id "\",\"product\":\"" product "\",\"title\":\"" title "\",\"text\":\"" text "\"}"
+#define ONE(name, value, price)                                                                                        \
+    "{\"id\":\"" price "\",\"options\":{\"" name "\":\"" value "\"},\"price\":" price ",\"available\":true}"
 #define TWO(name, value, name2, value2, price, there)                                                                  \
     "{\"id\":\"" price "\",\"options\":{\"" name "\":\"" value "\",\"" name2 "\":\"" value2 "\"},\"price\":" price     \
     ",\"available\":" there "}"
@@ -34,6 +36,8 @@ static const char wear[] =
           TWO("width", "broad", "size", "UK 6 (EU 39)", "6330", "true")) ","
     THING("bag", "Pirouette Duffel", "Nylon.", TWO("cord", "60 cm", "colour", "rose", "3110", "true") ","
           TWO("cord", "85 cm", "colour", "rose", "3220", "true")) ","
+    THING("ring", "Tap Ring", "Silver.", ONE("size", "J", "1710") "," ONE("size", "L", "1720") ","
+          ONE("size", "N", "1850")) ","
     THING_AT("vest", "Glacier Down Vest", "Packs small. It weighs 240 g.", "9800") "],"
     "\"faq\":["
     FAQ("ship", "UK delivery", "Delivery in the UK costs 4 pounds and takes 3 days.") ","
@@ -96,6 +100,9 @@ static void a_size_has_two_names(void **state)
          { { "got the zermatt boots in ice blue uk 6" }, "out of stock", "Yes" },
          { { "any ice blue ski boots left in an EU 39?" }, "out of stock", "Yes" },
          { { "how much are the coal ski boots in a size 5" }, "£223.00", "£224.00" },
+         { { "how much are the coal ski boots in UK size 6" }, "£224.00", "Palm" },
+         { { "tap shoes in a 6, broad, how much" }, "£63.30", "£61" },
+         { { "tap ring size N, price?" }, "£18.50", "£17" }, { { "do you ship to the UK" }, "4 pounds", NULL },
          { { "how many days to the UK?" }, "3 days", NULL },
          { { "what is delivery to uk 2 parcels" }, "4 pounds", NULL });
 }
@@ -105,6 +112,7 @@ static void a_table_tells_of_its_own_things(void **state)
     EACH(wear, { { "how heavy is the glacier vest" }, "240 g", "Palm" },
          { { "what does one ski boot weigh" }, "850 g", "Palm" },
          { { "which cord lengths do you do for the duffel" }, "85 cm", "Palm" },
+         { { "do the zermatt boots come up small" }, "", "Palm" }, { { "how tall is your model" }, "", "Palm" },
          { { "which glove size for a 19 cm palm" }, "size 7", NULL });
 }
 

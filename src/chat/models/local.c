@@ -263,7 +263,7 @@ static bool product(struct local *m, bool *answered)
     if (f->n == 1 && !asked && (f->left_over || subjects || of_thing)) {
         if (!local_detail(m, f->product[0], answered)) return false;
         if (*answered) return true;
-        bool fits = local_said(&m->h, "fit") || local_said(&m->h, "fits");
+        bool fits = local_said(&m->h, "fit") || local_said(&m->h, "fits") || local_counted(&m->h).time;
         bool sized = (subjects & SENSE_SIZE) && !fits && options_measure(f->product[0]);
         if (sized || (!f->left_over && f->product[0]->variants > 0 && (of_thing || (subjects & SENSE_SIZE)) &&
                       options_measure(f->product[0]))) {

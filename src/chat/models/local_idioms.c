@@ -237,7 +237,8 @@ static void sizes_of(struct heard *h)
         const struct atom *x = at < h->a.n ? &h->a.atom[at] : NULL;
         if (!x || x->kind != ATOM_NUMBER || x->n > DIGITS || x->broken) continue;
         if (at + 1 < h->a.n && (h->a.atom[at + 1].glued || lexicon_phrase(&h->a, at + 1, counted) > 0)) continue;
-        local_hear_anew(h, i, SENSE_STOP);
+        size_t from = i > 0 && lexicon_phrase(&h->a, i - 1, "in|a|an") > 0 ? i - 1 : i;
+        for (size_t k = from; k < at; k++) local_hear_anew(h, k, SENSE_STOP); /* "in uk sizes" asks for a table */
     }
 }
 

@@ -22,6 +22,16 @@ static bool says_no(const char *v)
     return one_of(v, list);
 }
 
+/* "N" beside J and L is a size and no "no": of three values and more, none answers a question. */
+static bool is_flag(const struct mention *values, size_t n, size_t which)
+{
+    const char *value = values[which].value;
+    size_t of_name = 0;
+    if (!says_yes(value) && !says_no(value)) return false;
+    for (size_t k = 0; k < n; k++) of_name += text_eq(values[k].name, values[which].name);
+    return strlen(value) > 1 || of_name <= 2;
+}
+
 /* Each value once, of all variants. */
 static size_t values_of(struct arena *a, const struct knowledge_product *p, struct mention *out)
 {
@@ -173,6 +183,7 @@ static size_t sized_by(const struct heard *h, size_t i, const struct mention *va
 {
     size_t which = VALUES, count = 0;
     bool size = i > 0 && lexicon_phrase(&h->a, i - 1, "size|sizes|uk|eu|us|eur") > 0;
+    size |= i > 1 && lexicon_phrase(&h->a, i - 2, "in a|in an") == 2;
     if (!size || h->a.atom[i].kind != ATOM_NUMBER || (i + 1 < h->a.n && h->a.atom[i + 1].glued)) return VALUES;
     for (size_t k = 0; k < n && count < 2; k++) {
         bool there = false;
@@ -365,7 +376,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
     for (size_t i = 0; i < h->a.n;) {
         size_t best = 0, which = 0;
         for (size_t k = 0; k < n && !h->used[i]; k++) {
-            if (says_yes(values[k].value) || says_no(values[k].value)) continue;
+            if (is_flag(values, n, k)) continue;
             size_t length = value_at(h, i, values[k].joined, &others[k]), said = amount_said(&h->a, i, &parts[k]);
             if (said > length) length = said;
             if (length == 0) length = counted_value(h, i, &values[k]);

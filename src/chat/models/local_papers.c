@@ -101,8 +101,9 @@ bool local_altered(struct local *m, bool *answered)
         struct arena_mark mark = arena_mark(m->arena);
         struct heard title = { .a = atoms_of(m->arena, str_of(t[i].title), TITLE_ATOMS) },
                      text = { .a = atoms_of(m->arena, str_of(t[i].text), TEXT_ATOMS) };
+        bool back = says(&title.a, "return|returns|returned|returning|refund|refunds") > 0;
         size_t score =
-            t[i].product ? 0 : 2 * says(&title.a, alterations[which][1]) + says(&text.a, alterations[which][1]);
+            t[i].product || back ? 0 : 2 * says(&title.a, alterations[which][1]) + says(&text.a, alterations[which][1]);
         if (score > 0) score = score * OF_TITLE + local_shared(&m->h, &title, &of) + local_shared(&m->h, &text, &of);
         arena_release(m->arena, mark);
         if (score > most) most = score, best = &t[i];

@@ -326,7 +326,9 @@ static int places_alike(const struct heard *h, const struct heard *title, const 
     for (size_t i = 0; i < h->a.n; i++) {
         const struct atom *x = &h->a.atom[i];
         bool pair = x->kind == ATOM_HAN && i + 1 < h->a.n;
-        if ((h->sense[i] & SENSE_ABROAD) && has_word(text, x, pair ? x + 1 : NULL)) return TITLE_QUALIFIER;
+        const struct atom *next = pair ? x + 1 : NULL;
+        if (!(h->sense[i] & SENSE_ABROAD)) continue;
+        if (has_word(text, x, next) || (!pair && has_word(title, x, next))) return TITLE_QUALIFIER;
     }
     return 0;
 }
@@ -362,19 +364,38 @@ static int score_of_size(const struct heard *h, const struct heard *text)
     return says_one_of(&h->a, asked) && says_one_of(&text->a, told) ? TITLE_QUALIFIER : 0;
 }
 
-/* "Ring size guide" and a coat that is weighed: how heavy or how long the one thing is, no table of another tells. */
-static bool sizes_another(struct local *m, const struct heard *title)
+/* How many of the product's sizes stand in the text: "UK 7 / EU 40" does where the first name of it does. */
+static size_t sizes_told(const struct knowledge_product *p, const struct heard *text)
+{
+    size_t told = 0;
+    for (size_t v = 0; v < p->variants; v++)
+        for (size_t k = 0; k < p->variant[v].options; k++) {
+            const struct knowledge_option *o = &p->variant[v].option[k];
+            char joined[LOCAL_JOINED];
+            size_t n = joined_of((struct str){ o->value, strcspn(o->value, "/(") }, joined, sizeof joined);
+            bool there = false;
+            if (!str_eq_nocase(str_of(o->name), STR("size")) || n == 0) continue;
+            for (size_t i = 0; i < text->a.n && !there; i++) there = atoms_joined(&text->a, i, joined, n) > 0;
+            told += there;
+        }
+    return told;
+}
+
+/* "Ring size guide" and a coat that is weighed, or boots that run small: no table of another thing tells that. */
+static bool sizes_another(struct local *m, const struct heard *title, const struct heard *text)
 {
     static const char table[] = "size|sizes|sizing|guide|chart|table|measure|measuring|fit|clothing|clothes|garment";
-    if (m->found.how < FOUND_TALKED_ABOUT || m->found.n != 1 || m->language == LOCAL_ZH) return false;
-    struct heard p = { .a = atoms_of(m->arena, str_of(m->found.product[0]->title), 60) };
+    bool measured = local_asks_measure(&m->h), one = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1;
     size_t things = 0;
+    if (m->language == LOCAL_ZH || (!one && !measured)) return false;
+    struct heard p = { .a = atoms_of(m->arena, str_of(one ? m->found.product[0]->title : ""), 60) };
     for (size_t i = 0; i < title->a.n; i++) {
         if (!hard(title, i) || lexicon_phrase(&title->a, i, table) > 0) continue;
         if (has_word(&p, &title->a.atom[i], NULL) || has_word(&m->h, &title->a.atom[i], NULL)) return false;
         things++;
     }
-    return things > 0;
+    if (things == 0) return false;
+    return !one || measured || sizes_told(m->found.product[0], text) == 0;
 }
 
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
@@ -437,7 +458,7 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     told |= (h->all & SENSE_CONTACT) && asks_contact(&title);
     told |= open, score += open ? BODY_SUBJECT : 0;
     /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
-    bool other = subjects == SENSE_SIZE && local_asks_measure(h) && sizes_another(m, &title);
+    bool other = subjects == SENSE_SIZE && sizes_another(m, &title, &text);
     told &= !other, near &= !other, within &= !other, covered &= !other;
     size_t of_title = 0, of_turn = local_shared(&title, h, &of_title);
     bool about = m->language != LOCAL_ZH || !subjects || (subjects & (title.all | text.all)) || of_turn * 2 >= of_title;
