@@ -49,11 +49,14 @@ static const char wear[] =
 
 static const char games[] =
     SHOP("The Meeple Yard", "en", "GBP") "\"products\":["
-    THING_AT("canal", "Canal Barons", "A game of locks and coal. For 3 to 6 players, playing time 75 minutes.", "4200") ","
-    THING_AT("moth", "Moths in the Mill", "Everybody plays together. 1 to 4 players, a round takes about 20 minutes.", "1900") ","
+    THING_AT("canal", "Canal Barons", "A game of locks and coal. For 3 to 6 players, playing time 75 minutes.",
+             "4200") ","
+    THING_AT("moth", "Moths in the Mill", "Everybody plays together. 1 to 4 players, a round takes about 20 minutes.",
+             "1900") ","
     THING_AT("kit", "Sewing Starter Kit", "Needles and thread.", "2150") "],"
     "\"faq\":[" FAQ("pay", "Ways to pay", "Cards.") "],"
-    "\"documents\":[" PAPER("canal-rules", "canal", "Canal Barons: setting up", "Each player takes 4 barges. Lay out 6 of the locks.")
+    "\"documents\":[" PAPER("canal-rules", "canal", "Canal Barons: setting up",
+                          "Each player takes 4 barges. Lay out 6 of the locks.")
     "],\"promotions\":[]}";
 /* clang-format on */
 

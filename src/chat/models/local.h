@@ -331,6 +331,8 @@ bool options_available(struct arena *a, const struct heard *h,
                        const struct knowledge_product *p); /* "available sizes" */
 bool options_named(const struct heard *h, const char *name);
 bool options_asked(struct arena *a, const struct heard *h, const struct knowledge_product *p, const char *name);
+/* "512的" is 12GB+512GB: how many of the values have this number, not as their first. */
+size_t options_number_within(const struct mention *values, size_t n, const char *number, size_t *which);
 size_t options_name_at(const struct heard *h, size_t i, const char *name); /* how many atoms from i on say it */
 
 /* Sentences of a merchant's text that may be said on: none that gives orders, names another site or speaks of money. */

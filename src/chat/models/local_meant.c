@@ -361,20 +361,6 @@ static bool stands_alone(const struct heard *h, size_t i, const char *title, con
     return (h->sense[i + 1] & (SENSE_PRICE | SENSE_STOCK)) != 0;
 }
 
-/* "512的" is 12GB+512GB: how many of the values have this number, not as their first. */
-static size_t number_within(const struct mention *values, size_t n, const char *number, size_t *which)
-{
-    size_t found = 0, length = strlen(number);
-    for (size_t k = 0; k < n; k++) {
-        bool has = false;
-        for (const char *at = strstr(values[k].joined, number); at && !has; at = strstr(at + 1, number))
-            has = at > values[k].joined && !strchr("0123456789.", at[-1]) &&
-                  !(at[length] && strchr("0123456789.", at[length]));
-        if (has) *which = k, found++;
-    }
-    return found;
-}
-
 /* "58的" is 58毫米, "and 90?" the pack of 90 lenses: a number that one value alone has, the unit left out. */
 static size_t bare_at(const struct heard *h, size_t i, const char *title, const struct mention *values, size_t n,
                       size_t *which)
@@ -393,7 +379,7 @@ static size_t bare_at(const struct heard *h, size_t i, const char *title, const 
         if (!ends && !stands_alone(h, i, title, values, n, values[k].name)) continue;
         found++, *which = k;
     }
-    if (found == 0 && ends) found = number_within(values, n, a->atom[i].text, which);
+    if (found == 0 && ends) found = options_number_within(values, n, a->atom[i].text, which);
     return found == 1 ? 1 + behind : 0;
 }
 

@@ -129,3 +129,16 @@ bool local_number(struct local *m)
     }
     return true;
 }
+
+size_t options_number_within(const struct mention *values, size_t n, const char *number, size_t *which)
+{
+    size_t found = 0, length = strlen(number);
+    for (size_t k = 0; k < n; k++) {
+        bool has = false;
+        for (const char *at = strstr(values[k].joined, number); at && !has; at = strstr(at + 1, number))
+            has = at > values[k].joined && !strchr("0123456789.", at[-1]) &&
+                  !(at[length] && strchr("0123456789.", at[length]));
+        if (has) *which = k, found++;
+    }
+    return found;
+}
