@@ -10,7 +10,7 @@
  * was answered so; here the merchant reads it in `why`. */
 #include "chat/models/local.h"
 
-enum { REPLY_BYTES = 8000, FEW = 3 };
+enum { REPLY_BYTES = 8000, FEW = 3, PARTS_MAX = 8, PARTS_ANSWERED = 3, PART_LEAST = 8 };
 
 const char *model_action_name(enum model_action a)
 {
@@ -394,8 +394,6 @@ static bool answer(struct local *m)
 }
 
 /* ---- several questions in one turn ---- */
-
-enum { PARTS_MAX = 8, PARTS_ANSWERED = 3, PART_LEAST = 8 };
 
 static bool is_wide(const char *p) { return (unsigned char)*p >= 0xe3; } /* Han, and its punctuation */
 

@@ -146,12 +146,14 @@ const struct lexicon_row lexicon_rows[] = {
       "speak to somebody|chat with someone|not a bot|not a robot|no bots|hablar con|persona real|agente humano|"
       "un humano|atención al cliente|representative|contact a person|hand me over|put me through|transfer me|"
       "anybody i can talk to|anyone i can talk to|somebody i can talk to|someone i can talk to|anybody to talk to|"
-      "anyone to talk to|real perosn|real peson|stop bot|enough bot|no more bot|no more bots|zhuan ren gong|"
+      "anyone to talk to|anybody there i can|anyone there i can|is anybody there|is anyone there|"
+      "real perosn|real peson|stop bot|enough bot|no more bot|no more bots|zhuan ren gong|"
       "zhuanrengong|ren gong ke fu|rengong kefu|zhen ren ke fu|zhenren kefu|connect me|escalate" },
     { SENSE_WISH,
       "别机器人|不要机器|别用机器|不跟机器|烦机器人|别再机器|转人工|人工客服|真人客服|找人工|找真人|人工服务|要人工|接人工|转接|转客服|找客服|叫客服|真人|活人|人工在吗|有人工吗|人工呢|"
       "人工回复|人工处理|叫人工|换人工|换个人|换人|找经理|找主管|"
-      "找老板|找你们老板|找你们经理|叫你们经理|跟人聊|和人聊|跟人说|打电话给我|给我打电话|回电话|回个电话|电话联系我|请联系我|联系我一下|不要机器人|不想和机器人|别用机器人|人工坐席|专人|转人|在线客服|客服在线吗|客服在不在" },
+      "找老板|找你们老板|找你们经理|叫你们经理|跟人聊|和人聊|跟人说|打电话给我|给我打电话|回电话|回个电话|电话联系我|请联系我|联系我一下|不要机器人|不想和机器人|别用机器人|人工坐席|专人|转人|"
+      "在线客服|客服在线吗|客服在不在" },
     { SENSE_TALK, "talk|speak|chat|connect|transfer|contact|reach|put|escalate" },
     { SENSE_HUMAN,
       "human|person|agent|representative|rep|operator|someone|somebody|staff|employee|manager|supervisor|advisor|"
