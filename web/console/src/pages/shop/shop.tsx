@@ -5,6 +5,7 @@ import { Navigate, useParams } from "react-router";
 import { useShop } from "../../api/queries";
 import { toProblem } from "../../api/problem";
 import type { Shop } from "../../api/types";
+import { also } from "../../i18n/also";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Id } from "../../ui/facts";
@@ -24,7 +25,7 @@ import { SubscriptionPart } from "./subscription";
 
 /** Large, and opened once in a while. */
 const ChannelPart = late(() => import("./channel"));
-const ChatSettingsPart = late(() => import("./chat-settings"));
+const ChatSettingsPart = late(also("settings", () => import("./chat-settings")));
 
 const PARTS = ["", "install", "chat", "channel", "subscription", "keys", "settings"] as const;
 type PartName = (typeof PARTS)[number];
