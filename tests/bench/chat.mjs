@@ -20,6 +20,7 @@ const WARM = 40;
 const READERS = 1000;
 const FAN_ROUNDS = 15;
 const FAN_SHOP = 7;
+const STORED_LEAST = 0.6; // of the bare SQL
 const TALK_SECONDS = 30;
 const PROBES = 300; // of each other thing in the house, while words are said
 const NOUNS = ['kettle', 'teapot', 'cup', 'lamp', 'chair', 'table', 'rug', 'shelf', 'bowl', 'knife'];
@@ -107,21 +108,27 @@ async function idleSockets(tools, engine) {
   row(`new widget sockets${where}`, '/s', perSecond, '>= 5000/s', perSecond >= 5000);
 }
 
+/**
+ * What is said at half of the rate that a word must at least be stored at (0.6 of the bare SQL), and at half of what was stored: the
+ * second says how waiting grows with the load, and has no target (docs/decisions/0125-log-copied-back-after-the-answers.md).
+ */
 async function seen(tools, engine) {
-  const stored = tools.results.find((r) => r.name === 'message' && r.engine === engine.name)?.measured ?? 2000;
-  const rate = Math.floor(stored / 2);
-  const { count, prefix } = await roomFor(tools.run, 40000);
-  const pairs = Math.min(Math.floor(count / 2) - 100, Math.max(50, Math.ceil((rate * tools.seconds) / 40)));
-  const url = await tools.freshCopy(engine);
-  const server = await tools.startServer(url, { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(2 * pairs + 100) } });
-  const port = new URL(server.address).port;
-  const before = await tools.measure('sync', tools.work);
-  const r = await tools.measure('talk', port, pairs, rate, tools.seconds);
-  const after = await tools.measure('sync', tools.work);
-  await tools.stopServer(server);
-  const sync = (before.p50_ms + after.p50_ms) / 2;
-  const ratio = r.p99_ms / sync;
-  tools.result({ name: `word seen, p99 at ${rate}/s`, engine: engine.name, unit: 'ms', measured: r.p99_ms, base: sync, ratio, baseName: "ms, the disk's median sync", target: '<= 3', reached: ratio <= 3, p50Ms: r.p50_ms, p99Ms: r.p99_ms });
+  const row = tools.results.find((r) => r.name === 'message' && r.engine === engine.name);
+  for (const [whole, target] of [[(row?.base ?? 3000) * STORED_LEAST, 3], [row?.measured ?? 2000, 0]]) {
+    const rate = Math.floor(whole / 2);
+    const { count, prefix } = await roomFor(tools.run, 40000);
+    const pairs = Math.min(Math.floor(count / 2) - 100, Math.max(50, Math.ceil((rate * tools.seconds) / 40)));
+    const url = await tools.freshCopy(engine);
+    const server = await tools.startServer(url, { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(2 * pairs + 100) } });
+    const port = new URL(server.address).port;
+    const before = await tools.measure('sync', tools.work);
+    const r = await tools.measure('talk', port, pairs, rate, tools.seconds);
+    const after = await tools.measure('sync', tools.work);
+    await tools.stopServer(server);
+    const sync = (before.p50_ms + after.p50_ms) / 2;
+    const ratio = r.p99_ms / sync;
+    tools.result({ name: `word seen, p99 at ${rate}/s`, engine: engine.name, unit: 'ms', measured: r.p99_ms, base: sync, ratio, baseName: "ms, the disk's median sync", target: target > 0 ? `<= ${target}` : '', reached: target === 0 || ratio <= target, p50Ms: r.p50_ms, p99Ms: r.p99_ms });
+  }
 }
 
 const product = (shop, i) => ({ id: `p${i}`, title: `${WORDS[i % 10]} ${NOUNS[Math.floor(i / 10) % 10]} ${i}`, description: `A ${NOUNS[i % 7]} of ${WORDS[(i + shop) % 10]}, number ${i}.`, price: 1000 + (i % 9000), available: i % 13 !== 0 });
