@@ -9,9 +9,9 @@ import { gzipSync } from "node:zlib";
 
 const KB = 1024;
 /** The whole of a first visit may weigh 200 kB with its answers and headers (tests/e2e/measures.mjs weighs that on the wire). */
-/** About a kilobyte above what is true: the frame with its words is 144.2 kB, the heaviest page 178.9 kB (an operator's of a shop, with the
+/** About a kilobyte above what is true: the frame with its words is 142.8 kB, the heaviest page 179.5 kB (an operator's of a shop, with the
  * words of the chat, of its trail and of what the server says), the heaviest without those 156 kB. */
-export const LIMITS = { script: 179.5 * KB, style: 9 * KB, own: 20 * KB, frame: 145 * KB };
+export const LIMITS = { script: 180.5 * KB, style: 9 * KB, own: 23 * KB, frame: 144 * KB };
 const STATIC = /(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][^"'()]*?from\s*)?["']\.\/([\w.-]+\.js)["']/g;
 /** `zh-AbCdEfGh.js` comes with the first page, `zh-chat-AbCdEfGh.js` with the pages that say something of it. */
 const LANGUAGE = /^(?:en|zh)(?:-([a-z]+))?-[\w-]{8}\.js$/;

@@ -19,7 +19,6 @@ import { Failed, Waiting } from "./ui/loaded";
 import { mayOf } from "./ui/may";
 import { Announcer } from "./ui/notify";
 import { localPath, loginPath } from "./ui/path";
-import { SignInAgain } from "./ui/sign-in-again";
 import { wants } from "./ui/tell-ways";
 
 const Login = late(pages.login, true);
@@ -59,6 +58,11 @@ const SalePage = late(pages.sale);
 const MoneyPage = late(pages.money);
 const CataloguePage = late(pages.catalogue);
 const NotFound = late(pages.notFound);
+
+/** Hardly ever asked for, and then the network is needed anyway. */
+const SignInAgain = lazy(() =>
+  loadPart(() => import("./ui/sign-in-again")).then(({ SignInAgain: again }) => ({ default: again })),
+);
 
 /** Nobody misses it when it does not come: the page that is open works without. */
 const Elsewhere = lazy(() => loadPart(pages.elsewhere).catch(() => ({ default: () => null })));
@@ -104,7 +108,9 @@ function SignedIn({ children }: { children: (user: User, here: boolean) => React
     known !== null && (
       <>
         {children(known, false)}
-        <SignInAgain user={known} />
+        <Suspense fallback={null}>
+          <SignInAgain user={known} />
+        </Suspense>
       </>
     )
   );
