@@ -1,24 +1,9 @@
 /* test_local_called.c: the shop's own name of a thing, what a thing is for, what is wanted of the shop as a business,
  * and faults, gifts and guarantees as they are talked of. A shop of bags and toys, and one of kitchen machines.
  */
-#include "base/testing.h"
-
-#include "chat/models/local.h"
-#include "chat/test_memory.h"
+#include "chat/test_local_rows.h"
 
 /* clang-format off */
-#define ONE(name, value, price) \
-    "{\"id\":\"" name value "\",\"options\":{\"" name "\":\"" value "\"},\"price\":" price \
-    ",\"available\":true}"
-#define THING(id, title, description, ...) \
-    "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description "\",\"variants\":[" __VA_ARGS__ "]}"
-#define THING_AT(id, title, description, price) \
-    "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description \
-    "\",\"price\":" price ",\"available\":true}"
-#define FAQ(id, question, answer) "{\"id\":\"" id "\",\"question\":\"" question "\",\"answer\":\"" answer "\"}"
-#define PAPER(id, product, title, text) \
-    "{\"id\":\"" id "\",\"product\":\"" product "\",\"title\":\"" title "\",\"text\":\"" text "\"}"
-
 static const char bags[] =
     "{\"name\":\"青禾\",\"languages\":[\"zh-CN\"],"
     "\"currency\":\"CNY\",\"url\":\"https://shop.example\",\"orders\":[],\"products\":["
@@ -59,40 +44,6 @@ static const char kitchen[] =
     PAPER("hood-sure", "hood", "保修政策", "整机保修三年。") ","
     PAPER("hood-err", "hood", "故障代码", "E3 点火失败：检查气阀。\\nE7 水压低：补水。") "],\"promotions\":[]}";
 /* clang-format on */
-
-struct called_row {
-    const char *said[2], *there, *not_there; /* in the last reply; NULL: one turn, nothing that may not be */
-};
-
-static void each_is_answered(const char *told, const struct called_row *rows, size_t n)
-{
-    size_t wrong = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct arena *a = arena_new(64 << 20);
-        struct memory_shop *shop = memory_shop_read(a, str_of(told));
-        assert_non_null(shop);
-        struct model_turn turn[3] = { { .customer = true, .text = rows[i].said[0] },
-                                      { .text = "…" },
-                                      { .customer = true, .text = rows[i].said[1] } };
-        struct model_ask ask = {
-            .turn = turn, .turns = rows[i].said[1] ? 3 : 1, .source = memory_shop_source(shop), .arena = a
-        };
-        struct model_reply r;
-        assert_true(model_local(&ask, &r));
-        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there))) {
-            print_error("%s: [%s] %s\n", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
-            wrong++;
-        }
-        arena_free(a);
-    }
-    assert_int_equal(wrong, 0);
-}
-#define EACH(shop, ...)                                                                                                \
-    do {                                                                                                               \
-        const struct called_row rows[] = { __VA_ARGS__ };                                                              \
-        each_is_answered(shop, rows, ARRAY_LEN(rows));                                                                 \
-        (void)state;                                                                                                   \
-    } while (0)
 
 static void what_it_is_for_is_not_sold(void **state)
 {

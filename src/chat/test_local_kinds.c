@@ -1,15 +1,8 @@
 /* test_local_kinds.c: kinds of language around what is asked: wishes, symptoms, things that came broken, old things
  * that are taken away, gifts, slips. Each is told what the shop has written; two shops in each language. */
-#include "base/testing.h"
-
-#include "chat/models/local.h"
-#include "chat/test_memory.h"
+#include "chat/test_local_rows.h"
 
 #include <time.h>
-
-#define SHOP(name, language, currency)                                                                                 \
-    "{\"name\":\"" name "\",\"languages\":[\"" language "\"],\"currency\":\"" currency                                 \
-    "\",\"url\":\"https://shop.example\",\"promotions\":[],"
 
 static const char english[] = SHOP(
     "Hedge & Hoe", "en",
@@ -91,39 +84,6 @@ static const char chinese[] =
                 "巧手Q3\",\"text\":\"延长桌板每块88元，可自己装。\"},"
                 "{\"id\":\"y-err\",\"product\":\"y\",\"title\":\"常见故障 "
                 "平整S8\",\"text\":\"不出蒸汽：倒掉水垢。\\n喷头滴水：预热不够。\"}]}";
-
-struct kind_row {
-    const char *said[2], *there, *not_there; /* in the last reply; NULL: one turn, nothing that may not be */
-};
-
-static void each_is_answered(const char *told, const struct kind_row *rows, size_t n)
-{
-    size_t wrong = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct arena *a = arena_new(64 << 20);
-        struct memory_shop *shop = memory_shop_read(a, str_of(told));
-        assert_non_null(shop);
-        struct model_turn turn[3] = { { .customer = true, .text = rows[i].said[0] },
-                                      { .text = "…" },
-                                      { .customer = true, .text = rows[i].said[1] } };
-        struct model_ask ask = {
-            .turn = turn, .turns = rows[i].said[1] ? 3 : 1, .source = memory_shop_source(shop), .arena = a
-        };
-        struct model_reply r;
-        assert_true(model_local(&ask, &r));
-        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there))) {
-            print_error("%s: [%s] %s\n", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
-            wrong++;
-        }
-        arena_free(a);
-    }
-    assert_int_equal(wrong, 0);
-}
-#define EACH(told, ...)                                                                                                \
-    do {                                                                                                               \
-        static const struct kind_row rows[] = { __VA_ARGS__ };                                                         \
-        each_is_answered(told, rows, ARRAY_LEN(rows));                                                                 \
-    } while (0)
 
 static void a_price_is_asked_for_in_many_words(void **state)
 {

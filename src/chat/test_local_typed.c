@@ -1,9 +1,6 @@
 /* test_local_typed.c: how shoppers write beside how a shop writes its data: amounts without their unit, a word cut
  * short, what a thing is to do instead of its name, what the shop does for one, and papers that speak of two things. */
-#include "base/testing.h"
-
-#include "chat/models/local.h"
-#include "chat/test_memory.h"
+#include "chat/test_local_rows.h"
 
 static const char fell[] =
     "{\"name\":\"Fen & "
@@ -79,39 +76,6 @@ static const char fell[] =
     "{\"id\":\"fig-gift\",\"product\":\"fig\",\"title\":\"Free with the Weeping Fig\",\"text\":\"A Ficus in the 19 cm "
     "pot "
     "brings a free saucer.\"}]}";
-
-struct said_row {
-    const char *said[2], *there, *not_there; /* in the last reply; NULL: one turn, nothing that may not be */
-};
-
-static void each_is_answered(const char *told, const struct said_row *rows, size_t n)
-{
-    size_t wrong = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct arena *a = arena_new(64 << 20);
-        struct memory_shop *shop = memory_shop_read(a, str_of(told));
-        assert_non_null(shop);
-        struct model_turn turn[3] = { { .customer = true, .text = rows[i].said[0] },
-                                      { .text = "…" },
-                                      { .customer = true, .text = rows[i].said[1] } };
-        struct model_ask ask = {
-            .turn = turn, .turns = rows[i].said[1] ? 3 : 1, .source = memory_shop_source(shop), .arena = a
-        };
-        struct model_reply r;
-        assert_true(model_local(&ask, &r));
-        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there))) {
-            print_error("%s: [%s] %s\n", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
-            wrong++;
-        }
-        arena_free(a);
-    }
-    assert_int_equal(wrong, 0);
-}
-#define EACH(told, ...)                                                                                                \
-    do {                                                                                                               \
-        static const struct said_row rows[] = { __VA_ARGS__ };                                                         \
-        each_is_answered(told, rows, ARRAY_LEN(rows));                                                                 \
-    } while (0)
 
 static void an_amount_may_leave_its_unit_out(void **state)
 {

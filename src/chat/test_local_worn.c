@@ -1,26 +1,7 @@
 /* test_local_worn.c: sizes that have two names, what is measured and what is altered, how long a game goes on and for
  * how many it is, when one may come, and who makes the thing. A shop of what skiers and dancers wear, and one of games.
  */
-#include "base/testing.h"
-
-#include "chat/models/local.h"
-#include "chat/test_memory.h"
-
-#define SHOP(name, language, currency)                                                                                 \
-    "{\"name\":\"" name "\",\"languages\":[\"" language "\"],\"currency\":\"" currency                                 \
-    "\",\"url\":\"https://shop.example\",\"orders\":[],"
-#define FAQ(id, question, answer) "{\"id\":\"" id "\",\"question\":\"" question "\",\"answer\":\"" answer "\"}"
-#define PAPER(id, product, title, text)                                                                                \
-    "{\"id\":\"" id "\",\"product\":\"" product "\",\"title\":\"" title "\",\"text\":\"" text "\"}"
-#define ONE(name, value, price)                                                                                        \
-    "{\"id\":\"" price "\",\"options\":{\"" name "\":\"" value "\"},\"price\":" price ",\"available\":true}"
-#define TWO(name, value, name2, value2, price, there)                                                                  \
-    "{\"id\":\"" price "\",\"options\":{\"" name "\":\"" value "\",\"" name2 "\":\"" value2 "\"},\"price\":" price     \
-    ",\"available\":" there "}"
-#define THING(id, title, description, variants)                                                                        \
-    "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description "\",\"variants\":[" variants "]}"
-#define THING_AT(id, title, description, price)                                                                        \
-    "{\"id\":\"" id "\",\"title\":\"" title "\",\"description\":\"" description "\",\"price\":" price "}"
+#include "chat/test_local_rows.h"
 
 /* clang-format off */
 static const char wear[] =
@@ -59,40 +40,6 @@ static const char games[] =
                           "Each player takes 4 barges. Lay out 6 of the locks.")
     "],\"promotions\":[]}";
 /* clang-format on */
-
-struct said_row {
-    const char *said[2], *there, *not_there; /* in the last reply; NULL: one turn, nothing that may not be */
-};
-
-static void each_is_answered(const char *told, const struct said_row *rows, size_t n)
-{
-    size_t wrong = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct arena *a = arena_new(64 << 20);
-        struct memory_shop *shop = memory_shop_read(a, str_of(told));
-        assert_non_null(shop);
-        struct model_turn turn[3] = { { .customer = true, .text = rows[i].said[0] },
-                                      { .text = "…" },
-                                      { .customer = true, .text = rows[i].said[1] } };
-        struct model_ask ask = {
-            .turn = turn, .turns = rows[i].said[1] ? 3 : 1, .source = memory_shop_source(shop), .arena = a
-        };
-        struct model_reply r;
-        assert_true(model_local(&ask, &r));
-        if (!strstr(r.text, rows[i].there) || (rows[i].not_there && strstr(r.text, rows[i].not_there))) {
-            print_error("%s: [%s] %s\n", rows[i].said[rows[i].said[1] ? 1 : 0], r.why, r.text);
-            wrong++;
-        }
-        arena_free(a);
-    }
-    assert_int_equal(wrong, 0);
-}
-#define EACH(shop, ...)                                                                                                \
-    do {                                                                                                               \
-        const struct said_row rows[] = { __VA_ARGS__ };                                                                \
-        each_is_answered(shop, rows, ARRAY_LEN(rows));                                                                 \
-        (void)state;                                                                                                   \
-    } while (0)
 
 static void a_size_has_two_names(void **state)
 {

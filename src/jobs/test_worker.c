@@ -312,6 +312,55 @@ TEST_EACH_ENGINE(a_cron_kind_goes_on_with_its_claim)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE attempts = spared + 1") == 1);
 }
 
+/* Each part is loaded and called for anew. */
+STMT(count_parts, "SELECT COUNT(*) AS n FROM effects WHERE what = 'part'");
+static atomic_int part_calls;
+static enum job_wish load_part(struct job *job, struct tx *tx)
+{
+    struct query q = query(tx, &count_parts);
+    if (query_row(&q) != ROW_FOUND) return JOB_AGAIN;
+    int64_t *done = job->state = ARENA_NEW(job->arena, int64_t);
+    *done = col_i64(&q, "n");
+    return JOB_FINISHED;
+}
+static void call_part(struct job *job) { atomic_fetch_add(&part_calls, 1), ++*(int64_t *)job->state; }
+static void call_nobody(struct job *job) { (void)job; }
+static enum job_wish settle_part(struct job *job, struct tx *tx)
+{
+    const int64_t *number = job->state;
+    if (!number || !write_effect(tx, *number, "part")) return JOB_FAULT;
+    return *number < batches ? JOB_NEXT : JOB_FINISHED;
+}
+/* clang-format off */
+static const struct job_kind in_calls = { .name = "t.calls", .doc = "a file", .max_attempts = 1, .keeps_claim = true,
+    .load = load_part, .call = call_part, .settle = settle_part };
+static const struct job_kind beside = { .name = "t.beside", .doc = "waits", .max_attempts = 1,
+    .call = call_nobody, .settle = settle_effect };
+/* clang-format on */
+
+/* Not all of them with one claim: who waits for the same thread comes in between. */
+TEST_EACH_ENGINE(a_kind_with_a_call_goes_on_with_its_claim)
+{
+    static const struct job_kind *const table[] = { &in_calls, &beside, NULL };
+    begin(t);
+    batches = 2 * CLAIM_KEPT_MAX + 5;
+    part_calls = 0;
+    int64_t id = put(t, "t.calls", 0), other = put(t, "t.beside", 0);
+    test_lanes(t, NULL);
+    int64_t began_ms = monotonic_ms();
+    struct jobs *j = start(t, table, 1);
+    WAIT_FOR(is_state(t, id, "done") && is_state(t, other, "done"));
+    bool quick = monotonic_ms() - began_ms < CLAIM_KEPT_MS; /* no claim was given up for its age */
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(part_calls == batches);
+    EXPECT(test_number(t, "SELECT COUNT(DISTINCT job) FROM effects WHERE what = 'part'") == batches);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 't.calls' AND attempts = spared + 1") == 1);
+    int64_t before = test_number(t, "SELECT COUNT(*) FROM effects WHERE what = 'part' AND id <"
+                                    " (SELECT id FROM effects WHERE what = 'done')");
+    EXPECT((before != 1 || !quick) && before <= CLAIM_KEPT_MAX + 1);
+}
+
 /* What it has done stays, and whoever comes next goes on. */
 TEST_EACH_ENGINE(a_stop_does_not_wait_for_the_whole_list)
 {
@@ -377,6 +426,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_cron_kind_settles_alone_postgres, test_setup, teardown),
         BOTH(a_fault_in_dead_undoes_it_and_it_is_tried_again),
         BOTH(going_on_does_not_count_as_an_attempt),
+        BOTH(a_cron_kind_goes_on_with_its_claim),
+        BOTH(a_kind_with_a_call_goes_on_with_its_claim),
+        BOTH(a_stop_does_not_wait_for_the_whole_list),
+        BOTH(jobs_of_a_newer_program_in_the_line_wait_for_it),
         BOTH(what_was_written_before_giving_up_stays),
         BOTH(load_call_and_settle_hand_state_on),
         BOTH(a_put_that_is_rolled_back_never_runs),

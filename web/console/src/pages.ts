@@ -186,6 +186,10 @@ const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
 
 export const fetchOthers = (role: "merchant" | "operator") =>
   fetchAhead(
-    [...AHEAD[role].map((name) => pages[name]), ...LANGS.map((lang) => () => loadTexts(lang))],
+    [
+      ...AHEAD[role].map((name) => pages[name]),
+      () => import("./ui/sign-in-again"), // before it is wanted: then a file may not come
+      ...LANGS.map((lang) => () => loadTexts(lang)),
+    ],
     AHEAD_AFTER_MS,
   );
