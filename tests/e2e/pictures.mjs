@@ -11,6 +11,8 @@ import { signIn } from './lib/house.mjs';
 const OWNER = 'owner@pictures.example';
 const TURNED = Buffer.from('ffe100224578696600004d4d002a00000008000101120003000000010006000000000000', 'hex');
 
+const TOO_BIG = { name: 'big.png', mimeType: 'image/png', buffer: Buffer.alloc((5 << 20) + 1) };
+
 /** A picture as a browser makes it, with something of its own in it: { type: bytes }. */
 const drawn = (page, type, width = 120, height = 80) => page.evaluate(async ([kind, w, h]) => {
     const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
@@ -41,6 +43,7 @@ export async function pictures({ browser, engine, checks }) {
     const merchant = await Person.come(browser, server.base, { lang: 'en' });
     checks.about(`${engine}, pictures`, () => [shopper.page, merchant.page]);
     const mine = () => shopper.page.locator('chathub-chat .m.mine .b img');
+    const refusal = () => shopper.page.locator('chathub-chat .say.bad', { hasText: '5 MB' });
     const give = (files) => shopper.page.locator('chathub-chat input[type=file]').setInputFiles(files);
     try {
         await signIn(merchant, OWNER, 'en');
@@ -62,8 +65,8 @@ export async function pictures({ browser, engine, checks }) {
         await checks.must('what is no picture is refused with words, and can be left', async () => {
             await give([{ name: 'page.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)">') }]);
             await shopper.page.locator('chathub-chat .m.fail .at', { hasText: 'JPEG, PNG, WebP' }).waitFor();
-            await give([{ name: 'big.png', mimeType: 'image/png', buffer: Buffer.alloc((5 << 20) + 1) }]);
-            await shopper.page.locator('chathub-chat .say.bad', { hasText: '5 MB' }).waitFor();
+            await give([TOO_BIG]);
+            await refusal().waitFor();
         });
         await checks.must('a pasted picture goes too', async () => {
             const bytes = [...await drawn(shopper.page, 'image/png', 40, 40)];
@@ -80,10 +83,19 @@ export async function pictures({ browser, engine, checks }) {
             const seen = merchant.page.locator('.said-visitor .said-picture');
             await seen.nth(4).waitFor();
             assert.deepEqual(await shownSize(seen.first()), [120, 80]);
+            await give([TOO_BIG]);
+            await refusal().waitFor();
             await merchant.page.locator('.composer input[type=file]').setInputFiles([{ name: 'shelf.png', mimeType: 'image/png', buffer: await drawn(merchant.page, 'image/png', 60, 30) }]);
             await merchant.page.locator('.said-person .said-picture').waitFor();
             await shopper.page.locator('chathub-chat .m:not(.mine) .b img').waitFor();
             assert.deepEqual(await shownSize(shopper.page.locator('chathub-chat .m:not(.mine) .b img')), [60, 30]);
+        });
+        await checks.must('a refusal stands beside the reply that came meanwhile, until the shopper does something else', async () => {
+            assert.equal(await refusal().isVisible(), true);
+            await shopper.page.getByRole('textbox', { name: 'Write a message…' }).fill('Thanks!');
+            await shopper.page.keyboard.press('Enter');
+            await shopper.page.locator('chathub-chat .m.mine .b', { hasText: 'Thanks!' }).waitFor();
+            assert.equal(await refusal().count(), 0);
         });
         if (process.env.CHATHUB_PICTURES) {
             await shopper.page.screenshot({ path: path.join(OUT, 'pictures-shopper.png') });

@@ -115,6 +115,13 @@ function panel(frame: Frame): Panel {
     say.textContent = text;
     say.classList.toggle("bad", bad);
   }
+  /** Who types, and a reply, leave a refusal where it is: it stands until the visitor does something else. */
+  function hint(text: string) {
+    if (!say.classList.contains("bad") || say.textContent === t.offline) tellUser(text);
+  }
+  function settle() {
+    if (say.textContent !== t.offline) tellUser("");
+  }
 
   const at = (picture?: string) => picture && frame.base + picture;
 
@@ -222,7 +229,7 @@ function panel(frame: Frame): Panel {
       for (const m of list) show(m);
       showState();
       const others = list.filter((m) => m.author !== "visitor");
-      if (others.length > 0) tellUser("");
+      if (others.length > 0) hint("");
       for (const m of others) frame.tell("message", { number: m.number, author: m.author, text: m.text ?? "" });
       if (!isOpen() && others.length > 0) frame.unread(lastNumber - (state?.readByVisitor ?? 0));
       if (follow || list.some((m) => m.author === "visitor")) toEnd();
@@ -256,8 +263,8 @@ function panel(frame: Frame): Panel {
       }
     },
     typing(name) {
-      tellUser(t.typing.replace("{name}", name || t.someone));
-      typingTimer = window.setTimeout(() => tellUser(""), TYPING_SHOWN_MS);
+      hint(t.typing.replace("{name}", name || t.someone));
+      typingTimer = window.setTimeout(() => hint(""), TYPING_SHOWN_MS);
     },
     place(place) {
       if (state?.owner !== "waiting") return;
@@ -265,7 +272,8 @@ function panel(frame: Frame): Panel {
       showState();
     },
     online(is) {
-      if (!input.disabled) tellUser(is ? "" : t.offline, !is); // who is blocked has been told why
+      if (is) hint("");
+      else if (!input.disabled) tellUser(t.offline, true); // who is blocked has been told why
     },
     unread(count) {
       if (!isOpen()) frame.unread(count);
@@ -317,6 +325,7 @@ function panel(frame: Frame): Panel {
       tellUser(t.tooLong, true);
       return false;
     }
+    settle();
     talk.send(words);
     return true;
   }
@@ -357,6 +366,7 @@ function panel(frame: Frame): Panel {
   wish.onclick = () => {
     if (wishing) return;
     wishing = true;
+    settle();
     talk
       .wish(state?.owner === "waiting" ? "bot" : "person")
       .catch(() => tellUser(t.failed, true))
@@ -372,6 +382,7 @@ function panel(frame: Frame): Panel {
       t,
       send: (file, clientId, progress) => talk.sendPicture(file, clientId, progress),
       tell: tellUser,
+      settle,
       shown: toEnd,
     });
   }

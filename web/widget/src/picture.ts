@@ -49,10 +49,11 @@ interface Wants {
   t: Texts;
   send: (file: File, clientId: string, progress: (part: number) => void) => Promise<void>;
   tell: (text: string, bad: boolean) => void;
+  settle: () => void; // what an earlier act was told goes
   shown: () => void;
 }
 
-export function pictures({ box, form, input, waiting, t, send, tell, shown }: Wants) {
+export function pictures({ box, form, input, waiting, t, send, tell, settle, shown }: Wants) {
   const chooser = document.createElement("input");
   chooser.type = "file";
   chooser.accept = PICTURE_TYPES;
@@ -71,6 +72,7 @@ export function pictures({ box, form, input, waiting, t, send, tell, shown }: Wa
       tell(t.tooBig, true);
       return;
     }
+    settle();
     const clientId = crypto.randomUUID();
     const one = document.createElement("div");
     one.className = "m mine";
