@@ -41,6 +41,7 @@ MUST_USE enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out)
 MUST_USE enum row visitor_free(struct tx *tx, int64_t id, struct visitor *out);
 /* *v has account, shop, name, language, page and network. */
 MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms);
+#define VISITOR_SEEN_MS (5 * MINUTE_MS) /* seen_at_ms says no more than within how long */
 /* It is there now. name, language, page of `said` NULL, network 0: as before. */
 MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now_ms);
 /* It named an order and an address that do not belong together. */
@@ -270,6 +271,10 @@ enum { ANSWER_AFTER_MS = 700 };
 MUST_USE bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms);
 /* The job that answers it, one a conversation: put, or found. Its id; -1: storage fault. */
 MUST_USE int64_t chat_answer_put(struct tx *tx, const struct conversation *c, int64_t now_ms);
+
+/* ---- farewell.c ---- */
+/* From any thread: a socket of the conversation is gone, and its team is told soon. */
+void chat_farewell(int64_t conversation);
 
 /* ---- settings.c ---- */
 bool chat_settings_piece(struct tx *tx, struct verify_piece *found);

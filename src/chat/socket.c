@@ -354,54 +354,6 @@ static void chat_message(struct socket *s, enum socket_message kind, struct str 
     socket_close(s, CLOSE_TOO_FAST, "faster than it can be stored");
 }
 
-/* ---- the end of its presence ---- */
-
-/* That it has gone is told by a transaction of its own. One that fails is not tried again: the row says when it was
- * seen last. */
-struct farewell {
-    struct op op;
-    struct arena *arena;
-    int64_t conversation;
-};
-
-static enum op_wish run_farewell(struct op *op, struct tx *tx)
-{
-    struct farewell *f = OWNER_OF(op, struct farewell, op);
-    struct conversation c;
-    struct visitor v;
-    if (conversation_get(tx, f->conversation, &c) != ROW_FOUND) return OP_REFUSE;
-    if (visitor_get(tx, c.visitor, &v) != ROW_FOUND) return OP_REFUSE;
-    const struct visitor said = { .name = NULL };
-    bool told = visitor_seen(tx, &v, &said, now_ms()) && (c.last_number == 0 || chat_tell_presence(tx, &c, false));
-    return told ? OP_COMMIT : OP_REFUSE;
-}
-
-static void farewell_again(struct op *op) { arena_reset(OWNER_OF(op, struct farewell, op)->arena); }
-
-static void farewell_free(struct farewell *f)
-{
-    arena_free(f->arena);
-    free(f);
-}
-
-static void farewell_done(struct op *op, enum op_outcome outcome)
-{
-    (void)outcome;
-    farewell_free(OWNER_OF(op, struct farewell, op));
-}
-
-static void say_farewell(int64_t conversation)
-{
-    struct farewell *f = calloc(1, sizeof *f);
-    if (f == NULL) abort();
-    f->arena = arena_new(FRAME_ARENA_BYTES);
-    f->conversation = conversation;
-    f->op = (struct op){
-        .mode = TX_WRITE, .arena = f->arena, .run = run_farewell, .again = farewell_again, .done = farewell_done
-    };
-    if (!lanes_submit(chat_settings.lanes, &f->op)) farewell_free(f);
-}
-
 /* ---- the socket ---- */
 
 static void chat_opened(struct socket *s)
@@ -434,7 +386,7 @@ static void chat_closed(struct socket *s, int code)
     struct chat_socket *own = socket_own(s);
     struct line *l = own->line;
     (void)code;
-    say_farewell(own->conversation);
+    chat_farewell(own->conversation);
     if (l == NULL) return;
     (void)pthread_mutex_lock(&l->lock);
     l->open = false;

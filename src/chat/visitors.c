@@ -8,7 +8,6 @@
 #include "base/clock.h"
 
 #define TAKEN_UP_MS (7 * DAY_MS)
-#define SEEN_MS (5 * MINUTE_MS)
 
 /* clang-format off */
 #define COLUMNS                                                                                                        \
@@ -87,7 +86,7 @@ bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, 
     int64_t network = said->network ? said->network : v->network;
     bool same =
         text_eq(name, v->name) && text_eq(language, v->language) && text_eq(page_now, v->page) && network == v->network;
-    bool lately = now_ms - v->seen_at_ms < SEEN_MS && !time_is_ahead(v->seen_at_ms, now_ms);
+    bool lately = now_ms - v->seen_at_ms < VISITOR_SEEN_MS && !time_is_ahead(v->seen_at_ms, now_ms);
     if (same && lately) return true;
     v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now_ms, v->network = network;
     struct query q = query(tx, &seen);

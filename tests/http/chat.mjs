@@ -214,6 +214,24 @@ test('a37 by socket: acknowledged, told, and gaps filled', async ({ server }) =>
     inbox.close();
 });
 
+test('the team hears of each who goes, also when many go at once', async ({ server }) => {
+    const inbox = await EventStream.open(house.a, undefined, { path: '/api/inbox/events' });
+    const sockets = await Promise.all(Array.from({ length: 70 }, async () => {
+        const s = await shopper(server);
+        await s.say('Hello');
+        const one = await s.socket();
+        await one.take('hello', (f) => f.type === 'hello');
+        return one;
+    }));
+    for (const one of sockets) one.close();
+    const gone = new Set();
+    while (gone.size < sockets.length) {
+        const { data } = await inbox.next('presence');
+        if (!data.present) gone.add(data.conversation);
+    }
+    inbox.close();
+});
+
 test('fifty frames in a row keep their order', async ({ server }) => {
     const s = await shopper(server);
     const socket = await s.socket();
