@@ -17,6 +17,7 @@ const ASKED = 400;
 const SHOPS = 20000; // that have a chat
 const BESIDE = 50; // words a second while a file is taken in
 const WARM = 40;
+const ROUNDS = 15;
 const READERS = 1000;
 const FAN_ROUNDS = 15;
 const FAN_SHOP = 7;
@@ -158,15 +159,22 @@ async function clocked(n, one) {
   return { p50Ms: percentile(ms, 50), p99Ms: percentile(ms, 99) };
 }
 
+/** A hundredth of one round is four questions, and one pause of this client moves it: the medians of some rounds. */
+async function inRounds(tools, one) {
+  const rounds = [];
+  for (let i = 0; i < ROUNDS; i++) rounds.push(await clocked(ASKED, one));
+  return { p50Ms: tools.median(rounds.map((r) => r.p50Ms)), p99Ms: tools.median(rounds.map((r) => r.p99Ms)) };
+}
+
 async function answersAndSearch(tools, engine) {
   const url = await tools.freshCopy(engine);
   const server = await tools.startServer(url, { env: { CHATHUB_LIMITS: LIMITS } });
   const { address } = server;
   const row = (name, unit, measured, more) => tools.result({ name, engine: engine.name, unit, measured, ...more });
   await importShop(address, 1, FULL);
-  const answer = await clocked(ASKED, async (i) => (await ask(address, 'POST', '/api/shops/1/chatbot/try', { body: { turns: [QUESTIONS[i % QUESTIONS.length]], language: 'en' } })).ms);
+  const answer = await inRounds(tools, async (i) => (await ask(address, 'POST', '/api/shops/1/chatbot/try', { body: { turns: [QUESTIONS[i % QUESTIONS.length]], language: 'en' } })).ms);
   row('local answer over HTTP, p99', 'ms', answer.p99Ms, { target: 'p50 <= 5 ms, p99 <= 25 ms', reached: answer.p50Ms <= 5 && answer.p99Ms <= 25, ...answer });
-  const find = () => clocked(ASKED, async (i) => (await ask(address, 'GET', `/api/shops/1/knowledge/products?search=${WORDS[i % 10]}%20${NOUNS[(i * 7) % 10]}%20${i}`)).ms);
+  const find = () => inRounds(tools, async (i) => (await ask(address, 'GET', `/api/shops/1/knowledge/products?search=${WORDS[i % 10]}%20${NOUNS[(i * 7) % 10]}%20${i}`)).ms);
   const one = await find();
   row(`search over HTTP, p99, ${FULL} products`, 'ms', one.p99Ms, { target: '<= 5 ms', reached: one.p99Ms <= 5, ...one });
   if (tools.named('search')) {                              // minutes of importing: only when it is asked for
