@@ -24,7 +24,8 @@ struct post_score {
 };
 static const struct field post_score_fields[] = {
     FIELD_I64(struct post_score, score, .min = 1, .max = SCORE_MAX, .doc = "1: bad, 5: good."),
-    FIELD_TEXT(struct post_score, words, .optional = true, .max = SCORE_WORDS_MAX, .doc = "What the visitor adds."),
+    FIELD_TEXT(struct post_score, words, .optional = true, .max = SCORE_WORDS_MAX, .form = TEXT_WORDS,
+               .doc = "What the visitor adds." SIGNS_STAY),
     FIELD_END
 };
 static const struct shape scored_shape[] = { SHAPE_OBJECT("conversation", chat_state_shape, .type_name = "ChatState"),

@@ -21,6 +21,7 @@ enum field_kind {
 };
 enum field_text_form {
     TEXT_PLAIN,   /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
+    TEXT_WORDS,   /* the same, and signs that turn its direction stay: what people ask and search for. Say so in .doc */
     TEXT_NAME,    /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
     TEXT_EXACT,   /* words of one person to another: every byte stays, also spaces, line ends and spelling. Nothing but
                      white space counts as absent. With .multiline */
@@ -60,6 +61,7 @@ struct field_list { /* item NULL: the list was not given */
     { .name = #member, .kind = FIELD_KIND_CREDITS, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_TEXT(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_TEXT, .offset = offsetof(type, member), __VA_ARGS__ }
+#define SIGNS_STAY " Signs of direction may stand in it." /* behind the .doc of TEXT_WORDS */
 /* Why somebody did it, for the trail. Two characters are a whole word in Chinese. */
 #define FIELD_REASON(type, member, ...) FIELD_TEXT(type, member, .min = 2, .max = 200, __VA_ARGS__)
 #define FIELD_BOOL(type, member, ...) \

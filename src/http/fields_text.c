@@ -2,6 +2,7 @@
  *
  * Text ends up in pages, mails, logs and other people's terminals, so what changes how the rest is shown is refused at
  * the door: control characters, line separators and bidirectional overrides (a shop named with U+202E reads backwards).
+ * What people say to each other and look for may hold the latter: pages show it apart from what stands around it.
  * Lengths count code points, as a person does.
  *
  * Domains and the hosts of addresses have one judge (base/unicode.h), so that the two spellings of an international
@@ -53,7 +54,7 @@ static bool is_refused(uint32_t c, const struct field *f)
     if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
     if (c == 0x2028 || c == 0x2029) return !f->multiline; /* line and paragraph separator */
     bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-    return turns && !f->multiline && f->form != TEXT_FILE;
+    return turns && !f->multiline && f->form != TEXT_FILE && f->form != TEXT_WORDS;
 }
 
 static bool has_refused(struct str s, const struct field *f)
@@ -188,6 +189,7 @@ const char *fields_text_judge(struct arena *a, const struct field *f, struct str
     case TEXT_EXACT:
     case TEXT_FILE:
     case TEXT_SECRET: break;
+    case TEXT_WORDS:
     case TEXT_PLAIN: /* what must be given must be seen */
         if (f->min > 0 && !unicode_has_ink(s)) return "invisible";
         break;

@@ -73,11 +73,26 @@ static void names_of_files_stay_to_the_byte(void **state)
     assert_string_equal(faults.fault[0].code, "required");
 }
 
+/* What people ask and search for: as other text, but its signs of direction stay. */
+static void words_keep_signs_of_direction(void **state)
+{
+    static const struct field words[] = { FIELD_TEXT(struct thing, note, .min = 1, .max = 12, .form = TEXT_WORDS),
+                                          FIELD_END };
+    assert_true(from_json(words, "{\"note\":\" \\u202ea\\u2066e\\u0301\\u2069 \"}", false));
+    assert_string_equal(out.note, "\xE2\x80\xAE"
+                                  "a\xE2\x81\xA6\xC3\xA9\xE2\x81\xA9");
+    assert_false(from_json(words, "{\"note\":\"a\\nb\"}", false));
+    assert_string_equal(faults.fault[0].code, "control_characters");
+    assert_false(from_json(words, "{\"note\":\"\\u202e\\u2069\"}", false));
+    assert_string_equal(faults.fault[0].code, "invisible");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_text_stays_to_the_byte),
         cmocka_unit_test(names_of_files_stay_to_the_byte),
+        cmocka_unit_test(words_keep_signs_of_direction),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

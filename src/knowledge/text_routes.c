@@ -28,8 +28,8 @@ static const struct field path_entry_fields[] = {
 struct get_texts { int64_t after, limit; const char *search; };
 static const struct field get_texts_fields[] = {
     FIELD_PAGE(struct get_texts, TEXTS_USUAL, TEXTS_SHOWN_MAX),
-    FIELD_TEXT(struct get_texts, search, .optional = true, .max = SEARCH_MAX,
-               .doc = "The best for these words, as a bot finds them, and no pages."),
+    FIELD_TEXT(struct get_texts, search, .optional = true, .max = SEARCH_MAX, .form = TEXT_WORDS,
+               .doc = "The best for these words, as a bot finds them, and no pages." SIGNS_STAY),
     FIELD_END
 };
 
@@ -39,11 +39,13 @@ struct post_entry { const char *id, *title, *text, *url, *product; };
     FIELD_TEXT(struct post_entry, id, .optional = true, .min = 1, .max = KNOWLEDGE_ID_MAX,                             \
                .doc = "The shop's own id; unset: one is made.")
 #define FAQ_FIELDS                                                                                                     \
-    FIELD_TEXT(struct post_entry, title, .name = "question", .min = 1, .max = QUESTION_MAX, .doc = "As shoppers ask."),\
+    FIELD_TEXT(struct post_entry, title, .name = "question", .min = 1, .max = QUESTION_MAX, .form = TEXT_WORDS,        \
+               .doc = "As shoppers ask." SIGNS_STAY),                                                                  \
     FIELD_TEXT(struct post_entry, text, .name = "answer", .min = 1, .max = ANSWER_MAX, .multiline = true,              \
                .doc = "What the bot answers with.")
 #define DOCUMENT_FIELDS                                                                                                \
-    FIELD_TEXT(struct post_entry, title, .min = 1, .max = QUESTION_MAX, .doc = "What it is about."),                   \
+    FIELD_TEXT(struct post_entry, title, .min = 1, .max = QUESTION_MAX, .form = TEXT_WORDS,                            \
+               .doc = "What it is about." SIGNS_STAY),                                                                 \
     FIELD_TEXT(struct post_entry, text, .min = 1, .max = DOCUMENT_MAX, .multiline = true, .doc = "The text itself."),  \
     FIELD_TEXT(struct post_entry, url, .optional = true, .max = KNOWLEDGE_URL_MAX, .form = TEXT_URL,                   \
                .doc = "Where it stands on the web."),                                                                  \

@@ -30,7 +30,7 @@ async function populated(server, long) {
     const base = `/api/shops/${shop.id}`;
     const many = 'x'.repeat(60);
     for (const [path, json] of [
-        [`${base}/knowledge/faq`, { question: `Returns? ${many}`, answer: 'Within 30 days.' }],
+        [`${base}/knowledge/faq`, { question: `\u202eReturns?\u202c \u2067שאלה\u2069 👨‍👩‍👧 ${many}`, answer: 'Within 30 days.' }],
         [`${base}/knowledge/documents`, { title: 'Use', text: 'Fill it.' }],
         [`${base}/knowledge/promotions`, { title: 'May', text: 'Ten off.' }],
         ['/api/labels', { name: '退货', colour: 'red' }],
@@ -38,6 +38,7 @@ async function populated(server, long) {
     ]) {
         const made = await c.post(path, json);
         assert.equal(made.status, 201, `${path}: ${made.text}`);
+        if (json.question) assert.equal(made.json.question, json.question);
     }
     if (long) assert.equal((await c.request('PUT', `${base}/channel`, { json: { url: 'https://hooks.example/a?b=1' } })).status, 200);
     const visitor = server.client();

@@ -26796,7 +26796,7 @@ export interface operations {
     getApiCustomers: {
         parameters: {
             query?: {
-                /** @description Words of the name, the address or the shop's own id; or an order's number. */
+                /** @description Words of the name, the address or the shop's own id; or an order's number. Signs of direction may stand in it. */
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
@@ -27959,7 +27959,7 @@ export interface operations {
                 shop?: number;
                 /** @description That carry this label, in any state; the filter says nothing then. */
                 label?: number;
-                /** @description In which these words stand, or of a customer with this name, address or order's number. */
+                /** @description In which these words stand, or of a customer with this name, address or order's number. Signs of direction may stand in it. */
                 search?: string;
                 /** @description `next` of the page before. */
                 after?: string;
@@ -31548,7 +31548,7 @@ export interface operations {
                      * @description 1: bad, 5: good.
                      */
                     score: number;
-                    /** @description What the visitor adds. */
+                    /** @description What the visitor adds. Signs of direction may stand in it. */
                     words?: string | null;
                 };
             };
@@ -33246,7 +33246,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
                 search?: string;
             };
             header?: never;
@@ -33469,7 +33469,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
                 search?: string;
             };
             header?: never;
@@ -33591,7 +33591,7 @@ export interface operations {
                 "application/json": {
                     /** @description The shop's own id; unset: one is made. */
                     id?: string | null;
-                    /** @description As shoppers ask. */
+                    /** @description As shoppers ask. Signs of direction may stand in it. */
                     question: string;
                     /** @description What the bot answers with. */
                     answer: string;
@@ -33749,7 +33749,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description As shoppers ask. */
+                    /** @description As shoppers ask. Signs of direction may stand in it. */
                     question: string;
                     /** @description What the bot answers with. */
                     answer: string;
@@ -33993,7 +33993,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
                 search?: string;
             };
             header?: never;
@@ -34115,7 +34115,7 @@ export interface operations {
                 "application/json": {
                     /** @description The shop's own id; unset: one is made. */
                     id?: string | null;
-                    /** @description What it is about. */
+                    /** @description What it is about. Signs of direction may stand in it. */
                     title: string;
                     /** @description The text itself. */
                     text: string;
@@ -34282,7 +34282,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What it is about. */
+                    /** @description What it is about. Signs of direction may stand in it. */
                     title: string;
                     /** @description The text itself. */
                     text: string;
@@ -34535,7 +34535,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
                 search?: string;
             };
             header?: never;
@@ -34657,7 +34657,7 @@ export interface operations {
                 "application/json": {
                     /** @description The shop's own id; unset: one is made. */
                     id?: string | null;
-                    /** @description What it is about. */
+                    /** @description What it is about. Signs of direction may stand in it. */
                     title: string;
                     /** @description The text itself. */
                     text: string;
@@ -34824,7 +34824,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What it is about. */
+                    /** @description What it is about. Signs of direction may stand in it. */
                     title: string;
                     /** @description The text itself. */
                     text: string;
