@@ -40,7 +40,8 @@ static bool tell_gone(struct tx *tx, int64_t conversation)
     enum row row = conversation_get(tx, conversation, &c);
     if (row == ROW_FOUND) row = visitor_get(tx, c.visitor, &v);
     if (row != ROW_FOUND) return row == ROW_NONE; /* erased meanwhile */
-    return visitor_seen(tx, &v, &said, now_ms()) && (c.last_number == 0 || chat_tell_presence(tx, &c, false));
+    if (!visitor_seen(tx, &v, &said, now_ms())) return false;
+    return c.last_number == 0 || chat_tell_presence(tx, &c, false);
 }
 
 static enum op_wish run_farewells(struct op *op, struct tx *tx)

@@ -49,9 +49,8 @@ static const struct field get_inbox_fields[] = {
     FIELD_I64(struct get_inbox, shop, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Of this shop alone."),
     FIELD_I64(struct get_inbox, label, .optional = true, .min = 1, .max = INT64_MAX,
               .doc = "That carry this label, in any state; the filter says nothing then."),
-    FIELD_TEXT(
-        struct get_inbox, search, .optional = true, .max = 100, .form = TEXT_WORDS,
-        .doc = "In which these words stand, or of a customer with this name, address or order's number." SIGNS_STAY),
+    FIELD_TEXT(struct get_inbox, search, .optional = true, .max = 100, .form = TEXT_WORDS,
+               .doc = "In which these words stand, or of a customer or an order that they name." SIGNS_STAY),
     FIELD_TEXT(struct get_inbox, after, .optional = true, .max = 45, .doc = "`next` of the page before."),
     FIELD_I64(struct get_inbox, limit, .optional = true, .min = 1, .max = INBOX_MAX, .fallback = INBOX_USUAL,
               .doc = "How many."),

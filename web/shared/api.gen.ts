@@ -27959,7 +27959,7 @@ export interface operations {
                 shop?: number;
                 /** @description That carry this label, in any state; the filter says nothing then. */
                 label?: number;
-                /** @description In which these words stand, or of a customer with this name, address or order's number. Signs of direction may stand in it. */
+                /** @description In which these words stand, or of a customer or an order that they name. Signs of direction may stand in it. */
                 search?: string;
                 /** @description `next` of the page before. */
                 after?: string;
