@@ -90,6 +90,9 @@ MUST_USE bool know_search_find(struct tx *tx, struct arena *a, const struct sear
 /* Products that have this number, in any spelling. */
 MUST_USE bool know_search_number(struct tx *tx, struct arena *a, int64_t shop, struct str number,
                                  struct found out[SEARCH_FOUND_MAX], size_t *n);
+/* Products that have a number which begins so, in any spelling: two signs at least. The first 30 numbers. */
+MUST_USE bool know_search_begins(struct tx *tx, struct arena *a, int64_t shop, struct str begin,
+                                 struct found out[SEARCH_FOUND_MAX], size_t *n);
 /* How well a text of two parts fits the question, without the index. */
 int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str title, struct str body);
 

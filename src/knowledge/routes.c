@@ -24,7 +24,7 @@ struct get_products {
 static const struct field get_products_fields[] = {
     FIELD_PAGE(struct get_products, PRODUCTS_USUAL, PRODUCTS_MAX),
     FIELD_TEXT(struct get_products, search, .optional = true, .max = SEARCH_MAX, .form = TEXT_WORDS,
-               .doc = "The best for these words, as a bot finds them, and no pages." SIGNS_STAY),
+               .doc = "The best for these words, as a bot finds them, or whose number begins so; no pages." SIGNS_STAY),
     FIELD_END
 };
 
@@ -162,21 +162,33 @@ static void products_json(struct json *j, const void *arg)
     else json_null(j, "next");
 }
 
+/* As a bot finds them. What nothing holds may be the beginning of a number that somebody types; a bot is not to take it
+ * for the whole. */
+static bool find_products(struct req *req, const struct knowledge_head *h, struct listed *l)
+{
+    const struct get_products *in = req->query;
+    struct knowledge_source s;
+    struct found found[SEARCH_FOUND_MAX];
+    size_t n, most = (size_t)in->limit;
+    if (knowledge_source_of(req->tx, req->who.account, h->shop, req->arena, &s) != ROW_FOUND) return false;
+    if (!s.search_products(s.ctx, str_of(in->search), most, req->arena, &l->product, &l->count)) return false;
+    if (l->count > 0) return true;
+    if (!know_search_begins(req->tx, req->arena, h->shop, str_of(in->search), found, &n)) return false;
+    l->product = ARENA_ARRAY(req->arena, struct knowledge_product, n + 1);
+    if (!know_products_of(req->tx, h, found, n, req->arena, l->product, &l->count)) return false;
+    if (l->count > most) l->count = most;
+    return true;
+}
+
 static enum answer run_products(struct req *req)
 {
     const struct get_products *in = req->query;
     struct listed l = { 0 };
     struct knowledge_head h;
-    struct knowledge_source s;
     int64_t shop;
     enum answer a = know_shop_read(req, &shop, &h);
     if (a != ANSWER_GO_ON) return a;
-    if (in->search) {
-        if (knowledge_source_of(req->tx, req->who.account, shop, req->arena, &s) != ROW_FOUND ||
-            !s.search_products(s.ctx, str_of(in->search), (size_t)in->limit, req->arena, &l.product, &l.count))
-            return reply_fault(req);
-        return reply_json(req, 200, products_json, &l);
-    }
+    if (in->search) return find_products(req, &h, &l) ? reply_json(req, 200, products_json, &l) : reply_fault(req);
     l.product = ARENA_ARRAY(req->arena, struct knowledge_product, (size_t)in->limit);
     if (!know_products_page(req->tx, &h, in->after, (size_t)in->limit, req->arena, l.product, &l.count, &l.next))
         return reply_fault(req);

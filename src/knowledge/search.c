@@ -10,7 +10,7 @@
 
 enum { SAID_MAX = 96, SAID_BYTES_MAX = 600, TERMS_MAX = 200, SLIPS_MAX = 3, LISTS_MAX = 120000 };
 enum { BLOCK_DOCS = INDEX_BLOCK, ENTRY = INDEX_ENTRY, BLOCKS_MAX = 128, LIKE_ENOUGH = 45, FIELD_SETS = 64 };
-enum { SPELLING_MIN = 4, LIST_BYTES = 32 << 10, PARTS_MAX = 4096, RANK_TOKENS_MAX = 4096 };
+enum { SPELLING_MIN = 4, LIST_BYTES = 32 << 10, PARTS_MAX = 4096, RANK_TOKENS_MAX = 4096, BEGIN_MIN = 3 };
 
 /* PostgreSQL looks each word up by all of the key: with a list (= ANY) it may read all of a shop instead, while what it
  * knows of the table is from before an import. */
@@ -27,6 +27,10 @@ STMT(lists,
      "SELECT token, block, docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2"
      " AND token IN (SELECT value FROM json_each(?3)) AND block >= ?4",
      .postgres = "SELECT token, block, docs" EACH_WORD " AND block >= ?4 OFFSET 0) AS p");
+/* "~" stands behind all letters and digits of a number. */
+STMT(begin_so,
+     "SELECT DISTINCT token FROM knowledge_postings WHERE shop = ?1 AND kind = ?2 AND token > ?3 AND token < ?4"
+     " ORDER BY token LIMIT 30");
 
 struct term {
     struct str text;
@@ -311,6 +315,24 @@ bool know_search_number(struct tx *tx, struct arena *a, int64_t shop, struct str
     if (t.count == 0) return true;
     add_term(&w, t.token[0].text, 1, 0);
     return find(&w, tx, out, n);
+}
+
+bool know_search_begins(struct tx *tx, struct arena *a, int64_t shop, struct str begin,
+                        struct found out[SEARCH_FOUND_MAX], size_t *n)
+{
+    const struct search s = { .shop = shop, .kind = INDEX_PRODUCTS, .docs = 1 };
+    struct work w = { .arena = a, .s = &s, .term = ARENA_ARRAY(a, struct term, TERMS_MAX) };
+    struct tokens t;
+    tokens_begin(&t, a, 1);
+    tokens_add_number(&t, begin, 1);
+    *n = 0;
+    if (t.count == 0 || t.token[0].text.n < BEGIN_MIN) return true;
+    struct query q = query(tx, &begin_so);
+    bind_i64(&q, shop), bind_i64(&q, INDEX_PRODUCTS), bind_str(&q, t.token[0].text);
+    bind_text(&q, arena_printf(a, "%.*s~", (int)t.token[0].text.n, t.token[0].text.p));
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) add_term(&w, col_str(&q, "token"), 1, 0);
+    return row == ROW_NONE && find(&w, tx, out, n);
 }
 
 int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str title, struct str body)

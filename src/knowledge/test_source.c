@@ -108,6 +108,35 @@ TEST_EACH_ENGINE(products_are_found_by_their_words)
     assert_string_equal(first(t, &s, ""), "none");
 }
 
+static const char *begins(struct test_db *t, int64_t account, int64_t shop, const char *begin)
+{
+    struct found found[SEARCH_FOUND_MAX];
+    struct knowledge_product p[SEARCH_FOUND_MAX];
+    struct knowledge_head h;
+    size_t n;
+    EXPECT(know_head_get(t->tx, shop, account, &h) == ROW_FOUND);
+    EXPECT(know_search_begins(t->tx, t->arena, shop, str_of(begin), found, &n));
+    EXPECT(know_products_of(t->tx, &h, found, n, t->arena, p, &n));
+    return n ? p[0].id : "none";
+}
+
+TEST_EACH_ENGINE(the_beginning_of_a_number_is_found)
+{
+    int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor");
+    int64_t other = add_shop(t, account, "Other");
+    (void)fill(t, account, shop);
+    struct knowledge_source s = source(t, account, shop);
+    static const char *const begin[] = { "KT-1", "kt150", "KT-150/", "jsq", "JSQ22-H", "kt" };
+    static const char *const product[] = { "p-1", "p-1", "p-1", "p-3", "p-3", "p-1" };
+    for (size_t i = 0; i < ARRAY_LEN(begin); i++) assert_string_equal(begins(t, account, shop, begin[i]), product[i]);
+    assert_string_equal(first(t, &s, "KT15"), "none"); /* a bot does not take it for the whole */
+    static const char *const none[] = {
+        "k", "t150", "KT-150/BX", "~", "", "🙂", "KT-150/Bzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+    };
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) assert_string_equal(begins(t, account, shop, none[i]), "none");
+    assert_string_equal(begins(t, account, other, "KT-1"), "none");
+}
+
 TEST_EACH_ENGINE(a_product_comes_back_to_the_byte)
 {
     int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor");
@@ -289,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(products_are_found_by_their_words),
+        EACH_ENGINE(the_beginning_of_a_number_is_found),
         EACH_ENGINE(a_product_comes_back_to_the_byte),
         EACH_ENGINE(numbers_are_found_in_any_spelling),
         EACH_ENGINE(texts_are_found_and_those_of_a_product_are_its_own),

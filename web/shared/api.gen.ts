@@ -33246,7 +33246,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
+                /** @description The best for these words, as a bot finds them, or whose number begins so; no pages. Signs of direction may stand in it. */
                 search?: string;
             };
             header?: never;
