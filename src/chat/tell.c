@@ -25,6 +25,7 @@ static void put_message(struct json *j, const struct message *m, bool team)
     json_i64(j, "number", m->number);
     json_text(j, "author", author_name(m->author));
     json_text(j, "name", m->author_name);
+    if (m->person > 0 && team) json_i64(j, "person", m->person);
     face_member(j, m->picture);
     json_text(j, "text", m->text);
     if (m->image) chat_image_json(j, m);

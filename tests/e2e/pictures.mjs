@@ -87,6 +87,7 @@ export async function pictures({ browser, engine, checks }) {
             await refusal().waitFor();
             await merchant.page.locator('.composer input[type=file]').setInputFiles([{ name: 'shelf.png', mimeType: 'image/png', buffer: await drawn(merchant.page, 'image/png', 60, 30) }]);
             await merchant.page.locator('.said-person .said-picture').waitFor();
+            await merchant.page.locator('.said-person .said-who', { hasText: OWNER }).waitFor(); // no name is known
             await shopper.page.locator('chathub-chat .m:not(.mine) .b img').waitFor();
             assert.deepEqual(await shownSize(shopper.page.locator('chathub-chat .m:not(.mine) .b img')), [60, 30]);
         });

@@ -115,6 +115,10 @@ test('d33 a shopper and a person talk, and both see the same numbers', async ({ 
     );
     const thread = (await house.viewer.get(`/api/inbox/${c.id}`)).json;
     assert.deepEqual(thread.messages.map((m) => m.number), heard.map((m) => m.number));
+    const { person } = sent.json.conversation;
+    assert.ok(person > 0);
+    assert.ok(thread.messages.every((m) => (m.author === 'person') === (m.person === person)));
+    assert.ok(heard.every((m) => !('person' in m)), 'whose number it is, visitors are not told');
     assert.deepEqual(thread.notes.map((n) => [n.behind, n.text]), [[thanks - 1, 'A friend']]);
     assert.equal(thread.visitor.page, `https://${DOMAIN}/green`);
     assert.ok(!JSON.stringify(heard).includes('friend'), 'no note reaches the visitor');

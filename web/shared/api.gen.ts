@@ -5566,6 +5566,11 @@ export interface components {
             author: "visitor" | "bot" | "person" | "house";
             /** @description Of a person who answered; empty of others. */
             name: string;
+            /**
+             * Format: int64
+             * @description In the inbox alone: the colleague who answered, or came.
+             */
+            person?: number;
             /** @description Of the bot or the person who answered, at this server, when there is one. */
             picture?: string;
             /** @description Of a picture: its name. */

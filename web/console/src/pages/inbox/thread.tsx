@@ -67,7 +67,12 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
   const { author, text, at, image } = message;
   const house = author === "house";
   const notice = NOTICES[message.notice ?? ""];
-  const name = (!house && message.name) || (author === "visitor" && visitor) || t(AUTHORS[author]);
+  const nameOf = useColleagueName();
+  const colleague = nameOf(message.person ?? 0, message.name);
+  const name =
+    author === "person"
+      ? colleague
+      : (!house && message.name) || (author === "visitor" && visitor) || t(AUTHORS[author]);
   return (
     <li className={`said said-${author}`}>
       <span className="said-who small muted" dir="auto">
@@ -82,7 +87,7 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
       </span>
       <div className="said-words" dir="auto">
         {image !== undefined && <Picture image={image} name={text} />}
-        {image === undefined && (notice ? t(notice, { name: message.name || t("inbox.aPerson") }) : text)}
+        {image === undefined && (notice ? t(notice, { name: colleague }) : text)}
       </div>
       {message.cards !== undefined && <Cards cards={message.cards} />}
       {message.sources !== undefined && <Sources sources={message.sources} />}

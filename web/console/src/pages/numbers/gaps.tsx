@@ -44,10 +44,12 @@ function Acts({ gap }: { gap: Gap }) {
   );
 }
 
-export function Gaps({ asked }: { asked: NumbersAsked }) {
+/** `only`: where there are none, and nothing else is counted, nothing is said. */
+export function Gaps({ asked, only }: { asked: NumbersAsked; only: boolean }) {
   const { t, number } = useText();
   const { manage } = useMay();
   const read = useGaps(asked);
+  if (only && !read.data?.gaps.length) return null;
   const columns: Column<Gap>[] = [
     {
       key: "text",

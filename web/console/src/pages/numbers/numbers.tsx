@@ -263,7 +263,7 @@ export default function NumbersPage() {
         {(numbers) => (
           <>
             <Counted numbers={numbers} />
-            {numbers.all.conversations > 0 && <Gaps asked={asked} />}
+            <Gaps asked={asked} only={numbers.all.conversations === 0} />
           </>
         )}
       </Loaded>
