@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STOP_GRACE_MS = 8000, FILES_WANTED = 65536, FILES_BESIDE = 256 };
+enum { STOP_GRACE_MS = 8000, FAREWELLS_MS = 2000, FILES_WANTED = 65536, FILES_BESIDE = 256 };
 
 static int fail(struct buf *error)
 {
@@ -208,6 +208,7 @@ static int leave(struct app *app, int code)
     struct http *http = app->http;
     __atomic_store_n(&app->http, NULL, __ATOMIC_RELEASE);
     if (http) http_stop(http);
+    chat_farewells_end(FAREWELLS_MS);
     app_close(app);
     if (!ended) _exit(code);
     return code;

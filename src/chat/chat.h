@@ -26,6 +26,8 @@ struct chat_settings {
     const char *mail_secret;          /* what signs that; set with reply_domain */
 };
 extern struct chat_settings chat_settings;
+/* At the end of a server, when it has no sockets any more: until their teams were told, at most so long. */
+void chat_farewells_end(int64_t most_ms);
 /* Nothing that is signed for a visitor lasts longer: so long its key is kept when the master key is gone. */
 #define CHAT_TOKENS_LIFE_MS (90 * DAY_MS)
 #define CHAT_UPLOAD_FOLDER "chat" /* upload_dir, within the folder of all uploads */

@@ -273,8 +273,9 @@ MUST_USE bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t n
 MUST_USE int64_t chat_answer_put(struct tx *tx, const struct conversation *c, int64_t now_ms);
 
 /* ---- farewell.c ---- */
-/* From any thread: a socket of the conversation is gone, and its team is told soon. */
+/* From any thread: a socket of the conversation is gone, and its team is told soon, unless another one comes first. */
 void chat_farewell(int64_t conversation);
+void chat_here_again(int64_t conversation);
 
 /* ---- settings.c ---- */
 bool chat_settings_piece(struct tx *tx, struct verify_piece *found);

@@ -360,6 +360,7 @@ static void chat_opened(struct socket *s)
 {
     const struct chat_socket *own = socket_own(s);
     const struct chat_hello *h = socket_given(s);
+    chat_here_again(own->conversation);
     struct json j;
     struct buf hello;
     char memory[512];

@@ -69,7 +69,7 @@ const struct shape chat_message_shape[] = {
     SHAPE_I64("number", .doc = "Of the conversation: 1, 2, 3… without a gap."),
     SHAPE_ENUM("author", chat_author_names),
     SHAPE_TEXT("name", .doc = "Of a person who answered; empty of others."),
-    SHAPE_I64("person", .maybe = true, .doc = "In the inbox alone: the colleague who answered, or came."),
+    SHAPE_I64("person", .maybe = true, .doc = "In the inbox alone: the colleague who answered."),
     SHAPE_TEXT("picture", .maybe = true,
                .doc = "Of the bot or the person who answered, at this server, when there is one."),
     SHAPE_TEXT("text", .doc = "Of a picture: its name."),

@@ -97,6 +97,11 @@ export async function pictures({ browser, engine, checks }) {
             await shopper.page.keyboard.press('Enter');
             await shopper.page.locator('chathub-chat .m.mine .b', { hasText: 'Thanks!' }).waitFor();
             assert.equal(await refusal().count(), 0);
+            await give([TOO_BIG, { name: 'small.png', mimeType: 'image/png', buffer: await drawn(shopper.page, 'image/png', 30, 30) }]);
+            await mine().nth(5).waitFor();
+            assert.equal(await refusal().isVisible(), true, 'said of the one, though the other went');
+            await shopper.page.getByRole('textbox', { name: 'Write a message…' }).pressSequentially('x');
+            assert.equal(await refusal().count(), 0);
         });
         if (process.env.CHATHUB_PICTURES) {
             await shopper.page.screenshot({ path: path.join(OUT, 'pictures-shopper.png') });

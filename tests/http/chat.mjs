@@ -228,11 +228,12 @@ test('the team hears of each who goes, also when many go at once', async ({ serv
         return one;
     }));
     for (const one of sockets) one.close();
-    const gone = new Set();
-    while (gone.size < sockets.length) {
+    const gone = [];
+    while (gone.length < sockets.length) {
         const { data } = await inbox.next('presence');
-        if (!data.present) gone.add(data.conversation);
+        if (!data.present) gone.push(data.conversation);
     }
+    assert.equal(new Set(gone).size, sockets.length, 'of each once');
     inbox.close();
 });
 

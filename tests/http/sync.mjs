@@ -334,6 +334,28 @@ test('d36 what cannot be stored is 503 and never said to be queued; sent again i
     }
 });
 
+test('the merchant finds products by their words, and where none fits by the beginning of a number', async () => {
+    const products = ['A', 'B', 'C'].map((colour) => ({
+        id: `k-${colour}`, title: `Samovar ${colour}`,
+        variants: [{ id: `v-${colour}`, sku: `QX-150/${colour}`, price: 4900, available: true }],
+    }));
+    await store.taken(JSON.stringify({ version: 900, currency: 'EUR', products }), { id: 'numbers' });
+    assert.equal(await store.outcome('numbers'), 'products: 3 changed, 0 stale');
+    const found = async (query) => {
+        const r = await store.a.get(`${store.at}/knowledge/products?${query}`);
+        assert.equal(r.status, 200, r.text);
+        assert.equal(r.json.next, null);
+        return r.json.products.map(({ id }) => id).sort();
+    };
+    const all = products.map(({ id }) => id);
+    assert.deepEqual(await found('search=samovar'), all);
+    assert.deepEqual(await found('search=qx15'), all);
+    assert.deepEqual(await found('search=QX150/'), all);
+    assert.equal((await found('search=qx15&limit=2')).length, 2);
+    assert.deepEqual(await found(`search=${encodeURIComponent('\u202eQX-150/B\u202c')}`), ['k-B']);
+    assert.deepEqual(await found('search=qx16'), []);
+});
+
 test('the books are sound', async ({ server }) => server.verify());
 
 await run();

@@ -5568,7 +5568,7 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description In the inbox alone: the colleague who answered, or came.
+             * @description In the inbox alone: the colleague who answered.
              */
             person?: number;
             /** @description Of the bot or the person who answered, at this server, when there is one. */
@@ -33251,7 +33251,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, or whose number begins so; no pages. Signs of direction may stand in it. */
+                /** @description The best for these words, as a bot finds them; where none fits, whose number begins so. No pages. Signs of direction may stand in it. */
                 search?: string;
             };
             header?: never;

@@ -115,13 +115,16 @@ function panel(frame: Frame): Panel {
     say.textContent = text;
     say.classList.toggle("bad", bad);
   }
-  /** Who types, and a reply, leave a refusal where it is: it stands until the visitor does something else. */
+  /** Who types, and a reply, leave a refusal where it is: it stands until the visitor does something else here. */
   function hint(text: string) {
     if (!say.classList.contains("bad") || say.textContent === t.offline) tellUser(text);
   }
   function settle() {
-    if (say.textContent !== t.offline) tellUser("");
+    if (say.textContent !== t.offline && !input.disabled) tellUser(""); // who is blocked has been told why
   }
+
+  box.addEventListener("click", settle, true); // before what the button does
+  box.addEventListener("input", settle);
 
   const at = (picture?: string) => picture && frame.base + picture;
 
@@ -264,6 +267,7 @@ function panel(frame: Frame): Panel {
     },
     typing(name) {
       hint(t.typing.replace("{name}", name || t.someone));
+      clearTimeout(typingTimer);
       typingTimer = window.setTimeout(() => hint(""), TYPING_SHOWN_MS);
     },
     place(place) {
@@ -290,6 +294,7 @@ function panel(frame: Frame): Panel {
       hide(copy.form, input);
       going.replaceChildren();
       input.disabled = send.disabled = wish.disabled = false;
+      settle();
     },
     blocked() {
       tellUser(t.blocked, true);
@@ -366,7 +371,6 @@ function panel(frame: Frame): Panel {
   wish.onclick = () => {
     if (wishing) return;
     wishing = true;
-    settle();
     talk
       .wish(state?.owner === "waiting" ? "bot" : "person")
       .catch(() => tellUser(t.failed, true))

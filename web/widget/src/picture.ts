@@ -72,7 +72,6 @@ export function pictures({ box, form, input, waiting, t, send, tell, settle, sho
       tell(t.tooBig, true);
       return;
     }
-    settle();
     const clientId = crypto.randomUUID();
     const one = document.createElement("div");
     one.className = "m mine";
@@ -103,13 +102,17 @@ export function pictures({ box, form, input, waiting, t, send, tell, settle, sho
     };
     attempt();
   }
+  const goAll = (files: File[]) => {
+    settle();
+    files.forEach(go);
+  };
   const take = (list: FileList | null | undefined) => {
     const images = Array.from(list ?? []).filter((file) => file.type.startsWith("image/"));
-    images.forEach(go);
+    if (images.length > 0) goAll(images);
     return images.length > 0;
   };
   chooser.onchange = () => {
-    Array.from(chooser.files ?? []).forEach(go);
+    goAll(Array.from(chooser.files ?? []));
     chooser.value = "";
     input.focus();
   };

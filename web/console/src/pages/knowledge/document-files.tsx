@@ -5,6 +5,7 @@ import { answer, api } from "../../api/client";
 import { useSubmit } from "../../api/submit";
 import type { Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
+import { apart } from "../../ui/apart";
 import { ConfirmDialog, Dialog } from "../../ui/dialog";
 import { Time } from "../../ui/facts";
 import { LoadedList } from "../../ui/loaded";
@@ -138,7 +139,7 @@ export function DocumentFiles({ shop, files }: { shop: Shop; files: readonly Doc
           onOk={() => remove.send(removing)}
           onCancel={() => setRemoving(null)}
         >
-          <p>{t("know.removeText", { title: removing.title })}</p>
+          <p>{t("know.removeText", { title: apart(removing.title) })}</p>
         </ConfirmDialog>
       )}
     </>

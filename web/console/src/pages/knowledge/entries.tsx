@@ -5,6 +5,7 @@ import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
+import { apart } from "../../ui/apart";
 import { useAddress } from "../../ui/address";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
@@ -141,7 +142,7 @@ function Remove({ shop, kind, entry, onClose }: EditProps & { entry: Entry }) {
       onOk={() => submit.send(undefined)}
       onCancel={onClose}
     >
-      <p>{t("know.removeText", { title: entry.title })}</p>
+      <p>{t("know.removeText", { title: apart(entry.title) })}</p>
     </ConfirmDialog>
   );
 }

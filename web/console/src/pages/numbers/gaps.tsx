@@ -49,7 +49,7 @@ export function Gaps({ asked, only }: { asked: NumbersAsked; only: boolean }) {
   const { t, number } = useText();
   const { manage } = useMay();
   const read = useGaps(asked);
-  if (only && !read.data?.gaps.length) return null;
+  if (only && !read.isError && !read.data?.gaps.length) return null;
   const columns: Column<Gap>[] = [
     {
       key: "text",
