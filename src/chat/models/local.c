@@ -197,6 +197,14 @@ static bool details(struct local *m, bool *answered)
     return true;
 }
 
+/* "Nano cube 5 gallon?" */
+static bool names_only(const struct heard *h)
+{
+    enum { MOST = 7 };
+    bool asks = h->text.n > 0 && h->text.p[h->text.n - 1] == '?';
+    return asks && h->a.n <= MOST && !(h->all & SENSE_SUBJECTS) && !local_asks_a_question(h);
+}
+
 static bool near_product(struct local *m, uint64_t asked, bool *answered)
 {
     bool sized = local_asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
@@ -205,7 +213,8 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
     if (asked || m->most > 0 || local_asks_sold(&m->h)) local_product_answer(m), *answered = true;
     /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
     else if (!details(m, answered)) return false;
-    else if (!*answered && m->found.n == 1) return local_rule_of(m, m->found.product[0], answered);
+    else if (!*answered && m->found.n == 1 && !local_rule_of(m, m->found.product[0], answered)) return false;
+    if (!*answered && names_only(&m->h)) local_product_answer(m), *answered = true;
     return true;
 }
 

@@ -211,6 +211,12 @@ void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
 /* Ways of saying that no list of words holds: "到江苏几天" asks how long the way is, 装 of "10斤装的" is no assembly.
  */
 void local_idioms(struct heard *h);
+/* The same of English: "take it back", "what would a bag be". */
+void local_english(struct heard *h);
+/* "Half a", "one and a half": the number of English words at i, in thousandths; how many atoms, 0: none. */
+size_t local_number_words(const struct atoms *a, size_t i, int64_t *out);
+/* "3/8 drive": the one value that begins with the fraction at i; how many atoms, 0: none. */
+size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
 /* What somebody tells of himself before the wish: "我个子高，要加长的". */
 bool *local_of_oneself(struct arena *a, const struct heard *h);
 

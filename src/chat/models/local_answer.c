@@ -387,12 +387,42 @@ static size_t alternatives(struct local *m, const struct knowledge_product *p, c
     return count;
 }
 
+static bool has_value(const struct knowledge_product *p, const char *name, const struct mention *x)
+{
+    for (size_t i = 0; i < p->variants; i++)
+        for (size_t k = 0; k < p->variant[i].options; k++) {
+            const struct knowledge_option *o = &p->variant[i].option[k];
+            if (text_eq(o->name, name) && text_eq(o->value, x->value)) return true;
+        }
+    return false;
+}
+
+/* Two values of one option were said: who says both asks for either. */
+static bool is_choice(const struct local *m, const struct knowledge_product *p)
+{
+    const char *names[16];
+    size_t n = options_names(m->arena, p, names, ARRAY_LEN(names));
+    for (size_t k = 0; k < n; k++) {
+        size_t values = 0;
+        for (size_t i = 0; i < m->found.mentions; i++)
+            values += !m->found.mention[i].excluded && has_value(p, names[k], &m->found.mention[i]);
+        if (values > 1) return true;
+    }
+    return false;
+}
+
 static void alternatives_answer(struct local *m, const struct knowledge_product *p,
                                 const struct knowledge_variant *const *v, size_t n)
 {
     struct range r = range_of(p, v, n);
-    bool stock = (m->h.all & SENSE_STOCK) != 0;
+    bool stock = (m->h.all & SENSE_STOCK) != 0, of_one = is_choice(m, p);
     local_cite_product(m, p, NULL);
+    if (!of_one) { /* "20 cm, 200 sheets": the two do not go together */
+        SAY(m, SAY_NO_VARIANT, { "title", local_title(m, p) });
+        variant_lines(m, p, v, n, false);
+        m->action = REPLY_ANSWER, m->why = "no such variant";
+        return;
+    }
     if (stock) SAY(m, r.available ? SAY_YES_STOCK : SAY_NO_STOCK, { "title", local_title(m, p) });
     else buf_printf(&m->text, m->language == LOCAL_ZH ? "%s：" : "%s:", local_title(m, p));
     variant_lines(m, p, v, n, stock);
@@ -451,7 +481,8 @@ static void single(struct local *m, const struct knowledge_product *p)
         m->action = REPLY_ANSWER, m->why = "dearer than was said";
         return;
     }
-    if (!asks_price && (m->h.all & SENSE_OPTIONS) && options_answer(m, p, false)) return;
+    bool chosen = n == 1 && m->found.mentions > 0 && m->found.how >= FOUND_TALKED_ABOUT; /* "60 cm, plant version" */
+    if (!asks_price && !chosen && (m->h.all & SENSE_OPTIONS) && options_answer(m, p, false)) return;
     /* "which sizes are available", "the available sizes" */
     bool which = local_said(&m->h, "what") || local_said(&m->h, "which") || options_available(m->arena, &m->h, p);
     if (!asks_price && (which || !(wanted & SENSE_STOCK)) && m->found.mentions == 0 && options_answer(m, p, true))

@@ -214,7 +214,9 @@ static bool in_list(const char *list, const char *word)
 struct measure {
     const char *asked, *said, *units;
 };
-#define LENGTHS " cm mm m in inch inches ft feet km 厘 毫 米 寸 "
+#define LENGTHS                                                                                                        \
+    " cm mm m in inch inches ft feet foot km metre metres meter meters centimetres centimeters millimetres "           \
+    "millimeters yards 厘 毫 米 寸 "
 static const struct measure measures[] = {
     { " heavy weigh weighs weight 重 ", " weigh weighs weight 重 ", " kg g gram grams lb lbs oz 公 克 斤 千 " },
     { " tall high height ", " tall high height ", LENGTHS },
@@ -256,12 +258,25 @@ static const struct measure *measure_asked(struct local *m)
 
 enum told { TOLD_NOT, TOLD_MAYBE, TOLD_SURELY };
 
+/* "What size hole does it close": what the size is asked of; h->a.n: of the thing itself. */
+static size_t measured_part(const struct heard *h)
+{
+    static const char asks[] = "what size|which size|what size of|how big a|how large a|how small a|how big|how large|"
+                               "what diameter|what thickness|what width|what length|how thick a|how long a|how wide a";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, asks);
+        if (n > 0 && i + n < h->a.n && hard(h, i + n) && h->a.atom[i + n].kind == ATOM_LETTERS) return i + n;
+    }
+    return h->a.n;
+}
+
 /* `Surely`: it says what the number is of. What may be of another thing must have every word of the question, too. */
 static enum told measure_told(struct local *m, const struct measure *x, struct str s)
 {
     struct heard t = hear(m->arena, m->lexicon, s, 100);
     bool has = false, says = false;
-    size_t of = 0;
+    size_t of = 0, part = measured_part(&m->h);
+    for (size_t i = 0; i < t.a.n && part < m->h.a.n; i++) says |= atom_akin(&t.a.atom[i], &m->h.a.atom[part]);
     for (size_t i = 0; i < t.a.n; i++) {
         says |= in_list(x->said, t.a.atom[i].text);
         has |= i + 1 < t.a.n && t.a.atom[i].kind == ATOM_NUMBER && in_list(x->units, t.a.atom[i + 1].text);

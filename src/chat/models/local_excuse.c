@@ -181,14 +181,39 @@ static void excuse_one(struct fitting *f)
             f->missed[i] = f->missed[i + 1] = false;
 }
 
-/* "Big dutch oven", where there are sizes of it. */
-static void excuse_sizes(struct fitting *f, const struct knowledge_product *p)
+/* "Big dutch oven", where there are sizes of it; "the tall ladder, 240", where one of them was said. */
+static void excuse_sizes(struct fitting *f, const struct knowledge_product *p, const struct found *options)
 {
+    static const char sizes[] = "big|large|small|little|biggest|largest|smallest|tallest|longest|shortest|widest|"
+                                "heaviest|lightest|narrowest|tiniest";
+    static const char measures[] = "tall|long|short|wide|narrow|thick|thin|deep|high|heavy";
     const struct atoms *a = &f->h->a;
-    for (size_t i = 0; i < a->n; i++)
-        if (f->missed[i] && lexicon_phrase(a, i, "big|large|small|little|biggest|largest|smallest") > 0 &&
-            options_measure(p))
+    bool said = false;
+    for (size_t k = 0; k < options->mentions; k++) said |= strpbrk(options->mention[k].value, "0123456789") != NULL;
+    for (size_t i = 0; i < a->n && options_measure(p); i++)
+        if (f->missed[i] && (lexicon_phrase(a, i, sizes) > 0 || (said && lexicon_phrase(a, i, measures) > 0)))
             f->missed[i] = false;
+}
+
+/* "The ClearView tank" of a ClearView Glass Aquarium of which the shop writes "Glass tank with a lid": what the first
+ * words of the description call it, behind the first word of its name. */
+static void excuse_kind(struct local *m, struct fitting *f, const struct knowledge_product *p)
+{
+    enum { FIRST = 12, LEAST = 3 };
+    static const char ends[] =
+        "with|for|that|which|in|from|by|of|to|on|and|made|who|where|so|as|is|are|has|comes|takes|"
+        "without|suitable|plus|or|at|whose|when|while|between|up";
+    const struct atoms *a = &f->h->a;
+    struct arena_mark mark = arena_mark(m->arena);
+    struct atoms d = atoms_of(m->arena, str_of(p->description ? p->description : ""), FIRST);
+    size_t n = 0;
+    while (n < d.n && (n == 0 || !d.atom[n].broken) && lexicon_phrase(&d, n, ends) == 0) n++;
+    const struct atom *kind = n > 0 && n < d.n ? &d.atom[n - 1] : NULL;
+    if (kind && kind->kind == ATOM_LETTERS && kind->n >= LEAST && f->title.n > 0 && f->in_title[0])
+        for (size_t i = 1; i < a->n; i++)
+            if (f->missed[i] && f->named[i - 1] && !a->atom[i].broken && atom_same(&a->atom[i], kind->text, kind->n))
+                f->missed[i] = false;
+    arena_release(m->arena, mark);
 }
 
 /* "礼盒配手提袋吗" asks what comes with it; "放手机的架子" tells what the thing is for. */
@@ -287,7 +312,8 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_told(m, f, f->fit.product);
     excuse_tail(f, options);
     excuse_one(f);
-    excuse_sizes(f, f->fit.product);
+    excuse_sizes(f, f->fit.product, options);
+    excuse_kind(m, f, f->fit.product);
     excuse_verbs(f);
     excuse_opinions(f);
     excuse_counted(f, options);

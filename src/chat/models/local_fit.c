@@ -542,7 +542,11 @@ static int32_t besides_name(const struct fitting *f)
                        (!strcmp(f->title.atom[i + 2].text, "用") || !strcmp(f->title.atom[i + 2].text, "配"));
         if (fits_it || is_of(more, next)) penalty++;
     }
-    return penalty;
+    size_t end = 0; /* an "Impeller for Pump P2" is no P2 */
+    bool before = false, any = false;
+    while (end < f->title.n && lexicon_phrase(&f->title, end, "for|fits|fit|compatible") == 0) end++;
+    for (size_t i = 0; i < f->title.n; i++) before |= f->in_title[i] && i < end, any |= f->in_title[i];
+    return penalty + (any && !before);
 }
 
 /* "A pole of the tent", "thread bunches up on my Lark": the thing is what stands behind, the other a part of it. */

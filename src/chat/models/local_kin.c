@@ -49,7 +49,7 @@ const char *const lexicon_same[] = {
     NULL
 };
 const char lexicon_trouble[] =
-    "keeps|kept|hardly|barely|lost|loses|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|"
+    "flickers|flickering|flickered|keeps|kept|hardly|barely|lost|loses|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|"
     "snapped|broke|broken|cracked|"
     "leaks|leaking|leaked|"
     "drips|dripping|blinking|blinks|flashing|flashes|beeping|beeps|smells|smell|smoke|smoking|rattles|rattling|"
@@ -74,7 +74,7 @@ const char lexicon_trouble[] =
     "出不来|弄不|装不|关机|重启|溢|喷不|总往|老往|总是往|正常吗|正常么|正常不|正不正常|有问题吗|is it normal|is that normal|is this normal|"
     "supposed to";
 const char *const lexicon_sights[] = {
-    "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|"
+    "flicker|flickers|flickering|flickered|strobes|strobing", "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|"
     "折断|断了",
     "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
     "no sound|silent|one side|only one side|没声|没声音|没有声音|无声|不响|不出声|一边有声|一边响|一只有声|一只响|一边没声|一只没声|单边|一侧",
@@ -169,7 +169,7 @@ const struct lexicon_kin lexicon_kin[] = {
     { "电压|多少伏|几伏", "电压|伏|v", "v|伏" },
     { "产地|哪里产|哪儿产|哪产|原产|哪里生产", "产地|产自|原产|产于", NULL },
     { "能冲|可冲|能不能冲|能倒|可倒|冲掉|冲走|倒掉", "可冲|能冲|冲入|冲走|冲掉|倒入|倒掉|冲泡", NULL },
-    { "wifi|无线网|联网|连网", "wifi|无线|联网|2.4g", NULL },
+    { "wifi|无线网|联网|连网", "wifi|wi fi|无线|联网|2.4g", NULL },
     { "怎么做|咋做|怎么煮|咋煮|怎么吃|咋吃|怎么煎|怎么烤|怎么蒸|怎么炸|怎么加热|如何烹饪|怎么弄熟", "煮|煎|蒸|烤|炸|水开|微波", NULL },
     { "过敏|过敏源|过敏原|allergic|allergy|allergens",
       "含|过敏|配料|无添加|contains|contain|allergen|allergens|free from", NULL, true },
@@ -183,7 +183,7 @@ const struct lexicon_kin lexicon_kin[] = {
       "put * in the wash|in the washing machine|in a washing machine|in the washer",
       "机洗|手洗|干洗|水洗|可洗|洗涤|水冲|machine wash|wash|washable|dishwasher|hand wash|dry clean|wipe clean", NULL },
     {
-      "什么时候种|啥时候种|几月种|何时种|几月份种|怎么种|when * sow|when * plant|when should i sow|when should i plant", "播|种植|移栽|sow|"
+      "什么时候种|啥时候种|几月种|何时种|几月份种|怎么种|when * sow|when to plant|when * i plant|when * you plant|when should i sow", "播|种植|移栽|sow|"
       "plant", NULL },
     {
       "带上飞机|上飞机|登机|坐飞机|托运|on a plane|on the plane|on a flight|on planes|take on board|fly with|in hand luggage",
@@ -242,7 +242,7 @@ const struct lexicon_kin lexicon_kin[] = {
     {
       "max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
       "which temperature|how hot|how cold|"
-      "lowest temperature|minimum temperature|min temperature|temperature range|temperature rating",
+      "temp range|temps|lowest temperature|minimum temperature|min temperature|temperature range|temperature rating",
       "degrees|celsius|fahrenheit|temperature|oven safe|heat", "degrees|c|f" },
     {
       "filled with|what filling|which filling|stuffed with|what stuffing|the stuffing|whats inside|"
@@ -266,6 +266,9 @@ const struct lexicon_kin lexicon_kin[] = {
       "year old|years old|yr old|yrs old|month old|months old|year olds|what age|which age|how old|age range|"
       "from what age|for what age|suitable age", "age|ages|aged|years|months|"
       "year olds", NULL },
+    {
+      "how big a|how large a|how small a|up to what|up to which|up to how|what size * can|which size * can|how big * can|"
+      "how large * can", "up to|from|to|between|max|maximum|minimum|at least|no more than", NULL },
     { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
       "reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {

@@ -126,8 +126,11 @@ static size_t unit_at(const struct atoms *a, size_t i, const struct unit **out)
 /* A number in figures, or in Chinese words; 2万 is 20,000. */
 static size_t number_at(const struct atoms *a, size_t i, int64_t *out)
 {
+    size_t n = 0;
     *out = atom_thousandths(&a->atom[i]);
+    if (*out == 0) n = local_number_words(a, i, out);
     if (*out == 0) return han_number_at(a, i, out);
+    if (n > 0) return n;
     int64_t times = i + 1 < a->n && a->atom[i + 1].glued ? times_of(&a->atom[i + 1]) : 0;
     if (times < 1000 || *out > INT64_C(1000000000)) return 1; /* of more than any shop has, nothing is made */
     *out *= times;
@@ -141,9 +144,9 @@ static size_t more_at(const struct atoms *a, size_t i, const struct unit *unit, 
     const struct unit *next = NULL;
     int64_t number = 0;
     if (i >= a->n || a->atom[i].broken || (a->atom[i].kind == ATOM_NUMBER && !a->atom[i].glued)) return 0;
-    bool half = strcmp(a->atom[i].text, "半") == 0;
-    q->amount += half ? unit->times * 500 : 0;
-    if (half) return 1;
+    size_t half = lexicon_phrase(a, i, "半|and a half");
+    q->amount += half > 0 ? unit->times * 500 : 0;
+    if (half > 0) return half;
     size_t n = number_at(a, i, &number), behind = n > 0 ? unit_at(a, i + n, &next) : 0;
     if (n == 0 || (a->atom[i].kind == ATOM_NUMBER && memchr(a->atom[i].text, '.', a->atom[i].n))) return 0;
     if (behind > 0 && next->of == unit->of && next->times < unit->times) {
@@ -353,6 +356,7 @@ static bool stands_alone(const struct heard *h, size_t i, const char *title, con
     const struct atom *next = &h->a.atom[i + 1];
     if (i + 1 >= h->a.n || next->glued || next->kind != ATOM_LETTERS) return false;
     bool the = i > 0 && lexicon_phrase(&h->a, i - 1, "the|a|an|your|my|this|that") > 0; /* "the 170 cat tree" */
+    the |= h->a.atom[i].n >= WORD_LEAST;                                                /* "160 rotor" */
     if (the && next->n >= WORD_LEAST && h->sense[i + 1] == 0 && strcasestr(title, next->text)) return true;
     for (size_t k = 0; k < n; k++)
         if (!text_eq(values[k].name, name) && strncmp(values[k].joined, next->text, next->n) == 0) return true;
@@ -432,13 +436,13 @@ static size_t pack_at(const struct atoms *a, size_t i, const struct mention *val
 static size_t large_at(const struct atoms *a, size_t i, const struct mention *values,
                        const struct value_amounts *amounts, size_t n, size_t *which)
 {
-    static const char large[] = "大|最大|large|largest|big|biggest|bigger|larger",
-                      small[] = "小|最小|small|smallest|smaller";
+    static const char large[] =
+        "大|最大|large|largest|big|biggest|bigger|larger|tallest|longest|widest|heaviest|strongest",
+                      small[] = "小|最小|small|smallest|smaller|shortest|tiniest|narrowest|lightest|littlest";
     static const char after[] = "包|袋|盒|瓶|桶|罐|箱|的|one|bottle|bag|pack|box|tin|size|tub|jar";
     size_t most = lexicon_phrase(a, i, large), words = most > 0 ? most : lexicon_phrase(a, i, small), best = n;
     size_t end = i + words, more = words > 0 && end < a->n ? lexicon_phrase(a, end, after) : 0;
-    bool most_of = words > 0 && i > 0 && lexicon_phrase(a, i - 1, "the|your|ur|whats the") > 0 && a->atom[i].n > 4 &&
-                   strcmp(a->atom[i].text + a->atom[i].n - 3, "est") == 0; /* "what's the biggest" */
+    bool most_of = words > 0 && a->atom[i].n > 4 && strcmp(a->atom[i].text + a->atom[i].n - 3, "est") == 0;
     if ((more == 0 && !most_of) || (i > 0 && strcmp(a->atom[i - 1].text, "多") == 0)) return 0; /* 多大包装 asks */
     for (size_t k = 0; k < n; k++) {
         if (strstr(values[k].joined, a->atom[i].text)) return 0; /* the shop's own word */
@@ -569,6 +573,7 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         *which = found;
     } else {
         count = n > 0 ? fraction_at(a, i, values, n, which) : 0;
+        if (count == 0 && n > 0) count = local_fraction_bare(a, i, values, n, which);
         if (count == 0 && n > 0) count = pack_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);

@@ -43,8 +43,8 @@ static size_t number_ends(const struct heard *h, size_t i, size_t *ends)
     for (size_t end = i; end < h->a.n && count < NUMBER_WORDS && h->a.atom[end].kind != ATOM_HAN && !h->used[end];) {
         size_t next = local_word_end(h, end);
         bool digits = has_digit(h, end, next);
-        if (end > i && (h->a.atom[end].broken && !digits)) break;
-        bool tied = end > i && is_tied(h, end);
+        bool tied = end > i && is_tied(h, end), stroke = tied && h->text.p[h->a.atom[end].from - 1] == '/';
+        if (end > i && h->a.atom[end].broken && !digits && !stroke) break; /* "XR-200/C" */
         bool ties = end == i && next < h->a.n && h->a.atom[next].kind == ATOM_NUMBER && is_tied(h, next); /* PW-16 */
         if (!digits && h->sense[end] != 0 && !tied && !ties) break;
         ends[count++] = end = next;

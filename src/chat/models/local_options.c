@@ -298,6 +298,32 @@ static size_t begun_by(const struct heard *h, size_t i, const struct mention *va
     return count == 1 ? which : VALUES;
 }
 
+/* "With the hood n light" is with hood and light: the words of a value that carry something, in their order, however
+ * they are joined; with the "with" before them. How many atoms, from *from on; 0: it is another one. */
+static size_t value_loosely(const struct heard *h, size_t i, const struct atoms *value, size_t *from)
+{
+    static const char joints[] = "with|and|the|a|an|of|in|plus|its|n";
+    size_t at = i, words = 0, k = 0;
+    bool joined = false;
+    while (k < value->n && lexicon_phrase(value, k, joints) > 0) k++;
+    for (; k < value->n; k++) {
+        size_t skip = at;
+        if (lexicon_phrase(value, k, joints) > 0) {
+            joined = true;
+            continue;
+        }
+        while (words > 0 && skip < h->a.n && lexicon_phrase(&h->a, skip, joints) > 0) skip++;
+        if (skip >= h->a.n || h->used[skip] || !atom_same(&h->a.atom[skip], value->atom[k].text, value->atom[k].n))
+            return 0;
+        at = skip + 1, words++;
+    }
+    if (words < 2 || !joined) return 0;
+    *from = i;
+    while (*from > 0 && *from + 2 > i && !h->a.atom[*from].broken && lexicon_phrase(&h->a, *from - 1, "with|the") > 0)
+        --*from;
+    return at - *from;
+}
+
 /* Words of one letter that are values only where a size is meant ("size s", "M"). */
 static bool is_weak(const struct heard *h, size_t i, size_t n)
 {
@@ -389,6 +415,11 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             i += flag;
             continue;
         }
+        size_t from = i;
+        for (size_t k = 0, before = i; k < n && best == 0; k++) {
+            best = h->used[i] || parts[k].n < 3 ? 0 : value_loosely(h, i, &parts[k], &before);
+            if (best > 0) which = k, from = before;
+        }
         if (best == 0 && !h->used[i] && (which = part_of(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
@@ -397,10 +428,10 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best > 0) {
             struct mention x = values[which];
             x.name = name_before(h, i, values, n, values[which].joined);
-            x.at = i, x.n = best, x.excluded = negated(h, i);
+            x.at = from, x.n = best, x.excluded = negated(h, from);
             if (!is_said_again(f, &x, values, n)) add(f, x);
         }
-        i += best ? best : 1;
+        i = best ? from + best : i + 1;
     }
     arena_release(m->arena, mark); /* what was said points into the product alone */
 }

@@ -22,6 +22,8 @@ static bool is_of_thing(const struct local *m, const bool *named, size_t i)
     for (size_t k = 0; k < m->found.mentions; k++) {
         const struct mention *x = &m->found.mention[k];
         if (i >= x->at && i < x->at + x->n) return true;
+        if (i + 1 == x->at && x->n > 0 && h->sense[i] == h->sense[x->at] && (h->sense[i] & SENSE_GIFT))
+            return true; /* "when it comes with the hood": that is a choice */
         if (x->n > 0 && i == x->at + x->n && phrase && h->a.atom[i].kind == ATOM_HAN)
             return true; /* 的 of 装的, when 装 was of "六只装" */
     }

@@ -34,7 +34,7 @@ static const char *word_typed(const char *p, size_t n)
         { "tomorow", "tomorrow" }, { "tommorow", "tomorrow" }, { "2moro", "tomorrow" }, { "2day", "today" },
         { "b4", "before" }, { "abt", "about" }, { "dat", "that" }, { "teh", "the" }, { "hte", "the" },
         { "shud", "should" }, { "wud", "would" }, { "cud", "could" }, { "cld", "could" }, { "wld", "would" },
-        { "nd", "and" }, { "frm", "from" }, { "lng", "long" }, { "mch", "much" }, { "muc", "much" },
+        { "nd", "and" }, { "n", "and" }, { "frm", "from" }, { "lng", "long" }, { "mch", "much" }, { "muc", "much" },
         { "gud", "good" }, { "delivry", "delivery" }, { "delivary", "delivery" }, { "warrenty", "warranty" },
         { "gurantee", "guarantee" }, { "colur", "colour" }, { "coulor", "colour" }, { "recieve", "receive" },
     };
@@ -54,6 +54,17 @@ static size_t word_at(const char *p, size_t *whole)
     return n;
 }
 
+/* "Ring size n", "in an n": the letter itself. */
+static bool is_letter(const char *text, size_t i)
+{
+    static const char *const before[] = { "size", "sizes", "in", "a", "an", "the", "or", "letter", NULL };
+    size_t end = i > 0 ? i - 1 : 0, from = end;
+    while (from > 0 && text[from - 1] != ' ' && text[from - 1] != '\n') from--;
+    for (size_t k = 0; before[k]; k++)
+        if (strlen(before[k]) == end - from && strncasecmp(text + from, before[k], end - from) == 0) return true;
+    return i == 0 || text[i + 1] != ' ';
+}
+
 const char *local_typed(struct arena *a, const char *text)
 {
     enum { LONGER = 4 }; /* no word becomes more than four times as long */
@@ -70,7 +81,8 @@ const char *local_typed(struct arena *a, const char *text)
         size_t n = word_at(text + i, &whole);
         const char *word = n > 0 ? word_typed(text + i, n) : NULL;
         bool watts = n == 1 && text[i] == 'w' && i > 1 && text[i - 2] >= '0' && text[i - 2] <= '9'; /* "600 w" */
-        if (word && !watts) buf_text(&b, word);
+        bool letter = n == 1 && text[i] == 'n' && is_letter(text, i);
+        if (word && !watts && !letter) buf_text(&b, word);
         else buf_add(&b, text + i, n);
         buf_add(&b, text + i + n, whole - n + (text[i + whole] != 0));
     }

@@ -45,9 +45,25 @@ static bool asks_who_makes(const struct heard *h)
             if (lexicon_phrase(&h->a, i - back, "is it|was it|is this|was this|are they|are these|is that") > 0)
                 return true;
     }
-    for (size_t i = 1; i < h->a.n && !talk; i++)
-        for (size_t back = 1; back < FAR && back < i && (h->sense[i] & (SENSE_HUMAN | SENSE_WISH)); back++)
-            if (lexicon_phrase(&h->a, i - back, "by") > 0 && lexicon_phrase(&h->a, i - back - 1, made) > 0) return true;
+    static const char served[] =
+        "help|helped|helping|helps|served|serve|contacted|called|answer|answered|answering|answers|handled|dealt|"
+        "assist|assisted|rung|phoned|seen|read|reads|reading|reply|replying|replies|respond|responding|typing|writing|"
+        "chatting|listening|monitoring|watching|deal|take|call|ring|phone|contact|sort|look|available|there|here|who|"
+        "that|please|now|instead|about|for|with";
+    for (size_t i = 1; i < h->a.n && !talk; i++) {
+        if (!(h->sense[i] & (SENSE_HUMAN | SENSE_WISH))) continue;
+        for (size_t back = 1; back < FAR && back < i; back++) {
+            size_t verb = i - back - 1;
+            bool done = h->sense[verb] == 0 && lexicon_phrase(&h->a, verb, served) == 0;
+            if (lexicon_phrase(&h->a, i - back, "by") > 0 && (done || lexicon_phrase(&h->a, verb, made) > 0))
+                return true;
+        }
+        /* "does a real person check each one" */
+        bool first = i + 1 < h->a.n && h->sense[i + 1] == 0 && lexicon_phrase(&h->a, i + 1, served) == 0;
+        for (size_t back = 1; back < FAR && back <= i && first && !h->a.atom[i + 1].broken; back++)
+            if (lexicon_phrase(&h->a, i - back, "is a|is an|does a|does an|do|did a|has a|are") > 0 && i - back < 2)
+                return true;
+    }
     return false;
 }
 

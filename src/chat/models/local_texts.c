@@ -419,6 +419,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
                 bits(more & text.all & ~title.all) * BODY_QUALIFIER + (int)in_text.one * BODY_WORD - bits(others) * 4 -
                 bits((title.all & ~h->all) & (SENSE_COST | SENSE_TIME)) * 6;
     score += subjects & SENSE_EXCHANGE ? score_of_size(h, &text) : 0;
+    if ((subjects & SENSE_DISCOUNT) && in_title.rare > 0 && m->language == LOCAL_EN)
+        score += TITLE_SUBJECT; /* whom it is for: "a discount for schools" */
     score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) +
              score_of_carrier(h, &text) - strangers(&title, h);
     /* of two rules about one subject, the one that speaks of these goods */

@@ -383,6 +383,7 @@ static bool read_words(struct local *m, const char *text)
     buys_some(&m->h);
     pays_for_return(m);
     local_idioms(&m->h);
+    local_english(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);

@@ -1,0 +1,166 @@
+/* local_english.c: what English words mean by what stands around them: "take it back" asks for no lower price, "what
+ * would a bag be" for one, and "how many cards" pays with none. */
+#include "chat/models/local_lexicon.h"
+
+static void hear_as(struct heard *h, size_t i, size_t n, uint64_t sense)
+{
+    for (size_t k = i; k < i + n && k < h->a.n; k++) local_hear_anew(h, k, sense);
+}
+
+/* Whether nothing goes on behind: the turn ends here, or a clause does. */
+static bool ends(const struct heard *h, size_t i)
+{
+    static const char more[] = "now|today|atm|yet|please|pls|right now|currently|at the moment|still|again|then|or not";
+    while (i < h->a.n && !h->a.atom[i].broken) {
+        size_t n = lexicon_phrase(&h->a, i, more);
+        if (n == 0) return false;
+        i += n;
+    }
+    return true;
+}
+
+/* "Would you take it back if it is too big": what is offered is no sum, and nothing old comes in exchange. */
+static void takes_back(struct heard *h)
+{
+    enum { FAR = 9 };
+    static const char takes[] = "would you take|will you take|could you take|can you take|do you take|would you accept|"
+                                "will you accept|could you accept|do you accept|can you accept|would u take|do u take";
+    for (size_t i = 0; i < h->a.n && !(h->all & SENSE_OLD); i++) {
+        size_t n = lexicon_phrase(&h->a, i, takes);
+        for (size_t k = i + n; n > 0 && k < h->a.n && k < i + n + FAR; k++) {
+            bool sum = h->a.atom[k].kind == ATOM_NUMBER;
+            bool back = lexicon_phrase(&h->a, k, "back|return|returns|a return") > 0;
+            if (sum) break;
+            if (!back) continue;
+            hear_as(h, i, n, SENSE_STOP), local_hear_anew(h, k, SENSE_RETURN);
+            break;
+        }
+    }
+}
+
+/* "60 cm, white. Is it in?" */
+static void asks_in(struct heard *h)
+{
+    static const char in[] = "is it in|are they in|is that in|is this in|is that one in|is this one in|is it back in|"
+                             "are those in|is one in|got it in|got them in|got one in|have it in|have them in";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, in);
+        if (n > 0 && ends(h, i + n)) hear_as(h, i, n, SENSE_STOCK | SENSE_POINT | SENSE_STOP);
+    }
+}
+
+/* "What would a bag be", "how much would two of them be": what it costs, where no quality of the thing is asked. */
+static void would_be(struct heard *h)
+{
+    enum { FAR = 10 };
+    static const char asks[] = "what would|what will|how much would|how much will|whatd|what might";
+    static const char behind[] = "in|for|with|delivered|altogether|in total|all in|please|pls|then|roughly|to me";
+    static const char others[] = "best|better|good|ideal|right|suitable|difference|reason|point|wattage|power|voltage|"
+                                 "range|speed|capacity|volume|diameter|name|code|date|number|problem|cause|age|next";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, asks);
+        bool other = false;
+        for (size_t k = i + n; n > 0 && !other && k < h->a.n && k < i + FAR; k++) {
+            other = (h->sense[k] & (SENSE_SUBJECTS | SENSE_TIME)) || lexicon_phrase(&h->a, k, others) > 0;
+            if (strcmp(h->a.atom[k].text, "be") != 0) continue;
+            if (!other && (ends(h, k + 1) || lexicon_phrase(&h->a, k + 1, behind) > 0))
+                hear_as(h, k, 1, SENSE_PRICE | SENSE_COST | SENSE_STOP);
+            break;
+        }
+    }
+}
+
+/* "How many cards are in the tin": what is counted is no way to pay. */
+static void counts_things(struct heard *h)
+{
+    for (size_t i = 0; i + 2 < h->a.n; i++) {
+        bool alone = i + 3 == h->a.n || h->sense[i + 3] != h->sense[i + 2];
+        if (lexicon_phrase(&h->a, i, "how many") == 0 || !(h->sense[i + 2] & SENSE_PAY) || !alone) continue;
+        local_hear_anew(h, i + 2, 0);
+    }
+}
+
+/* "How much water does 5 ml treat": an amount of what is named between asks no price. */
+static void amount_of(struct heard *h)
+{
+    enum { NOUNS = 3 };
+    static const char goes_on[] = "does|do|can|will|is in|are in|is there|are there|comes in|come in|goes in";
+    for (size_t i = 0; i + 3 < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, "how much"), at = i + n;
+        bool price = n == 0;
+        for (size_t k = 0; k < h->a.n && !price; k++) price = (k < i || k >= i + n) && (h->sense[k] & SENSE_PRICE);
+        while (!price && at < h->a.n && at < i + n + NOUNS && h->sense[at] == 0 && h->a.atom[at].kind == ATOM_LETTERS)
+            at++;
+        if (price || at == i + n || lexicon_phrase(&h->a, at, goes_on) == 0) continue;
+        if (lexicon_phrase(&h->a, at, "do you|do u|does it cost|do they cost|will it cost|will you|can you") > 0)
+            continue;
+        hear_as(h, i, n, SENSE_STOP);
+    }
+}
+
+/* "A bag for a weekend away": no opening hours. */
+static void days_off(struct heard *h)
+{
+    static const char off[] = "weekend away|weekends away|weekend trip|weekend trips|weekend break|weekend breaks|"
+                              "weekend getaway|weekend hike|weekend hikes|for a weekend|for weekends|holiday trip|"
+                              "for a holiday|for my holiday|for our holiday|for holidays|for the holidays|holiday away",
+                      kinds[] = "weekend|holiday|sunday|saturday";
+    static const char shop[] = "open|opens|opening|close|closes|closed|shut|hours|collect|deliver|delivery|staff|"
+                               "answer|phone|contact|work|working";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, shop) > 0) return;
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, off);
+        hear_as(h, i, n, SENSE_STOP);
+        bool kind = n == 0 && (h->sense[i] & SENSE_HOURS) && i + 1 < h->a.n && h->sense[i + 1] == 0 &&
+                    !h->a.atom[i + 1].broken && lexicon_phrase(&h->a, i, kinds) > 0; /* "a weekend bag" */
+        if (kind) local_hear_anew(h, i, SENSE_STOP);
+    }
+}
+
+void local_english(struct heard *h)
+{
+    takes_back(h);
+    asks_in(h);
+    would_be(h);
+    counts_things(h);
+    amount_of(h);
+    days_off(h);
+}
+
+/* ---- amounts in words ---- */
+
+size_t local_number_words(const struct atoms *a, size_t i, int64_t *out)
+{
+    static const char *const words[] = { "one",   "two",   "three", "four", "five",   "six",
+                                         "seven", "eight", "nine",  "ten",  "eleven", "twelve" };
+    size_t n = 1;
+    *out = 0;
+    if (i >= a->n || a->atom[i].kind != ATOM_LETTERS) return 0;
+    size_t half = lexicon_phrase(a, i, "half a|half an|half of a|half|a half");
+    size_t quarter = lexicon_phrase(a, i, "quarter of a|a quarter of a|quarter|a quarter");
+    if (half + quarter > 0) {
+        *out = half > 0 ? 500 : 250;
+        return half + quarter;
+    }
+    for (size_t k = 0; k < ARRAY_LEN(words) && *out == 0; k++)
+        if (strcmp(a->atom[i].text, words[k]) == 0) *out = (int64_t)(k + 1) * 1000;
+    if (*out == 0 && lexicon_phrase(a, i, "a|an") > 0) *out = 1000;
+    if (*out == 0) return 0;
+    size_t more = lexicon_phrase(a, i + n, "and a half|and half"); /* "one and a half litres" */
+    if (more > 0) *out += 500;
+    return n + more;
+}
+
+size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    const struct atom *x = &a->atom[i];
+    size_t found = 0;
+    if (x->kind != ATOM_NUMBER || !memchr(x->text, '/', x->n)) return 0;
+    for (size_t k = 0; k < n; k++) {
+        const char *value = values[k].value;
+        if (strncmp(value, x->text, x->n) != 0 || (value[x->n] >= '0' && value[x->n] <= '9')) continue;
+        found++, *which = k;
+    }
+    return found == 1;
+}
