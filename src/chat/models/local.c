@@ -197,14 +197,6 @@ static bool details(struct local *m, bool *answered)
     return true;
 }
 
-/* "Nano cube 5 gallon?" */
-static bool names_only(const struct heard *h)
-{
-    enum { MOST = 7 };
-    bool asks = h->text.n > 0 && h->text.p[h->text.n - 1] == '?';
-    return asks && h->a.n <= MOST && !(h->all & SENSE_SUBJECTS) && !local_asks_a_question(h);
-}
-
 static bool near_product(struct local *m, uint64_t asked, bool *answered)
 {
     bool sized = local_asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
@@ -214,7 +206,7 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
     /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
     else if (!details(m, answered)) return false;
     else if (!*answered && m->found.n == 1 && !local_rule_of(m, m->found.product[0], answered)) return false;
-    if (!*answered && names_only(&m->h)) local_product_answer(m), *answered = true;
+    if (!*answered && local_names_only(&m->h)) local_product_answer(m), *answered = true;
     return true;
 }
 
@@ -272,10 +264,7 @@ static bool product(struct local *m, bool *answered)
     if (f->n == 1 && !asked && (f->left_over || subjects || of_thing)) {
         if (!local_detail(m, f->product[0], answered)) return false;
         if (*answered) return true;
-        bool fits = local_said(&m->h, "fit") || local_said(&m->h, "fits") || local_counted(&m->h).time;
-        bool sized = (subjects & SENSE_SIZE) && !fits && options_measure(f->product[0]);
-        if (sized || (!f->left_over && f->product[0]->variants > 0 && (of_thing || (subjects & SENSE_SIZE)) &&
-                      options_measure(f->product[0]))) {
+        if (local_asks_sizes(m, f->product[0], subjects, of_thing)) {
             m->h.all |= SENSE_OPTIONS, *answered = true; /* how big: as big as it comes */
             local_product_answer(m);
             return true;

@@ -215,6 +215,12 @@ void local_idioms(struct heard *h);
 void local_english(struct heard *h);
 /* "Half a", "one and a half": the number of English words at i, in thousandths; how many atoms, 0: none. */
 size_t local_number_words(const struct atoms *a, size_t i, int64_t *out);
+/* "34 waist, 32 leg": the one value of an option that has the number at i, beside the option's name; how many atoms. */
+size_t local_number_named(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);
+/* "72 pencils" of what comes in 72 colours: the one value that counts so many of something, where the number at i
+ * stands before what the title calls the goods; how many atoms, 0: none. `parts`: of the values. */
+size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *title, const struct atoms *parts,
+                           size_t n, size_t *which);
 /* "3/8 drive": the one value that begins with the fraction at i; how many atoms, 0: none. */
 size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
 /* What somebody tells of himself before the wish: "我个子高，要加长的". */
@@ -267,6 +273,9 @@ struct local_count {
 struct local_count local_counted(const struct heard *h);
 bool *local_words_that_ask(struct local *m);       /* of a quality, and what was used before */
 bool local_asks_a_question(const struct heard *h); /* and does not only name a thing */
+/* What is told by the sizes or numbers that it comes in. */
+bool local_asks_sizes(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool of_thing);
+bool local_names_only(const struct heard *h); /* "nano cube 5 gallon?" */
 bool local_asks_choices(struct local *m, const struct knowledge_product *p);
 bool local_asks_measure(const struct heard *h); /* how heavy it is, or of what length; not which size to take */
 bool local_asks_size(const struct heard *h);    /* how long, how large */
@@ -330,6 +339,13 @@ const struct value_amounts *options_amounts(struct arena *a, const struct mentio
 /* How many atoms from i on mean one of the values by other words than its own; 0: none. `amounts`: of the values. */
 size_t options_meant(struct local *m, const struct knowledge_product *p, size_t i, const struct mention *values,
                      const struct value_amounts *amounts, size_t n, size_t *which);
+/* "The 30 ml or the 50 ml?": no variant has both, and some have each. Those, by what was said of all of them; how many.
+ * options_choice(): two values of one option were said, and who says both asks for either. */
+size_t options_alternatives(const struct knowledge_product *p, const struct mention *mention, size_t mentions,
+                            const struct knowledge_variant **out);
+bool options_choice(const struct knowledge_product *p, const struct mention *mention, size_t mentions);
+/* "How many litres is the large one", of what comes as "large 48 litre": a value counts what is counted in the turn. */
+bool options_count(struct arena *a, const struct heard *h, const struct knowledge_product *p);
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);

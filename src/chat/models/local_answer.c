@@ -354,68 +354,11 @@ static void price_answer(struct local *m, const struct knowledge_product *p, con
     m->action = r.any ? REPLY_ANSWER : REPLY_DECLINE, m->why = "price";
 }
 
-static bool any_fits(const struct knowledge_product *p, const struct mention *mention, size_t n)
-{
-    for (size_t i = 0; i < p->variants; i++)
-        if (options_fit(&p->variant[i], mention, n)) return true;
-    return false;
-}
-
-/* "The 30 ml or the 50 ml?": no variant has both, and some have each. Those, by what was said of all of them; 0: that
- * is not it. */
-static size_t alternatives(struct local *m, const struct knowledge_product *p, const struct knowledge_variant **out)
-{
-    struct mention all[LOCAL_MENTIONS], common[LOCAL_MENTIONS + 1];
-    size_t n = 0, others = 0, count = 0;
-    bool other[LOCAL_MENTIONS] = { false };
-    for (size_t i = 0; i < m->found.mentions; i++)
-        if (any_fits(p, &m->found.mention[i], 1)) all[n++] = m->found.mention[i];
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++) {
-            const struct mention both[2] = { all[i], all[k] };
-            if (!all[i].excluded && !all[k].excluded && !any_fits(p, both, 2)) other[i] = other[k] = true;
-        }
-    for (size_t i = 0; i < n; i++)
-        if (!other[i]) common[others++] = all[i];
-    for (size_t k = 0; k < p->variants; k++)
-        for (size_t i = 0; i < n; i++) {
-            common[others] = all[i];
-            if (!other[i] || !options_fit(&p->variant[k], common, others + 1)) continue;
-            out[count++] = &p->variant[k];
-            break;
-        }
-    return count;
-}
-
-static bool has_value(const struct knowledge_product *p, const char *name, const struct mention *x)
-{
-    for (size_t i = 0; i < p->variants; i++)
-        for (size_t k = 0; k < p->variant[i].options; k++) {
-            const struct knowledge_option *o = &p->variant[i].option[k];
-            if (text_eq(o->name, name) && text_eq(o->value, x->value)) return true;
-        }
-    return false;
-}
-
-/* Two values of one option were said: who says both asks for either. */
-static bool is_choice(const struct local *m, const struct knowledge_product *p)
-{
-    const char *names[16];
-    size_t n = options_names(m->arena, p, names, ARRAY_LEN(names));
-    for (size_t k = 0; k < n; k++) {
-        size_t values = 0;
-        for (size_t i = 0; i < m->found.mentions; i++)
-            values += !m->found.mention[i].excluded && has_value(p, names[k], &m->found.mention[i]);
-        if (values > 1) return true;
-    }
-    return false;
-}
-
 static void alternatives_answer(struct local *m, const struct knowledge_product *p,
                                 const struct knowledge_variant *const *v, size_t n)
 {
     struct range r = range_of(p, v, n);
-    bool stock = (m->h.all & SENSE_STOCK) != 0, of_one = is_choice(m, p);
+    bool stock = (m->h.all & SENSE_STOCK) != 0, of_one = options_choice(p, m->found.mention, m->found.mentions);
     local_cite_product(m, p, NULL);
     if (!of_one) { /* "20 cm, 200 sheets": the two do not go together */
         SAY(m, SAY_NO_VARIANT, { "title", local_title(m, p) });
@@ -468,7 +411,7 @@ static void single(struct local *m, const struct knowledge_product *p)
             v[n++] = &p->variant[i];
     if (n == 0) n = variants_of(m, p, m->found.mention, m->found.mentions, v, p->variants);
     if (m->found.mentions > 0 && n == 0 && p->variants > 0 && !m->found.variant) {
-        n = alternatives(m, p, v);
+        n = options_alternatives(p, m->found.mention, m->found.mentions, v);
         if (n > 1) alternatives_answer(m, p, v, n);
         else no_variant(m, p);
         return;

@@ -172,3 +172,18 @@ size_t local_verb_of_service(const struct heard *h)
     }
     return h->a.n;
 }
+
+bool local_names_only(const struct heard *h)
+{
+    enum { MOST = 7 };
+    bool asks = h->text.n > 0 && h->text.p[h->text.n - 1] == '?';
+    return asks && h->a.n <= MOST && !(h->all & SENSE_SUBJECTS) && !local_asks_a_question(h);
+}
+
+bool local_asks_sizes(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool of_thing)
+{
+    bool fits = local_said(&m->h, "fit") || local_said(&m->h, "fits") || local_counted(&m->h).time,
+         size = (subjects & SENSE_SIZE) != 0, measured = options_measure(p);
+    if ((size && !fits && measured) || options_count(m->arena, &m->h, p)) return true;
+    return !m->found.left_over && p->variants > 0 && (of_thing || size) && measured;
+}

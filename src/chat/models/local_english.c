@@ -118,8 +118,34 @@ static void days_off(struct heard *h)
     }
 }
 
+/* "Do the boats go mouldy": what may happen to a thing is asked, and nothing arrived so. */
+static void may_happen(struct heard *h)
+{
+    static const char asks[] = "do|does|will|would|can|could|might|is|are", who[] = "you|u|i|we|your|my|our|yous";
+    static const char came[] =
+        "arrived|arrives|came|turned up|received|delivered|delivery|order|parcel|package|sent|got";
+    bool asked = h->a.n > 2 && lexicon_phrase(&h->a, 0, asks) > 0 && lexicon_phrase(&h->a, 1, who) == 0;
+    for (size_t i = 0; i < h->a.n && asked; i++) asked = lexicon_phrase(&h->a, i, came) == 0;
+    for (size_t i = 0; i < h->a.n && asked; i++) {
+        if (h->sense[i] == SENSE_DAMAGE) local_hear_anew(h, i, 0);
+    }
+}
+
+/* "Prices for the pitcher start where", "do the prices vary": words that only go with the price. */
+static void goes_with_price(struct heard *h)
+{
+    static const char words[] = "start|starts|starting|begin|begins|beginning|range|ranges|vary|varies|differ";
+    for (size_t i = 1; i < h->a.n && (h->all & SENSE_PRICE); i++) {
+        bool behind = lexicon_phrase(&h->a, i, "start where|begin where|start at|begin at") > 0;
+        bool last = i + 1 == h->a.n || h->a.atom[i + 1].broken || behind;
+        if (h->sense[i] == 0 && last && lexicon_phrase(&h->a, i, words) > 0) local_hear_anew(h, i, SENSE_STOP);
+    }
+}
+
 void local_english(struct heard *h)
 {
+    may_happen(h);
+    goes_with_price(h);
     takes_back(h);
     asks_in(h);
     would_be(h);
@@ -160,6 +186,72 @@ size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention
     for (size_t k = 0; k < n; k++) {
         const char *value = values[k].value;
         if (strncmp(value, x->text, x->n) != 0 || (value[x->n] >= '0' && value[x->n] <= '9')) continue;
+        found++, *which = k;
+    }
+    return found == 1;
+}
+
+/* The number of a value that has but one ("W34", "UK 9"), as text; 0: it has none, or more. */
+static size_t only_number(const char *joined, const char **out)
+{
+    static const char digits[] = "0123456789.";
+    *out = joined + strcspn(joined, digits);
+    size_t n = strspn(*out, digits);
+    return strpbrk(*out + n, digits) ? 0 : n;
+}
+
+/* Whether the names of options stand before their numbers ("waist 34, leg 32"), and not behind them. */
+static bool names_first(const struct heard *h, const struct mention *values, size_t n)
+{
+    for (size_t i = 0; i < h->a.n; i++) {
+        for (size_t k = 0; k < n; k++)
+            if (options_name_at(h, i, values[k].name) > 0) return true;
+        if (h->a.atom[i].kind == ATOM_NUMBER) return false;
+    }
+    return false;
+}
+
+size_t local_number_named(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    size_t found = 0;
+    const struct atom *x = &h->a.atom[i];
+    if (x->kind != ATOM_NUMBER || (x->glued && i > 0)) return 0;
+    bool first = names_first(h, values, n);
+    for (size_t k = 0; k < n; k++) {
+        const char *number;
+        bool beside = first ? i > 0 && !x->broken && options_name_at(h, i - 1, values[k].name) == 1
+                            : i + 1 < h->a.n && !x[1].broken && options_name_at(h, i + 1, values[k].name) > 0;
+        size_t length = beside ? only_number(values[k].joined, &number) : 0;
+        if (length != x->n || memcmp(number, x->text, length) != 0) continue;
+        found++, *which = k;
+    }
+    return found == 1;
+}
+
+/* Whether the title calls it so. */
+static bool in_title(const struct atoms *title, const struct atom *x)
+{
+    for (size_t k = 0; k < title->n && x->kind == ATOM_LETTERS; k++)
+        if (atom_same(&title->atom[k], x->text, x->n) || atom_same(x, title->atom[k].text, title->atom[k].n))
+            return true;
+    return false;
+}
+
+size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *title, const struct atoms *parts,
+                           size_t n, size_t *which)
+{
+    enum { NOUN_LEAST = 4 };
+    int64_t number = atom_thousandths(&h->a.atom[i]);
+    size_t count = number > 0 ? 1 : local_number_words(&h->a, i, &number), at = i + count, found = 0;
+    if (count != 1 || number < 2000 || at >= h->a.n || h->a.atom[at].glued) return 0;
+    while (at < h->a.n && !h->a.atom[at].broken && in_title(title, &h->a.atom[at])) at++;
+    const struct atom *goods = &h->a.atom[at - 1];
+    if (at == i + count || goods->n < NOUN_LEAST || goods->text[goods->n - 1] != 's') return 0;
+    for (size_t k = 0; k < n; k++) {
+        const struct atoms *v = &parts[k];
+        bool counts =
+            v->n == 2 && v->atom[1].kind == ATOM_LETTERS && v->atom[1].n >= NOUN_LEAST && !units_same(v, 1, v, 1);
+        if (!counts || atom_thousandths(&v->atom[0]) != number) continue;
         found++, *which = k;
     }
     return found == 1;

@@ -39,7 +39,7 @@ static bool is_pack(const struct atom *x)
         " bag bags pack packs packet packets bottle bottles box boxes tin tins tub tubs jar jars "
         "pot pots can cans carton cartons roll rolls tube tubes sachet sachets bucket sack sacks "
         "set sets wide long tall high deep thick across diameter size sizes version model option variant one kit "
-        "bundle edition case ";
+        "bundle edition case pc pcs piece pieces sheet sheets page pages count ct tablets capsules ";
     char padded[LOCAL_JOINED + 3];
     int n = snprintf(padded, sizeof padded, " %s ", x->text);
     return n > 0 && strstr(words, padded) != NULL;
@@ -181,6 +181,26 @@ static void excuse_one(struct fitting *f)
             f->missed[i] = f->missed[i + 1] = false;
 }
 
+/* "Ground coffee" where two values are ground: a word that several of its values have. */
+static void excuse_of_values(struct local *m, struct fitting *f, const struct knowledge_product *p)
+{
+    enum { LEAST = 3, WORDS = 8 };
+    struct heard *h = &m->h;
+    for (size_t i = 0; i < h->a.n && f->names; i++) {
+        if (!f->missed[i] || h->a.atom[i].kind != ATOM_LETTERS || h->a.atom[i].n < LEAST) continue;
+        struct arena_mark mark = arena_mark(m->arena);
+        for (size_t v = 0; v < p->variants && f->missed[i]; v++)
+            for (size_t k = 0; k < p->variant[v].options && f->missed[i]; k++) {
+                const char *text = p->variant[v].option[k].value;
+                if (!strcasestr(text, h->a.atom[i].text)) continue; /* most have it not: these are not taken apart */
+                struct atoms value = atoms_of(m->arena, str_of(text), WORDS);
+                for (size_t t = 0; t < value.n && value.n > 1; t++)
+                    if (atom_same(&value.atom[t], h->a.atom[i].text, h->a.atom[i].n)) f->missed[i] = false;
+            }
+        arena_release(m->arena, mark);
+    }
+}
+
 /* "Big dutch oven", where there are sizes of it; "the tall ladder, 240", where one of them was said. */
 static void excuse_sizes(struct fitting *f, const struct knowledge_product *p, const struct found *options)
 {
@@ -314,6 +334,7 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_one(f);
     excuse_sizes(f, f->fit.product, options);
     excuse_kind(m, f, f->fit.product);
+    excuse_of_values(m, f, f->fit.product);
     excuse_verbs(f);
     excuse_opinions(f);
     excuse_counted(f, options);

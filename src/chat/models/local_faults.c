@@ -74,6 +74,39 @@ static int words_shared(const struct heard *h, const struct atoms *t)
     return n;
 }
 
+/* The same word, or the adverb of it. */
+static bool is_word_of(const struct atom *t, const struct atom *x)
+{
+    return atom_akin(t, x) ||
+           (t->n == x->n + 2 && x->n > 3 && strncmp(t->text, x->text, x->n) == 0 && strcmp(t->text + x->n, "ly") == 0);
+}
+
+/* "Piston turns stiffly: ..." is what is seen where more than half of its words were said, or half of them and both say
+ * what it does not do. */
+static bool head_in_words(const struct heard *h, const struct atoms *t, struct str line)
+{
+    enum { MOST = 6, LEAST_LETTERS = 3 };
+    static const char little[] =
+        "the|and|with|when|does|not|has|have|gets|get|its|from|are|one|after|turns|goes|too|very",
+                      nots[] = "not|wont|doesnt|cannot|cant|isnt|no|never|without|will not|stopped|fails";
+    const char *end = memchr(line.p, ':', line.n);
+    size_t of = 0, said = 0, told = 0;
+    bool denied = false, denies = false;
+    for (size_t i = 0; end && i < t->n && line.p + t->atom[i].from < end; i++) {
+        const struct atom *x = &t->atom[i];
+        bool there = false;
+        denied |= lexicon_phrase(t, i, nots) > 0;
+        if (x->kind != ATOM_LETTERS || x->n < LEAST_LETTERS || lexicon_phrase(t, i, little) > 0) continue;
+        for (size_t k = 0; k < h->a.n; k++) {
+            if (!is_word_of(x, &h->a.atom[k])) continue;
+            there = true, told += tells(h, k);
+        }
+        of++, said += there;
+    }
+    for (size_t k = 0; k < h->a.n && denied; k++) denies |= lexicon_phrase(&h->a, k, nots) > 0;
+    return told > 0 && of <= MOST && (said * 2 > of || (said * 2 == of && denies)) && (of > 1 || denies);
+}
+
 /* "打印有竖黑线：…" is what is seen where nearly all its characters were said, in whatever order. */
 static bool head_was_said(const struct heard *h, const struct atoms *t, struct str line)
 {
@@ -91,15 +124,18 @@ static bool head_was_said(const struct heard *h, const struct atoms *t, struct s
     return of >= FEW && of <= MANY && said * 4 >= of * 3 && told >= 2;
 }
 
-static int score_of(struct local *m, const struct seen *seen, struct str line)
+/* `head`: all but what is done about it was said. */
+static int score_of(struct local *m, const struct seen *seen, struct str line, bool *head)
 {
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, line, LINE_ATOMS);
-    int score = words_shared(&seen->h, &t) * WORD + (head_was_said(&seen->h, &t, line) ? SIGHT : 0);
+    *head = head_in_words(&seen->h, &t, line);
+    int score =
+        words_shared(&seen->h, &t) * WORD + (*head ? SIGHT : 0) + (head_was_said(&seen->h, &t, line) ? SIGHT : 0);
     if (score == WORD) { /* one word: it is what the line is about */
         const char *end = memmem(line.p, line.n, "：", sizeof "：" - 1);
-        struct atoms head = atoms_of(m->arena, (struct str){ line.p, end ? (size_t)(end - line.p) : 0 }, LINE_ATOMS);
-        score += words_shared(&seen->h, &head);
+        struct atoms before = atoms_of(m->arena, (struct str){ line.p, end ? (size_t)(end - line.p) : 0 }, LINE_ATOMS);
+        score += words_shared(&seen->h, &before);
     }
     for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && has_row(&t, k) ? SIGHT : 0;
     arena_release(m->arena, mark);
@@ -137,6 +173,13 @@ struct line_found {
     bool alone; /* none is as good */
 };
 
+/* "The piston is stiff" tells, "is the piston stiff" asks. */
+static bool begins_asking(const struct heard *h)
+{
+    static const char words[] = "is|are|do|does|did|can|could|would|will|has|have|how|what|which|who|where|any|got";
+    return lexicon_phrase(&h->a, 0, words) > 0 || memchr(h->text.p, '?', h->text.n) != NULL;
+}
+
 /* The best line of the paper: it must have more where nothing was said of trouble, and then of a paper about faults
  * alone. A sentence that begins a paragraph is told with what follows it. */
 static void look_in(struct local *m, const struct seen *seen, const struct knowledge_text *t,
@@ -151,8 +194,9 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
     for (size_t at = 0; at < text.n;) {
         size_t from = at;
         struct str line = line_next(text, &at);
-        int score = score_of(m, seen, line);
-        int least = of_faults && seen->trouble ? LEAST_OF_FAULTS : LEAST;
+        bool head = false, asks = begins_asking(&m->h);
+        int score = score_of(m, seen, line, &head);
+        int least = of_faults && (seen->trouble || (head && !asks)) ? LEAST_OF_FAULTS : LEAST;
         if (score < least || (!of_faults && !seen->trouble)) continue;
         score += of_faults ? OF_FAULTS : 0;
         if (best->score == score) best->alone = false;

@@ -317,7 +317,8 @@ static bool verb_of_question(const struct fitting *f, size_t i)
         "run|work|fit|hold|take|need|use|weigh|support|connect|charge|fold|come|swivel|tilt|lock|grow|last|handle|"
         "carry|"
         "make|get|stay|have|spin|heat|cook|reach|turn|go|fly|float|keep|start|wash|shrink|dry|bend|stretch|open|close|"
-        "stand|move|include|require|contain|play|record|print|cut|mow|pump|sew|freeze";
+        "stand|move|include|require|slide|seal|stick|accept|drill|grind|treat|cover|hang|mix|blend|brew|suit|lift|pull|"
+        "push|feed|spray|burn|contain|play|record|print|cut|mow|pump|sew|freeze";
     const struct atoms *a = &f->h->a;
     size_t first = i;
     if (lexicon_phrase(a, i, verbs) == 0) return false;

@@ -195,12 +195,13 @@ const struct lexicon_kin lexicon_kin[] = {
       "runs|runtime|run time|battery life|per charge|playtime|of use",
       "minutes|hours|mins|min|h|hrs|minute|hour" },
     {
-      "real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|"
+      "real silk|real wool|real gold|real silver|real fur|real down|real cotton|real suede|real stone|pure silk|"
+      "pure wool|pure cotton|genuine silk|solid gold|solid silver|real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|"
       "is it cotton|what is it made of|whats it made of|made of|made from|what material|which material|"
       "whats the material|"
       "what fabric|material is",
       "cotton|wool|leather|steel|wood|plastic|aluminium|aluminum|brass|silk|linen|polyester|nylon|rubber|ceramic|"
-      "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|made of|made from|stainless", NULL },
+      "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|gold|silver|suede|cashmere|sheepskin|down|fur|made of|made from|stainless", NULL },
     {
       "how fast|what speed|top speed|how quick|how quickly does it", "a minute|per minute|rpm|kmh|mph|speed|speeds|"
       "fast|per hour|an hour",
@@ -240,7 +241,7 @@ const struct lexicon_kin lexicon_kin[] = {
       "speed|rpm|mph|kmh|a minute|an hour|per hour|"
       "per minute", "rpm|mph|kmh|km|miles|revolutions|strokes" },
     {
-      "max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
+      "how warm does|how warm can|how warm will|max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
       "which temperature|how hot|how cold|"
       "temp range|temps|lowest temperature|minimum temperature|min temperature|temperature range|temperature rating",
       "degrees|celsius|fahrenheit|temperature|oven safe|heat", "degrees|c|f" },
@@ -269,6 +270,11 @@ const struct lexicon_kin lexicon_kin[] = {
     {
       "how big a|how large a|how small a|up to what|up to which|up to how|what size * can|which size * can|how big * can|"
       "how large * can", "up to|from|to|between|max|maximum|minimum|at least|no more than", NULL },
+    {
+      "assembled already|already assembled|come assembled|comes assembled|pre assembled|preassembled|ready assembled|"
+      "ready made up|come built|comes built|ready built|in one piece|need assembling|needs assembling|need assembly|"
+      "needs assembly|need building|flat pack|flat packed|assembly required|assembly needed|put together myself|"
+      "assemble it myself", "assembly|assembled|assemble|flat packed|flat pack|put together|self assembly|in one piece", NULL },
     { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
       "reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {

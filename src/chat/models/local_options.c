@@ -397,6 +397,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         sides_of(m->arena, values, n, k, &others[k]);
     }
     const struct value_amounts *amounts = options_amounts(m->arena, values, n);
+    const struct atoms title = atoms_of(m->arena, str_of(p->title), 40);
     const struct heard *h = &m->h;
     f->mentions = 0;
     for (size_t i = 0; i < h->a.n;) {
@@ -424,7 +425,9 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
+        if (best == 0 && !h->used[i]) best = local_number_named(h, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
+        if (best == 0 && !h->used[i]) best = local_goods_counted(h, i, &title, parts, n, &which);
         if (best > 0) {
             struct mention x = values[which];
             x.name = name_before(h, i, values, n, values[which].joined);
@@ -478,4 +481,76 @@ bool options_fit(const struct knowledge_variant *v, const struct mention *mentio
         if (!mention[i].excluded && !place(&s, i, &tried)) return false;
     }
     return true;
+}
+
+static bool any_fits(const struct knowledge_product *p, const struct mention *mention, size_t n)
+{
+    for (size_t i = 0; i < p->variants; i++)
+        if (options_fit(&p->variant[i], mention, n)) return true;
+    return false;
+}
+
+/* "The 30 ml or the 50 ml?": no variant has both, and some have each. Those, by what was said of all of them; 0: that
+ * is not it. */
+size_t options_alternatives(const struct knowledge_product *p, const struct mention *mention, size_t mentions,
+                            const struct knowledge_variant **out)
+{
+    struct mention all[LOCAL_MENTIONS], common[LOCAL_MENTIONS + 1];
+    size_t n = 0, others = 0, count = 0;
+    bool other[LOCAL_MENTIONS] = { false };
+    for (size_t i = 0; i < mentions; i++)
+        if (any_fits(p, &mention[i], 1)) all[n++] = mention[i];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++) {
+            const struct mention both[2] = { all[i], all[k] };
+            if (!all[i].excluded && !all[k].excluded && !any_fits(p, both, 2)) other[i] = other[k] = true;
+        }
+    for (size_t i = 0; i < n; i++)
+        if (!other[i]) common[others++] = all[i];
+    for (size_t k = 0; k < p->variants; k++)
+        for (size_t i = 0; i < n; i++) {
+            common[others] = all[i];
+            if (!other[i] || !options_fit(&p->variant[k], common, others + 1)) continue;
+            out[count++] = &p->variant[k];
+            break;
+        }
+    return count;
+}
+
+static bool has_value(const struct knowledge_product *p, const char *name, const struct mention *x)
+{
+    for (size_t i = 0; i < p->variants; i++)
+        for (size_t k = 0; k < p->variant[i].options; k++) {
+            const struct knowledge_option *o = &p->variant[i].option[k];
+            if (text_eq(o->name, name) && text_eq(o->value, x->value)) return true;
+        }
+    return false;
+}
+
+/* Two values of one option were said: who says both asks for either. */
+bool options_choice(const struct knowledge_product *p, const struct mention *mention, size_t mentions)
+{
+    const char *names[16];
+    size_t n = options_names(NULL, p, names, ARRAY_LEN(names));
+    for (size_t k = 0; k < n; k++) {
+        size_t values = 0;
+        for (size_t i = 0; i < mentions; i++) values += !mention[i].excluded && has_value(p, names[k], &mention[i]);
+        if (values > 1) return true;
+    }
+    return false;
+}
+
+bool options_count(struct arena *a, const struct heard *h, const struct knowledge_product *p)
+{
+    struct local_count c = local_counted(h);
+    if (c.n == 0 || c.time || h->a.atom[c.at].kind != ATOM_LETTERS) return false;
+    for (size_t i = 0; i < p->variants; i++)
+        for (size_t k = 0; k < p->variant[i].options; k++) {
+            struct atoms v = atoms_of(a, str_of(p->variant[i].option[k].value), 8);
+            for (size_t t = 0; t + 1 < v.n; t++)
+                if (v.atom[t].kind == ATOM_NUMBER &&
+                    (units_same(&v, t + 1, &h->a, c.at) || atom_akin(&v.atom[t + 1], &h->a.atom[c.at])))
+                    return true;
+        }
+    return false;
 }

@@ -177,6 +177,10 @@ const struct lexicon_row lexicon_phrases[] = {
       "寄出来|寄出去|寄出|寄过来|寄走|发过来|发出来|发出去|几点截单|截单|能走货|能发走|当天走|今天走|今天能走|今天能寄|今天寄|"
       "今天发|今天能发|明天发|当日发|当日寄|当天寄" },
     { SENSE_STOP, "拍的|下的单|付的款|下单的|拍下的" },
+    { SENSE_STORE,
+      "keep my parcel|hold my parcel|keep a parcel|hold a parcel|keep my order|hold my order|keep an order|"
+      "hold an order|hold it for me|keep it for me|hold them for me|keep them for me|hold parcels|keep parcels|"
+      "keep orders|hold orders|parcel stay|order stay|parcel wait|order wait|parcel kept|parcel held" },
     { SENSE_STORE, "collecting|be collected|collected from|collected in|collection point|collect in person|"
       "collect it" },
     { SENSE_STOP, "自己|自身|本身|本体|里面|里头|里边|外面|上面|下面|旁边|中间|之间|当中|起来|看一眼|看眼|瞅瞅|瞅一眼|瞅下|瞅一下|瞄一眼|瞧瞧|瞧一眼|瞧一下|any chance|"
@@ -250,6 +254,7 @@ const struct lexicon_row lexicon_phrases[] = {
       "repeat delivery|repeat deliveries|repeat order|regular delivery|regular deliveries|regular order|autoship|"
       "auto ship|auto delivery|standing order|subscribe and save|subscribing|subscriber|subscribers|subscriptions" },
     { SENSE_POINTS, "monthly order|monthly orders|monthly delivery|weekly order|weekly delivery" },
+    { SENSE_DISCOUNT | SENSE_OFFER, "anything off|any percent off|what offers|which offers|anything on offer" },
     { SENSE_DISCOUNT, "how much off|how much do i save|what do i save|do i save|save money if" },
     { SENSE_TRACK | SENSE_ORDER | SENSE_STOP,
       "wheres my order|where is my order|wheres order|where is order|wheres the order|where is the order|"

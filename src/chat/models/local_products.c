@@ -35,6 +35,8 @@ static void unsubject(struct local *m, const bool *named)
     uint64_t all = 0;
     for (size_t i = 0; i < m->h.a.n; i++)
         all |= is_of_thing(m, named, i) ? m->h.sense[i] & ~(SENSE_SUBJECTS | SENSE_HAGGLE | SENSE_FIX) : m->h.sense[i];
+    if (m->found.mentions > 0 && (all & SENSE_PRICE) && m->language == LOCAL_EN)
+        all &= ~(uint64_t)SENSE_SIZE; /* "brogues wide fit in a 9, how much" */
     m->h.all = all;
 }
 
@@ -364,6 +366,22 @@ static void those_with_options(struct local *m)
     f->n = n;
 }
 
+/* "Ring size N": of what fits by name, what comes in that, where the word tells of nothing else. */
+static void those_with_values(struct local *m)
+{
+    struct found *f = &m->found, options = { .how = FOUND_NONE };
+    const struct knowledge_product *kept[LOCAL_PRODUCTS];
+    size_t n = 0, most = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        options_heard(m, f->product[i], &options);
+        if (options.mentions > most) n = 0, most = options.mentions;
+        if (options.mentions == most) kept[n++] = f->product[i];
+    }
+    if (most == 0 || n == f->n) return;
+    for (size_t i = 0; i < n; i++) f->product[i] = kept[i];
+    f->n = n;
+}
+
 bool local_find(struct local *m)
 {
     struct found *f = &m->found, options = { .how = FOUND_NONE };
@@ -410,6 +428,7 @@ bool local_find(struct local *m)
     if (f->how == FOUND_NONE && n > 0) by_value(m, p, n);
     if (f->how == FOUND_NONE && n > 0 && any_hard(&m->h)) described(m, p, n);
     if (f->how == FOUND_NAMED && f->n > 1) those_with_options(m);
+    if (f->how == FOUND_NAMED && f->n > 1 && m->language == LOCAL_EN) those_with_values(m);
     if (f->how == FOUND_NAMED && f->n == 1) (void)read_options(m);
     for (size_t i = 0; i < m->h.a.n && f->how == FOUND_NAMED; i++) m->h.used[i] |= m->numbered[i];
     return true;

@@ -12,12 +12,12 @@ static const char *const units[] = {
     " cm centimetre centimetres centimeter centimeters ", " m metre metres meter meters mtr mtrs ",
     " yd yard yards ", " ml millilitre millilitres milliliter milliliters ", " cl centilitre centilitres ",
     " l litre litres liter liters ltr ltrs lt ", " gal gallon gallons ", " pt pint pints ",
-    " g gram grams gramme grammes gr gm gms ", " kg kilo kilos kilogram kilograms kilogramme kilogrammes kgs ",
+    " g gram grams gramme grammes gr gm gms gsm ", " kg kilo kilos kilogram kilograms kilogramme kilogrammes kgs ",
     " oz ounce ounces ", " lb lbs pound pounds ", " w watt watts ", " v volt volts ", " kw kilowatt kilowatts ",
     " ah amp ", " mah ", " gb gig gigs gigabyte gigabytes ", " tb terabyte terabytes ", " mb megabyte megabytes ",
     " hz hertz ", " h hr hrs hour hours ", " min mins minute minutes ", " pc pcs piece pieces ", " pk pack packs ",
     " cup cups ", " person persons people ppl player players ", " key keys ", " bar bars ", " mp megapixel megapixels ",
-    " yr yrs year years ", " count ct ", " degree degrees deg ", NULL
+    " yr yrs year years ", " count ct ", " degree degrees deg ", " speed speeds spd sp ", NULL
 };
 /* clang-format on */
 
