@@ -215,8 +215,6 @@ void local_idioms(struct heard *h);
 void local_english(struct heard *h);
 /* "Half a", "one and a half": the number of English words at i, in thousandths; how many atoms, 0: none. */
 size_t local_number_words(const struct atoms *a, size_t i, int64_t *out);
-/* "34 waist, 32 leg": the one value of an option that has the number at i, beside the option's name; how many atoms. */
-size_t local_number_named(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);
 /* "72 pencils" of what comes in 72 colours: the one value that counts so many of something, where the number at i
  * stands before what the title calls the goods; how many atoms, 0: none. `parts`: of the values. */
 size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *title, const struct atoms *parts,
@@ -344,8 +342,6 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
 size_t options_alternatives(const struct knowledge_product *p, const struct mention *mention, size_t mentions,
                             const struct knowledge_variant **out);
 bool options_choice(const struct knowledge_product *p, const struct mention *mention, size_t mentions);
-/* "How many litres is the large one", of what comes as "large 48 litre": a value counts what is counted in the turn. */
-bool options_count(struct arena *a, const struct heard *h, const struct knowledge_product *p);
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);

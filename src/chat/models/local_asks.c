@@ -180,10 +180,26 @@ bool local_names_only(const struct heard *h)
     return asks && h->a.n <= MOST && !(h->all & SENSE_SUBJECTS) && !local_asks_a_question(h);
 }
 
+/* "How many litres is the large one", of what comes as "large 48 litre": a value counts what is counted in the turn. */
+static bool counts_of_values(struct arena *a, const struct heard *h, const struct knowledge_product *p)
+{
+    struct local_count c = local_counted(h);
+    if (c.n == 0 || c.time || h->a.atom[c.at].kind != ATOM_LETTERS) return false;
+    for (size_t i = 0; i < p->variants; i++)
+        for (size_t k = 0; k < p->variant[i].options; k++) {
+            struct atoms v = atoms_of(a, str_of(p->variant[i].option[k].value), 8);
+            for (size_t t = 0; t + 1 < v.n; t++)
+                if (v.atom[t].kind == ATOM_NUMBER &&
+                    (units_same(&v, t + 1, &h->a, c.at) || atom_akin(&v.atom[t + 1], &h->a.atom[c.at])))
+                    return true;
+        }
+    return false;
+}
+
 bool local_asks_sizes(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool of_thing)
 {
     bool fits = local_said(&m->h, "fit") || local_said(&m->h, "fits") || local_counted(&m->h).time,
          size = (subjects & SENSE_SIZE) != 0, measured = options_measure(p);
-    if ((size && !fits && measured) || options_count(m->arena, &m->h, p)) return true;
+    if ((size && !fits && measured) || counts_of_values(m->arena, &m->h, p)) return true;
     return !m->found.left_over && p->variants > 0 && (of_thing || size) && measured;
 }

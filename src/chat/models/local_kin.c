@@ -49,7 +49,8 @@ const char *const lexicon_same[] = {
     NULL
 };
 const char lexicon_trouble[] =
-    "flickers|flickering|flickered|keeps|kept|hardly|barely|lost|loses|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|"
+    "flickers|flickering|flickered|"
+    "keeps|kept|hardly|barely|lost|loses|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|"
     "snapped|broke|broken|cracked|"
     "leaks|leaking|leaked|"
     "drips|dripping|blinking|blinks|flashing|flashes|beeping|beeps|smells|smell|smoke|smoking|rattles|rattling|"
@@ -74,7 +75,8 @@ const char lexicon_trouble[] =
     "出不来|弄不|装不|关机|重启|溢|喷不|总往|老往|总是往|正常吗|正常么|正常不|正不正常|有问题吗|is it normal|is that normal|is this normal|"
     "supposed to";
 const char *const lexicon_sights[] = {
-    "flicker|flickers|flickering|flickered|strobes|strobing", "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|"
+    "flicker|flickers|flickering|flickered|strobes|strobing",
+    "blink|blinks|blinking|flash|flashes|flashing|闪|闪烁|闪灯|一闪一闪", "snap|snapped|snaps|broke|broken|breaks|break|断|断裂|"
     "折断|断了",
     "leak|leaks|leaking|leaked|drips|dripping|漏水|渗水|滴水|漏|渗",
     "no sound|silent|one side|only one side|没声|没声音|没有声音|无声|不响|不出声|一边有声|一边响|一只有声|一只响|一边没声|一只没声|单边|一侧",
@@ -183,7 +185,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "put * in the wash|in the washing machine|in a washing machine|in the washer",
       "机洗|手洗|干洗|水洗|可洗|洗涤|水冲|machine wash|wash|washable|dishwasher|hand wash|dry clean|wipe clean", NULL },
     {
-      "什么时候种|啥时候种|几月种|何时种|几月份种|怎么种|when * sow|when to plant|when * i plant|when * you plant|when should i sow", "播|种植|移栽|sow|"
+      "什么时候种|啥时候种|几月种|何时种|几月份种|怎么种|when * sow|when to plant|when * i plant|when * you plant|when should i sow",
+      "播|种植|移栽|sow|"
       "plant", NULL },
     {
       "带上飞机|上飞机|登机|坐飞机|托运|on a plane|on the plane|on a flight|on planes|take on board|fly with|in hand luggage",
@@ -196,12 +199,14 @@ const struct lexicon_kin lexicon_kin[] = {
       "minutes|hours|mins|min|h|hrs|minute|hour" },
     {
       "real silk|real wool|real gold|real silver|real fur|real down|real cotton|real suede|real stone|pure silk|"
-      "pure wool|pure cotton|genuine silk|solid gold|solid silver|real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|"
+      "pure wool|pure cotton|genuine silk|solid gold|solid silver|"
+      "real wood|real leather|genuine leather|solid wood|is it wood|is it leather|is it metal|is it plastic|"
       "is it cotton|what is it made of|whats it made of|made of|made from|what material|which material|"
       "whats the material|"
       "what fabric|material is",
       "cotton|wool|leather|steel|wood|plastic|aluminium|aluminum|brass|silk|linen|polyester|nylon|rubber|ceramic|"
-      "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|gold|silver|suede|cashmere|sheepskin|down|fur|made of|made from|stainless", NULL },
+      "glass|foam|cedar|oak|pine|bamboo|canvas|acetate|gold|silver|suede|cashmere|sheepskin|"
+      "down|fur|made of|made from|stainless", NULL },
     {
       "how fast|what speed|top speed|how quick|how quickly does it", "a minute|per minute|rpm|kmh|mph|speed|speeds|"
       "fast|per hour|an hour",
@@ -241,7 +246,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "speed|rpm|mph|kmh|a minute|an hour|per hour|"
       "per minute", "rpm|mph|kmh|km|miles|revolutions|strokes" },
     {
-      "how warm does|how warm can|how warm will|max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
+      "how warm does|how warm can|how warm will|"
+      "max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
       "which temperature|how hot|how cold|"
       "temp range|temps|lowest temperature|minimum temperature|min temperature|temperature range|temperature rating",
       "degrees|celsius|fahrenheit|temperature|oven safe|heat", "degrees|c|f" },
@@ -268,13 +274,15 @@ const struct lexicon_kin lexicon_kin[] = {
       "from what age|for what age|suitable age", "age|ages|aged|years|months|"
       "year olds", NULL },
     {
-      "how big a|how large a|how small a|up to what|up to which|up to how|what size * can|which size * can|how big * can|"
+      "how big a|how large a|how small a|up to what|up to which|up to how|what size * can|which size * can|"
+      "how big * can|"
       "how large * can", "up to|from|to|between|max|maximum|minimum|at least|no more than", NULL },
     {
       "assembled already|already assembled|come assembled|comes assembled|pre assembled|preassembled|ready assembled|"
       "ready made up|come built|comes built|ready built|in one piece|need assembling|needs assembling|need assembly|"
       "needs assembly|need building|flat pack|flat packed|assembly required|assembly needed|put together myself|"
-      "assemble it myself", "assembly|assembled|assemble|flat packed|flat pack|put together|self assembly|in one piece", NULL },
+      "assemble it myself",
+      "assembly|assembled|assemble|flat packed|flat pack|put together|self assembly|in one piece", NULL },
     { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
       "reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {

@@ -333,7 +333,8 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_PRICE | SENSE_COST | SENSE_STOP,
       "hw much|how mutch|how mch|howmuch|how muc|hows much|hwo much|pric|prce|prise|pirce|prices|cst|"
       "whats the damage|what is the damage|set me back|go for|goes for|going for|retail for|retails for|"
-      "what do you want for|start at|start from|starts from|starting from|starting price|price start|price begin|pricing start|pricing begin|prices go from|begin at|"
+      "what do you want for|start at|start from|starts from|starting from|starting price|"
+      "price start|price begin|pricing start|pricing begin|prices go from|begin at|"
       "begins at|priced at|whats it cost" },
     { SENSE_STOCK | SENSE_STOP,
       "avalable|availble|avaiable|avaliable|availabe|availible|instock|in stok|out of stok|any left|got left|"

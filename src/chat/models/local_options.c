@@ -384,6 +384,44 @@ static size_t yes_or_no_at(struct found *f, const struct heard *h, size_t i, con
     return 0;
 }
 
+/* The number of a value that has but one ("W34", "UK 9"), as text; 0: it has none, or more. */
+static size_t only_number(const char *joined, const char **out)
+{
+    static const char digits[] = "0123456789.";
+    *out = joined + strcspn(joined, digits);
+    size_t n = strspn(*out, digits);
+    return strpbrk(*out + n, digits) ? 0 : n;
+}
+
+/* Whether the names of options stand before their numbers ("waist 34, leg 32"), and not behind them. */
+static bool names_first(const struct heard *h, const struct mention *values, size_t n)
+{
+    for (size_t i = 0; i < h->a.n; i++) {
+        for (size_t k = 0; k < n; k++)
+            if (name_at(h, i, values[k].name) > 0) return true;
+        if (h->a.atom[i].kind == ATOM_NUMBER) return false;
+    }
+    return false;
+}
+
+/* "34 waist, 32 leg": the one value of an option that has the number at i, beside the option's name; how many atoms. */
+static size_t number_named(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    size_t found = 0;
+    const struct atom *x = &h->a.atom[i];
+    if (x->kind != ATOM_NUMBER || (x->glued && i > 0)) return 0;
+    bool first = names_first(h, values, n);
+    for (size_t k = 0; k < n; k++) {
+        const char *number = NULL;
+        bool beside = first ? i > 0 && !x->broken && name_at(h, i - 1, values[k].name) == 1
+                            : i + 1 < h->a.n && !x[1].broken && name_at(h, i + 1, values[k].name) > 0;
+        size_t length = beside ? only_number(values[k].joined, &number) : 0;
+        if (length != x->n || memcmp(number, x->text, length) != 0) continue;
+        found++, *which = k;
+    }
+    return found == 1;
+}
+
 void options_heard(struct local *m, const struct knowledge_product *p, struct found *f)
 {
     struct arena_mark mark = arena_mark(m->arena); /* forty products are heard in a turn, of 256 values each */
@@ -425,7 +463,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
-        if (best == 0 && !h->used[i]) best = local_number_named(h, i, values, n, &which);
+        if (best == 0 && !h->used[i]) best = number_named(h, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best == 0 && !h->used[i]) best = local_goods_counted(h, i, &title, parts, n, &which);
         if (best > 0) {
@@ -537,20 +575,5 @@ bool options_choice(const struct knowledge_product *p, const struct mention *men
         for (size_t i = 0; i < mentions; i++) values += !mention[i].excluded && has_value(p, names[k], &mention[i]);
         if (values > 1) return true;
     }
-    return false;
-}
-
-bool options_count(struct arena *a, const struct heard *h, const struct knowledge_product *p)
-{
-    struct local_count c = local_counted(h);
-    if (c.n == 0 || c.time || h->a.atom[c.at].kind != ATOM_LETTERS) return false;
-    for (size_t i = 0; i < p->variants; i++)
-        for (size_t k = 0; k < p->variant[i].options; k++) {
-            struct atoms v = atoms_of(a, str_of(p->variant[i].option[k].value), 8);
-            for (size_t t = 0; t + 1 < v.n; t++)
-                if (v.atom[t].kind == ATOM_NUMBER &&
-                    (units_same(&v, t + 1, &h->a, c.at) || atom_akin(&v.atom[t + 1], &h->a.atom[c.at])))
-                    return true;
-        }
     return false;
 }

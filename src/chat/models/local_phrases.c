@@ -43,7 +43,8 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_GIFT,
       "anything free|something free|free with|get * for free with|comes free|come free|free extras|free extra|"
       "freebee|freebees|thrown in|get anything with|get something with|get anything extra|anything come with|"
-      "what else comes with|what else do i get|is there a gift|any gift|any gifts|any extras|any freebies|what extras" },
+      "what else comes with|what else do i get|is there a gift|any gift|any gifts|any extras|any freebies|"
+      "what extras" },
     { SENSE_GIFT,
       "送东西|送点东西|送点什么|送点啥|送点儿啥|送些什么|送些啥|送个啥|送个什么|送小礼物|送礼物|送我什么|送我啥|会送什么|会送东西|会送点|赠啥|赠什么|赠点啥|赠些什么|有礼物|有没有礼物|有啥礼物|有什么礼物|"
       "带礼物|配礼物|有小礼物|小礼品|有礼品|有赠|附送|附带赠|额外送|额外赠|能送什么|能送点|可以送点|买一送" },

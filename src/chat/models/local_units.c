@@ -121,3 +121,40 @@ size_t amount_said(const struct atoms *a, size_t i, const struct atoms *value)
     }
     return bare && a->atom[i].kind != ATOM_NUMBER && !fraction ? 0 : at - i;
 }
+
+/* ---- amounts in words ---- */
+
+size_t local_number_words(const struct atoms *a, size_t i, int64_t *out)
+{
+    static const char *const words[] = { "one",   "two",   "three", "four", "five",   "six",
+                                         "seven", "eight", "nine",  "ten",  "eleven", "twelve" };
+    size_t n = 1;
+    *out = 0;
+    if (i >= a->n || a->atom[i].kind != ATOM_LETTERS) return 0;
+    size_t half = lexicon_phrase(a, i, "half a|half an|half of a|half|a half");
+    size_t quarter = lexicon_phrase(a, i, "quarter of a|a quarter of a|quarter|a quarter");
+    if (half + quarter > 0) {
+        *out = half > 0 ? 500 : 250;
+        return half + quarter;
+    }
+    for (size_t k = 0; k < ARRAY_LEN(words) && *out == 0; k++)
+        if (strcmp(a->atom[i].text, words[k]) == 0) *out = (int64_t)(k + 1) * 1000;
+    if (*out == 0 && lexicon_phrase(a, i, "a|an") > 0) *out = 1000;
+    if (*out == 0) return 0;
+    size_t more = lexicon_phrase(a, i + n, "and a half|and half"); /* "one and a half litres" */
+    if (more > 0) *out += 500;
+    return n + more;
+}
+
+size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    const struct atom *x = &a->atom[i];
+    size_t found = 0;
+    if (x->kind != ATOM_NUMBER || !memchr(x->text, '/', x->n)) return 0;
+    for (size_t k = 0; k < n; k++) {
+        const char *value = values[k].value;
+        if (strncmp(value, x->text, x->n) != 0 || (value[x->n] >= '0' && value[x->n] <= '9')) continue;
+        found++, *which = k;
+    }
+    return found == 1;
+}
