@@ -93,6 +93,7 @@ struct heard {
     bool *used;     /* atoms that are a number, an address or a matched name */
     bool *lone;     /* Han characters that a list knows by themselves: they may as well be part of a word */
     bool *asks;     /* words that ask for a quality of a thing ("防水"); NULL: not looked up */
+    size_t *state;  /* of each atom: how many from there on are words of lexicon_states; NULL: not looked up */
     uint16_t *same; /* of each atom: one more than the row of lexicon_same that begins there; NULL: not looked up */
 };
 struct heard hear(struct arena *a, const struct lexicon *l, struct str text, size_t most);
@@ -221,6 +222,7 @@ size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *
                            size_t n, size_t *which);
 /* "3/8 drive": the one value that begins with the fraction at i; how many atoms, 0: none. */
 size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
+void local_customs(struct heard *h); /* the same, of Chinese alone */
 /* What somebody tells of himself before the wish: "我个子高，要加长的". */
 bool *local_of_oneself(struct arena *a, const struct heard *h);
 
@@ -228,6 +230,8 @@ bool *local_of_oneself(struct arena *a, const struct heard *h);
 /* The text with what is typed in a hurry written out: "hw mch r u". */
 const char *local_typed(struct arena *a, const char *text);
 void local_same(struct arena *a, struct heard *h);
+/* Of each atom: how many from there on tell of a state that a thing is in ("化冻了"). */
+size_t *local_states(struct arena *a, const struct heard *h);
 size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t);
 /* Reads a turn: m->h, m->found and what it says of an order. local_keep(): what of it the next ones may lean on. */
 MUST_USE bool local_read_turn(struct local *m, const char *text);

@@ -75,6 +75,7 @@ static bool count_of(struct local *m, struct str text, bool with_money)
     if (c.n == 0 && !c.time) return false;
     struct heard rest = m->h;
     rest.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
+    if (m->language == LOCAL_ZH) rest.used = local_asked(m).rest.used; /* 时效是几小时 */
     /* "how long does a game of it take, roughly": of the thing itself */
     static const char goes[] = "a game|game|round|match|session|roughly|approximately|approx|usually|normally|"
                                "typically|generally|on average|average|play|playing|to play|to finish|finish";
@@ -171,25 +172,41 @@ static int subjects_of(struct local *m, struct str s)
  * asked in words of its own: with its number first, then without, and last without one word that may be of the asker's
  * own affairs ("装多重的狗"); of four words and more one may be lacking. None may where it could be the word that makes
  * it another thing (a copper pan is no copper kettle). */
+struct told_sentence {
+    struct str s; /* p NULL: none */
+    int pass, about;
+    size_t of; /* which of the texts has it */
+};
+
+/* Whether the text has a better one than was found. */
+static void look_for_sentence(struct local *m, const struct local_asked *asked, struct str text, bool with_money,
+                              size_t which, struct told_sentence *best)
+{
+    for (size_t at = 0; at < text.n && best->pass >= 0;) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct str s = local_sentence(text, &at);
+        int pass = pass_of(m, asked, s, best->s.p ? best->pass + 1 : best->pass);
+        int about = pass <= best->pass ? subjects_of(m, s) : 0;
+        bool better = pass < best->pass || (best->s.p && pass == best->pass && about > best->about);
+        if (better && text_is_quotable(m, s, with_money)) *best = (struct told_sentence){ s, pass, about, which };
+        arena_release(m->arena, mark);
+    }
+}
+
+static void say_sentence(struct local *m, struct str s)
+{
+    while (s.n > 0 && (*s.p == '\n' || *s.p == ' ')) s.p++, s.n--;
+    while (s.n > 0 && s.p[s.n - 1] == '\n') s.n--;
+    buf_add(&m->text, s.p, s.n < QUOTE ? s.n : unicode_cut_bytes(s, QUOTE));
+}
+
 static bool sentence_of(struct local *m, struct str text, bool with_money)
 {
     struct local_asked asked = local_asked(m);
-    struct str best = { NULL, 0 };
-    int passes = asked.any ? 3 : 1, most = -1;
-    for (size_t at = 0; at < text.n && passes >= 0;) {
-        struct arena_mark mark = arena_mark(m->arena);
-        struct str s = local_sentence(text, &at);
-        int pass = pass_of(m, &asked, s, best.p ? passes + 1 : passes);
-        int about = pass <= passes ? subjects_of(m, s) : 0;
-        bool better = best.p ? pass < passes || (pass == passes && about > most) : pass < passes;
-        if (better && text_is_quotable(m, s, with_money)) best = s, passes = pass, most = about;
-        arena_release(m->arena, mark);
-    }
-    if (!best.p) return false;
-    while (best.n > 0 && (*best.p == '\n' || *best.p == ' ')) best.p++, best.n--;
-    while (best.n > 0 && best.p[best.n - 1] == '\n') best.n--;
-    buf_add(&m->text, best.p, best.n < QUOTE ? best.n : unicode_cut_bytes(best, QUOTE));
-    return true;
+    struct told_sentence best = { .pass = asked.any ? 3 : 1, .about = -1 };
+    look_for_sentence(m, &asked, text, with_money, 0, &best);
+    if (best.s.p) say_sentence(m, best.s);
+    return best.s.p != NULL;
 }
 
 static bool title_tells(struct local *m, const struct knowledge_product *p)
@@ -402,6 +419,24 @@ bool local_price_beside(struct local *m, const struct knowledge_product *p, bool
     return good;
 }
 
+/* Which of the papers tells what is asked, and says it; n: none. */
+static size_t papers_tell(struct local *m, const struct knowledge_text *t, size_t n, const struct measure *measure,
+                          bool kin)
+{
+    struct local_asked asked = local_asked(m);
+    struct told_sentence best = { .pass = asked.any ? 3 : 1, .about = -1 };
+    for (size_t i = 0; i < n; i++)
+        if (count_of(m, str_of(t[i].text), true)) return i;
+    for (size_t i = 0; i < n; i++) look_for_sentence(m, &asked, str_of(t[i].text), true, i, &best);
+    if (best.s.p) {
+        say_sentence(m, best.s);
+        return best.of;
+    }
+    for (size_t i = 0; i < n; i++)
+        if ((measure && !kin && measure_of(m, measure, str_of(t[i].text))) || paper_by_title(m, &t[i])) return i;
+    return n;
+}
+
 static bool detail(struct local *m, const struct knowledge_product *p, bool *answered)
 {
     struct str description = str_of(p->description ? p->description : "");
@@ -427,13 +462,12 @@ static bool detail(struct local *m, const struct knowledge_product *p, bool *ans
     size_t n = 0;
     if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n))
         return false;
-    for (size_t i = 0; i < n && !*answered; i++) {
-        *answered = count_of(m, str_of(t[i].text), true) || sentence_of(m, str_of(t[i].text), true) ||
-                    (measure && !kin && measure_of(m, measure, str_of(t[i].text))) || paper_by_title(m, &t[i]);
-        if (!*answered) continue;
-        local_cite_text(m, &t[i]);
+    size_t told = papers_tell(m, t, n, measure, kin);
+    *answered = told < n;
+    if (*answered) {
+        local_cite_text(m, &t[told]);
         local_cite_product(m, p, NULL);
-        m->action = REPLY_ANSWER, m->why = arena_printf(m->arena, "paper:%s", t[i].id);
+        m->action = REPLY_ANSWER, m->why = arena_printf(m->arena, "paper:%s", t[told].id);
     }
     if (!*answered &&
         (title_tells(m, p) || title_measures(m, measure, p))) { /* "几岁能用": 0-12岁 stands in the name */

@@ -4,10 +4,11 @@
  * seen itself, and share more than any other line; so nothing is told of a fault that no paper knows. */
 #include "chat/models/local_lexicon.h"
 
-enum { TEXTS = 48, SIGHTS = 64, LINE_ATOMS = 100, SIGHT = 3, WORD = 2, OF_FAULTS = 1, LEAST = 5, LEAST_OF_FAULTS = 3 };
+enum { TEXTS = 48, SIGHTS = 64, STATES = 64, LINE_ATOMS = 100, SIGHT = 3, WORD = 2, OF_FAULTS = 1, LEAST = 5, LEAST_OF_FAULTS = 3 };
 
 struct seen {
-    bool row[SIGHTS]; /* of lexicon_sights */
+    bool row[SIGHTS];   /* of lexicon_sights */
+    bool state[STATES]; /* of lexicon_states */
     bool trouble;     /* it was said that something is wrong */
     struct heard h;
 };
@@ -27,6 +28,18 @@ static bool has_row(const struct atoms *a, size_t k)
 {
     for (size_t i = 0; i < a->n; i++)
         if (lexicon_phrase(a, i, lexicon_sights[k]) > 0) return true;
+    return false;
+}
+
+/* A state that is no part of the thing's name; a title says 死蟹包赔 of none that is sold. */
+static bool has_state(const struct atoms *a, const bool *used, size_t k)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        size_t n = local_state_at(a, i, k);
+        if (n > 0 && strcmp(a->atom[i].text, "死") == 0) return true;
+        for (size_t j = i; j < i + n; j++)
+            if (!used || !used[j]) return true;
+    }
     return false;
 }
 
@@ -138,6 +151,7 @@ static int score_of(struct local *m, const struct seen *seen, struct str line, b
         score += words_shared(&seen->h, &before);
     }
     for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && has_row(&t, k) ? SIGHT : 0;
+    for (size_t k = 0; k < STATES; k++) score += seen->state[k] && has_state(&t, NULL, k) ? SIGHT : 0;
     arena_release(m->arena, mark);
     return score;
 }
@@ -206,11 +220,16 @@ static void look_in(struct local *m, const struct seen *seen, const struct knowl
     }
 }
 
-/* "没蒸汽了" of a 蒸汽煮茶壶: what is lacking is no name of it. */
+/* "没蒸汽了" of a 蒸汽煮茶壶: what is lacking is no name of it; nor is the 冻 of 化冻 that of 盐冻白虾. */
 static void unname_lacking(struct local *m, struct heard *h)
 {
     bool *used = ARENA_ARRAY(m->arena, bool, h->a.n + 1);
     memcpy(used, h->used, (h->a.n + 1) * sizeof *used);
+    for (size_t i = 0; i < h->a.n; i++)
+        for (size_t k = i; m->h.state && k < i + m->h.state[i] && k < h->a.n; k++) {
+            bool before = k > i && h->used[k - 1], behind = k + 1 < i + m->h.state[i] && h->used[k + 1];
+            if (!before && !behind) used[k] = used[k] && m->numbered[k];
+        }
     for (size_t i = 0; i + 2 < h->a.n; i++) {
         if (h->a.atom[i].kind != ATOM_HAN || !strstr("没无不", h->a.atom[i].text)) continue;
         size_t from = i + 1 + (lexicon_phrase(&h->a, i + 1, "有|出|来") > 0);
@@ -247,6 +266,8 @@ bool local_symptom(struct local *m, bool *answered)
         m->h.used = used;
         unname_lacking(m, &seen.h);
         for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) seen.row[k] = has_row(&m->h.a, k);
+        for (size_t k = 0; lexicon_states[k] && k < STATES; k++)
+            seen.state[k] = has_state(&m->h.a, seen.h.used, k), seen.trouble |= seen.state[k];
         if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,
                                      m->arena, &t, &texts))
             return false;

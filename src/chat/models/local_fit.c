@@ -117,6 +117,7 @@ static bool in_word(const struct heard *h, size_t i, bool there)
     static const char ends[] = "的了吗呢吧啊呀么嘛有是这那个款买卖要想找喝吃穿怎还和跟与哪在贵多最更很太够每能会";
     if (!there || h->a.atom[i].kind != ATOM_HAN) return false;
     if (h->used[i] || (h->sense[i] & SENSE_POINT)) return false;
+    if (h->state && h->state[i] > 1) return false; /* 虾化冻了 */
     bool whether = i + 2 < h->a.n && strcmp(h->a.atom[i + 1].text, "不") == 0 &&
                    strcmp(h->a.atom[i].text, h->a.atom[i + 2].text) == 0; /* 透不透 */
     if (whether) return false;
@@ -170,7 +171,7 @@ static size_t fit_han(struct fitting *f, size_t i)
     bool first = (i > 0 && f->edge == i) || !word_before(h, i);
     bool ended = best == 1 && empty_ending(h, i + 1) && first;
     static const char no_name[] = "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新"
-                                  "旧气火光风声味力黑白红蓝绿灰黄紫粉"; /* of
+                                  "旧气火光风声味力黑白红蓝绿灰黄紫粉吃喝听看玩睡坐写读死活坏烂硬软"; /* of
                                            many words, a name
                                            of nothing */
     bool alone = ended || (first && !word_behind(h, i));

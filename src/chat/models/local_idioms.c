@@ -68,7 +68,7 @@ static void packs_of(struct heard *h)
         if (strcmp(h->a.atom[i].text, "装") != 0 || h->a.atom[i].broken || lexicon_phrase(&h->a, i - 1, units) == 0)
             continue;
         for (size_t k = i; k < h->a.n && k < i + 2; k++) {
-            if (!(h->sense[k] & SENSE_INSTALL)) break;
+            if (!(h->sense[k] & SENSE_INSTALL) && (k > i || h->sense[k] != 0)) break;
             local_hear_anew(h, k, k == i ? SENSE_STOP : SENSE_SOFT);
         }
     }
@@ -257,4 +257,5 @@ void local_idioms(struct heard *h)
     packs_of(h);
     takes_empty(h);
     wants_some(h);
+    local_customs(h);
 }

@@ -21,6 +21,13 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_PRICE | SENSE_COST | SENSE_STOP,
       "到手|到手价|到手多少|到手多少钱|入手价|啥价格|什么价钱|价格是|价格是多少|价格多少|要多少|得多少|多少能拿下|多少拿下|多少米能拿下|"
       "要花多少|得花多少|要花多少钱|得花多少钱|花多少钱|花多少|多少钱能买|什么价儿|几个米|多少大洋" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP, "起步价|起价|起售价|起卖价|几块起|多少钱起|多少起|什么价码|啥价码|啥行情|什么行情|要价|开价" },
+    { SENSE_STOP,
+      "买回来|买回去|拿回来|拿回家|带回来|一时半会|一时|暂时|不马上|不立刻|不急着|吃不完|用不完|喝不完|没吃完|没用完|没喝完|一次吃不完|一次用不完|一下吃不完|剩下|剩的|"
+      "剩余的" },
+    { SENSE_WRAP,
+      "写张卡|写个卡|写卡片|写贺卡|写张贺|附张卡|放张卡|夹张卡|塞张卡|带张卡|配张卡|附贺卡|放贺卡|带贺卡|有贺卡|写句话|写几句|写祝福|写段话|写个祝福|留言卡|祝福卡|祝福语|小卡片|写个便签|"
+      "手写卡|手写贺" },
     { SENSE_OLD,
       "take away my old|take away the old|take away old|take * old * away|take my old|take the old|take your old|"
       "take back my old|take back old|take back the old|pick up my old|pick up the old|"
