@@ -10,7 +10,7 @@
  * was answered so; here the merchant reads it in `why`. */
 #include "chat/models/local.h"
 
-enum { REPLY_BYTES = 8000, FEW = 3, PARTS_MAX = 8, PARTS_ANSWERED = 3, PART_LEAST = 8 };
+enum { REPLY_BYTES = 8000, FEW = 3, PARTS_ANSWERED = 3 };
 
 const char *model_action_name(enum model_action a)
 {
@@ -241,6 +241,8 @@ static bool product(struct local *m, bool *answered)
     const char *names[16];
     size_t n = f->n == 1 && f->mentions == 0 ? options_names(m->arena, f->product[0], names, 16) : 0;
     for (size_t i = 0; i < n; i++) asked |= options_asked(m->arena, &m->h, f->product[0], names[i]) ? SENSE_OPTIONS : 0;
+    for (size_t i = 0; i < n && !asked; i++)
+        if (options_counted(m, f->product[0], i)) asked |= SENSE_OPTIONS, m->h.all |= SENSE_OPTIONS;
     bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && local_asks_size(&m->h);
     if (sizes) subjects |= SENSE_SIZE;
     if (sizes && !options_measure(f->product[0])) asked = 0;
@@ -393,60 +395,6 @@ static bool answer(struct local *m)
 
 /* ---- several questions in one turn ---- */
 
-static bool is_wide(const char *p) { return (unsigned char)*p >= 0xe3; } /* Han, and its punctuation */
-
-/* Where the next question begins behind `at`; 0: it is the last. Messages of a burst stand on lines of their own.
- * `pauses`: at a comma too, and at a gap between Han characters. */
-static size_t part_end(const char *text, size_t at, bool pauses)
-{
-    static const char *const ends[] = { "?", "\xef\xbc\x9f", "\n", NULL };
-    static const char *const commas[] = { ",", "，", "。", "；", "！", "~", "～", NULL };
-    static const char *const joins[] = { " and can ",   " and do ",    " and does ", " and how ",
-                                         " and what ",  " and is ",    " and are ",  " and when ",
-                                         " and where ", " and could ", " and will ", NULL };
-    for (const char *p = text + at; *p; p++) {
-        for (size_t i = 0; ends[i]; i++)
-            if (strncmp(p, ends[i], strlen(ends[i])) == 0) return (size_t)(p - text) + strlen(ends[i]);
-        for (size_t i = 0; pauses && commas[i]; i++)
-            if (strncmp(p, commas[i], strlen(commas[i])) == 0 && is_wide(p + strlen(commas[i])))
-                return (size_t)(p - text) + strlen(commas[i]);
-        if (pauses && *p == ' ' && p > text + 2 && is_wide(p - 3) && is_wide(p + 1)) return (size_t)(p - text) + 1;
-        for (size_t i = 0; joins[i]; i++)
-            if (strncasecmp(p, joins[i], strlen(joins[i])) == 0) return (size_t)(p - text) + 4;
-    }
-    return 0;
-}
-
-/* At most PARTS_MAX; 0: it is one, or more than these. What is too short to be one goes with the one before.
- */
-static size_t parts_of(struct arena *a, const char *text, bool pauses, const char **out)
-{
-    size_t n = 0, from = 0, all = strlen(text);
-    while (from < all) {
-        size_t end = part_end(text, from, pauses);
-        while (end > 0 && end < all && strspn(text + end, " ?\n") > 0) end++;
-        if (end > 0 && end + PART_LEAST / 2 > all) end = all;
-        if (end == 0) end = all;
-        if (n == PARTS_MAX) return 0;
-        out[n++] = arena_text_n(a, text + from, end - from);
-        from = end;
-    }
-    return n > 1 ? n : 0;
-}
-
-/* A pause parts two questions only where one is of a product and another of a rule ("电子琴多少钱，能开发票吗"); else
- * what stands behind it goes on with what stood before. */
-static size_t parts_at_pauses(struct local *m, const char *text, const char **out)
-{
-    size_t n = parts_of(m->arena, text, true, out), products = 0, rules = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct heard h = hear(m->arena, m->lexicon, str_of(out[i]), LOCAL_TURN_ATOMS);
-        bool rule = (h.all & SENSE_SUBJECTS) != 0, product = (h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS)) != 0;
-        rules += rule, products += product && !rule;
-    }
-    return products > 0 && rules > 0 && products + rules == n ? n : 0;
-}
-
 /* A wish for a person that stands behind a question, or in front of it, is the whole turn's. */
 static bool wish_of_parts(struct local *m, const char *const *part, size_t n)
 {
@@ -455,18 +403,6 @@ static bool wish_of_parts(struct local *m, const char *const *part, size_t n)
         if (!(h.all & SENSE_INJECT) && local_is_wish(&h)) return true;
     }
     return false;
-}
-
-/* Whether words ask something: a part that only goes on telling is no question that could be left without an answer. */
-static bool asks_something(struct local *m, const char *text)
-{
-    static const char words[] = "吗|呢|么|不|没|什么|啥|怎么|咋|如何|几|多少|哪|谁|能|可以|what|whats|who|whos|how|"
-                                "when|where|why|which|can|could|"
-                                "do|does|is|are|will|would";
-    struct atoms a = atoms_of(m->arena, str_of(text), LOCAL_TURN_ATOMS);
-    for (size_t i = 0; i < a.n; i++)
-        if (lexicon_phrase(&a, i, words) > 0) return true;
-    return strchr(text, '?') != NULL || strstr(text, "？") != NULL;
 }
 
 static bool stands_in_a_text(const char *why)
@@ -496,7 +432,7 @@ struct parts {
  * others: what is known of the rest is not kept back. Not good: the turn is to be read as a whole. */
 static bool say_parts(struct local *m, const char *const *part, size_t n, struct parts *out)
 {
-    size_t begin[PARTS_MAX], first = 0;
+    size_t begin[LOCAL_PARTS], first = 0;
     *out = (struct parts){ .good = true };
     for (size_t i = 0; i < n && out->good; i++) {
         if (!local_read_turn(m, part[i])) return false;
@@ -505,7 +441,7 @@ static bool say_parts(struct local *m, const char *const *part, size_t n, struct
         if (first > 0) buf_text(&m->text, "\n\n");
         begin[first] = m->text.n;
         if (!answer(m)) return false;
-        bool unknown = is_unknown(m) && asks_something(m, part[i]) && out->unknown == 0;
+        bool unknown = is_unknown(m) && local_asks_something(m, part[i]) && out->unknown == 0;
         bool named = m->found.how == FOUND_NAMED || stands_in_a_text(m->why);
         /* "... and how long does it take" goes on with what stood before it */
         if (unknown && first > 0 && !names_something(&m->h) && m->found.how == FOUND_NONE) out->good = false;
@@ -528,8 +464,8 @@ static bool say_parts(struct local *m, const char *const *part, size_t n, struct
 /* Only where the parts have answers of their own; else the turn is read as a whole, and nothing of this stays. */
 static bool answer_parts(struct local *m, const char *text, bool *answered)
 {
-    const char *part[PARTS_MAX];
-    size_t n = parts_of(m->arena, text, false, part);
+    const char *part[LOCAL_PARTS];
+    size_t n = local_parts(m, text, false, part);
     bool loosely = false;
     *answered = false;
     if (wish_of_parts(m, part, n)) {
@@ -539,8 +475,8 @@ static bool answer_parts(struct local *m, const char *text, bool *answered)
         *answered = true;
         return true;
     }
-    if (n == 0) n = parts_at_pauses(m, text, part);
-    if (n == 0) n = parts_of(m->arena, text, true, part), loosely = true;
+    if (n == 0) n = local_parts_at_pauses(m, text, part);
+    if (n == 0) n = local_parts(m, text, true, part), loosely = true;
     if (n == 0 || n > PARTS_ANSWERED) return true;
     struct local *before = ARENA_NEW(m->arena, struct local);
     *before = *m;

@@ -241,6 +241,10 @@ bool local_about_order(const struct local *m);
 /* The turn with one of its words said by another for the same thing, the at-th of all these ways; NULL: no more. */
 const char *local_said_otherwise(struct local *m, size_t at);
 
+/* A place in China that the turn names lies where the text says; how many atoms from i on name one. */
+bool local_place_told(const struct atoms *said, const struct atoms *told);
+size_t local_place_at(const struct atoms *a, size_t i);
+
 /* Each gives false when the storage failed. */
 MUST_USE bool local_find(struct local *m);
 MUST_USE bool local_number(struct local *m);
@@ -320,6 +324,13 @@ void local_budget(struct local *m);
 size_t local_name_at(struct arena *a, const struct heard *h, size_t i, const char *title);
 /* Work, an agency, a franchise: what is asked of the shop as a business is told by a rule that speaks of it, or not. */
 MUST_USE bool local_business(struct local *m, bool *answered);
+/* The questions of a turn, at most LOCAL_PARTS; 0: it is one, or more than these. `pauses`: they may end at a comma,
+ * too.
+ */
+enum { LOCAL_PARTS = 8 };
+size_t local_parts(struct local *m, const char *text, bool pauses, const char **out);
+size_t local_parts_at_pauses(struct local *m, const char *text, const char **out);
+bool local_asks_something(struct local *m, const char *text);
 void local_say(struct local *m, enum model_action action, enum say s, const char *why);
 
 bool local_said(const struct heard *h, const char *word);
@@ -346,6 +357,10 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
 size_t options_alternatives(const struct knowledge_product *p, const struct mention *mention, size_t mentions,
                             const struct knowledge_variant **out);
 bool options_choice(const struct knowledge_product *p, const struct mention *mention, size_t mentions);
+/* "JJ的" is JJ级大果: letters that one value alone begins with; how many atoms. */
+size_t options_grade(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which);
+/* "几U的": what the values of this option are so many of. */
+bool options_counted(struct local *m, const struct knowledge_product *p, size_t option);
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);

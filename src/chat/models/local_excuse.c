@@ -324,6 +324,17 @@ static void excuse_persons(struct fitting *f)
             f->missed[i] = false;
 }
 
+/* "女泳衣" of 泳衣女士: whose it is stands elsewhere in the title. */
+static void excuse_whose(struct fitting *f)
+{
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    for (size_t i = 0; i + 1 < a->n; i++) {
+        if (!f->missed[i] || !f->named[i + 1] || !is_han(a, i) || !strstr("男女童", a->atom[i].text)) continue;
+        for (size_t k = 0; k < t->n && f->missed[i]; k++)
+            if (strcmp(t->atom[k].text, a->atom[i].text) == 0) f->missed[i] = false;
+    }
+}
+
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options)
 {
     excuse_names(f, f->fit.product);
@@ -339,4 +350,5 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_opinions(f);
     excuse_counted(f, options);
     excuse_persons(f);
+    excuse_whose(f);
 }

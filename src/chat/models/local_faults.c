@@ -4,12 +4,22 @@
  * seen itself, and share more than any other line; so nothing is told of a fault that no paper knows. */
 #include "chat/models/local_lexicon.h"
 
-enum { TEXTS = 48, SIGHTS = 64, STATES = 64, LINE_ATOMS = 100, SIGHT = 3, WORD = 2, OF_FAULTS = 1, LEAST = 5, LEAST_OF_FAULTS = 3 };
+enum {
+    TEXTS = 48,
+    SIGHTS = 64,
+    STATES = 64,
+    LINE_ATOMS = 100,
+    SIGHT = 3,
+    WORD = 2,
+    OF_FAULTS = 1,
+    LEAST = 5,
+    LEAST_OF_FAULTS = 3
+};
 
 struct seen {
     bool row[SIGHTS];   /* of lexicon_sights */
     bool state[STATES]; /* of lexicon_states */
-    bool trouble;     /* it was said that something is wrong */
+    bool trouble;       /* it was said that something is wrong */
     struct heard h;
 };
 

@@ -176,6 +176,12 @@ static size_t fit_han(struct fitting *f, size_t i)
                                            of nothing */
     bool alone = ended || (first && !word_behind(h, i));
     if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
+    size_t first_at = 0, kind = best < 2 ? local_fit_kind(f, i, &first_at) : 0;
+    if (kind > 0) {
+        f->named[i] = f->named[i + 1] = f->in_title[first_at] = f->in_title[kind] = f->names = f->proper = true;
+        f->fit.matched += 2 * WEIGHT_HAN, f->fit.loose++;
+        return i + 2;
+    }
     if (hards == 0 || (best == 1 && !alone)) {
         f->missed[i] = hard(h, i) && !f->behind[i];
         return i + 1;

@@ -33,6 +33,9 @@ size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at); /* Han ch
  * 标签机; 0: nowhere. */
 size_t local_fit_cut(const struct fitting *f, size_t i, size_t t);
 
+/* 童鞋 of a 儿童运动鞋: where the title has the second character, and *first where the first; 0: nowhere. */
+size_t local_fit_kind(const struct fitting *f, size_t i, size_t *first);
+
 /* "Mudguards for my commuter": where "for" stands before what somebody has already, with up to two adjectives; 0: it is
  * nobody's. */
 size_t local_fit_owned(const struct atoms *a, size_t i);

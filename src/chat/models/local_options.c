@@ -464,6 +464,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i]) best = number_named(h, i, values, n, &which);
+        if (best == 0 && !h->used[i]) best = options_grade(m, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best == 0 && !h->used[i]) best = local_goods_counted(h, i, &title, parts, n, &which);
         if (best > 0) {

@@ -38,8 +38,50 @@ static size_t tells_of_verb(struct local *m, const struct knowledge_text *t, siz
     return in_atoms(&text.a, x) && in_text > 1 && in_text * 3 >= of * 2 ? in_text : 0;
 }
 
+/* "帮穿线不", "能代写贺卡吗": what is to be done, by the two characters behind the word that asks for it; h->a.n:
+ * nothing is. */
+static size_t service_in_han(const struct heard *h, bool thing)
+{
+    static const char asked[] = "帮忙|帮我|帮|代为|代|给我|给|管|包|负责|提供|支持|免费", may[] = "可以|能不能|能|会";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, asked);
+        if (n == 0 && !thing && !(h->all & SENSE_HAVE)) n = lexicon_phrase(&h->a, i, may);
+        size_t at = i + n;
+        if (n == 0 || h->a.atom[i].kind != ATOM_HAN || at + 1 >= h->a.n || h->a.atom[at + 1].broken) continue;
+        if (h->a.atom[at].kind == ATOM_HAN && h->a.atom[at + 1].kind == ATOM_HAN && h->sense[at] == 0 &&
+            h->sense[at + 1] == 0)
+            return at;
+    }
+    return h->a.n;
+}
+
+/* A question of the shop whose title has these two characters. */
+static bool serves_in_han(struct local *m, bool *answered)
+{
+    struct knowledge_text *t = NULL;
+    size_t n = 0, at = service_in_han(&m->h, m->found.how >= FOUND_TALKED_ABOUT), last = m->h.a.n;
+    bool asks = (m->h.all & SENSE_COST) != 0 || (last > 0 && lexicon_phrase(&m->h.a, last - 1, "吗|不|么|嘛|没") > 0);
+    for (size_t i = 0; i < last; i++) asks |= lexicon_phrase(&m->h.a, i, "吗|不 |能不能|可不可以") > 0;
+    *answered = false;
+    if (at == last || !asks || (m->h.all & SENSE_STOCK)) return true;
+    if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), NULL, TEXTS, m->arena, &t, &n))
+        return false;
+    for (size_t i = 0; i < n && !*answered; i++) {
+        struct atoms title = atoms_of(m->arena, str_of(t[i].title), TITLE_ATOMS);
+        bool has = false;
+        for (size_t k = 0; k + 1 < title.n && !has; k++)
+            has = strcmp(title.atom[k].text, m->h.a.atom[at].text) == 0 &&
+                  strcmp(title.atom[k + 1].text, m->h.a.atom[at + 1].text) == 0;
+        if (t[i].product || t[i].kind != KNOWLEDGE_FAQ || !has) continue;
+        *answered = local_say_text(m, &t[i], str_of(t[i].text));
+        m->why = arena_printf(m->arena, "rule:%s", t[i].id);
+    }
+    return true;
+}
+
 bool local_serves(struct local *m, bool *answered)
 {
+    if (m->language == LOCAL_ZH) return serves_in_han(m, answered);
     const struct knowledge_text *best = NULL;
     struct knowledge_text *t = NULL;
     size_t n = 0, most = 0, verb = local_verb_of_service(&m->h);

@@ -161,12 +161,13 @@ static bool is_noun(const struct fitting *f, size_t i, size_t t)
 
 size_t local_fit_cut(const struct fitting *f, size_t i, size_t t)
 {
-    enum { FAR = 2 };
+    enum { FAR = 2, FAR_WORN = 5 };
     static const char things[] = "机器仪壶锅灯车箱包膜架盒笔纸柜椅桌床杯碗锯钳扇炉煲刷罩帽鞋裤衣衫裙";
     const struct atoms *a = &f->h->a;
     if (i >= a->n || a->atom[i].kind != ATOM_HAN || a->atom[i].broken || !strstr(things, a->atom[i].text)) return 0;
     if (t < f->title.n && strcmp(a->atom[i].text, f->title.atom[t].text) == 0) return 0;
-    for (size_t k = t; k < f->title.n && k <= t + FAR && f->title.atom[k].kind == ATOM_HAN && f->title.atom[k].glued;
+    size_t far = strstr("鞋裤衣衫裙帽", a->atom[i].text) ? FAR_WORN : FAR; /* 碳板鞋 is a 碳板竞速跑鞋 */
+    for (size_t k = t; k < f->title.n && k <= t + far && f->title.atom[k].kind == ATOM_HAN && f->title.atom[k].glued;
          k++)
         if (k > t && strcmp(a->atom[i].text, f->title.atom[k].text) == 0) return k;
     return 0;
@@ -203,6 +204,33 @@ static bool may_be_meant(size_t n, const size_t *slip, size_t slips, bool nearly
     return n >= LEAST_NEARLY || (n == LEAST && (!nearly || within));
 }
 
+/* 飞店Pro of 飞电Pro: what is written behind both is the same, and no Han. */
+static bool goes_on_in_letters(const struct fitting *f, size_t i, size_t t)
+{
+    if (i >= f->h->a.n || t >= f->title.n || f->h->a.atom[i].broken || !f->title.atom[t].glued) return false;
+    const struct atom *x = &f->h->a.atom[i], *y = &f->title.atom[t];
+    return x->kind != ATOM_HAN && x->glued && strcmp(x->text, y->text) == 0;
+}
+
+size_t local_fit_kind(const struct fitting *f, size_t i, size_t *first)
+{
+    enum { FAR = 8 };
+    static const char whose[] = "童女男婴孕跑泳皮布棉睡雨雪凉拖", worn[] = "鞋裤衣衫裙帽袜靴";
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    if (i + 1 >= a->n || a->atom[i + 1].broken || a->atom[i].kind != ATOM_HAN || a->atom[i + 1].kind != ATOM_HAN)
+        return 0;
+    if (!strstr(whose, a->atom[i].text) || !strstr(worn, a->atom[i + 1].text)) return 0;
+    for (size_t k = 0; k < t->n; k++) {
+        if (strcmp(t->atom[k].text, a->atom[i].text) != 0) continue;
+        for (size_t to = k + 1; to < t->n && to <= k + FAR && t->atom[to].kind == ATOM_HAN && t->atom[to].glued; to++)
+            if (strcmp(t->atom[to].text, a->atom[i + 1].text) == 0) {
+                *first = k;
+                return to;
+            }
+    }
+    return 0;
+}
+
 /* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"), or of a
  * long one two ("行车纪录议"); 0: none. */
 size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
@@ -223,7 +251,8 @@ size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
                 if (how == SLIP_OTHER) break;
                 slip[slips++] = n, nearly |= how == SLIP_NEAR;
             }
-            bool name = slips == 1 && n > 0 && !nearly && local_fit_is_name(f, t, n + 1) && f->h->sense[i] == 0;
+            bool name = slips == 1 && n > 0 && !nearly && f->h->sense[i] == 0 &&
+                        (local_fit_is_name(f, t, n + 1) || goes_on_in_letters(f, i + n + 1, t + n + 1));
             if (n + 1 > best && (name || may_be_meant(n + 1, slip, slips, nearly))) best = n + 1, *at = t;
         }
     }

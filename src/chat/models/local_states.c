@@ -56,18 +56,28 @@ static bool is_few(const struct atoms *a, size_t i)
     return n > 0 && i + n < a->n && a->atom[i + n].kind == ATOM_NUMBER;
 }
 
+/* "少球：…": as papers say that something lacks. */
+static bool is_lacking(const struct atoms *a, size_t i)
+{
+    static const char no[] = "少许|少量|少女|少年|少儿|少数|少有|少放|少吃|少喝|少用|少加|少抹|少说|少于";
+    if (strcmp(a->atom[i].text, "少") != 0 || i + 1 >= a->n || a->atom[i + 1].kind != ATOM_HAN) return false;
+    bool part = i > 0 && !a->atom[i].broken && a->atom[i - 1].kind == ATOM_HAN;
+    return !part && lexicon_phrase(a, i, no) == 0;
+}
+
 /* 死蟹, "死鱼": what has died, and neither a manner of speaking nor a machine that hangs. */
 static bool is_dead(const struct atoms *a, size_t i)
 {
     if (strcmp(a->atom[i].text, "死") != 0 || i + 1 >= a->n || a->atom[i + 1].kind != ATOM_HAN) return false;
     bool manner = i > 0 && !a->atom[i].broken && strstr("卡锁堵焊钉急气烦累笑热冷难贵丑吓饿困", a->atom[i - 1].text);
-    return !manner && lexicon_phrase(a, i, "死机|死板|死活|死贵|死角|死心|死扣|死结|死海|死命|死党|死皮|死沉|死重") == 0;
+    return !manner &&
+           lexicon_phrase(a, i, "死机|死板|死活|死贵|死角|死心|死扣|死结|死海|死命|死党|死皮|死沉|死重") == 0;
 }
 
 size_t local_state_at(const struct atoms *a, size_t i, size_t row)
 {
     size_t n = lexicon_phrase(a, i, lexicon_states[row]);
-    if (n == 0 && strncmp(lexicon_states[row], "少于", sizeof "少于" - 1) == 0) n = is_few(a, i);
+    if (n == 0 && strncmp(lexicon_states[row], "少于", sizeof "少于" - 1) == 0) n = is_few(a, i) || is_lacking(a, i);
     if (n == 0 && strncmp(lexicon_states[row], "死了", sizeof "死了" - 1) == 0) n = is_dead(a, i) ? 2 : 0;
     return n;
 }

@@ -287,14 +287,15 @@ static int score_of_way(const struct heard *h, const struct heard *title, const 
 {
     static const char leaves[] =
         "发|寄|出库|出货|走|发货|发出|寄出|dispatch|dispatched|ship out|send out|sent out|leave|leaves";
-    static const char there[] =
-        "几天到|几天能到|多久到|多久能到|天到|到货|送达|能收到|收到货|送到|到哪|arrive|arrives|get here|get to me|"
-        "here by|have it by";
+    static const char there[] = "几天到|几天能到|多久到|多久能到|天到|到货|送达|能到|后天到|明天到|次日达|隔日达|到达|"
+                                "能收到|收到货|送到|到哪|arrive|arrives|get here|get to me|"
+                                "here by|have it by";
     static const char soon[] =
         "今天|当天|今晚|马上|立刻|现在|明天|当日|今日|几点|点前|点之前|today|tonight|same day|cut off|cutoff";
     static const char until[] = "当天|当日|次日发|第二天发|点前|前付款|前下单|前拍|same day|before|next working day";
     if (!(h->all & SENSE_SHIP) || (h->all & (SENSE_RETURN | SENSE_EXCHANGE | SENSE_DAMAGE | SENSE_INVOICE))) return 0;
     bool goes = says_one_of(&h->a, leaves), comes = says_one_of(&h->a, there);
+    for (size_t i = 0; i < h->a.n && !goes && (h->all & SENSE_TIME); i++) comes |= local_place_at(&h->a, i) > 0;
     int score = 0;
     if (goes && !comes && says_one_of(&h->a, soon) && (has_clock(text) || says_one_of(&text->a, until)))
         score += TITLE_QUALIFIER;
@@ -320,6 +321,7 @@ static size_t place_said(const struct heard *h)
 static int places_alike(const struct heard *h, const struct heard *title, const struct heard *text)
 {
     size_t place = place_said(h);
+    if (local_place_told(&h->a, &text->a)) return TITLE_QUALIFIER;
     if (place < h->a.n && (has_word(title, &h->a.atom[place], NULL) || has_word(text, &h->a.atom[place], NULL)))
         return TITLE_QUALIFIER;
     if (place < h->a.n && (title->all & SENSE_ABROAD)) return TITLE_QUALIFIER / 2;

@@ -382,12 +382,12 @@ static bool read_words(struct local *m, const char *text)
     gives_with(&m->h);
     buys_some(&m->h);
     pays_for_return(m);
+    m->h.state = local_states(m->arena, &m->h);
     local_idioms(&m->h);
     local_english(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
-    m->h.state = local_states(m->arena, &m->h);
     /* The number of an item is no secret; "#" alone does not tell which of the two it is. */
     bool order = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) != 0 || m->order_pending || m->new_email;
     /* "any news on the XM5", "mail me@x when the XM5 is back": a number of goods is none of an order */

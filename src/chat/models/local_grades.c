@@ -1,0 +1,55 @@
+/* local_grades.c: values of options by the letters that they begin with ("JJ的" is JJ级大果), and by what is counted
+ * ("几U的" asks for 4U and 5U). */
+#include "chat/models/local.h"
+
+enum { VALUE_ATOMS = 16 };
+
+/* How many atoms of the turn from i on stand at the beginning of the value. */
+static size_t begun(const struct atoms *a, size_t i, const struct atoms *v)
+{
+    size_t n = 0;
+    while (i + n < a->n && n < v->n && (n == 0 || !a->atom[i + n].broken) &&
+           strcmp(a->atom[i + n].text, v->atom[n].text) == 0)
+        n++;
+    return n;
+}
+
+size_t options_grade(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    static const char behind[] = "级|款|版|码|号|型|档|的|规格|大果|中果|果";
+    const struct atoms *a = &m->h.a;
+    const struct atom *x = &a->atom[i];
+    size_t found = 0, count = 0;
+    bool before = x->glued && i > 0 && a->atom[i - 1].kind != ATOM_HAN;
+    bool after = i + 1 < a->n && a->atom[i + 1].glued && a->atom[i + 1].kind != ATOM_HAN;
+    if (x->kind != ATOM_LETTERS || before || after) return 0;
+    for (size_t k = 0; k < n; k++) {
+        struct arena_mark mark = arena_mark(m->arena);
+        struct atoms v = atoms_of(m->arena, str_of(values[k].value), VALUE_ATOMS);
+        bool begins = v.n > 1 && strcmp(v.atom[0].text, x->text) == 0 && v.atom[1].kind == ATOM_HAN;
+        if (begins) found++, *which = k, count = begun(a, i, &v);
+        arena_release(m->arena, mark);
+    }
+    if (found != 1) return 0;
+    /* of one letter, or of a word that says something, what stands behind it tells that a grade is meant */
+    bool plain = x->n > 1 && m->h.sense[i] == 0;
+    return plain || count > 1 || lexicon_phrase(a, i + 1, behind) > 0 ? count : 0;
+}
+
+bool options_counted(struct local *m, const struct knowledge_product *p, size_t option)
+{
+    const struct atoms *a = &m->h.a;
+    for (size_t i = 0; i + 1 < a->n; i++) {
+        size_t asks = lexicon_phrase(a, i, "几|多少"), at = i + asks, had = 0;
+        if (asks == 0 || at >= a->n || a->atom[at].broken || (m->h.sense[i] & SENSE_PRICE)) continue;
+        for (size_t k = 0; k < p->variants; k++) {
+            struct arena_mark mark = arena_mark(m->arena);
+            if (option >= p->variant[k].options) continue;
+            struct atoms v = atoms_of(m->arena, str_of(p->variant[k].option[option].value), VALUE_ATOMS);
+            had += v.n == 2 && v.atom[0].kind == ATOM_NUMBER && strcmp(v.atom[1].text, a->atom[at].text) == 0;
+            arena_release(m->arena, mark);
+        }
+        if (had > 1 && had == p->variants) return true;
+    }
+    return false;
+}
