@@ -223,6 +223,16 @@ static void no_detail(struct local *m, const struct knowledge_product *p, bool n
     m->action = REPLY_DECLINE, m->why = "no such detail";
 }
 
+/* SENSE_OPTIONS: one of the options is asked for by its name. */
+static uint64_t names_asked(struct local *m, const struct knowledge_product *p)
+{
+    const char *names[16];
+    size_t n = options_names(m->arena, p, names, 16);
+    for (size_t i = 0; i < n; i++)
+        if (options_asked(m->arena, &m->h, p, names[i])) return SENSE_OPTIONS;
+    return 0;
+}
+
 static bool product(struct local *m, bool *answered)
 {
     uint64_t asked = m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_CHEAP);
@@ -238,13 +248,10 @@ static bool product(struct local *m, bool *answered)
     if (m->most > 0 || (m->h.all & SENSE_DEAR)) asked |= SENSE_PRICE;
     if (f->how == FOUND_TALKED_ABOUT && f->mentions > 0 && !f->left_over && !local_asks_of_thing(m))
         asked |= m->wanted | SENSE_PRICE;
-    const char *names[16];
-    size_t n = f->n == 1 && f->mentions == 0 ? options_names(m->arena, f->product[0], names, 16) : 0;
-    for (size_t i = 0; i < n; i++) asked |= options_asked(m->arena, &m->h, f->product[0], names[i]) ? SENSE_OPTIONS : 0;
-    for (size_t i = 0; i < n && !asked; i++)
-        if (options_counted(m, f->product[0], i)) asked |= SENSE_OPTIONS, m->h.all |= SENSE_OPTIONS;
+    asked |= f->n == 1 && f->mentions == 0 ? names_asked(m, f->product[0]) : 0;
+    asked |= !asked && f->n == 1 ? options_counted(m, f->product[0]) : 0;
     bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && local_asks_size(&m->h);
-    if (sizes) subjects |= SENSE_SIZE;
+    subjects |= sizes ? SENSE_SIZE : 0;
     if (sizes && !options_measure(f->product[0])) asked = 0;
     bool whether = asked == SENSE_OPTIONS && local_asks_whether(&m->h),
          how = !(asked & ~SENSE_OPTIONS) && local_asks_how(&m->h);
@@ -256,7 +263,7 @@ static bool product(struct local *m, bool *answered)
     bool calls = !asked && !subjects && (f->left_over || !(m->h.all & SENSE_HAVE));
     if (calls && !local_rule_called(m, answered)) return false;
     if (*answered) return true;
-    bool sum = f->mentions > 0 && (m->h.all & SENSE_COST); /* "一斤装多少" */
+    bool sum = f->mentions > 0 && (m->h.all & SENSE_COST) != 0; /* "一斤装多少" */
     if (sum && !asked && local_asks_sum(&m->h)) asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE;
     bool of_thing = !asked && !subjects && !sum && local_asks_of_thing(m);
     if ((m->h.all & SENSE_COST) && !(m->h.all & SENSE_TIME) && !asked && !subjects && !of_thing && !f->left_over)

@@ -360,7 +360,7 @@ bool options_choice(const struct knowledge_product *p, const struct mention *men
 /* "JJ的" is JJ级大果: letters that one value alone begins with; how many atoms. */
 size_t options_grade(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which);
 /* "几U的": what the values of this option are so many of. */
-bool options_counted(struct local *m, const struct knowledge_product *p, size_t option);
+uint64_t options_counted(struct local *m, const struct knowledge_product *p); /* SENSE_OPTIONS: it is asked for */
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);

@@ -36,20 +36,31 @@ size_t options_grade(struct local *m, size_t i, const struct mention *values, si
     return plain || count > 1 || lexicon_phrase(a, i + 1, behind) > 0 ? count : 0;
 }
 
-bool options_counted(struct local *m, const struct knowledge_product *p, size_t option)
+static bool counts_values(struct local *m, const struct knowledge_product *p, size_t option, size_t at)
+{
+    size_t had = 0;
+    for (size_t k = 0; k < p->variants; k++) {
+        struct arena_mark mark = arena_mark(m->arena);
+        if (option >= p->variant[k].options) return false;
+        struct atoms v = atoms_of(m->arena, str_of(p->variant[k].option[option].value), VALUE_ATOMS);
+        had += v.n == 2 && v.atom[0].kind == ATOM_NUMBER && strcmp(v.atom[1].text, m->h.a.atom[at].text) == 0;
+        arena_release(m->arena, mark);
+    }
+    return had > 1 && had == p->variants;
+}
+
+uint64_t options_counted(struct local *m, const struct knowledge_product *p)
 {
     const struct atoms *a = &m->h.a;
+    size_t options = p->variants > 0 ? p->variant[0].options : 0;
     for (size_t i = 0; i + 1 < a->n; i++) {
-        size_t asks = lexicon_phrase(a, i, "几|多少"), at = i + asks, had = 0;
-        if (asks == 0 || at >= a->n || a->atom[at].broken || (m->h.sense[i] & SENSE_PRICE)) continue;
-        for (size_t k = 0; k < p->variants; k++) {
-            struct arena_mark mark = arena_mark(m->arena);
-            if (option >= p->variant[k].options) continue;
-            struct atoms v = atoms_of(m->arena, str_of(p->variant[k].option[option].value), VALUE_ATOMS);
-            had += v.n == 2 && v.atom[0].kind == ATOM_NUMBER && strcmp(v.atom[1].text, a->atom[at].text) == 0;
-            arena_release(m->arena, mark);
-        }
-        if (had > 1 && had == p->variants) return true;
+        size_t at = i + lexicon_phrase(a, i, "几|多少");
+        if (at == i || at >= a->n || a->atom[at].broken || (m->h.sense[i] & SENSE_PRICE)) continue;
+        for (size_t k = 0; k < options; k++)
+            if (counts_values(m, p, k, at)) {
+                m->h.all |= SENSE_OPTIONS;
+                return SENSE_OPTIONS;
+            }
     }
-    return false;
+    return 0;
 }

@@ -145,6 +145,15 @@ struct heard hear(struct arena *a, const struct lexicon *l, struct str text, siz
     return h;
 }
 
+void local_hear_anew(struct heard *h, size_t i, uint64_t sense)
+{
+    uint64_t before = h->sense[i];
+    h->sense[i] = sense;
+    uint64_t others = 0;
+    for (size_t k = 0; k < h->a.n; k++) others |= h->sense[k];
+    h->all = (h->all & ~(before & ~others)) | sense;
+}
+
 void lexicon_words(uint64_t senses, struct buf *out)
 {
     for (const struct lexicon_row *r = lexicon_keys; r->words; r++)

@@ -3,15 +3,6 @@
 
 static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
 
-void local_hear_anew(struct heard *h, size_t i, uint64_t sense)
-{
-    uint64_t before = h->sense[i];
-    h->sense[i] = sense;
-    uint64_t others = 0;
-    for (size_t k = 0; k < h->a.n; k++) others |= h->sense[k];
-    h->all = (h->all & ~(before & ~others)) | sense;
-}
-
 bool local_asks_sold(const struct heard *h)
 {
     if (h->all & (SENSE_PRICE | SENSE_STOCK)) return true;

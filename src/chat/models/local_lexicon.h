@@ -23,7 +23,8 @@ extern const char *const lexicon_same[];
 extern const struct lexicon_kin lexicon_kin[];
 /* Words that tell of trouble with a thing; and rows of words for one thing that is seen of it, NULL ends them. */
 extern const char lexicon_trouble[], *const lexicon_sights[];
-/* The same of things that have no engine ("虾化冻了"), in Chinese; NULL ends it. How many atoms from i on tell of it. */
+/* The same of things that have no engine ("虾化冻了"), in Chinese; NULL ends it. How many atoms from i on tell of it.
+ */
 extern const char *const lexicon_states[];
 size_t local_state_at(const struct atoms *a, size_t i, size_t row);
 extern const struct lexicon_row lexicon_rows[], lexicon_phrases[], lexicon_keys[];
