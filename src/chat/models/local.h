@@ -282,6 +282,9 @@ bool local_asks_a_question(const struct heard *h); /* and does not only name a t
 /* What is told by the sizes or numbers that it comes in. */
 bool local_asks_sizes(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool of_thing);
 bool local_names_only(const struct heard *h); /* "nano cube 5 gallon?" */
+/* "Does the house come with dolls": the sentence that says whether they are included. */
+bool local_included(struct local *m, const struct knowledge_product *p);
+bool local_asks_contents(const struct heard *h); /* what there is in a box, a set */
 bool local_asks_choices(struct local *m, const struct knowledge_product *p);
 bool local_asks_measure(const struct heard *h); /* how heavy it is, or of what length; not which size to take */
 bool local_asks_size(const struct heard *h);    /* how long, how large */
@@ -333,6 +336,18 @@ size_t local_parts_at_pauses(struct local *m, const char *text, const char **out
 bool local_asks_something(struct local *m, const char *text);
 void local_say(struct local *m, enum model_action action, enum say s, const char *why);
 
+/* "Discuss this with one of your staff"; "sharpened by a real person": a person who is wished for, and none. */
+bool local_wishes_for_one(const struct heard *h);
+bool local_person_makes(const struct heard *h);
+/* "Will it rain on Saturday": of the world, and this rule does not speak of it. */
+bool local_of_world(const struct heard *h, const struct heard *title, const struct heard *text);
+/* Of two rules, the one that speaks of the feast, or of the day of the week, by which it must be there. */
+int local_score_of_time(const struct heard *h, const struct heard *title, const struct heard *text);
+/* And the one that names the carrier. */
+int local_score_of_carrier(const struct heard *h, const struct heard *text);
+/* What a text is about by more than single words; what of a rule's title the turn does not ask for. */
+uint64_t local_told_besides(const struct atoms *a);
+uint64_t local_not_asked(const struct heard *h, const struct heard *title);
 bool local_said(const struct heard *h, const char *word);
 bool local_is_wish(const struct heard *h);
 bool local_is_small_talk(const struct heard *h, enum say *out);
@@ -361,6 +376,13 @@ bool options_choice(const struct knowledge_product *p, const struct mention *men
 size_t options_grade(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which);
 /* "几U的": what the values of this option are so many of. */
 uint64_t options_counted(struct local *m, const struct knowledge_product *p); /* SENSE_OPTIONS: it is asked for */
+/* "3 deep", "5 pack": how many atoms from i on mean one of the values by the words around a number; 0: none. */
+size_t options_side_at(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);
+size_t options_pack_at(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which);
+size_t options_unit_at(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);
+/* "Delux" of what comes as deluxe: how many atoms, with a slip of the keys; 0: none. */
+size_t options_slip_at(struct local *m, size_t i, const char *title, const struct mention *values, size_t n,
+                       size_t *which);
 bool options_fit(const struct knowledge_variant *v, const struct mention *mention, size_t n);
 /* Names of the options that the turn asks for: a bit each of `names`. */
 size_t options_names(struct arena *a, const struct knowledge_product *p, const char **out, size_t max);

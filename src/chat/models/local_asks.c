@@ -69,7 +69,33 @@ static bool has_count(const struct heard *h)
     return c.n > 0 || c.time;
 }
 
-bool local_asks_of_thing(struct local *m) { return has_count(&m->h) || local_asked(m).any; }
+bool local_asks_contents(const struct heard *h)
+{
+    static const char words[] =
+        "what comes in|what comes inside|whats inside|what is inside|whats in|what is in|what all is in|"
+        "what all comes in|what do i get in|what do you get in|what do we get in|what would i get in|contents of|"
+        "the contents|"
+        "what is included in|whats included in|included in the|what exactly is in|what exactly comes in|"
+        "what exactly do i get in|whats part of|what is part of|what things are in|what pieces are in|what items are "
+        "in|"
+        "which things are in|which items are in|which pieces are in|what bits are in|what parts are in",
+                      no_box[] = "stock|season|store|sale|fashion|it for|you";
+    const uint64_t rows = SENSE_PRICE | SENSE_STOCK | SENSE_ORDER | SENSE_TRACK;
+    enum { FAR = 9 };
+    for (size_t i = 0; i < h->a.n && !(h->all & rows); i++) {
+        size_t n = lexicon_phrase(&h->a, i, words);
+        if (n > 0 && lexicon_phrase(&h->a, i + n, no_box) == 0) return true;
+        bool does = lexicon_phrase(&h->a, i, "what does|what do") > 0; /* "what does the whole tea lover set include" */
+        for (size_t k = i + 2; does && k < h->a.n && k <= i + FAR; k++)
+            if (lexicon_phrase(&h->a, k, "include|contain|consist of") > 0) return true;
+    }
+    return false;
+}
+
+bool local_asks_of_thing(struct local *m)
+{
+    return has_count(&m->h) || local_asked(m).any || local_asks_contents(&m->h);
+}
 
 bool *local_words_that_ask(struct local *m)
 {

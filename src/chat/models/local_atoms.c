@@ -159,7 +159,13 @@ struct atoms atoms_of(struct arena *a, struct str s, size_t most)
     for (size_t i = 0; i < s.n && out.n < most; i += bytes) {
         struct mark m = mark_at(s.p + i, s.n - i, &bytes);
         const char *unit = unit_of_mark(s, i, &c);
-        if (unit) {
+        bool point = s.p[i] == '.' && digit_at(s, i + 1) && (i == 0 || s.p[i - 1] == ' ' || s.p[i - 1] == '(');
+        if (point) { /* ".7 mm" is 0.7 mm */
+            cut_end(&c);
+            c.glued = false;
+            const struct mark zero = { .n = 2, .text = "0." };
+            cut_add(&c, ATOM_NUMBER, &zero, i, i + bytes);
+        } else if (unit) {
             struct mark two = { .n = 2, .text = { unit[0], unit[1] } };
             cut_add(&c, ATOM_LETTERS, &two, i, i + bytes);
             cut_end(&c);
@@ -310,7 +316,7 @@ static bool is_unheard(const struct atom *shorter, const struct atom *longer)
            memcmp(longer->text, shorter->text, shorter->n) == 0;
 }
 
-bool atom_like(const struct atom *a, const struct atom *b)
+static bool is_like(const struct atom *a, const struct atom *b)
 {
     if (a->kind != ATOM_LETTERS || b->kind != ATOM_LETTERS) return false;
     if (a->n < b->n ? is_unheard(a, b) : is_unheard(b, a)) return true;
@@ -330,6 +336,30 @@ bool atom_like(const struct atom *a, const struct atom *b)
     if ((a->n <= 4 || b->n <= 4) && a->text[0] != b->text[0]) return false;
     if (within_slips(a->text, a->n, b->text, b->n, most)) return true;
     return a->text[0] == b->text[0] && (is_doubled(a, b) || (gap == 0 && is_moved(a->text, b->text, a->n)));
+}
+
+/* One of what a plural says, as far as a slip goes: "baterys", batteries; "shelfs", shelves. */
+static struct atom one_of(const struct atom *x, char *out)
+{
+    size_t n = x->n;
+    memcpy(out, x->text, n);
+    if (n > 4 && memcmp(out + n - 3, "ies", 3) == 0) out[n - 3] = 'y', n -= 2;
+    else if (n > 4 && memcmp(out + n - 3, "ves", 3) == 0) out[n - 3] = 'f', n -= 2;
+    else if (n > 4 && out[n - 1] == 's' && out[n - 2] != 's') n--;
+    out[n] = 0;
+    return (struct atom){ .text = out, .n = (uint8_t)n, .kind = x->kind };
+}
+
+bool atom_like(const struct atom *a, const struct atom *b)
+{
+    enum { LEAST = 6 };
+    char x[LOCAL_JOINED + 1], y[LOCAL_JOINED + 1];
+    if (is_like(a, b)) return true;
+    if (a->kind != ATOM_LETTERS || b->kind != ATOM_LETTERS || a->n < LEAST || b->n < LEAST) return false;
+    if (a->text[a->n - 1] != 's' || b->text[b->n - 1] != 's' || a->n > LOCAL_JOINED || b->n > LOCAL_JOINED)
+        return false;
+    struct atom one = one_of(a, x), other = one_of(b, y);
+    return is_like(&one, &other);
 }
 
 size_t atoms_joined(const struct atoms *a, size_t i, const char *joined, size_t n)

@@ -335,6 +335,61 @@ static void excuse_whose(struct fitting *f)
     }
 }
 
+/* "Smoked glass, the Marlow in smoke": a word of a value that was said of it anyway, and "style" of who describes it.
+ */
+static void excuse_said_again(struct fitting *f, const struct found *options)
+{
+    static const char looks[] = "style|styled|type|looking|effect|finish|ish";
+    enum { LEAST = 4 };
+    const struct atoms *a = &f->h->a;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct atom *x = &a->atom[i];
+        if (!f->missed[i] || x->kind != ATOM_LETTERS || x->n < LEAST) continue;
+        for (size_t k = 0; k < options->mentions && f->missed[i]; k++) {
+            const char *value = options->mention[k].joined;
+            const struct atom of = { .text = value, .n = (uint8_t)strlen(value), .kind = ATOM_LETTERS };
+            if (!options->mention[k].excluded && atom_akin(&of, x)) f->missed[i] = false;
+        }
+        if (options->mentions > 0 && i > 0 && lexicon_phrase(a, i, looks) > 0 && !f->missed[i - 1])
+            f->missed[i] = false;
+    }
+}
+
+/* "A travel adapter plug thing": who does not know its name tells what it is by a word that the shop has of it. */
+static void excuse_thing(struct local *m, struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    struct atoms d = { NULL, 0 };
+    for (size_t i = 1; i + 1 < a->n; i++) {
+        bool thing = lexicon_phrase(a, i + 1, "thing|things|thingy|thingies|thingamajig|gizmo|doodah|contraption") > 0;
+        if (!thing || !f->missed[i] || !f->named[i - 1] || a->atom[i].broken || a->atom[i + 1].broken) continue;
+        const char *told = f->fit.product->description;
+        if (d.n == 0) d = atoms_of(m->arena, str_of(told ? told : ""), LOCAL_TEXT_ATOMS);
+        for (size_t k = 0; k < d.n && f->missed[i]; k++)
+            if (atom_akin(&d.atom[k], &a->atom[i]) || atom_like(&d.atom[k], &a->atom[i])) f->missed[i] = false;
+    }
+}
+
+/* "Battery door for the scale", where the shop calls its cover a "battery door for the Feather scale": two words, and
+ * what it is for behind them, as the description has them. */
+static void excuse_called(struct local *m, struct fitting *f)
+{
+    static const char of[] = "for|of|to";
+    const struct atoms *a = &f->h->a;
+    struct atoms d = { NULL, 0 };
+    for (size_t i = 1; i + 1 < a->n; i++) {
+        const struct atom *x = &a->atom[i], *before = x - 1;
+        bool calls = f->missed[i] && f->named[i - 1] && x->kind == ATOM_LETTERS && !x->broken;
+        if (!calls || lexicon_phrase(a, i + 1, of) == 0) continue;
+        const char *told = f->fit.product->description;
+        if (d.n == 0) d = atoms_of(m->arena, str_of(told ? told : ""), LOCAL_TEXT_ATOMS);
+        for (size_t k = 1; k + 1 < d.n && f->missed[i]; k++)
+            if (atom_same(&d.atom[k], x->text, x->n) && atom_same(&d.atom[k - 1], before->text, before->n) &&
+                lexicon_phrase(&d, k + 1, of) > 0)
+                f->missed[i] = false;
+    }
+}
+
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options)
 {
     excuse_names(f, f->fit.product);
@@ -351,4 +406,7 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_counted(f, options);
     excuse_persons(f);
     excuse_whose(f);
+    excuse_said_again(f, options);
+    excuse_thing(m, f);
+    excuse_called(m, f);
 }

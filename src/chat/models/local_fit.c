@@ -75,7 +75,7 @@ static size_t fit_word(struct fitting *f, size_t i)
     size_t n = local_fit_join(&h->a, i, end, word);
     bool loose = false, any_hard = false, any_soft = false;
     for (size_t k = i; k < end; k++) any_hard |= hard(h, k), any_soft |= soft(h, k);
-    if (!any_hard && !any_soft) return end;
+    if (!any_hard && (!any_soft || lexicon_phrase(&h->a, i, "for|with|of|to|in|on") > 0)) return end;
     size_t found = title_at(f, i, word, n, &at, &loose);
     bool size = n == 1 && h->a.atom[i].kind == ATOM_LETTERS && end < h->a.n &&
                 lexicon_phrase(&h->a, end, "码|号|size") > 0; /* the L of "L码" is none of L-806 */
@@ -495,6 +495,8 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     /* "water" is no water bottle, "iphone" is an iPhone 15 */
     bool first =
         in_title > 0 && only == 0 && (!(f->h->all & SENSE_HAVE) || is_the_one(f)) && !adjunct(f->title.atom[0].text);
+    /* "a 120 litre tank with hood" is no tank thermometer */
+    first &= !(x->missed > 0 && only + 1 < f->title.n && makes_other(f->title.atom[only + 1].text));
     bool option = false; /* "what nibs has the Kestrel": what comes in nibs */
     const char *names[16];
     size_t n = options_names(NULL, x->product, names, 16);
@@ -557,29 +559,6 @@ static int32_t besides_name(const struct fitting *f)
     return penalty + (any && !before);
 }
 
-/* "A pole of the tent", "thread bunches up on my Lark": the thing is what stands behind, the other a part of it. */
-static bool is_whole(const struct fitting *f)
-{
-    const struct atoms *a = &f->h->a;
-    if (f->h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE)) return false;
-    for (size_t i = 2; i < a->n; i++)
-        if (f->named[i] && !f->named[i - 1] && lexicon_phrase(a, i - 1, "the|my|our|this") > 0 &&
-            lexicon_phrase(a, i - 2, "on|in|of|inside|from") > 0)
-            return true;
-    return false;
-}
-
-/* "Does the press come with a free cup": of the press it is asked, and the cup is what may come. */
-static bool is_subject(const struct fitting *f)
-{
-    const struct atoms *a = &f->h->a;
-    for (size_t i = 2; i < a->n; i++)
-        if (f->named[i] && lexicon_phrase(a, i - 1, "the|my|your|this") > 0 &&
-            lexicon_phrase(a, i - 2, "does|do|did|will|has|can|is|are") > 0)
-            return true;
-    return false;
-}
-
 struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)
 {
     struct fitting *f = ARENA_NEW(m->arena, struct fitting);
@@ -597,7 +576,7 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     judge(m, f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;
-    f->fit.matched += f->fit.matched > 0 && (is_whole(f) || is_subject(f));
+    f->fit.matched += f->fit.matched > 0 && (local_fit_is_whole(f) || local_fit_is_subject(f));
     if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
     f->fit.loose += besides_name(f);
     if (named) memcpy(named, f->named, sizeof f->named);

@@ -47,6 +47,10 @@ size_t local_fit_behind_for(const struct atoms *a, size_t i);
 bool local_fit_is_name(const struct fitting *f, size_t at, size_t n);
 bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
 
+/* The thing is what stands behind "the", and another that was named a part of it, or what may come with it. */
+bool local_fit_is_whole(const struct fitting *f);
+bool local_fit_is_subject(const struct fitting *f);
+
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
 

@@ -233,8 +233,96 @@ static void sizes_of(struct heard *h)
     }
 }
 
+/* "Where can I get rid of dead batteries": what is used up is brought back, as an old thing is. */
+static void gets_rid(struct heard *h)
+{
+    enum { FAR_BEHIND = 4 };
+    static const char verbs[] = "get rid of|getting rid of|dispose of|disposing of|throw away|throw out|chuck out|"
+                                "chuck away|get shot of|bin|hand in|drop off|discard|what do i do with|"
+                                "what should i do with|what can i do with|what to do with",
+                      worn[] = "dead|used|used up|spent|empty|old|flat|expired|finished|leftover|worn out|knackered|"
+                               "burnt out|burned out|blown|unwanted";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, verbs), at = i + n;
+        while (n > 0 && at < h->a.n && at < i + n + FAR_BEHIND && lexicon_phrase(&h->a, at, worn) == 0) at++;
+        if (n == 0 || at >= h->a.n || lexicon_phrase(&h->a, at, worn) == 0) continue;
+        local_hear_anew(h, at, SENSE_OLD | SENSE_STOP);
+        for (size_t k = 0; k < h->a.n; k++)
+            local_hear_anew(h, k, h->sense[k] & ~(uint64_t)(SENSE_RETURN | SENSE_WARRANTY | SENSE_HAGGLE));
+        for (size_t k = i; k < i + n; k++) local_hear_anew(h, k, SENSE_STOP);
+    }
+}
+
+/* "Gift idea for somebody who bakes": something is to be found for them, and no free gift is asked for. */
+static void gift_for(struct heard *h)
+{
+    static const char gift[] = "gift|gifts|present|presents", idea[] = "idea|ideas|suggestion|suggestions|inspiration",
+                      whom[] = "for someone|for somebody|for a|for an|for my|for our|for him|for her|for people|"
+                               "for the|for anyone|for kids|for children|for friends|for mum|for dad|for mom";
+    static const char given[] = "free|order|orders|purchase|spend|spending|wrap|wrapped|wrapping|voucher|receipt|"
+                                "message|included|comes|come|get a|with";
+    for (size_t i = 0; i < h->a.n; i++)
+        if (lexicon_phrase(&h->a, i, given) > 0) return;
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        bool some = lexicon_phrase(&h->a, i, "something|smth|sth") > 0 &&
+                    lexicon_phrase(&h->a, i + 1, "for someone|for somebody|for my|for a|for people") > 0;
+        if (lexicon_phrase(&h->a, i, gift) == 0 && !some) continue;
+        size_t n = lexicon_phrase(&h->a, i + 1, idea);
+        if (n == 0 && lexicon_phrase(&h->a, i + 1, whom) == 0) continue;
+        for (size_t k = i; k <= i + n; k++) local_hear_anew(h, k, SENSE_RECOMMEND | SENSE_STOP);
+    }
+}
+
+/* "Do they go mouldy": what may become of it, and no harm that was done. */
+static void may_become(struct heard *h)
+{
+    enum { SOON = 3 };
+    static const char asks[] = "do|does|will|would|can|could|might", becomes[] = "go|get|turn|become|grow|come out";
+    bool asked = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        asked |= lexicon_phrase(&h->a, i, asks) > 0;
+        bool order = (h->all & (SENSE_ORDER | SENSE_TRACK)) != 0;
+        if (!asked || order || lexicon_phrase(&h->a, i, becomes) == 0) continue;
+        for (size_t k = i + 1; k < h->a.n && k < i + SOON; k++)
+            if ((h->sense[k] & SENSE_DAMAGE) && h->a.atom[k].kind == ATOM_LETTERS && !(h->sense[k] & SENSE_STOP))
+                local_hear_anew(h, k, h->sense[k] & ~(uint64_t)SENSE_DAMAGE);
+    }
+}
+
+/* "Litres an hour", "24 hours": so long, and no question of when somebody is there. */
+static void so_many_hours(struct heard *h)
+{
+    static const char before[] = "an|a|per|each|every|many|one|two|three|four|five|six|eight|ten|half|few|couple of|"
+                                 "couple|several|the last|last";
+    for (size_t i = 1; i < h->a.n; i++) {
+        bool hours = (h->sense[i] & SENSE_HOURS) && lexicon_phrase(&h->a, i, "hour|hours") > 0;
+        bool counted = h->a.atom[i - 1].kind == ATOM_NUMBER || lexicon_phrase(&h->a, i - 1, before) > 0;
+        bool rate = i > 1 && lexicon_phrase(&h->a, i - 1, "an|a|per|each|every") > 0 &&
+                    !(h->sense[i - 2] & ~SENSE_UNIT) && h->a.atom[i - 2].kind == ATOM_LETTERS; /* "litres an hour" */
+        if (hours && counted && !h->a.atom[i].broken) local_hear_anew(h, i, rate ? 0 : SENSE_TIME | SENSE_STOP);
+    }
+}
+
+/* "What size tank does it suit": no clothes. */
+static void suits(struct heard *h)
+{
+    bool asks = false;
+    for (size_t i = 0; i < h->a.n; i++) {
+        asks |= lexicon_phrase(&h->a, i, "does|will|would|what|which") > 0;
+        bool last = i + 1 >= h->a.n || h->a.atom[i + 1].broken || lexicon_phrase(&h->a, i + 1, "a|an|my|our|the") > 0;
+        if (asks && last && i > 1 && h->sense[i] == 0 && lexicon_phrase(&h->a, i, "suit") > 0 &&
+            lexicon_phrase(&h->a, i - 1, "a|an|the|my|your") == 0)
+            local_hear_anew(h, i, SENSE_USED_FOR | SENSE_STOP);
+    }
+}
+
 void local_idioms(struct heard *h)
 {
+    suits(h);
+    so_many_hours(h);
+    may_become(h);
+    gets_rid(h);
+    gift_for(h);
     gaps(h);
     stands_for(h);
     comes_with(h);

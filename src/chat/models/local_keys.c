@@ -60,6 +60,7 @@ const struct lexicon_pair lexicon_pairs[] = {
     { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" },
     { "range", "howfar" }, { "香型", "味道" }, { "香型", "香味" }, { "香型", "气味" }, { "香味", "味道" }, { "气味", "味道" },
     { "色号", "颜色" }, { "色号", "色" }, { "scent", "fragrance" }, { "scent", "smell" }, { "fragrance", "smell" },
+    { "destination", "country" },
     { "scent", "scents" }, { "shade", "color" }, { "shade", "colour" }, { "finish", "color" }, { "finish", "colour" },
     { "套餐", "套装" }, { "尺寸", "规格" }, { "款式", "样式" }, { "款式", "花色" }, { "图案", "花色" },
     { NULL, NULL }

@@ -4,6 +4,7 @@
 
 /* clang-format off */
 const char *const lexicon_same[] = {
+    "xmas|christmas|x mas|crimbo", "signature|sign for|signed for|signing for",
     "狗|犬|狗狗|狗子", "猫|猫咪|喵星人|猫猫", "饺子|水饺", "牛扒|牛排", "番茄|西红柿", "土豆|马铃薯|洋芋", "菠萝|凤梨", "红薯|地瓜|番薯",
     "花生|花生米", "酸奶|优格", "芝士|奶酪|起司", "方便面|泡面|即食面", "云吞|馄饨|抄手", "汤圆|元宵", "玉米|苞米", "三文鱼|鲑鱼", "麦片|燕麦片",
     "自行车|单车|脚踏车", "摩托车|机车", "电动车|电瓶车|电单车", "手机壳|手机套|保护壳|手机保护壳", "充电宝|移动电源|行动电源",
@@ -24,7 +25,7 @@ const char *const lexicon_same[] = {
     "secateurs|pruners|pruning shears|hand pruners", "torch|flashlight", "spanner|wrench", "tap|faucet",
     "nappy|nappies|diapers|diaper",
     "pushchair|pram|stroller|buggy", "trainers|sneakers", "jumper|sweater|pullover", "trousers|slacks",
-    "sofa|couch|settee", "fridge|refrigerator", "tv|television|telly",
+    "sofa|couch|settee", "jigsaw|jigsaw puzzle|puzzle", "fridge|refrigerator", "tv|television|telly",
     "mobile|cell phone|cellphone|mobile phone|smartphone", "hoover|vacuum cleaner|vacuum",
     "bike|bicycle|pushbike", "rubber|eraser", "biro|ballpoint pen|ballpoint",
     "sellotape|scotch tape|sticky tape|adhesive tape", "biscuit|cookie",
@@ -180,7 +181,7 @@ const struct lexicon_kin lexicon_kin[] = {
     { "wifi|无线网|联网|连网", "wifi|wi fi|无线|联网|2.4g", NULL },
     { "怎么做|咋做|怎么煮|咋煮|怎么吃|咋吃|怎么煎|怎么烤|怎么蒸|怎么炸|怎么加热|如何烹饪|怎么弄熟", "煮|煎|蒸|烤|炸|水开|微波", NULL },
     { "过敏|过敏源|过敏原|allergic|allergy|allergens",
-      "含|过敏|配料|无添加|contains|contain|allergen|allergens|free from", NULL, true },
+      "含|过敏|配料|无添加|contains|contain|allergen|allergens|free from|handles|facility|traces|may contain", NULL, true },
     {
       "偏大还是偏小|偏大|偏小|准不准|码准|正码|标准码|runs large|runs small|run big|runs big|run small|run large|true to size|"
       "between sizes|size up|size down",
@@ -198,10 +199,11 @@ const struct lexicon_kin lexicon_kin[] = {
       "带上飞机|上飞机|登机|坐飞机|托运|on a plane|on the plane|on a flight|on planes|take on board|fly with|in hand luggage",
       "登机|飞机|航空|托运|plane|flight|carry on|cabin|hand luggage|airline", NULL },
     {
-      "battery life|battery * how long|battery how long|how long * battery last|how long * battery|"
+      "battery life|battery last|batteries last|charge last|battery hold|battery * how long|"
+      "battery how long|how long * battery last|how long * battery|"
       "how long * charge last|how long * run|runtime|"
       "run time|on one charge|on a charge",
-      "runs|runtime|run time|battery life|per charge|playtime|of use",
+      "runs|runtime|run time|battery life|per charge|playtime|of use|charge lasts|lasts|on a charge|on one charge",
       "minutes|hours|mins|min|h|hrs|minute|hour" },
     {
       "real silk|real wool|real gold|real silver|real fur|real down|real cotton|real suede|real stone|pure silk|"
@@ -229,7 +231,8 @@ const struct lexicon_kin lexicon_kin[] = {
       "db|decibel|decibels|quiet|silent|"
       "noise", NULL },
     {
-      "underwater|under water|waterproof|water resistant|in the rain|get wet|gets wet|"
+      "underwater|under water|waterproof|water resistant|in the rain|in rain|left outside|left out|ip rating|"
+      "what ip|which ip|water rating|get wet|gets wet|"
       "rainproof|showerproof|water proof",
       "waterproof|water resistant|ipx|ip|splash proof|showerproof|rain|water repellent|weatherproof|splash|"
       "atm|submersible|underwater", NULL },
@@ -253,7 +256,10 @@ const struct lexicon_kin lexicon_kin[] = {
       "per minute", "rpm|mph|kmh|km|miles|revolutions|strokes" },
     {
       "how warm does|how warm can|how warm will|"
-      "max temp|what temp|which temp|max temperature|maximum temperature|highest temperature|what temperature|"
+      "ok at * degrees|okay at * degrees|safe at * degrees|safe to * degrees|fine at * degrees|take * degrees|"
+      "withstand * degrees|stand * degrees|handle * degrees|up to * degrees|max temp|"
+      "max * temp|max * temperature|maximum * temperature|oven temp|oven temperature|what temp|which temp|"
+      "max temperature|maximum temperature|highest temperature|what temperature|"
       "which temperature|how hot|how cold|"
       "temp range|temps|lowest temperature|minimum temperature|min temperature|temperature range|temperature rating",
       "degrees|celsius|fahrenheit|temperature|oven safe|heat", "degrees|c|f" },
@@ -268,6 +274,10 @@ const struct lexicon_kin lexicon_kin[] = {
     { "多亮|亮度|几流明|多少流明", "亮度|流明|lm|勒克斯", NULL },
     { "填充|填的什么|填的啥|填了什么|填了啥|里面是什么|里面是啥|里面装的什么|里面装的啥|里头是啥|里头填|芯是什么|内芯", "填充|填|充绒|内芯|芯|夹棉", NULL },
     { "冷不冷|暖不暖|暖和|保暖|冬天穿|冬天能穿|抗冻|御寒", "保暖|暖|加绒|加厚|羽绒|羊毛|御寒", NULL },
+    { "stay warm|stays warm|stay hot|stays hot|keep hot|keeps hot|keep * hot|keep cold|keep * cold|stay cold|"
+      "stays cold|"
+      "keep warm|hold the heat|hold its heat|hold the temperature|hold temperature",
+      "held for|holds|keeps|keep warm|stays warm|warm for|hot for|cold for|insulated|double walled|warm", NULL },
     { "warm enough|is it warm|keep * warm|how warm|warm in winter|for winter",
       "warm|insulated|fleece|lined|winter|thermal", NULL },
     { "含量|百分之几|百分之多少|百分比|占比|纯度|几度的|多少度的|酒精度", "含量|含|占|比例|纯度|度", "g|克|mg|毫克|ppm|度|%" },

@@ -70,3 +70,26 @@ bool local_fit_is_for(const struct fitting *f, size_t at, size_t n)
             return end >= t->n || !is_han(t, end) || t->atom[end].broken || !t->atom[end].glued;
     return false;
 }
+
+/* "A pole of the tent", "thread bunches up on my Lark": the thing is what stands behind, the other a part of it. */
+bool local_fit_is_whole(const struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    if (f->h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE)) return false;
+    for (size_t i = 2; i < a->n; i++)
+        if (f->named[i] && !f->named[i - 1] && lexicon_phrase(a, i - 1, "the|my|our|this") > 0 &&
+            lexicon_phrase(a, i - 2, "on|in|of|inside|from") > 0)
+            return true;
+    return false;
+}
+
+/* "Does the press come with a free cup": of the press it is asked, and the cup is what may come. */
+bool local_fit_is_subject(const struct fitting *f)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t i = 2; i < a->n; i++)
+        if (f->named[i] && lexicon_phrase(a, i - 1, "the|my|your|this") > 0 &&
+            lexicon_phrase(a, i - 2, "does|do|did|will|has|can|is|are") > 0)
+            return true;
+    return false;
+}

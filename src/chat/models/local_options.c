@@ -439,7 +439,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
     const struct heard *h = &m->h;
     f->mentions = 0;
     for (size_t i = 0; i < h->a.n;) {
-        size_t best = 0, which = 0;
+        size_t which = 0, side = h->used[i] ? 0 : options_side_at(h, i, values, n, &which), best = side;
         for (size_t k = 0; k < n && !h->used[i]; k++) {
             if (is_flag(values, n, k)) continue;
             size_t length = value_at(h, i, values[k].joined, &others[k]), said = amount_said(&h->a, i, &parts[k]);
@@ -465,11 +465,14 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i]) best = number_named(h, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_grade(m, i, values, n, &which);
+        if (best == 0 && !h->used[i]) best = options_pack_at(m, i, values, n, &which);
+        if (best == 0 && !h->used[i]) best = options_unit_at(h, i, values, n, &which);
+        if (best == 0 && !h->used[i]) best = options_slip_at(m, i, p->title, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_meant(m, p, i, values, amounts, n, &which);
         if (best == 0 && !h->used[i]) best = local_goods_counted(h, i, &title, parts, n, &which);
         if (best > 0) {
             struct mention x = values[which];
-            x.name = name_before(h, i, values, n, values[which].joined);
+            x.name = side > 0 && best == side ? x.name : name_before(h, i, values, n, values[which].joined);
             x.at = from, x.n = best, x.excluded = negated(h, from);
             if (!is_said_again(f, &x, values, n)) add(f, x);
         }

@@ -144,6 +144,22 @@ const struct lexicon_row lexicon_phrases[] = {
       "price dropped|price went down|price has dropped|cheaper now|dropped the price after|now its cheaper|"
       "price fell" },
     { SENSE_FINE | SENSE_STOP, "好嘞|好咧|得嘞|好哒|嗯呐|好滴呢|行嘞|妥了|懂了|了解了|ojbk|okk|okie|righto|cool cool" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "whats it run|what it runs|whats that run|whats one run|what would it run|what would one run|do they run me|"
+      "what does that run|going rate|whats the ticket on|what would that run" },
+    { SENSE_WHO | SENSE_STOP,
+      "is a person reading|is anyone reading|is somebody reading|is someone reading|is anybody reading|"
+      "is there a person behind|person or a bot|person or bot|human or bot|human or a bot|bot or human|bot or a human|"
+      "bot or a person|human or machine" },
+    { SENSE_SHIP | SENSE_TIME,
+      "last orders|last order date|last order day|order cutoff|order cut off|order deadline|ordering deadline|"
+      "last day to order|last date to order|latest i can order|cut off for|cutoff for|last posting date|"
+      "last posting day|last shipping day|last shipping date|last delivery date" },
+    { SENSE_STOP, "quite|pre|clocks go back|clock goes back" },
+    { SENSE_STOP,
+      "who loves|who likes|who enjoys|who adores|that loves|that likes|loves|adores|is into|really into|just got into|"
+      "just started|getting into|new to|keen on|a fan of|big fan of|obsessed with|crazy about|mad about|starting out|"
+      "just starting|taken up|took up|just took up" },
     /* ---- an order that is asked after ---- */
     { SENSE_TRACK | SENSE_STOP,
       "any news on|any news about|any news of|any news|any update on|any updates on|any update|any updates|"

@@ -127,6 +127,105 @@ static bool is_short_of(const struct fitting *f, size_t i, size_t k)
     return memcmp(a->text + same, b->text + same + 1, a->n - same) == 0;
 }
 
+/* Words by themselves: who writes one of them beside another word of a name means it, and hardly the name's. */
+static bool is_word(const struct atom *x)
+{
+    static const char words[] =
+        " back bait ball band bank bark barn base bath beam bean bear beat bell belt bend bike bill bird bite blow "
+        "boat "
+        "body bolt bone book boot bowl bulb bull butter batter candle cane cape card care cart case cast chain chair "
+        "chart chip clay clip clock cloth coal coat code coil coin cone cook cool cord core cork corn cost cover crab "
+        "cream crib crop crown cube curb cure curl dart deck desk dial dice disc dish dock doll door dove drag drum "
+        "duck dust face fair fall fire fish flag flat flea float floor flour flower foam fold food foot fork frame "
+        "fuel fruit gate gear girl glass globe glove glue goal goat gold gown grain grass grill grip guard hair hall "
+        "hand hawk head heat heel help hike hill hole home hood hook horn horse hose house ink iron jack jar juice "
+        "keel "
+        "key kite knit knot lace lamp land lane lawn leaf lead leash lens lift lime limb line link lint lion list load "
+        "loaf lock loft log loop mail male mall mask mast mat meal meat mile milk mill mint mitt mole moon moss moth "
+        "mouse mouth nail neck nest net nose note nut oar oven pail pain paint pair palm pane pant park part path peel "
+        "pen pear pile pill pin pine pipe plan plane plant plate play plug plum pole polo pond pool port post pot "
+        "pump purse rack raft rail rain rake ramp range rice ride ring road roast rock rod role roll roof room root "
+        "rope rose rug ruler sail sale salt sand sauce saw scale scarf school seal seat seed shade shaft sheep sheet "
+        "shelf shell ship shirt shoe shop shot sink skate ski skin skirt slate sleeve slide snake snow soap sock sofa "
+        "sole song soup spade spare spear spoon spray spring stake steak stamp stand star steam steel stem step stick "
+        "stone stool store stove straw string suit table tack tail tale tank tap tape tarp tart tea team tent test tie "
+        "tile till time tin tip toad toast toe tone tool tooth top torch towel toy track trail train trap tray tree "
+        "trim truck trunk tube tune vase veil vest vine wall ward wash watch water wave wax well whale wheel whip wick "
+        "wine wing wire wolf wood wool worm wrap yard yarn biscuit basket letter ladder leather liter lighter loader "
+        "meter motor pillow pillar pepper paper potter powder polish palette pellet pallet planer planner rubber "
+        "ribbon racket rocket saddle sander slipper slippers shaver shower silver sliver spider staple tackle tickle "
+        "timber timer tumbler walker washer welder whisk ";
+    char padded[LOCAL_JOINED + 3] = " ";
+    size_t n = x->n > 3 && x->text[x->n - 1] == 's' && x->text[x->n - 2] != 's' ? x->n - 1U : x->n;
+    memcpy(padded + 1, x->text, n), padded[n + 1] = ' ', padded[n + 2] = 0;
+    char whole[LOCAL_JOINED + 3] = " ";
+    memcpy(whole + 1, x->text, x->n), whole[x->n + 1] = ' ', whole[x->n + 2] = 0;
+    return strstr(words, padded) || strstr(words, whole);
+}
+
+/* The next sound of a word as it is heard: 'v' for a run of vowels, which is from *i up to the new *i. */
+static char sound_at(const char *p, size_t *i)
+{
+    static const char *const pairs[] = { "phf", "ckk", "qk", "ck", "zs", "xk", "gj", NULL };
+    while (*i > 0 && p[*i] == 'g' && p[*i + 1] == 'h') *i += 2; /* of a night none of it is heard */
+    char c = p[*i];
+    if (!c) return 0;
+    if (strchr("aeiouy", c)) {
+        while (p[*i] && strchr("aeiouy", p[*i])) ++*i;
+        return 'v';
+    }
+    bool soft = c == 'c' && p[*i + 1] && strchr("eiy", p[*i + 1]);
+    size_t n = 1;
+    char sound = soft ? 's' : c;
+    for (size_t k = 0; pairs[k] && !soft; k++) {
+        size_t length = strlen(pairs[k]) - 1;
+        if (strncmp(p + *i, pairs[k], length) != 0) continue;
+        sound = pairs[k][length], n = length;
+        break;
+    }
+    *i += n;
+    while (p[*i] == c) ++*i;
+    return sound;
+}
+
+/* "Leed" is a lead, "ovan" an oven, "baskit" a basket: all consonants sound the same, and one run of vowels is another;
+ * an e at the end is not heard. */
+static bool sounds_alike(const char *a, const char *b)
+{
+    size_t i = 0, k = 0, others = 0;
+    if (*a != *b && !(strchr("ckq", *a) && strchr("ckq", *b)) && !(strchr("fp", *a) && strchr("fp", *b))) return false;
+    while (a[i] || b[k]) {
+        size_t from = i, begin = k;
+        if (a[i] == 'e' && !a[i + 1] && !b[k]) return others <= 1;
+        if (b[k] == 'e' && !b[k + 1] && !a[i]) return others <= 1;
+        char x = sound_at(a, &i), y = sound_at(b, &k);
+        if (x != y) return false;
+        if (x == 'v' && (i - from != k - begin || memcmp(a + from, b + begin, i - from) != 0)) others++;
+    }
+    return others <= 1;
+}
+
+/* A word beside which the turn has what the title has beside its own: "ext lead", "dutch ovan". There its sound will
+ * do, or its beginning. */
+static bool is_in_place(const struct fitting *f, size_t i, size_t k)
+{
+    enum { SOUND_LEAST = 4, CUT_LEAST = 3, CUT = 3 };
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    const struct atom *x = &a->atom[i], *y = &t->atom[k];
+    if (x->kind != ATOM_LETTERS || y->kind != ATOM_LETTERS || x->n >= LOCAL_JOINED - 1) return false;
+    bool after = i + 1 < a->n && k + 1 < t->n && !x[1].broken && !y[1].broken && x[1].n > 2 &&
+                 (atom_same(&x[1], y[1].text, y[1].n) || atom_like(&x[1], &y[1]));
+    bool before = i > 0 && k > 0 && !x->broken && !y->broken && x[-1].n > 2 &&
+                  (atom_same(&x[-1], y[-1].text, y[-1].n) || atom_like(&x[-1], &y[-1]));
+    if (!after && !before) return false;
+    bool cut = after && x->n >= CUT_LEAST && x->n + CUT <= y->n && memcmp(x->text, y->text, x->n) == 0;
+    if (cut) return !is_word(x);
+    /* "a testing kit" is a test kit: one of them is the beginning of the other */
+    size_t shorter = x->n < y->n ? x->n : y->n;
+    if (shorter >= SOUND_LEAST && memcmp(x->text, y->text, shorter) == 0 && atom_akin(x, y)) return true;
+    return x->n >= SOUND_LEAST && y->n >= SOUND_LEAST && !is_word(x) && sounds_alike(x->text, y->text);
+}
+
 size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
 {
     bool owned = local_fit_owned(&f->h->a, i) > 0; /* it has a name of its own, which is seldom a slip of the thing's */
@@ -137,7 +236,7 @@ size_t local_fit_like(const struct fitting *f, size_t i, size_t *at)
             return 1;
         }
     for (size_t k = 0; k < f->title.n && !owned && f->h->a.atom[i].kind == ATOM_LETTERS; k++)
-        if (is_unheard(&f->h->a.atom[i], &f->title.atom[k]) || is_short_of(f, i, k)) {
+        if (is_unheard(&f->h->a.atom[i], &f->title.atom[k]) || is_short_of(f, i, k) || is_in_place(f, i, k)) {
             *at = k;
             return 1;
         }

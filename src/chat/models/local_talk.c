@@ -75,7 +75,9 @@ bool local_is_wish(const struct heard *h)
     for (size_t i = 0; i < h->a.n; i++) strong |= (h->sense[i] & SENSE_WISH) && !(h->sense[i] & SENSE_NO_HUMAN);
     /* "有没有真人图，没有就转人工" wishes all the same */
     if ((h->all & SENSE_WHO) || ((h->all & SENSE_NO_HUMAN) && !strong)) return false;
-    if ((!strong && !noun) || asks_who_makes(h)) return false;
+    if (asks_who_makes(h) || local_person_makes(h)) return false;
+    if (local_wishes_for_one(h)) return true;
+    if (!strong && !noun) return false;
     if (talks_to(h)) return true;
     size_t rest = others(h, talk);
     if (strong) return rest <= 6 && !(rest > 0 && (h->all & (SENSE_HOURS | SENSE_PRICE | SENSE_TIME | SENSE_COST)));

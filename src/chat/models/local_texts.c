@@ -61,6 +61,7 @@ struct heard local_text_of(struct local *m, struct str text, size_t most)
     struct heard t = hear(m->arena, m->lexicon, text, most);
     if (t.all & SENSE_FIX) t.all |= SENSE_WARRANTY;
     if (says_old(&t.a)) t.all |= SENSE_OLD;
+    t.all |= local_told_besides(&t.a);
     return t;
 }
 
@@ -218,7 +219,8 @@ static bool asks_opening(const struct heard *h)
         "what time * close|what time * shut|shut at|close at|it open|it close|store opens|shop opens";
     enum { SHORT = 3 };
     if (says_one_of(&h->a, opens) || (h->a.n <= SHORT && says_one_of(&h->a, "open|close|shut"))) return true;
-    return says_one_of(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|opening|closing|hours");
+    if ((h->all & SENSE_HOURS) && says_one_of(&h->a, "hours")) return true; /* "litres an hour" asks for none */
+    return says_one_of(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|opening|closing");
 }
 
 /* "Phone", "How to reach us": a title that promises what is asked for. */
@@ -345,17 +347,6 @@ static bool of_money_back(const struct heard *title, const struct heard *h)
     return says_one_of(&title->a, money) && !says_one_of(&title->a, goods) && !says_one_of(&h->a, asked);
 }
 
-/* "顺丰要加钱吗": who carries it is named. */
-static int score_of_carrier(const struct heard *h, const struct heard *text)
-{
-    static const char *const carriers[] = { "顺丰", "中通",  "圆通",       "申通", "韵达", "京东",
-                                            "德邦", "邮政",  "极兔",       "百世", "ems",  "dhl",
-                                            "ups",  "fedex", "royal mail", "evri", "dpd",  "usps" };
-    for (size_t k = 0; k < ARRAY_LEN(carriers); k++)
-        if (says_one_of(&h->a, carriers[k]) && says_one_of(&text->a, carriers[k])) return TITLE_SUBJECT;
-    return 0;
-}
-
 /* "想换大一号": the rule of changing sizes, before that of what is not wanted. */
 static int score_of_size(const struct heard *h, const struct heard *text)
 {
@@ -400,15 +391,36 @@ static bool sizes_another(struct local *m, const struct heard *title, const stru
     return !one || measured || sizes_told(m->found.product[0], text) == 0;
 }
 
+/* All words of the turn are in it. "Must I sign for an aquarium delivery": all things come by delivery, and this speaks
+ * of the rest. */
+static int score_of_all(uint64_t subjects, const struct shared *in_title, const struct shared *in_text,
+                        const struct heard *text)
+{
+    bool told = in_text->one == in_text->of && in_text->rare == in_text->of;
+    if (subjects == SENSE_SHIP && in_text->of >= 2 && told) return TITLE_SUBJECT;
+    bool knows = in_title->either == in_text->of && in_title->one > 0 && (subjects & text->all);
+    return in_text->of >= 2 && knows ? TITLE_WORD : 0;
+}
+
+/* "Do you rent pumps" is no question of a rule that knows pumps and no renting. */
+static bool serves_so(const struct heard *h, const struct heard *title, const struct heard *text)
+{
+    size_t verb = local_verb_of_service(h);
+    return verb == h->a.n || !hard(h, verb) || has_word(title, &h->a.atom[verb], NULL) ||
+           has_word(text, &h->a.atom[verb], NULL);
+}
+
 static struct scored score_rule(struct local *m, const struct knowledge_text *t, const bool *common)
 {
     const struct heard *h = &m->h;
     struct heard title = local_text_of(m, str_of(t->title), 60), text = local_text_of(m, str_of(t->text), 160);
     uint64_t subjects = h->all & SENSE_SUBJECTS;
+    if (local_of_world(h, &title, &text)) return (struct scored){ LEAST, false };
     if (subjects & (SENSE_DAMAGE | SENSE_INVOICE))
         subjects &= ~(uint64_t)SENSE_SHIP; /* who brought it broken is no question; an invoice is sent, too */
     if ((title.all & SENSE_DAMAGE) && !(subjects & SENSE_DAMAGE))
         title.all &= ~(uint64_t)SENSE_SHIP, text.all &= ~(uint64_t)SENSE_SHIP;
+    title.all &= ~local_not_asked(h, &title);
     bool card =
         says_one_of(&h->a, "gift card|gift cards|gift voucher|gift vouchers|gift certificate|gift certificates");
     if (card && !says_one_of(&title.a, "gift|voucher|vouchers|card|cards") && !says_one_of(&text.a, "gift"))
@@ -423,8 +435,9 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     score += subjects & SENSE_EXCHANGE ? score_of_size(h, &text) : 0;
     if ((subjects & SENSE_DISCOUNT) && in_title.rare > 0 && m->language == LOCAL_EN)
         score += TITLE_SUBJECT; /* whom it is for: "a discount for schools" */
+    int timely = local_score_of_time(h, &title, &text), whole = score_of_all(subjects, &in_title, &in_text, &text);
     score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) +
-             score_of_carrier(h, &text) - strangers(&title, h);
+             local_score_of_carrier(h, &text) - strangers(&title, h) + timely + whole;
     /* of two rules about one subject, the one that speaks of these goods */
     score += (int)(in_text.rare < RARE_MOST ? in_text.rare : RARE_MOST) * BODY_RARE;
     if (is_new_here(&title.a)) score += is_new_here(&h->a) ? TITLE_WORD : -TITLE_WORD;
@@ -440,16 +453,15 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     bool named = (h->all & SENSE_HAVE) || m->found.how >= FOUND_TALKED_ABOUT;
     covered &=
         m->language == LOCAL_ZH || !named || (subjects & title.all) || in_title.of > 1 || strangers(&title, h) == 0;
+    /* "which heater for a 100 litre tank" is no question of the rule for new tanks */
+    covered &= m->language == LOCAL_ZH || !named || subjects || in_title.either == in_title.of;
     bool told = in_text.one >= 2 && in_text.rare > 0 && in_text.one * 10 >= in_text.of * 6;
     /* all that was asked for, and no other rule speaks of it */
     told |= in_text.one > 0 && in_text.rare == in_text.of && in_text.of <= 2 && !(h->all & (SENSE_HAVE | SENSE_PRICE));
-    /* "do you rent pumps" is no question of a rule that knows pumps and no renting */
-    size_t verb = local_verb_of_service(h);
-    bool serves = verb == h->a.n || !hard(h, verb) || has_word(&title, &h->a.atom[verb], NULL) ||
-                  has_word(&text, &h->a.atom[verb], NULL);
+    bool serves = serves_so(h, &title, &text);
     told &= serves, covered &= serves;
     /* Words alone, where something else is asked of them ("how do I put up the X"), tell nothing. */
-    told &= !subjects || (subjects & (title.all | text.all));
+    told &= !subjects || (subjects & (title.all | text.all)) || timely > 0 || whole == TITLE_SUBJECT;
     bool within = (subjects & text.all & SAID_WITHIN) && in_text.of == 0;
     bool near = (subjects & text.all) && in_text.one >= 1 && score >= ENOUGH / 2;
     bool maker = asks_maker(h) && !(subjects & SENSE_STORE);
@@ -460,7 +472,7 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     bool abroad = subjects == SENSE_ABROAD && in_text.of > 0 && in_title.either == 0;
     bool open = asks_opening(h) && (title.all & SENSE_STORE) && has_clock(&text);
     told |= (h->all & SENSE_CONTACT) && asks_contact(&title);
-    told |= open, score += open ? BODY_SUBJECT : 0;
+    told |= open || timely > 0, score += open ? BODY_SUBJECT : 0;
     /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
     bool other = subjects == SENSE_SIZE && sizes_another(m, &title, &text);
     told &= !other, near &= !other, within &= !other, covered &= !other;

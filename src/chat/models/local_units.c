@@ -17,7 +17,9 @@ static const char *const units[] = {
     " ah amp ", " mah ", " gb gig gigs gigabyte gigabytes ", " tb terabyte terabytes ", " mb megabyte megabytes ",
     " hz hertz ", " h hr hrs hour hours ", " min mins minute minutes ", " pc pcs piece pieces ", " pk pack packs ",
     " cup cups ", " person persons people ppl player players ", " key keys ", " bar bars ", " mp megapixel megapixels ",
-    " yr yrs year years ", " count ct ", " degree degrees deg ", " speed speeds spd sp ", NULL
+    " yr yrs year years ", " count ct ", " degree degrees deg ", " speed speeds spd sp ",
+    " qt qts quart quarts ", " lm lumen lumens ", " tsp teaspoon teaspoons ", " tbsp tablespoon tablespoons ",
+    " db decibel decibels ", " kwh ", " mph ", " psi ", " ply ", NULL
 };
 /* clang-format on */
 
@@ -95,6 +97,8 @@ size_t amount_said(const struct atoms *a, size_t i, const struct atoms *value)
         return 1;
     for (size_t k = 0; k < value->n; k++) {
         const char *unit = k > 0 ? unit_of(value, k) : NULL;
+        if (k > 0 && strcmp(value->atom[k].text, "fl") == 0 && at < a->n && strcmp(a->atom[at].text, "fl") != 0)
+            continue; /* "8 oz" of what holds 8 fl oz */
         bool between = k > 0 && k + 1 < value->n && joins(value, k);
         if (between) {
             if (last && unit_of(a, at) == last) at++; /* "120cm x 90cm" */
