@@ -49,6 +49,9 @@ static void the_world_is_not_the_shop(void **state)
          { { "how many days until christmas" }, "don't know", "17 December" },
          { { "whats the time in hull" }, "don't know", "10 am" },
          { { "can you book me a cab in hull for saturday" }, "don't know", "10 am" },
+         { { "is monday a bank holiday" }, "don't know", "closed" },
+         { { "is the ring road closed on friday" }, "don't know", "10 am" },
+         { { "is the shop open on friday" }, "10 am to 5 pm", NULL },
          { { "are you open on saturday" }, "10 am to 5 pm", "bank" }, { { "saturday?" }, "10 am", NULL },
          { { "anybody in on wednesdays?" }, "10 am", NULL }, { { "are you shut on bank holidays" }, "closed", NULL });
 }

@@ -246,7 +246,8 @@ const struct lexicon_row lexicon_rows[] = {
       "get in touch|teléfono|whatsapp|how to contact" },
     { SENSE_CONTACT, "微信多少|微信号|老板微信|你微信|你们微信|加微信|加个微信|微信联系|电话|联系方式|热线|客服电话|邮箱地址|怎么联系|联系你们|微信号|公众号" },
     { SENSE_STORE,
-      "physical store|brick|showroom|store location|store locations|pick up|pickup|pick it up|collect|"
+      "physical store|brick and mortar|bricks and mortar|showroom|store location|store locations|pick up|pickup|"
+      "pick it up|collect|"
       "click and collect|located|location|address|visit|in person|try it on|try on|nearest branch|your branch|"
       "local branch|which branch|branch near|walk in|tienda física|"
       "recoger|in store" },

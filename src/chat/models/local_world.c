@@ -37,11 +37,12 @@ static bool asks_clock(const struct atoms *a)
     return false;
 }
 
-/* A day alone makes it one of opening: no word of being open, of coming, of anybody who is there. */
+/* A day alone makes it one of opening, or a word of what is open: none of the shop, of anybody who is there. */
 static bool only_a_day(const struct heard *h)
 {
-    static const char days[] = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|holiday|by saturday|"
-                               "by sunday|mondays|saturdays|sundays|weekends|holidays";
+    static const char days[] =
+        "monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|holiday|by saturday|"
+        "by sunday|mondays|saturdays|sundays|weekends|holidays|open|opens|close|closed|closes|shut";
     bool day = false;
     for (size_t i = 0; i < h->a.n; i++) {
         if (!(h->sense[i] & SENSE_HOURS)) continue;
@@ -54,6 +55,7 @@ static bool only_a_day(const struct heard *h)
 static bool of_shop(const struct heard *h)
 {
     static const char words[] = "you|u|ya|yall|your|ur|youre|shop|store|showroom|warehouse|studio|workshop|staff|team|"
+                                "outlet|branch|premises|place|unit|depot|counter|office|gallery|yard|farm|nursery|"
                                 "anyone|anybody|someone|somebody|order|orders|parcel|package|i|we|my|me|us|our|it|they";
     return says(&h->a, words);
 }
@@ -72,7 +74,10 @@ static bool other_words(const struct heard *h, const struct heard *title, const 
 
 bool local_of_world(const struct heard *h, const struct heard *title, const struct heard *text)
 {
+    static const char surely[] = "is * a bank holiday|is * a public holiday|is * a national holiday|bitcoin worth|"
+                                 "bitcoin price|price of bitcoin|price of gold|price of petrol|price of oil";
     uint64_t subjects = h->all & SENSE_SUBJECTS;
+    if (says(&h->a, surely)) return true;
     if (subjects & ~(uint64_t)SENSE_HOURS) return false;
     for (size_t k = 0; k < ARRAY_LEN(topics); k++)
         if (says(&h->a, topics[k]) && !says(&title->a, topics[k]) && !says(&text->a, topics[k])) return true;
