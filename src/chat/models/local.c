@@ -260,11 +260,11 @@ static bool product(struct local *m, bool *answered)
     bool can = !asked && !subjects && f->n == 1 && f->mentions == 0;
     if (can && !local_can_it(m, f->product[0], answered)) return false;
     if (*answered) return true;
-    bool calls = !asked && !subjects && (f->left_over || !(m->h.all & SENSE_HAVE));
-    if (calls && !local_rule_called(m, answered)) return false;
-    if (*answered) return true;
     bool sum = f->mentions > 0 && (m->h.all & SENSE_COST) != 0; /* "一斤装多少" */
     if (sum && !asked && local_asks_sum(&m->h)) asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE;
+    bool calls = !asked && !subjects && (f->left_over || (f->mentions == 0 && !(m->h.all & SENSE_HAVE)));
+    if (calls && !local_rule_called(m, answered)) return false;
+    if (*answered) return true;
     bool of_thing = !asked && !subjects && !sum && local_asks_of_thing(m);
     if ((m->h.all & SENSE_COST) && !(m->h.all & SENSE_TIME) && !asked && !subjects && !of_thing && !f->left_over)
         asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE; /* "红色L号的多少" */

@@ -44,6 +44,9 @@ const char *local_han_plain(const char *han);
 /* Of one sound: a slip of who types by it ("空汽炸锅"). `noun`: it is what the thing is called, and then of those only
  * that names of goods are made of. */
 bool local_han_alike(const char *a, const char *b, bool noun);
+/* Of one sound, where what was said is no thing by itself: 壶岭 is meant for 壶铃. `rare_too`: a sign that is seldom
+ * written may be said. */
+bool local_han_same_sound(const char *said, const char *meant, bool rare_too);
 /* Of nearly one sound, of which a tongue or a finger makes the other (dou and tou, ji and qi): that is a slip only
  * where the rest of a long name is the same. */
 bool local_han_near(const char *a, const char *b);
@@ -129,6 +132,7 @@ struct fit {
     bool head, exact, near;
     bool of_kind; /* what was named only tells of what kind it is: "desk" of a desk lamp */
     size_t named; /* how many of its atoms stand for the name */
+    size_t known; /* of those, how many a list knows ("礼盒") */
 };
 enum found_how { FOUND_NONE, FOUND_NEAR, FOUND_TALKED_ABOUT, FOUND_NAMED };
 struct found {
@@ -222,7 +226,12 @@ size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *
                            size_t n, size_t *which);
 /* "3/8 drive": the one value that begins with the fraction at i; how many atoms, 0: none. */
 size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
-void local_customs(struct heard *h); /* the same, of Chinese alone */
+void local_customs(struct heard *h);       /* the same, of Chinese alone */
+void local_asks_contents(struct heard *h); /* "礼盒里面都有啥" */
+bool local_contents(struct local *m,
+                    const struct knowledge_product *p); /* what the description lists; false: nothing */
+bool local_asks_for_body(const struct heard *h);        /* "身高128拿哪款" */
+void local_ways(struct heard *h); /* Chinese ones: "最低多少起" asks where the prices begin, and haggles over nothing */
 /* What somebody tells of himself before the wish: "我个子高，要加长的". */
 bool *local_of_oneself(struct arena *a, const struct heard *h);
 
@@ -392,6 +401,12 @@ bool options_named(const struct heard *h, const char *name);
 bool options_asked(struct arena *a, const struct heard *h, const struct knowledge_product *p, const char *name);
 /* "512的" is 12GB+512GB: how many of the values have this number, not as their first. */
 size_t options_number_within(const struct mention *values, size_t n, const char *number, size_t *which);
+/* Where the second of two numbers stands that are written together: "70×100"; 0: nowhere. */
+size_t options_second_number(const struct atoms *a, size_t i);
+/* The n atoms from i on are of a value that says that they are not there: it is meant by who wants it without. */
+void options_without(const struct heard *h, size_t i, size_t n, const char *joined, bool *excluded);
+/* "都来一瓶": the one value that has some of each; how many atoms, 0: none. */
+size_t options_each_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
 size_t options_name_at(const struct heard *h, size_t i, const char *name); /* how many atoms from i on say it */
 
 /* Sentences of a merchant's text that may be said on: none that gives orders, names another site or speaks of money. */

@@ -452,7 +452,7 @@ void local_product_answer(struct local *m)
 {
     if (m->found.how == FOUND_NEAR) near(m);
     else if (m->found.n > 1) several(m);
-    else single(m, m->found.product[0]);
+    else if (!local_contents(m, m->found.product[0])) single(m, m->found.product[0]);
 }
 
 /* ---- two of them ---- */

@@ -129,8 +129,11 @@ bool local_code(struct local *m, bool *answered)
     }
     if (said) return true;
     m->text.n = start;
-    if (!sure) {
-        *answered = false;
+    /* "突然灭了 上面写F2": 写 is in the names of others, and the code of what is talked about */
+    bool by_chance = known && m->focuses == 1 && (n > 1 || m->found.left_over);
+    if (by_chance && !code_of(m, m->focus[0], &m->h.a.atom[at], &said)) return false;
+    if (!sure || said) {
+        *answered = said;
         return true;
     }
     local_cite_product(m, p[0], NULL);

@@ -51,7 +51,8 @@ static size_t count_told(const struct heard *h, const struct local_count *c, con
         size_t n = 0;
         if (t->a.atom[i].kind != ATOM_NUMBER && lexicon_phrase(&t->a, i, words) == 0) continue;
         if (of_box(h, t, i)) return c->n > 0 ? c->n : 1;
-        if (c->time && lexicon_phrase(&t->a, i + 1, times) > 0) return 1;
+        bool year = t->a.atom[i].n == 4 && lexicon_phrase(&t->a, i + 1, "年") > 0; /* 2018年 is no time that passes */
+        if (c->time && !year && lexicon_phrase(&t->a, i + 1, times) > 0) return 1;
         while (han && n < c->n && i + 1 + n < t->a.n &&
                strcmp(t->a.atom[i + 1 + n].text, h->a.atom[c->at + n].text) == 0)
             n++;
@@ -543,6 +544,8 @@ static bool contents_of(struct local *m, const struct knowledge_product *p)
 
 bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered)
 {
+    *answered = local_contents(m, p);
+    if (*answered || local_asks_for_body(&m->h)) return true; /* "体重135穿多大" asks for no weight of the thing */
     bool *before = local_use_title(m, p), good = detail(m, p, answered);
     m->h.used = before;
     if (!good || *answered || m->found.how != FOUND_NAMED || !local_asks_contents(&m->h)) return good;

@@ -78,8 +78,10 @@ static size_t fit_word(struct fitting *f, size_t i)
     if (!any_hard && (!any_soft || lexicon_phrase(&h->a, i, "for|with|of|to|in|on") > 0)) return end;
     size_t found = title_at(f, i, word, n, &at, &loose);
     bool size = n == 1 && h->a.atom[i].kind == ATOM_LETTERS && end < h->a.n &&
-                lexicon_phrase(&h->a, end, "码|号|size") > 0; /* the L of "L码" is none of L-806 */
-    if (size) return end;
+                lexicon_phrase(&h->a, end, "码|号|size") > 0;             /* the L of "L码" is none of L-806 */
+    bool letter = n == 1 && loose && h->a.atom[i].kind == ATOM_LETTERS && /* "M的" is none of M2308 */
+                  (end >= h->a.n || h->a.atom[end].kind == ATOM_HAN);
+    if (size || letter) return end;
     if (any_hard && is_denied(h, i)) { /* "the buds, not pro": that is what it is not */
         f->missed[i] = found > 0 && end == i + 1;
         if (end == i + 1) return end;
@@ -136,7 +138,8 @@ static bool word_behind(const struct heard *h, size_t i)
 static bool empty_ending(const struct heard *h, size_t i)
 {
     static const char endings[] = "子叶类儿";
-    return i < h->a.n && h->a.atom[i].kind == ATOM_HAN && strstr(endings, h->a.atom[i].text) && !word_behind(h, i);
+    if (i >= h->a.n || h->a.atom[i].kind != ATOM_HAN || !strstr(endings, h->a.atom[i].text)) return false;
+    return !word_behind(h, i) || lexicon_phrase(&h->a, i + 1, "带|配|含|不带|不含|加厚") > 0; /* 椅子带脚踏 */
 }
 
 /* What is written together behind a name and makes another thing of it: a 烤箱温度计 is no 烤箱, a 吉他弦 no 吉他. */
@@ -175,7 +178,8 @@ static size_t fit_han(struct fitting *f, size_t i)
                                            many words, a name
                                            of nothing */
     bool alone = ended || (first && !word_behind(h, i));
-    if (best == 1 && strstr(no_name, h->a.atom[i].text)) alone = ended = false;
+    bool of_state = h->state && h->state[i] > 1; /* 生 of 夹生 is no 养生壶 */
+    if (best == 1 && (of_state || strstr(no_name, h->a.atom[i].text))) alone = ended = false;
     size_t first_at = 0, kind = best < 2 ? local_fit_kind(f, i, &first_at) : 0;
     if (kind > 0) {
         f->named[i] = f->named[i + 1] = f->in_title[first_at] = f->in_title[kind] = f->names = f->proper = true;
@@ -466,6 +470,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     for (size_t i = 0; i < f->h->a.n; i++) {
         bool han = f->h->a.atom[i].kind == ATOM_HAN;
         x->named += f->named[i];
+        x->known += f->named[i] && f->h->sense[i] != 0 && !(f->h->sense[i] & SENSE_STOP);
         if (!f->missed[i]) continue;
         x->missed += han ? WEIGHT_HAN : WEIGHT_WORD;
         x->near |= beside(f, i);
@@ -516,30 +521,6 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     if (in_title == 1 && !han && !part && !number && !option && words > 1) x->near = true;
 }
 
-static bool all_named(const struct fitting *f, const struct mention *x)
-{
-    for (size_t i = x->at; i < x->at + x->n; i++)
-        if (!f->named[i]) return false;
-    return true;
-}
-
-/* "透明壳" of a title that has 透明防摔手机壳: a value that stands in the title too is meant as one where the turn goes
- * on otherwise than the title does, and so is one of several words ("16 Pro"). */
-static bool said_apart(const struct fitting *f, const struct mention *x)
-{
-    const struct atoms *a = &f->h->a, *t = &f->title;
-    size_t after = x->at + x->n;
-    if (a->atom[x->at].kind != ATOM_HAN)
-        return strlen(x->joined) > 3 && (x->n > 1 || strlen(x->joined) > a->atom[x->at].n);
-    if (after >= a->n) return false;
-    for (size_t k = 0; k + x->n < t->n; k++) {
-        size_t n = 0;
-        while (n < x->n && strcmp(a->atom[x->at + n].text, t->atom[k + n].text) == 0) n++;
-        if (n == x->n && (t->atom[k + n].broken || strcmp(a->atom[after].text, t->atom[k + n].text) == 0)) return false;
-    }
-    return true;
-}
-
 /* "S3" is the S3 and not the S3 Pro, and not what is made for it, while those are there too. */
 static int32_t besides_name(const struct fitting *f)
 {
@@ -570,15 +551,15 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     options_heard(m, p, options);
     size_t kept = 0;
     for (size_t k = 0; k < options->mentions; k++) /* a word of the name is no option ("black tea") */
-        if (!all_named(f, &options->mention[k]) || said_apart(f, &options->mention[k]))
-            options->mention[kept++] = options->mention[k];
+        if (local_fit_value_meant(f, &options->mention[k])) options->mention[kept++] = options->mention[k];
     options->mentions = kept;
+    local_fit_tail(f, options);
     judge(m, f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;
     f->fit.matched += f->fit.matched > 0 && (local_fit_is_whole(f) || local_fit_is_subject(f));
     if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
-    f->fit.loose += besides_name(f);
+    f->fit.loose += besides_name(f) + local_fit_model_of_another(f);
     if (named) memcpy(named, f->named, sizeof f->named);
     return f->fit;
 }

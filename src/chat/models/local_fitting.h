@@ -50,12 +50,19 @@ bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
 /* The thing is what stands behind "the", and another that was named a part of it, or what may come with it. */
 bool local_fit_is_whole(const struct fitting *f);
 bool local_fit_is_subject(const struct fitting *f);
+/* A word of the name is no option ("black tea"), unless it is said otherwise than in the name, or chosen from those
+ * that the title lists. */
+bool local_fit_value_meant(const struct fitting *f, const struct mention *x);
+
+/* "框架床": a value and the last character of the thing's name are its name. */
+void local_fit_tail(struct fitting *f, const struct found *options);
 
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
 
 /* The model of the thing itself was said; letters and numbers beside the name are those of another. */
 bool local_fit_model_named(const struct fitting *f);
+bool local_fit_model_of_another(const struct fitting *f); /* what was said is what it is made for */
 bool local_fit_other_model(struct local *m, const struct fitting *f);
 
 #endif

@@ -190,6 +190,16 @@ struct value_amounts {
     bool whole; /* the first is all of the value */
 };
 
+/* 1.5 of "1.5×2米": the unit stands behind the other number. */
+static size_t side_at(const struct atoms *v, size_t at, struct quantity *out)
+{
+    const struct unit *unit = NULL;
+    size_t next = options_second_number(v, at);
+    if (next == 0 || unit_at(v, next + 1, &unit) == 0 || unit->of != 'l') return 0;
+    *out = (struct quantity){ atom_thousandths(&v->atom[at]) * unit->times, unit->of };
+    return next - at;
+}
+
 const struct value_amounts *options_amounts(struct arena *a, const struct mention *values, size_t n)
 {
     struct value_amounts *out = ARENA_ARRAY(a, struct value_amounts, n + 1);
@@ -199,6 +209,7 @@ const struct value_amounts *options_amounts(struct arena *a, const struct mentio
         for (size_t at = 0, length; at < v.n && out[k].n<ARRAY_LEN(out[k].q); at += length> 0 ? length : 1) {
             struct quantity q;
             length = quantity_at(&v, at, &q);
+            if (length == 0) length = side_at(&v, at, &q);
             if (length == 0 || (at > 0 && strstr("各每共满", v.atom[at - 1].text))) continue;
             out[k].whole |= length == v.n;
             out[k].q[out[k].n++] = q;
@@ -344,6 +355,8 @@ static bool ends_word(const struct atoms *a, size_t i, const char *title)
         if (!apart) return false;
     }
     if (i + 1 >= a->n || a->atom[i + 1].broken) return true;
+    bool more = i + 2 < a->n && a->atom[i + 2].kind == ATOM_NUMBER; /* "30和50的" */
+    if (more && lexicon_phrase(a, i + 1, "和|跟|与|还是|或") == 1) return true;
     return strcmp(a->atom[i + 1].text, "的") == 0 || (strcmp(a->atom[i + 1].text, "呢") == 0);
 }
 
@@ -372,14 +385,13 @@ static size_t bare_at(const struct heard *h, size_t i, const char *title, const 
     const struct atoms *a = &h->a;
     size_t found = 0;
     bool glued = a->atom[i].glued && i > 0 && a->atom[i - 1].kind != ATOM_HAN;
-    if (a->atom[i].kind != ATOM_NUMBER || glued ||
-        (a->atom[i].n < 2 && !(i + 1 < a->n && (h->sense[i + 1] & SENSE_PRICE))))
-        return 0;
-    size_t behind = i + 1 < a->n ? lexicon_phrase(a, i + 1, "色号|号色|号") : 0; /* "05色号" */
+    size_t behind = i + 1 < a->n ? lexicon_phrase(a, i + 1, "色号|号色|号|码") : 0; /* "05色号" */
+    bool some = a->atom[i].n > 1 || behind > 0 || (i + 1 < a->n && (h->sense[i + 1] & SENSE_PRICE));
+    if (a->atom[i].kind != ATOM_NUMBER || glued || !some) return 0;
     bool ends = behind > 0 || ends_word(a, i, title);
     for (size_t k = 0; k < n; k++) {
-        size_t digits = strspn(values[k].joined, "0123456789.");
-        if (digits != a->atom[i].n || memcmp(values[k].joined, a->atom[i].text, digits) != 0) continue;
+        size_t digits = strspn(values[k].value, "0123456789.");
+        if (digits != a->atom[i].n || memcmp(values[k].value, a->atom[i].text, digits) != 0) continue;
         if (!ends && !stands_alone(h, i, title, values, n, values[k].name)) continue;
         found++, *which = k;
     }
@@ -455,22 +467,6 @@ static size_t large_at(const struct atoms *a, size_t i, const struct mention *va
     if (best == n) return 0;
     *which = best;
     return words + more;
-}
-
-/* "都来一瓶", "全套": the one value that has some of each. */
-static size_t each_at(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which)
-{
-    static const char said[] =
-        "都来一|各来一|各要一|都要一|各一|每样一|每种一|每色一|一样一|样样来一|每样来一|全套|整套|成套|一整套|"
-        "one of each|one each|the full set|the whole set|the complete set";
-    static const char *const words[] = { "各一", "全套", "套装", "组合", "oneofeach", "fullset", "completeset" };
-    size_t count = lexicon_phrase(a, i, said), found = 0;
-    for (size_t k = 0; k < n && count > 0; k++) {
-        bool has = false;
-        for (size_t w = 0; w < ARRAY_LEN(words); w++) has |= strstr(values[k].joined, words[w]) != NULL;
-        if (has) *which = k, found++;
-    }
-    return found == 1 ? count : 0;
 }
 
 /* "带线的", "含底座的吗": the one value that has it beside something else. */
@@ -577,7 +573,7 @@ size_t options_meant(struct local *m, const struct knowledge_product *p, size_t 
         if (count == 0 && n > 0) count = pack_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = numbers_at(a, i, values, amounts, n, which);
         if (count == 0 && n > 0) count = counted_at(m, i, values, n, which);
-        if (count == 0 && n > 0) count = each_at(a, i, values, n, which);
+        if (count == 0 && n > 0) count = options_each_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = with_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = about_at(a, i, values, n, which);
         if (count == 0 && n > 0) count = ending_at(a, i, values, n, which);

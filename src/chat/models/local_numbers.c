@@ -135,8 +135,8 @@ size_t options_number_within(const struct mention *values, size_t n, const char 
     size_t found = 0, length = strlen(number);
     for (size_t k = 0; k < n; k++) {
         bool has = false;
-        for (const char *at = strstr(values[k].joined, number); at && !has; at = strstr(at + 1, number))
-            has = at > values[k].joined && !strchr("0123456789.", at[-1]) &&
+        for (const char *at = strstr(values[k].value, number); at && !has; at = strstr(at + 1, number))
+            has = at > values[k].value && !strchr("0123456789.", at[-1]) &&
                   !(at[length] && strchr("0123456789.", at[length]));
         if (has) *which = k, found++;
     }

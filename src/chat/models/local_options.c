@@ -246,21 +246,36 @@ static size_t part_of(const struct heard *h, size_t i, const struct mention *val
     return count == 1 ? which : VALUES;
 }
 
-/* "The 28-70 kit" is the one with 28-70 mm lens: two numbers written together that one value alone has. VALUES: none.
- */
-static size_t pair_of(const struct heard *h, size_t i, const struct atoms *parts, size_t n)
+/* Two numbers are those of the value, or all of them in a smaller unit or a larger: 90×40 of 900×400毫米. */
+static bool same_pair(const struct atom *a, const struct atom *x, const struct atom *b, const struct atom *y)
 {
-    size_t which = VALUES, count = 0;
-    if (i + 1 >= h->a.n || h->used[i + 1] || h->a.atom[i].kind != ATOM_NUMBER || h->a.atom[i + 1].kind != ATOM_NUMBER ||
-        h->a.atom[i + 1].from > h->a.atom[i].to + 1)
-        return VALUES;
+    int64_t low = atom_thousandths(a), high = atom_thousandths(b), first = atom_thousandths(x),
+            second = atom_thousandths(y);
+    if (strcmp(a->text, x->text) == 0 && strcmp(b->text, y->text) == 0) return true;
+    if (low < 1 || high < 1 || first < 1 || second < 1 || first > INT64_C(100000000) || low > INT64_C(100000000))
+        return false;
+    for (int64_t times = 10; times <= 100; times *= 10)
+        if ((low * times == first && high * times == second) || (first * times == low && second * times == high))
+            return true;
+    return false;
+}
+
+/* "The 28-70 kit" is the one with 28-70 mm lens: two numbers written together that one value alone has; how many atoms
+ * are said. VALUES: none. */
+static size_t pair_of(const struct heard *h, size_t i, const struct atoms *parts, size_t n, size_t *said)
+{
+    size_t which = VALUES, count = 0, next = options_second_number(&h->a, i), from = h->a.atom[i].to;
+    if (next == 0 || h->used[next] || memchr(h->text.p + from, ' ', h->a.atom[next].from - from)) return VALUES;
     for (size_t k = 0; k < n && count < 2; k++) {
         bool there = false;
-        for (size_t j = 0; j + 1 < parts[k].n && !there; j++)
-            there = strcmp(parts[k].atom[j].text, h->a.atom[i].text) == 0 &&
-                    strcmp(parts[k].atom[j + 1].text, h->a.atom[i + 1].text) == 0;
+        for (size_t j = 0; j + 1 < parts[k].n && !there; j++) {
+            size_t second = options_second_number(&parts[k], j);
+            there =
+                second > 0 && (same_pair(&h->a.atom[i], &parts[k].atom[j], &h->a.atom[next], &parts[k].atom[second]));
+        }
         if (there) which = k, count++;
     }
+    *said = next + 1 - i;
     return count == 1 ? which : VALUES;
 }
 
@@ -460,7 +475,8 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             if (best > 0) which = k, from = before;
         }
         if (best == 0 && !h->used[i] && (which = part_of(h, i, values, parts, n)) != VALUES) best = 1;
-        if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n)) != VALUES) best = 2;
+        size_t pair = 0;
+        if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n, &pair)) != VALUES) best = pair;
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i]) best = number_named(h, i, values, n, &which);
@@ -474,6 +490,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             struct mention x = values[which];
             x.name = side > 0 && best == side ? x.name : name_before(h, i, values, n, values[which].joined);
             x.at = from, x.n = best, x.excluded = negated(h, from);
+            options_without(h, from, best, x.joined, &x.excluded);
             if (!is_said_again(f, &x, values, n)) add(f, x);
         }
         i = best ? from + best : i + 1;

@@ -398,7 +398,10 @@ bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t su
             if (score > most) most = score, best = &t[i], best_part = part;
         }
     }
-    if (!best) return true;
+    if (!best) { /* "身高128拿哪款": a range of heights in its description */
+        *answered = (subjects & SENSE_SIZE) && local_asks_for_body(&m->h) && local_contents(m, p);
+        return true;
+    }
     struct str whole = str_of(best->text);
     *answered = local_say_text(m, best, whole.n <= SHORT ? whole : best_part);
     if (*answered) local_cite_product(m, p, NULL);

@@ -2,7 +2,7 @@
  * and those that fit best are meant. Where nothing fits by name, nothing is said of a price. */
 #include "chat/models/local.h"
 
-enum { CANDIDATES = 40, SLIPS_BYTES = 400, NAME_ATOMS = 4 };
+enum { CANDIDATES = 40, SLIPS_BYTES = 400, NAME_ATOMS = 4, KNOWN_MOST = 7 };
 
 static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
 
@@ -51,10 +51,12 @@ static bool read_options(struct local *m)
     return fit.missed > 0;
 }
 
-static int32_t worth(const struct fit *x)
+static int32_t worth(const struct local *m, const struct fit *x)
 {
+    /* 文房四宝礼盒 with its 礼盒, though a list knows that; of two that are compared, both are meant */
+    size_t known = m->h.all & SENSE_COMPARE ? 0 : x->known < KNOWN_MOST ? x->known : KNOWN_MOST;
     return (x->near ? 0 : 10000) + (x->matched - x->missed) * 40 + (x->exact ? 30 : 0) + (x->head ? 20 : 0) -
-           x->loose * 8;
+           x->loose * 8 + (int32_t)known;
 }
 
 /* Those that are as good as the best; titles that say less beside what was named do not count as better. */
@@ -63,9 +65,9 @@ static void choose(struct local *m, const struct fit *fit, size_t n)
     struct found *f = &m->found;
     int32_t best = INT32_MIN;
     for (size_t i = 0; i < n; i++)
-        if (fit[i].matched > 0 && worth(&fit[i]) > best) best = worth(&fit[i]);
+        if (fit[i].matched > 0 && worth(m, &fit[i]) > best) best = worth(m, &fit[i]);
     for (size_t i = 0; i < n && f->n < LOCAL_PRODUCTS; i++) {
-        if (fit[i].matched <= 0 || worth(&fit[i]) < best) continue;
+        if (fit[i].matched <= 0 || worth(m, &fit[i]) < best) continue;
         f->how = fit[i].near ? FOUND_NEAR : FOUND_NAMED;
         f->left_over |= fit[i].missed > 0;
         f->product[f->n++] = fit[i].product;
@@ -164,11 +166,11 @@ static size_t words_told(struct local *m, const struct knowledge_product *p, siz
  * most of the words, all but one at least, are near, where what fits by its name has fewer. */
 static bool by_purpose(struct local *m, const struct knowledge_product *p, size_t n)
 {
-    enum { LEAST = 2, NAMED_MOST = 3 };
+    enum { LEAST = 2, FEW = 3 };
     static const char anything[] = "something|anything|smth|sth|smthing|what|any|stuff|need|looking for",
                       purpose[] = "that|which|to|for|so";
     struct found *f = &m->found;
-    bool any = false, thing = false, to = false, few = f->how != FOUND_NAMED || (f->left_over && f->n <= NAMED_MOST);
+    bool any = false, thing = false, to = false, few = f->how != FOUND_NAMED || (f->left_over && f->n <= FEW);
     size_t of = 0, best = LEAST, now = 0;
     for (size_t i = 0; i < m->h.a.n; i++) {
         any |= lexicon_phrase(&m->h.a, i, anything) > 0;
@@ -181,14 +183,14 @@ static bool by_purpose(struct local *m, const struct knowledge_product *p, size_
         size_t told = words_told(m, f->product[i], &of);
         if (told > now) now = told;
     }
-    const struct knowledge_product *kept[NAMED_MOST];
+    const struct knowledge_product *kept[FEW];
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         size_t told = words_told(m, &p[i], &of);
         if (told <= now || told < best || told + 1 < of) continue;
         if (told > best) count = 0;
         best = told;
-        if (count < NAMED_MOST) kept[count++] = &p[i];
+        if (count < FEW) kept[count++] = &p[i];
     }
     if (count == 0) return false;
     *f = (struct found){ .how = FOUND_NEAR, .n = count, .purpose = true };
@@ -382,6 +384,14 @@ static void those_with_values(struct local *m)
     f->n = n;
 }
 
+/* "4-6年级的还有没", of what is talked about: that its title has the value, too, names it no more than before. */
+static bool is_in_focus(const struct local *m)
+{
+    for (size_t i = 0; i < m->found.n; i++)
+        if (text_eq(m->found.product[i]->id, m->focus[0]->id)) return true;
+    return false;
+}
+
 bool local_find(struct local *m)
 {
     struct found *f = &m->found, options = { .how = FOUND_NONE };
@@ -412,7 +422,7 @@ bool local_find(struct local *m)
     choose(m, fit, fits);
     if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
     if (n > 0 && by_purpose(m, p, n < CANDIDATES ? n : CANDIDATES)) return true;
-    bool rather = f->how == FOUND_NAMED && f->left_over && m->focuses == 1;
+    bool rather = f->how == FOUND_NAMED && m->focuses == 1 && (f->left_over || is_in_focus(m));
     if (f->how != FOUND_NAMED && m->focuses > 1) one_in_focus(m);
     if ((f->how != FOUND_NAMED || rather) && m->focuses > 0 && goes_on(m, m->focus[0], &options) &&
         (!rather || (options.mentions > 0 && !options.left_over))) {

@@ -288,6 +288,7 @@ static enum slip slip_at(const struct fitting *f, size_t i, size_t t)
     const char *x = f->h->a.atom[i].text, *y = f->title.atom[t].text;
     if (strcmp(x, y) == 0) return SLIP_SAME;
     if (local_han_alike(x, y, is_noun(f, i, t) && !goes_on(f, i))) return SLIP_ALIKE;
+    if (f->h->sense[i] == 0 && !f->h->used[i] && local_han_same_sound(x, y, true)) return SLIP_ALIKE;
     bool word = f->h->sense[i] == 0 && !f->h->used[i]; /* 保温杯多少钱 is of no 保温杯托 */
     return word && local_han_near(x, y) ? SLIP_NEAR : SLIP_OTHER;
 }
@@ -330,6 +331,34 @@ size_t local_fit_kind(const struct fitting *f, size_t i, size_t *first)
     return 0;
 }
 
+static bool in_title(const struct fitting *f, const char *text)
+{
+    for (size_t t = 0; t < f->title.n; t++)
+        if (strcmp(f->title.atom[t].text, text) == 0) return true;
+    return false;
+}
+
+/* 壶岭 of a 壶铃, where it stands by itself: a name of two characters, of which one is a slip of the same sound. */
+static bool is_short_name(const struct fitting *f, size_t i, size_t t)
+{
+    static const char grammar[] =
+        "的了吗呢吧有要买卖和跟与是在这那款个价几多咋怎哪请您你一二两三四五六七八九十半黑白红蓝绿灰黄紫粉大小中特",
+                      endings[] = "子儿品式型";
+    const struct heard *h = f->h;
+    const struct atom *x = &h->a.atom[i], *y = &f->title.atom[t];
+    bool before = i > 0 && !x->broken && x[-1].kind == ATOM_HAN && !strstr(grammar, x[-1].text);
+    bool behind =
+        i + 2 < h->a.n && !x[2].broken && x[2].kind == ATOM_HAN && !strstr(grammar, x[2].text) && h->sense[i + 2] == 0;
+    /* 衬杉真丝的, 普饵熟茶: what stands behind is of the title, too */
+    bool more = behind && i + 3 < h->a.n && x[3].kind == ATOM_HAN && !x[3].broken;
+    behind = behind && !(in_title(f, x[2].text) && (!more || in_title(f, x[3].text)));
+    if (before || behind || h->sense[i] != 0 || h->sense[i + 1] != 0 || h->used[i]) return false;
+    bool second = strcmp(x->text, y->text) == 0;
+    if (strstr(endings, x[1].text) || strstr(endings, y[1].text)) return false;
+    if (!second && strcmp(x[1].text, y[1].text) != 0) return false;
+    return local_han_same_sound(x[second].text, y[second].text, false);
+}
+
 /* The longest piece from i on that the title has but for one character, which sounds the same ("空汽炸锅"), or of a
  * long one two ("行车纪录议"); 0: none. */
 size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
@@ -352,6 +381,7 @@ size_t local_fit_sound(const struct fitting *f, size_t i, size_t *at)
             }
             bool name = slips == 1 && n > 0 && !nearly && f->h->sense[i] == 0 &&
                         (local_fit_is_name(f, t, n + 1) || goes_on_in_letters(f, i + n + 1, t + n + 1));
+            name |= n == 1 && slips == 1 && !nearly && is_short_name(f, i, t);
             if (n + 1 > best && (name || may_be_meant(n + 1, slip, slips, nearly))) best = n + 1, *at = t;
         }
     }

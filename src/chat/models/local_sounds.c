@@ -131,6 +131,74 @@ static const char groups[] =
     "淄孜紫籽滓子自渍字|zong中盅忠钟衷终种肿重仲众鬃棕踪宗综总纵|zou舟周州洲诌粥轴肘帚咒皱宙昼骤邹走奏揍|zu珠株蛛朱"
     "猪诸诛逐竹烛煮拄瞩嘱主著柱助蛀贮铸筑住注祝驻租足卒族祖诅阻组|zua抓爪|zuan专砖转撰赚篆钻纂|zuang幢桩庄装妆撞壮"
     "状|zui咀椎锥追赘坠缀嘴醉最罪|zun谆准尊遵|zuo捉拙卓桌琢茁酌啄灼浊昨左佐做作坐座";
+
+/* As many that are seldom written, by the same sounds: 璧 is taken for 壁 as it looks, too. */
+static const char rare[] =
+    "a嗄锕|ai捱嗳嗌嫒瑷暧砹锿|an谙埯揞犴庵桉铵鹌黯|ao坳拗嗷岙廒遨媪骜獒聱螯鏊鳌鏖|ba茇菝岜灞钯粑鲅魃|bai捭掰擘|ban阪"
+    "坂钣瘢癍舨|bang蒡浜|bao勹葆孢煲鸨褓趵龅|bei孛陂邶蓓呗悖碚鹎褙鐾鞴|ben畚坌嘣甏贲锛|bi匕俾荜荸萆薜吡哔狴庳愎滗濞弼"
+    "妣婢嬖璧畀铋秕裨筚箅篦舭襞跸髀|bian匾弁苄忭汴缏煸砭碥窆褊蝙笾鳊|biao婊骠杓飑飙飚灬镖镳瘭裱鳔髟|bie蹩|bin傧禀冫邴"
+    "摒豳缤玢槟殡膑镔髌鬓|bo亳啵饽檗礴钹鹁簸跛踣|bu卟逋瓿晡钚钸醭|ca嚓猹馇汊姹杈槎檫礤锸镲衩|cai侪钗瘥虿|can冁谄蒇廛"
+    "忏潺澶孱羼婵骖骣璨觇禅镡蟾粲躔黪|cang伥伧鬯苌菖徜怅惝阊娼嫦昶氅鲳|cao艹嘈怊漕晁焯耖螬艚|ce坼恻屮砗|cen丞谌谶埕抻"
+    "嗔噌岑涔宸琛枨柽榇晟塍碜瞠铖裎蛏酲龀|ci傺坻墀茌茈叱呲哧啻嗤彳饬媸敕祠眵鸱鹚瘛褫蚩螭笞篪糍踟魑|cong苁茺忡憧淙骢琮"
+    "璁枞铳舂艟|cou俦帱惆辏腠瘳雠|cu亍刍蔟徂猝怵憷绌杵楮樗殂褚蜍酢蹙蹰蹴黜|cuan汆撺舛遄巛氚爨钏镩舡|cuang怆|cui陲萃啐"
+    "悴璀棰槌榱毳|cun莼忖鹑皴蝽|cuo厝嵯辶辍脞锉矬痤鹾踔蹉龊|da耷哒嗒怛妲沓褡笪靼鞑|dai埭甙呔岱迨骀绐玳黛|dan儋萏啖澹"
+    "殚赕眈疸瘅聃箪|dang谠凼菪宕砀铛裆|dao刂叨忉氘焘纛|de锝|den噔嶝戥磴镫簦|di氐籴诋谛邸荻嘀娣柢棣觌砥碲睇镝羝骶|dian"
+    "阽坫巅玷钿癜癫簟踮|diao铞铫貂鲷|die垤堞揲喋嗲牒瓞耋蹀鲽|din仃啶玎腚碇铤疔耵酊|dong垌咚岽峒氡胨胴硐鸫|dou蔸窦蚪篼"
+    "|du芏嘟渎椟牍碡蠹笃髑黩|duan椴煅簖|dui怼憝碓镦|dun沌炖砘礅盹趸|duo咄哚缍柁铎裰踱|e噩谔垩苊莪萼呃愕阏屙婀轭腭锇锷"
+    "鹗颚鳄|er佴迩珥铒鸸鲕|fa垡砝|fan蕃蘩幡梵燔畈蹯|fang匚邡彷枋钫舫鲂|fei芾狒悱淝妃绯榧腓斐扉镄痱蜚篚翡霏鲱|fen俸偾"
+    "酆葑唪沣瀵棼砜鲼鼢|fu匐凫阝郛芙苻茯莩菔拊呋呒幞怫滏艴孚驸绂绋桴赙祓砩黻黼罘稃馥蚨蜉蝠蝮麸趺跗鲋鳆|ga尬呷尕尜旮钆"
+    "|gai丐陔垓戤赅|gan坩苷尴擀泔淦澉绀橄旰矸疳酐|gang戆罡筻|gao睾诰郜藁缟槔槁杲锆|ge鬲仡哿圪塥嗝纥搿膈硌镉袼虼舸骼|g"
+    "en亘茛哏哽赓绠艮鲠|gong廾珙肱蚣觥|gou佝诟岣遘媾缑枸觏彀笱篝鞲|gu嘏诂菰呱崮汩梏轱牯牿臌毂瞽罟钴锢鸪鹄痼蛄酤觚鲴鹘"
+    "|gua卦诖栝胍鸹聒|guai掴|guan倌莞掼涫盥鹳鳏|guang咣犷桄胱|gui匦刿庋宄妫桧晷皈簋鲑鳜|gun丨衮绲磙鲧|guo馘埚呙帼崞猓"
+    "椁虢蜾蝈|ha铪|hai嗨胲醢|han邗菡撖阚瀚晗焓顸颔蚶鼾|hang沆绗珩颃|hao蒿薅嗥嚆濠灏昊皓颢蚝|he诃劾壑嗬阖曷盍颌蚵翮|he"
+    "n蘅桁|hong黉訇讧荭蕻薨闳泓|hou堠後逅瘊篌糇鲎骺|hu冱唿囫岵猢怙惚浒滹琥槲轷觳烀煳戽扈祜瓠鹕鹱虍笏醐斛|hua骅桦铧|hu"
+    "ai踝|huan郇奂萑擐圜獾洹浣漶寰逭缳锾鲩鬟|huang隍徨湟潢遑璜肓癀蟥篁鳇|hui诙茴荟蕙咴哕喙隳洄浍彗缋珲晖恚虺蟪麾|hun"
+    "诨馄阍溷|huo劐藿攉嚯夥砉钬锪镬耠蠖|ji丌亟乩剞佶偈诘墼芨芰荠蒺蕺掎叽咭哜唧岌嵴洎彐屐骥畿玑楫殛戟戢赍觊犄齑矶羁嵇"
+    "稷瘠虮笈笄暨跻跽霁鲚鲫髻麂|jia伽郏葭岬浃迦珈戛胛恝铗镓痂瘕蛱笳袈跏|jian僭谏谫菅蒹搛囝湔蹇謇缣枧楗戋戬牮犍毽腱睑"
+    "锏鹣裥笕翦趼踺鲣鞯|jiang茳洚绛缰犟礓耩糨豇|jiao佼僬艽茭挢噍峤徼湫姣敫皎鹪蛟醮跤鲛|jie讦卩拮喈嗟婕孑桀碣疖颉蚧羯"
+    "鲒骱|jin刭儆卺阱荩菁堇噤獍馑廑憬泾迳弪妗婧缙瑾槿赆觐肼胫腈旌钅衿矜靓|jiong冂迥炅扃|jiu僦啾阄柩桕鸠鹫赳鬏|ju倨讵"
+    "苣苴莒菹掬遽屦琚椐榘榉橘犋飓钜锔窭裾趄醵踽龃雎鞫|juan鄄狷涓桊蠲锩镌隽|jue厥劂谲矍蕨噘噱崛獗孓珏桷橛爝镢蹶觖|jun"
+    "捃皲麇|ka佧咔胩|kai剀垲蒈忾恺铠锎锴|kan侃莰戡龛瞰|kang伉闶钪|kao尻栲犒铐|ke嗑岢恪溘骒缂珂轲氪瞌钶锞稞疴窠颏蝌髁|"
+    "ken铿裉龈|kong倥崆箜|kou芤蔻叩眍筘|ku刳堀喾绔骷|kua侉|kuai蒯郐哙狯脍|kuan髋|kuang诓诳邝圹夼哐纩贶|kui馗匮夔隗蒉"
+    "揆喹喟悝愦逵暌睽聩蝰篑跬|kun悃阃琨锟醌鲲髡|kuo蛞|la剌邋旯砬瘌|lai崃徕涞濑赉睐铼癞籁|lan岚漤榄斓罱镧褴|lang莨蒗啷"
+    "阆锒稂螂|lao唠崂栳铑铹痨耢醪|le仂叻泐鳓|lei羸诔嘞嫘缧檑耒酹|len塄愣|li俪俚郦坜苈莅蓠藜呖唳喱猁溧澧逦娌嫠骊缡枥栎"
+    "轹戾砺詈罹锂鹂疠疬蛎蜊蠡笠篥粝醴跞雳鲡鳢黧|lian蔹奁潋濂琏楝殓臁裢裣蠊鲢|liang墚椋踉魉|liao蓼尥嘹獠寮缭钌鹩|lie冽"
+    "埒捩咧洌趔躐鬣|lin酃苓蔺呤啉囹嶙廪懔泠遴绫柃棂檩辚瓴膦瞵聆蛉粼翎躏鲮麟|liu浏遛骝绺旒熘锍镏鹨鎏|long垅茏泷珑栊胧"
+    "砻癃|lou偻蒌喽嵝镂瘘耧蝼髅|lu垆撸噜泸渌漉逯璐栌橹轳辂辘氇胪镥鸬鹭簏舻鲈|luan脔娈栾鸾銮|lun囵|luo倮蠃荦摞猡泺漯珞"
+    "椤脶镙瘰雒|lv捋闾榈膂稆褛|lve锊|ma唛犸嬷杩蟆|mai劢荬霾|man墁幔缦熳镘颟螨蹒鳗鞔|mang邙漭硭蟒|mao袤茆峁泖瑁昴牦耄"
+    "旄懋瞀蝥蟊髦|mei莓嵋猸浼湄楣镅鹛袂魅|men勐甍瞢扪懵朦焖懑礞钔虻蜢蠓艋艨|mi芈冖谧蘼咪嘧猕汨宓弭脒祢敉糸縻麋|mian沔"
+    "渑湎宀腼眄黾|miao喵邈缈杪淼眇鹋|mie乜咩蠛篾|min冥苠茗岷闵泯溟缗珉暝愍瞑酩鳘|mo谟茉蓦馍嫫殁镆秣瘼耱貊貘麽|mou侔哞"
+    "缪眸蛑鍪|mu仫坶苜沐毪钼|na捺肭镎衲|nai鼐艿萘柰|nan喃囡楠腩蝻赧|nao孬垴呶猱瑙硇铙蛲|nen恁|ni伲坭猊怩昵旎睨铌鲵|ni"
+    "an廿埝辇黏鲇鲶|niao茑嬲脲袅|nie陧蘖嗫颞臬蹑|nin佞咛甯聍|niu狃忸妞|nong侬哝|nu弩胬孥驽|nuo傩搦喏锘|ou讴怄瓯耦|pa"
+    "葩杷筢|pai俳蒎哌|pan拚爿泮袢襻蟠|pang滂逄螃|pao匏狍庖脬疱|pei辔帔旆锫醅霈|pen堋嘭怦湓蟛|pi丕仳陴邳郫圮埤鼙芘擗噼"
+    "庀淠媲纰枇甓睥罴铍癖疋蚍蜱貔|pian谝骈犏胼翩蹁|piao剽嘌嫖缥殍瞟螵|pie丿苤氕|pin俜姘娉嫔枰榀牝颦鲆|po叵鄱珀钋钷皤"
+    "笸|pu匍噗溥濮璞攴氆攵镤镨蹼|qi亓俟圻芑芪萁萋葺蕲嘁屺岐汔淇骐绮琪琦杞桤槭耆祺憩碛颀蛴蜞綦綮蹊鳍麒|qia葜袷髂|qian"
+    "倩佥阡凵芊芡茜掮岍悭慊骞搴褰缱椠肷愆钤虔箝|qiang丬戕嫱樯戗炝锖锵镪襁蜣羟跄|qiao劁诮谯荞愀憔缲樵硗跷鞒|qie郄惬妾"
+    "挈锲箧|qin芩苘揿吣嗪噙圊溱檠檎磬锓蜻螓罄箐衾謦鲭黥|qiong邛芎茕穹蛩筇跫銎|qiu俅巯犰逑遒楸赇虬蚯蝤裘糗鳅鼽|qu诎劬"
+    "蕖蘧岖衢阒璩觑氍朐祛磲鸲癯蛐蠼麴瞿黢|quan诠荃犭悛绻辁畎铨蜷筌鬈|que阕阙悫|qun逡|ran苒蚺髯|rang禳穰|rao荛娆桡|ren"
+    "亻仞荏葚饪轫稔衽|rong嵘狨榕肜蝾|rou糅蹂鞣|ru蓐薷嚅洳溽濡缛铷襦颥|ruan朊|rui芮蕤枘睿蚋|ruo偌箬|sa卅仨唼挲脎歃飒铩"
+    "痧裟霎鲨|sai噻酾|san剡讪鄯埏芟彡馓潸姗嬗骟毵膻钐疝蟮舢糁跚鳝|sang垧搡绱殇熵磉颡觞|sao劭埽苕潲缫臊瘙蛸筲艄鳋|se啬"
+    "厍佘猞滠歙畲铯穑麝|sen诜谂莘哂嵊渖椹胂眚矧蜃笙|si厮兕谥厶埘莳蓍弑咝饣汜泗澌姒驷纟缌轼贳炻礻祀铈锶鸶耜蛳螫舐笥筮"
+    "豉豕鲥鲺|song凇菘崧嵩忪悚淞竦|sou叟薮扌嗖嗾狩馊溲绶飕瞍锼螋艏|su倏夙谡塾菽蔌摅嗉愫沭涑澍姝纾毹腧殳秫簌觫稣|sua唰"
+    "|suai蟀|suan狻闩涮|suang孀|sui谇荽氵濉邃燧眭睢|sun荪狲飧榫隼|suo蒴搠唢嗦嗍妁娑桫槊睃铄羧|ta闼溻遢榻铊趿鳎|tai邰"
+    "薹肽炱钛跆鲐|tan郯昙忐钽锬覃|tang傥帑饧溏瑭樘铴镗耥螗螳羰醣|tao鼗啕洮韬饕|ten滕|ti倜荑悌逖绨缇鹈裼醍|tian掭忝阗"
+    "殄畋|tiao佻祧窕蜩笤粜龆鲦髫|tie萜餮|tin莛葶婷梃町蜓霆|tong佟僮仝茼嗵恸潼砼|tou亠钭骰|tu堍荼菟钍酴|tuan抟彖疃|tui"
+    "煺|tun氽饨暾豚|tuo乇佗坨庹沲沱柝橐砣箨酡跎鼍|wa佤娲腽|wai崴|wan剜芄菀纨绾琬脘畹蜿|wang罔惘辋魍|wei偎诿隈圩葳薇囗"
+    "帏帷嵬猥猬闱沩洧涠逶娓玮韪軎炜煨痿艉鲔|wen刎蓊蕹阌汶玟璺雯|wo倭莴幄渥肟硪龌|wu兀仵阢邬圬芴唔庑怃忤浯寤迕妩婺骛杌"
+    "牾焐鹉鹜痦蜈鋈鼯|xi僖兮隰郗菥葸蓰奚唏徙饩阋浠淅屣嬉玺樨曦觋欷熹禊禧皙穸蜥螅蟋舄舾羲粞翕醯鼷|xia狎遐瑕柙硖罅黠|xi"
+    "an冼苋莶藓岘猃暹娴氙燹祆鹇痫蚬筅籼酰跣跹霰|xiang芗葙饷庠骧缃蟓鲞飨|xiao哓崤潇逍骁绡枭枵筱箫魈|xie偕亵勰燮薤撷獬"
+    "廨渫瀣邂绁缬榭榍躞|xin囟陉馨荇荥擤忄悻昕歆硎鑫|xiu咻岫馐庥溴鸺貅髹|xu诩勖蓿洫溆顼栩煦盱胥糈醑|xuan儇谖萱揎泫渲漩"
+    "璇楦暄炫煊碹铉镟痃|xue谑泶踅鳕|xun巽埙荀荨蕈薰峋徇獯恂洵浔曛窨醺鲟|ya伢垭揠吖岈迓娅琊桠氩砑睚痖|yan厣赝俨偃兖讠"
+    "谳郾鄢芫菸崦恹闫湮滟妍嫣琰檐晏胭腌焱罨筵酽魇餍鼹|yang徉怏泱炀烊恙蛘鞅|yao夭爻吆崾徭幺珧杳轺曜肴鹞窈繇鳐|ye靥谒邺"
+    "揶晔烨铘|yi刈劓佚佾诒圯埸懿苡薏弈奕挹弋呓咦咿噫峄嶷猗饴怿怡悒漪迤驿缢殪轶贻欹旖熠眙钇镒镱痍瘗癔翊衤蜴舣羿翳酏黟|"
+    "yin胤嬴郢鄞廴垠堙茚茔莺萦蓥撄吲喑嘤狺夤膺洇滢潆瀛瑛璎楹氤媵铟鹦瘿瘾颍蚓罂霪|yong俑壅墉喁慵邕镛甬鳙饔|you卣攸侑莠"
+    "莜莸尢呦囿宥柚猷牖铕疣蚰蚴蝣鱿黝鼬|yu禺毓伛俣谀谕萸蓣揄圄圉嵛狳饫馀庾阈鬻妪妤纡瑜昱觎腴欤於煜燠肀聿钰鹆鹬瘐瘀窬"
+    "窳蜮蝓竽臾舁雩龉|yuan垸塬掾沅媛瑗橼爰眢鸢螈箢鼋|yue龠瀹樾刖钺|yun郓芸狁恽愠纭韫殒昀氲熨筠|za拶揸吒咂咤哳楂砟痄蚱"
+    "齄|zai崽甾砦瘵|zan谵搌瓒昝旃簪糌趱錾|zang仉鄣奘幛嶂獐嫜驵璋臧蟑|zao诏唣啁棹钊笊|ze仄赜谪摺啧帻迮柘辄昃磔鹧褶蜇笮"
+    "箦舴赭|zen诤谮圳蓁峥浈缜缯桢榛轸甑赈胗朕祯畛罾钲铮锃稹鸩筝箴|zi卮谘陟郅埴芷摭帙嵫徵夂忮彘咫姊孳骘缁栉枳栀桎梓轵"
+    "轾辎贽赀胝膣祉祗恣黹眦锱雉秭鸷痣耔蛭笫粢絷趑酯跖踬踯豸觜觯訾龇鲻髭|zong偬冢腙锺螽舯粽踵|zou诹陬鄹荮妯驺纣绉楱胄"
+    "籀酎鲰|zu丶伫侏俎邾苎茱洙渚潴杼槠橥炷铢镞疰瘃竺箸舳翥躅麈|zuan攥啭馔缵颛躜|zui蕞惴骓缒隹|zun撙樽肫窀鳟|zuo倬诼阼"
+    "擢唑怍浞涿濯胙祚禚斫镯";
 /* clang-format on */
 
 /* Each of these is a thing by itself: a quilt (被) is no cup (杯), whatever they sound like. */
@@ -147,7 +215,7 @@ static const char ends[] = " a ai an ao e ei en er i ia ian iao ie in iong iu o 
 
 /* What a character is, looked up by its place among all of them. Filled once, and only read from then on. */
 enum { HAN_FIRST = 0x4e00, HAN_LAST = 0x9fff, ROWS_EACH = 4 };
-enum { IS_THING = 1, IS_COUNT = 2 };
+enum { IS_THING = 1, IS_COUNT = 2, IS_RARE = 4 };
 static struct sound {
     uint16_t group;         /* of `groups`, from 1; 0: it is in none */
     uint16_t near;          /* one for all sounds that a tongue makes at one place and that end alike: dou and tou */
@@ -186,6 +254,28 @@ static uint16_t near_of(const char *sound, size_t n)
     return (uint16_t)((unsigned char)first << 8U | (unsigned)(at - ends + 1));
 }
 
+/* The number of the group of this sound; 0: none has it. */
+static uint16_t group_named(const char *sound, size_t n)
+{
+    uint16_t group = 1;
+    for (const char *p = groups; p; p = strchr(p, '|'), p += p != NULL, group++)
+        if (strncmp(p, sound, n) == 0 && (unsigned char)p[n] >= 0x80) return group;
+    return 0;
+}
+
+static void rare_fill(void)
+{
+    uint16_t group = 0;
+    for (const char *p = rare; *p;) {
+        size_t letters = strspn(p, "abcdefghijklmnopqrstuvwxyz");
+        if (letters > 0) group = group_named(p, letters);
+        assert(group > 0);
+        struct sound *s = letters > 0 || *p == '|' ? NULL : sound_of(p);
+        if (s && s->group == 0) s->group = group, s->what |= IS_RARE;
+        p += s ? HAN_BYTES : letters > 0 ? letters : 1;
+    }
+}
+
 static void sounds_fill(void)
 {
     uint16_t group = 0, near = 0;
@@ -206,6 +296,7 @@ static void sounds_fill(void)
             s->row[k] = (uint8_t)(i + 1);
         }
     }
+    rare_fill();
     mark_all(things, IS_THING);
     mark_all(counts, IS_COUNT);
 }
@@ -228,10 +319,20 @@ bool local_han_alike(const char *a, const char *b, bool noun)
     return in_rows(x, y) || (!noun && !things_both && x->group > 0 && x->group == y->group);
 }
 
+bool local_han_same_sound(const char *said, const char *meant, bool rare_too)
+{
+    static const char things_too[] = "器仪台具座板条片块剂石章画签册卡券票图偶秤历架";
+    (void)pthread_once(&sounds_once, sounds_fill);
+    const struct sound *x = sound_of(said), *y = sound_of(meant);
+    if (!x || !y || (x->what & (IS_THING | IS_COUNT)) || (y->what & IS_COUNT)) return false;
+    if ((x->what & IS_RARE) && !rare_too) return false;
+    return x->group > 0 && x->group == y->group && !strstr(things_too, said);
+}
+
 bool local_han_near(const char *a, const char *b)
 {
     (void)pthread_once(&sounds_once, sounds_fill);
     const struct sound *x = sound_of(a), *y = sound_of(b);
-    if (!x || !y || (x->what & y->what)) return false;
+    if (!x || !y || (x->what & y->what & (IS_THING | IS_COUNT))) return false;
     return x->near > 0 && x->near == y->near;
 }

@@ -67,6 +67,35 @@ static bool asks_who_makes(const struct heard *h)
     return false;
 }
 
+/* "我要跟你们客服人员讲话", "找个管事的聊聊": with whom, and that one talks with them, or that they are to come. */
+static bool talks_with(const struct heard *h)
+{
+    enum { FAR = 6 };
+    static const char with
+        [] = "跟|和|同|与|找|让|叫|请|喊|联系|接通|接|换|派|安排|来|转给|转到|转",
+    whose[] =
+        "你们的|你们家的|你们家|你们店里的|你们店里|你们|你家|您们|贵店|店里的|店里|一下|一位|一个|个|位|别的|其他|的",
+    who[] = "客服人员|客服小姐姐|客服小姐姐|客服小哥|客服妹妹|客服|工作人员|服务人员|售后人员|售后客服|售前客服|售后|"
+            "店员|店主|"
+            "店长|老板娘|老板|掌柜|经理|主管|负责人|管事的|真人|活人|人工|真的人|大活人|人类|正常人|员工|专员",
+    talks[] =
+        "讲话|说话|对话|通话|聊聊|聊天|聊一下|聊几句|聊|谈谈|谈一下|谈|沟通|交流|讲讲|讲一下|讲几句|说说|说一下|说两句|"
+        "说几句|反映|直接说|直接聊|直接沟通|来说|来讲|来聊|来回|来回答|来接待|接待我|帮我|处理|解决|对接|联系我|"
+        "回我一下|回我|回一下|回个话|回个消息|回复一下|回复|回复我|跟我说|和我说";
+    static const char no_talk[] = "价|好|过|了";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t at = i + lexicon_phrase(&h->a, i, with);
+        if (at == i) continue;
+        for (size_t more = 1; more > 0; at += more) more = lexicon_phrase(&h->a, at, whose);
+        size_t n = lexicon_phrase(&h->a, at, who);
+        for (size_t k = at + n; n > 0 && k < h->a.n && k <= at + n + FAR && !h->a.atom[k].broken; k++) {
+            size_t said = lexicon_phrase(&h->a, k, talks);
+            if (said > 0 && lexicon_phrase(&h->a, k + said, no_talk) == 0) return true; /* 跟客服说好了 */
+        }
+    }
+    return false;
+}
+
 bool local_is_wish(const struct heard *h)
 {
     uint64_t talk = SENSE_STOP | SENSE_SOFT | SENSE_WISH | SENSE_TALK | SENSE_HUMAN | SENSE_NOT | SENSE_GREET |
@@ -75,9 +104,11 @@ bool local_is_wish(const struct heard *h)
     for (size_t i = 0; i < h->a.n; i++) strong |= (h->sense[i] & SENSE_WISH) && !(h->sense[i] & SENSE_NO_HUMAN);
     /* "有没有真人图，没有就转人工" wishes all the same */
     if ((h->all & SENSE_WHO) || ((h->all & SENSE_NO_HUMAN) && !strong)) return false;
+    bool with = talks_with(h);
     if (asks_who_makes(h) || local_person_makes(h)) return false;
     if (local_wishes_for_one(h)) return true;
-    if (!strong && !noun) return false;
+    if (!strong && !noun && !with) return false;
+    if (with && !(h->all & (SENSE_HOURS | SENSE_PRICE | SENSE_NO_HUMAN))) return true;
     if (talks_to(h)) return true;
     size_t rest = others(h, talk);
     if (strong) return rest <= 6 && !(rest > 0 && (h->all & (SENSE_HOURS | SENSE_PRICE | SENSE_TIME | SENSE_COST)));

@@ -385,6 +385,8 @@ static bool read_words(struct local *m, const char *text)
     m->h.state = local_states(m->arena, &m->h);
     local_idioms(&m->h);
     local_english(&m->h);
+    local_ways(&m->h);
+    local_asks_contents(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
