@@ -250,6 +250,10 @@ static bool product(struct local *m, bool *answered)
         asked |= m->wanted | SENSE_PRICE;
     asked |= f->n == 1 && f->mentions == 0 ? names_asked(m, f->product[0]) : 0;
     asked |= !asked && f->n == 1 ? options_counted(m, f->product[0]) : 0;
+    /* "有什么配件" of what comes in but one way: what is told of it */
+    bool one_way = asked == SENSE_OPTIONS && f->n == 1 && f->product[0]->variants < 2;
+    if (one_way && !local_detail(m, f->product[0], answered)) return false;
+    if (*answered) return true;
     bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && local_asks_size(&m->h);
     subjects |= sizes ? SENSE_SIZE : 0;
     if (sizes && !options_measure(f->product[0])) asked = 0;

@@ -62,7 +62,7 @@ struct str local_han_both(struct arena *a, struct str text);
     X(GREET) X(THANKS) X(BYE) X(WHO) X(FINE) X(INJECT) X(ORDER) X(TRACK) X(ITEM) X(ANGRY) X(COST) X(TIME)              \
     X(WISH) X(TALK) X(HUMAN) X(NO_HUMAN) X(RETURN) X(EXCHANGE) X(SHIP) X(PAY) X(INVOICE) X(CHANGE) X(WARRANTY)         \
     X(INSTALL) X(GIFT) X(FAULT) X(CONTACT) X(STORE) X(HOURS) X(SIZE) X(DISCOUNT) X(ABROAD) X(WRAP) X(POINTS) X(CARE)   \
-    X(DAMAGE) X(PRIVACY) X(USED_FOR) X(BULK) X(FIX) X(UNIT) X(OFFER) X(DEAR) X(PROTECT) X(OLD)
+    X(DAMAGE) X(PRIVACY) X(USED_FOR) X(BULK) X(FIX) X(UNIT) X(OFFER) X(DEAR) X(PROTECT) X(OLD) X(GENUINE)
 /* clang-format on */
 #define LOCAL_SENSE_INDEX(name) SENSE_INDEX_##name,
 enum { LOCAL_SENSES(LOCAL_SENSE_INDEX) SENSE_COUNT };
@@ -73,7 +73,7 @@ enum { LOCAL_SENSES(LOCAL_SENSE_BIT) };
     (SENSE_RETURN | SENSE_EXCHANGE | SENSE_SHIP | SENSE_PAY | SENSE_INVOICE | SENSE_CHANGE | SENSE_WARRANTY |          \
      SENSE_INSTALL | SENSE_GIFT | SENSE_FAULT | SENSE_CONTACT | SENSE_STORE | SENSE_HOURS | SENSE_SIZE |               \
      SENSE_DISCOUNT | SENSE_ABROAD | SENSE_WRAP | SENSE_POINTS | SENSE_CARE | SENSE_DAMAGE | SENSE_PRIVACY |           \
-     SENSE_USED_FOR | SENSE_BULK | SENSE_PROTECT | SENSE_OLD)
+     SENSE_USED_FOR | SENSE_BULK | SENSE_PROTECT | SENSE_OLD | SENSE_GENUINE)
 /* What a paper of one product may be about. */
 #define SENSE_PAPERS                                                                                                   \
     (SENSE_WARRANTY | SENSE_INSTALL | SENSE_GIFT | SENSE_FAULT | SENSE_SIZE | SENSE_CARE | SENSE_USED_FOR)
@@ -253,6 +253,9 @@ const char *local_said_otherwise(struct local *m, size_t at);
 /* A place in China that the turn names lies where the text says; how many atoms from i on name one. */
 bool local_place_told(const struct atoms *said, const struct atoms *told);
 size_t local_place_at(const struct atoms *a, size_t i);
+
+/* Whether the title has the value where it lists them: "绿茶/原味/奶香". */
+bool local_is_listed(const char *title, const char *value);
 
 /* Each gives false when the storage failed. */
 MUST_USE bool local_find(struct local *m);

@@ -246,6 +246,9 @@ static void excuse_verbs(struct fitting *f)
     bool sold = (f->h->all & (SENSE_PRICE | SENSE_STOCK)) != 0;
     for (size_t i = 0; i + 1 < a->n; i++) {
         if (!f->missed[i] || !is_han(a, i) || !is_han(a, i + 1) || a->atom[i + 1].broken) continue;
+        if (i + 2 < a->n && f->named[i + 2] && strcmp(a->atom[i + 1].text, "的") == 0 &&
+            strstr("吃用穿戴喝玩住睡背骑坐养种", a->atom[i].text)) /* 泰迪吃的狗粮 */
+            f->missed[i] = false;
         bool comes = i > 0 && f->named[i - 1] && !a->atom[i].broken && strstr("配含带", a->atom[i].text) &&
                      f->h->sense[i + 1] == 0 && !f->named[i + 1];
         if (comes && !sold) f->missed[i] = false;
@@ -340,6 +343,64 @@ static void excuse_persons(struct fitting *f)
         if (f->missed[i] && lexicon_phrase(&f->h->a, i, whom) > 0 &&
             (local_fit_behind_for(&f->h->a, i) > 0 || local_fit_owned(&f->h->a, i) > 0))
             f->missed[i] = false;
+}
+
+static bool all_named(const struct fitting *f, const struct mention *x)
+{
+    for (size_t i = x->at; i < x->at + x->n; i++)
+        if (!f->named[i]) return false;
+    return true;
+}
+
+/* "透明壳" of a title that has 透明防摔手机壳: a value that stands in the title too is meant as one where the turn goes
+ * on otherwise than the title does, and so is one of several words ("16 Pro"). */
+static bool said_apart(const struct fitting *f, const struct mention *x)
+{
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    size_t after = x->at + x->n;
+    if (a->atom[x->at].kind != ATOM_HAN)
+        return strlen(x->joined) > 3 && (x->n > 1 || strlen(x->joined) > a->atom[x->at].n);
+    if (after >= a->n) return false;
+    for (size_t k = 0; k + x->n < t->n; k++) {
+        size_t n = 0;
+        while (n < x->n && strcmp(a->atom[x->at + n].text, t->atom[k + n].text) == 0) n++;
+        if (n == x->n && (t->atom[k + n].broken || strcmp(a->atom[after].text, t->atom[k + n].text) == 0)) return false;
+    }
+    return true;
+}
+
+bool local_is_listed(const char *title, const char *value)
+{
+    size_t n = strlen(value);
+    static const char *const marks[] = { "/", "、", "／", "|", NULL };
+    for (const char *at = strstr(title, value); at && n > 0; at = strstr(at + 1, value))
+        for (size_t k = 0; marks[k]; k++) {
+            size_t m = strlen(marks[k]);
+            if (strncmp(at + n, marks[k], m) == 0) return true;
+            if (at >= title + m && strncmp(at - m, marks[k], m) == 0) return true;
+        }
+    return false;
+}
+
+/* The title lists several values of the option, and this one: who says it chooses. */
+static bool is_of_list(const struct fitting *f, const struct mention *x)
+{
+    const struct knowledge_product *p = f->fit.product;
+    size_t which = SIZE_MAX;
+    if (!local_is_listed(p->title, x->value)) return false;
+    for (size_t v = 0; v < p->variants && which == SIZE_MAX; v++)
+        for (size_t k = 0; k < p->variant[v].options; k++)
+            if (text_eq(p->variant[v].option[k].value, x->value)) which = k;
+    for (size_t v = 0; v < p->variants; v++) {
+        const char *value = which < p->variant[v].options ? p->variant[v].option[which].value : x->value;
+        if (!text_eq(value, x->value) && local_is_listed(p->title, value)) return true;
+    }
+    return false;
+}
+
+bool local_fit_is_value(const struct fitting *f, const struct mention *x)
+{
+    return !all_named(f, x) || said_apart(f, x) || is_of_list(f, x);
 }
 
 /* "女泳衣" of 泳衣女士: whose it is stands elsewhere in the title. */

@@ -275,7 +275,10 @@ bool local_symptom(struct local *m, bool *answered)
         struct seen seen = { .h = m->h, .trouble = is_trouble(&m->h) };
         m->h.used = used;
         unname_lacking(m, &seen.h);
-        for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) seen.row[k] = has_row(&m->h.a, k);
+        for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) {
+            seen.row[k] = has_row(&m->h.a, k);
+            seen.trouble |= seen.row[k] && m->language == LOCAL_ZH;
+        }
         for (size_t k = 0; lexicon_states[k] && k < STATES; k++)
             seen.state[k] = has_state(&m->h.a, seen.h.used, k), seen.trouble |= seen.state[k];
         if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,

@@ -60,6 +60,9 @@ void local_fit_tail(struct fitting *f, const struct found *options);
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
 
+/* What was said is a value of an option, and no word of the name. */
+bool local_fit_is_value(const struct fitting *f, const struct mention *x);
+
 /* The model of the thing itself was said; letters and numbers beside the name are those of another. */
 bool local_fit_model_named(const struct fitting *f);
 bool local_fit_model_of_another(const struct fitting *f); /* what was said is what it is made for */

@@ -31,6 +31,7 @@ const struct lexicon_row lexicon_keys[] = {
     { SENSE_DAMAGE, "damaged broken missing wrong lost 破损 损坏 少件 漏发 拍照 dañado" },
     { SENSE_PRIVACY, "privacy data 隐私 信息 privacidad" },
     { SENSE_USED_FOR, "suitable for age use 适合 适用" },
+    { SENSE_GENUINE, "正品 保证 真伪 授权 防伪 假一赔十" },
     { SENSE_BULK, "bulk wholesale corporate business 团购 采购 企业 批发" },
     { 0, NULL }
 };

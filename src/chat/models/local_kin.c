@@ -103,7 +103,7 @@ const char *const lexicon_sights[] = {
     "卡了|卡死|卡滞|抽不动|推不动|拉不动|拧不动|卡顿",
     "blocked|clog|clogs|clogged|blockage|堵|堵塞|堵住|不通",
     "weak|weaker|slow|hardly any|barely any|no suction|little suction|lost suction|loses suction|low pressure|"
-    "low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|水小|水流小|出水小|风小|风力小",
+    "low suction|吸力|吸力弱|吸力小|没劲|变弱|变小|越来越小|越来越弱|越来越慢|水小|水流小|出水小|风小|风力小",
     "overheat|overheats|overheating|gets hot|very hot|too hot|过热|发烫|很烫|烫手|温度过高|高温", "smoke|smoking|冒烟", "rust|rusty|"
     "rusted|rusting|生锈|锈|锈斑|锈迹",
     "mould|mold|mouldy|moldy|mildew|发霉|霉点|霉斑", "scale|descale|descaling|limescale|水垢|结垢|白垢|除垢", "wobble|wobbles|"
@@ -123,7 +123,7 @@ const char *const lexicon_sights[] = {
     "slip|slips|slipping|打滑|滑动|下滑|滑落|往下滑|"
     "滑丝", "stain|stains|stained|污渍|污迹|发黄|变黄",
     "pilling|pills|bobbles|起球", "shrink|shrinks|shrunk|shrinking|缩水", "wont open|will not open|doesnt open|"
-    "打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧",
+    "打不开", "wont close|will not close|doesnt close|关不上|合不上|关不严|关不紧|扣不上|对不上|锁不上|卡不上|扣不紧|锁不住|合不拢|盖不上|盖不严|拉不上|插不进|对不齐|拼不上|扣不住",
     "lost|loses its way|loses its map|disoriented|迷路|找不到路|找不到基站|找不到充电座|回不了充", "coming out|comes out|come out|flakes|"
     "specks|spits|spitting|bits", "bunches|bunching|bunched|tangles|tangled|knots|缠|打结|绞线",
     "fogs|foggy|fogging|misted|起雾|雾气",
@@ -173,6 +173,11 @@ const struct lexicon_kin lexicon_kin[] = {
         "after opening|once opened", "天|月|个|年|小时|周|日|months|weeks|days|years" },
     { "包赔时效|包赔多久|包赔几|赔付时效|时效|时限|几小时内|几个小时内|多久内|多久之内|多长时间内|几天内|几天之内|多少小时内|多久以内", "内", "小时|天|日|分钟|个|月" },
     { "最快多少|最快能|多快|速度|时速|跑多快|能跑多快|最高速|几码|转速|多少转|每分钟几转|每小时几", "速度|时速|转速|公里|车速|速", "km|公里|米|转|码|迈|kmh|h" },
+    {
+      "怎么用|咋用|怎么吃|咋吃|怎么喂|咋喂|怎么喝|怎么泡|咋泡|怎么冲|怎么服|怎么涂|怎么抹|怎么敷|怎么喷|怎么滴|用法|用量|吃几|喂几|用几次|吃多少|喂多少|用多少|喝多少|一次吃|一次用|一天吃|一天用|一天几次|每次多少|吃法|喝法|"
+      "喂法|怎么拌|如何使用|如何食用|使用方法|食用方法",
+      "用法|用量|喂法|吃法|喝法|服用|冲服|冲泡|泡软|泡|拌|涂|敷|滴|每天|每次|一日|每日|食用|煮|蒸|加热|取适量|温水", NULL },
+    { "有什么配件|有啥配件|配件有|都带什么|带什么配|包含什么|包含啥|包括什么|包括啥|里面有什么|里面有啥|里面都有|有哪些东西|有哪些配件|都包括|都含|几件套|配什么|配了什么|全套有|全套包", "含|包含|包括|配件|配有|内含|清单|套装|标配|附", NULL },
     { "防水|沾水|淋雨|下雨能|碰水", "防水|ipx|ip|耐水", NULL },
     { "几岁|多大年龄|多大孩子|多大的孩子|年龄|适龄", "岁|个月", NULL },
     { "电压|多少伏|几伏", "电压|伏|v", "v|伏" },

@@ -291,7 +291,8 @@ static size_t value_in_part(const struct heard *h, const struct knowledge_produc
     if (found > 1 && colour) found = plain_with(values, n, part, which);
     if (count < PART_LEAST || found != 1 || !unknown) return 0;
     (void)joined_of(str_of(p->title), title, sizeof title);
-    return is_of_title(title, part, h, i + count) ? 0 : count;
+    bool listed = local_is_listed(p->title, values[*which].value);
+    return !listed && is_of_title(title, part, h, i + count) ? 0 : count;
 }
 
 /* "二分之一" is the value 1/2. */
@@ -388,7 +389,8 @@ static size_t bare_at(const struct heard *h, size_t i, const char *title, const 
     size_t behind = i + 1 < a->n ? lexicon_phrase(a, i + 1, "色号|号色|号|码") : 0; /* "05色号" */
     bool some = a->atom[i].n > 1 || behind > 0 || (i + 1 < a->n && (h->sense[i + 1] & SENSE_PRICE));
     if (a->atom[i].kind != ATOM_NUMBER || glued || !some) return 0;
-    bool ends = behind > 0 || ends_word(a, i, title);
+    static const char asks[] = "还有|有货|有没|有吗|多少|几|怎么|什么|啥|能|可以|卖|价|现货|缺货|没货|装|的";
+    bool ends = behind > 0 || ends_word(a, i, title) || (a->atom[i].n > 1 && lexicon_phrase(a, i + 1, asks) > 0);
     for (size_t k = 0; k < n; k++) {
         size_t digits = strspn(values[k].value, "0123456789.");
         if (digits != a->atom[i].n || memcmp(values[k].value, a->atom[i].text, digits) != 0) continue;

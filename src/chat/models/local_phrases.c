@@ -19,7 +19,7 @@ const struct lexicon_row lexicon_phrases[] = {
       "what does it run|what does one run|asking price|price tag|what does it go for|what do they go for|run me|"
       "what do you want for|what do you ask for|to pay for one" },
     { SENSE_PRICE | SENSE_COST | SENSE_STOP,
-      "到手|到手价|到手多少|到手多少钱|入手价|啥价格|什么价钱|价格是|价格是多少|价格多少|要多少|得多少|多少能拿下|多少拿下|多少米能拿下|"
+      "到手|到手价|到手多少|到手多少钱|要多少钱|得多少钱|要几块|得几块|要多少块|入手价|啥价格|什么价钱|价格是|价格是多少|价格多少|要多少|得多少|多少能拿下|多少拿下|多少米能拿下|"
       "要花多少|得花多少|要花多少钱|得花多少钱|花多少钱|花多少|多少钱能买|什么价儿|几个米|多少大洋" },
     { SENSE_PRICE | SENSE_COST | SENSE_STOP, "起步价|起价|起售价|起卖价|几块起|多少钱起|多少起|什么价码|啥价码|啥行情|什么行情|要价|开价" },
     { SENSE_STOP,
@@ -28,6 +28,10 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_WRAP,
       "写张卡|写个卡|写卡片|写贺卡|写张贺|附张卡|放张卡|夹张卡|塞张卡|带张卡|配张卡|附贺卡|放贺卡|带贺卡|有贺卡|写句话|写几句|写祝福|写段话|写个祝福|留言卡|祝福卡|祝福语|小卡片|写个便签|"
       "手写卡|手写贺" },
+    { SENSE_STORE, "店面|铺面|门面|到店|去店里|上店里|实体|现场看|现场提|去你们那看|能去看" },
+    { SENSE_POINTS, "定期购|定期买|定期送|周期购|包月|订阅|按月送|月月送" },
+    { SENSE_GENUINE,
+      "正品|真货|假货|真假|正版|是真的吗|是真的不|是真的么|是不是真的|真的假的|保真|验真|真伪|辨真|防伪|授权|行货|仿品|高仿|山寨|冒牌|官方授权|假一赔|有假|会不会是假|是假的|怎么验|专柜验" },
     { SENSE_OLD,
       "take away my old|take away the old|take away old|take * old * away|take my old|take the old|take your old|"
       "take back my old|take back old|take back the old|pick up my old|pick up the old|"
