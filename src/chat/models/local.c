@@ -205,7 +205,10 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
     if (asked || m->most > 0 || local_asks_sold(&m->h)) local_product_answer(m), *answered = true;
     /* "is the sunscreen reef safe": what is told must be in one sentence of that product */
     else if (!details(m, answered)) return false;
-    else if (!*answered && m->found.n == 1 && !local_rule_of(m, m->found.product[0], answered)) return false;
+    else if (!*answered && m->found.n == 1) {
+        if (!local_rule_of(m, m->found.product[0], answered)) return false;
+        if (!*answered && !local_may_it(m, m->found.product[0], answered)) return false;
+    }
     if (!*answered && local_names_only(&m->h)) local_product_answer(m), *answered = true;
     return true;
 }
@@ -290,6 +293,7 @@ static bool product(struct local *m, bool *answered)
             return true;
         }
         if (!*answered && f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
+        if (!*answered && !local_may_it(m, f->product[0], answered)) return false;
         if (!*answered) no_detail(m, f->product[0], !subjects && !of_thing);
         *answered = true;
         return true;

@@ -254,9 +254,6 @@ const char *local_said_otherwise(struct local *m, size_t at);
 bool local_place_told(const struct atoms *said, const struct atoms *told);
 size_t local_place_at(const struct atoms *a, size_t i);
 
-/* Whether the title has the value where it lists them: "绿茶/原味/奶香". */
-bool local_is_listed(const char *title, const char *value);
-
 /* Each gives false when the storage failed. */
 MUST_USE bool local_find(struct local *m);
 MUST_USE bool local_number(struct local *m);
@@ -275,6 +272,8 @@ MUST_USE bool local_paper(struct local *m, const struct knowledge_product *p, ui
 MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered);
 /* "白茶能煮吗": whether it can, by what is told of the verb. */
 MUST_USE bool local_can_it(struct local *m, const struct knowledge_product *p, bool *answered);
+/* "滴了能洗澡吗": the one sentence of its papers that speaks of doing that. */
+MUST_USE bool local_may_it(struct local *m, const struct knowledge_product *p, bool *answered);
 /* Words that named the product are not asked for again; gives what was used before, to be put back. */
 bool *local_use_title(struct local *m, const struct knowledge_product *p);
 enum { LOCAL_KINS = 96 };
@@ -387,6 +386,10 @@ bool options_choice(const struct knowledge_product *p, const struct mention *men
 /* "JJ的" is JJ级大果: letters that one value alone begins with; how many atoms. */
 size_t options_grade(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which);
 /* "几U的": what the values of this option are so many of. */
+/* 单个, 单包: the one value that is a single piece. */
+size_t options_single(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);
+/* The title lists this value beside others of its option ("绿茶/原味/奶香"): who says it chooses. */
+bool options_in_title(const struct knowledge_product *p, const char *value);
 uint64_t options_counted(struct local *m, const struct knowledge_product *p); /* SENSE_OPTIONS: it is asked for */
 /* "3 deep", "5 pack": how many atoms from i on mean one of the values by the words around a number; 0: none. */
 size_t options_side_at(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);

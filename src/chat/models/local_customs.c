@@ -91,8 +91,27 @@ static void has_come(struct heard *h)
     }
 }
 
+/* "滤芯多久换", "几个月换一次": worn out, and nothing goes back. */
+static void wears_out(struct heard *h)
+{
+    static const char when[] =
+        "多久|几个月|多长时间|几天|几年|几周|隔多久|多少天|多少个月|每隔多久|什么时候|啥时候|何时|怎么";
+    for (size_t i = 0; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, when), at = i + n;
+        at += n > 0 ? lexicon_phrase(&h->a, at, "要|该|得|需要|应该|能|会|才|就|去|自己") : 0;
+        size_t changes = n > 0 ? lexicon_phrase(&h->a, at, "更换|换一次|换一回|换新|换") : 0;
+        bool how = strcmp(h->a.atom[i].text, "怎") == 0; /* 怎么换货 asks for the rule */
+        if (changes == 0 || lexicon_phrase(&h->a, at, "换货|换码|换大|换小|换尺") > 0) continue;
+        if (how && (at + changes >= h->a.n || h->sense[at + changes] != 0)) continue;
+        for (size_t k = at; k < at + changes; k++)
+            if (h->sense[k] & SENSE_EXCHANGE)
+                local_hear_anew(h, k, h->sense[k] & ~(uint64_t)(SENSE_EXCHANGE | SENSE_RETURN));
+    }
+}
+
 void local_customs(struct heard *h)
 {
+    wears_out(h);
     has_come(h);
     buys_for(h);
     way_to(h);

@@ -9,6 +9,7 @@
 enum { QUOTE = 600, CONTENT = 3 };
 
 static bool hard(const struct heard *h, size_t i) { return h->sense[i] == 0 && !h->used[i]; }
+static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
 
 /* "多少毫安" is told by mAh. */
 static bool is_unit_of(const struct atoms *a, const struct local_count *c, const struct atom *x)
@@ -60,6 +61,9 @@ static size_t count_told(const struct heard *h, const struct local_count *c, con
             for (size_t at = i + 1; at < t->a.n && at <= i + 2; at++)
                 n += atom_same(&t->a.atom[at], h->a.atom[c->at + k].text, h->a.atom[c->at + k].n) ||
                      units_same(&t->a, at, &h->a, c->at + k);
+        static const char pieces[] = "枚|只|支|张|条|组|把|套|根|颗|粒|片|块|位|件";
+        if (han && n == 0 && strcmp(h->a.atom[c->at].text, "个") == 0 && lexicon_phrase(&t->a, i + 1, pieces) > 0)
+            n = 1;
         if (han && n < c->n) n = is_unit_of(&h->a, c, &t->a.atom[i + 1]) ? c->n : 0;
         if (n > best) best = n;
     }
@@ -80,8 +84,11 @@ static bool count_of(struct local *m, struct str text, bool with_money)
     /* "how long does a game of it take, roughly": of the thing itself */
     static const char goes[] = "a game|game|round|match|session|roughly|approximately|approx|usually|normally|"
                                "typically|generally|on average|average|play|playing|to play|to finish|finish";
+    size_t few = c.n > 0 && c.at > 0 && strcmp(m->h.a.atom[c.at - 1].text, "几") == 0 ? 1 : 2,
+           asks = c.n > 0 && c.at >= few ? c.at - few : m->h.a.n + 1; /* "能录几个": the verb before it says little */
     for (size_t i = 0; i < m->h.a.n; i++) {
-        rest.used[i] |= m->h.used[i] || (i >= c.at && i < c.at + c.n);
+        bool verb = i + 1 == asks && is_han(&m->h.a, i) && hard(&m->h, i) && (i == 0 || !hard(&m->h, i - 1));
+        rest.used[i] |= verb || m->h.used[i] || (i >= c.at && i < c.at + c.n);
         for (size_t n = c.time ? lexicon_phrase(&m->h.a, i, goes) : 0; n > 0; n--) rest.used[i + n - 1] = true;
     }
     for (size_t at = 0; at < text.n && !all;) {
@@ -325,8 +332,6 @@ static bool measure_of(struct local *m, const struct measure *x, struct str text
     return true;
 }
 
-static bool is_han(const struct atoms *a, size_t i) { return i < a->n && a->atom[i].kind == ATOM_HAN; }
-
 static bool same_at(const struct atoms *a, size_t i, const struct atoms *t, size_t k)
 {
     return i < a->n && k < t->n && strcmp(a->atom[i].text, t->atom[k].text) == 0;
@@ -554,6 +559,57 @@ bool local_detail(struct local *m, const struct knowledge_product *p, bool *answ
     local_cite_product(m, p, NULL);
     m->action = REPLY_ANSWER, m->why = "description";
     return good;
+}
+
+/* The two characters behind the word that asks whether it may be done: 洗澡 of "滴了能洗澡吗"; h->a.n: none. */
+static size_t may_be_done(const struct heard *h)
+{
+    static const char may[] = "能不能|可不可以|可以|能|会不会|会|要不要|用不用|需不需要|需要|要";
+    for (size_t i = 0; i + 2 < h->a.n; i++) {
+        size_t at = i + lexicon_phrase(&h->a, i, may);
+        if (at == i || at + 1 >= h->a.n || !is_han(&h->a, at) || !is_han(&h->a, at + 1) || h->a.atom[at + 1].broken)
+            continue;
+        if (!(h->sense[at] & ~(uint64_t)SENSE_CARE) && !(h->sense[at + 1] & ~(uint64_t)SENSE_CARE) && !h->used[at + 1])
+            return at;
+    }
+    return h->a.n;
+}
+
+/* The only sentence of the text that speaks of doing that; `count`: of how many. */
+static struct str sentence_of_doing(struct local *m, struct str text, size_t at, size_t *count)
+{
+    struct str best = { NULL, 0 };
+    const char *both = arena_printf(m->arena, "%s%s", m->h.a.atom[at].text, m->h.a.atom[at + 1].text);
+    for (size_t from = 0; from < text.n;) {
+        struct str s = local_sentence(text, &from);
+        if (!memmem(s.p, s.n, both, strlen(both)) || !text_is_quotable(m, s, false)) continue;
+        best = str_trim(s), ++*count;
+    }
+    return best;
+}
+
+bool local_may_it(struct local *m, const struct knowledge_product *p, bool *answered)
+{
+    bool *before = local_use_title(m, p);
+    size_t at = may_be_done(&m->h), count = 0, n = 0;
+    m->h.used = before;
+    *answered = false;
+    if (at == m->h.a.n || m->language != LOCAL_ZH) return true;
+    struct knowledge_text *t = NULL, *found = NULL;
+    struct str best = sentence_of_doing(m, str_of(p->description ? p->description : ""), at, &count);
+    if (!m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct str s = sentence_of_doing(m, str_of(t[i].text), at, &count);
+        if (s.p) best = s, found = &t[i];
+    }
+    if (count != 1) return true;
+    buf_add(&m->text, best.p, best.n < QUOTE ? best.n : unicode_cut_bytes(best, QUOTE));
+    if (found) local_cite_text(m, found);
+    local_cite_product(m, p, NULL);
+    m->action = REPLY_ANSWER, *answered = true;
+    m->why = found ? arena_printf(m->arena, "paper:%s", found->id) : "description";
+    return true;
 }
 
 /* "白茶能煮吗": a yes or a no is asked for; what is told must have the verb, though the name has it too. */

@@ -369,38 +369,9 @@ static bool said_apart(const struct fitting *f, const struct mention *x)
     return true;
 }
 
-bool local_is_listed(const char *title, const char *value)
-{
-    size_t n = strlen(value);
-    static const char *const marks[] = { "/", "、", "／", "|", NULL };
-    for (const char *at = strstr(title, value); at && n > 0; at = strstr(at + 1, value))
-        for (size_t k = 0; marks[k]; k++) {
-            size_t m = strlen(marks[k]);
-            if (strncmp(at + n, marks[k], m) == 0) return true;
-            if (at >= title + m && strncmp(at - m, marks[k], m) == 0) return true;
-        }
-    return false;
-}
-
-/* The title lists several values of the option, and this one: who says it chooses. */
-static bool is_of_list(const struct fitting *f, const struct mention *x)
-{
-    const struct knowledge_product *p = f->fit.product;
-    size_t which = SIZE_MAX;
-    if (!local_is_listed(p->title, x->value)) return false;
-    for (size_t v = 0; v < p->variants && which == SIZE_MAX; v++)
-        for (size_t k = 0; k < p->variant[v].options; k++)
-            if (text_eq(p->variant[v].option[k].value, x->value)) which = k;
-    for (size_t v = 0; v < p->variants; v++) {
-        const char *value = which < p->variant[v].options ? p->variant[v].option[which].value : x->value;
-        if (!text_eq(value, x->value) && local_is_listed(p->title, value)) return true;
-    }
-    return false;
-}
-
 bool local_fit_is_value(const struct fitting *f, const struct mention *x)
 {
-    return !all_named(f, x) || said_apart(f, x) || is_of_list(f, x);
+    return !all_named(f, x) || said_apart(f, x) || options_in_title(f->fit.product, x->value);
 }
 
 /* "女泳衣" of 泳衣女士: whose it is stands elsewhere in the title. */

@@ -147,6 +147,18 @@ static bool head_was_said(const struct heard *h, const struct atoms *t, struct s
     return of >= FEW && of <= MANY && said * 4 >= of * 3 && told >= 2;
 }
 
+/* "粘不牢：…": the state is what the line is about. */
+static bool head_is_state(struct arena *a, const struct seen *seen, struct str line)
+{
+    const char *end = memmem(line.p, line.n, "：", sizeof "：" - 1);
+    enum { LONG = 45 }; /* bytes: fifteen characters */
+    if (!end || end - line.p > LONG) return false;
+    struct atoms head = atoms_of(a, (struct str){ line.p, (size_t)(end - line.p) }, LINE_ATOMS);
+    for (size_t k = 0; lexicon_states[k] && k < STATES; k++)
+        if (seen->state[k] && has_state(&head, NULL, k)) return true;
+    return false;
+}
+
 /* `head`: all but what is done about it was said. */
 static int score_of(struct local *m, const struct seen *seen, struct str line, bool *head)
 {
@@ -162,6 +174,7 @@ static int score_of(struct local *m, const struct seen *seen, struct str line, b
     }
     for (size_t k = 0; k < SIGHTS; k++) score += seen->row[k] && has_row(&t, k) ? SIGHT : 0;
     for (size_t k = 0; k < STATES; k++) score += seen->state[k] && has_state(&t, NULL, k) ? SIGHT : 0;
+    score += head_is_state(m->arena, seen, line) ? WORD : 0;
     arena_release(m->arena, mark);
     return score;
 }

@@ -36,6 +36,40 @@ size_t options_grade(struct local *m, size_t i, const struct mention *values, si
     return plain || count > 1 || lexicon_phrase(a, i + 1, behind) > 0 ? count : 0;
 }
 
+size_t options_single(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which)
+{
+    static const char pieces[] = "个只件支条包瓶盒袋张片双把根本套罐桶台卷块枚颗粒株棵盆";
+    const struct atoms *a = &h->a;
+    size_t found = 0;
+    if (strcmp(a->atom[i].text, "单") != 0 || i + 1 >= a->n || a->atom[i + 1].kind != ATOM_HAN) return 0;
+    if (!strstr(pieces, a->atom[i + 1].text)) return 0;
+    for (size_t k = 0; k < n; k++) {
+        const char *v = values[k].joined;
+        bool one = strncmp(v, "单", sizeof "单" - 1) == 0;
+        one |= (*v == '1' && strncmp(v + 1, a->atom[i + 1].text, a->atom[i + 1].n) == 0);
+        one |= strncmp(v, "一", sizeof "一" - 1) == 0 &&
+               strncmp(v + sizeof "一" - 1, a->atom[i + 1].text, a->atom[i + 1].n) == 0;
+        if (one) found++, *which = k;
+    }
+    return found == 1 ? 2 : 0;
+}
+
+bool options_in_title(const struct knowledge_product *p, const char *value)
+{
+    enum { LEAST = 2 }; /* bytes: a letter alone is in any title */
+    size_t which = SIZE_MAX;
+    if (strlen(value) < LEAST || !strcasestr(p->title, value)) return false;
+    for (size_t v = 0; v < p->variants && which == SIZE_MAX; v++)
+        for (size_t k = 0; k < p->variant[v].options; k++)
+            if (text_eq(p->variant[v].option[k].value, value)) which = k;
+    for (size_t v = 0; v < p->variants; v++) {
+        const char *other = which < p->variant[v].options ? p->variant[v].option[which].value : value;
+        bool part = strstr(other, value) || strstr(value, other);
+        if (!part && strlen(other) >= LEAST && strcasestr(p->title, other)) return true;
+    }
+    return false;
+}
+
 static bool counts_values(struct local *m, const struct knowledge_product *p, size_t option, size_t at)
 {
     size_t had = 0;

@@ -106,6 +106,7 @@ static const struct unit {
     { "kilo", 1000000, 'w' }, { "kilogram", 1000000, 'w' }, { "gram", 1000, 'w' }, { "ounce", 28350, 'w' },
     { "metre", 1000000, 'l' }, { "meter", 1000000, 'l' }, { "w", 1, 'p' },   { "瓦", 1, 'p' },
     { "kw", 1000, 'p' },
+    { "v", 1, 'u' },         { "伏", 1, 'u' },
     { "千瓦", 1000, 'p' },   { "毫安", 1, 'e' },     { "毫安时", 1, 'e' },   { "mah", 1, 'e' },
     { "ah", 1000, 'e' },     { "安时", 1000, 'e' },  { "gb", 1, 'b' },       { "tb", 1000, 'b' },
     { "t", 1000, 'b' },
@@ -291,7 +292,7 @@ static size_t value_in_part(const struct heard *h, const struct knowledge_produc
     if (found > 1 && colour) found = plain_with(values, n, part, which);
     if (count < PART_LEAST || found != 1 || !unknown) return 0;
     (void)joined_of(str_of(p->title), title, sizeof title);
-    bool listed = local_is_listed(p->title, values[*which].value);
+    bool listed = options_in_title(p, values[*which].value);
     return !listed && is_of_title(title, part, h, i + count) ? 0 : count;
 }
 
@@ -453,7 +454,7 @@ static size_t large_at(const struct atoms *a, size_t i, const struct mention *va
     static const char large[] =
         "大|最大|large|largest|big|biggest|bigger|larger|tallest|longest|widest|heaviest|strongest",
                       small[] = "小|最小|small|smallest|smaller|shortest|tiniest|narrowest|lightest|littlest";
-    static const char after[] = "包|袋|盒|瓶|桶|罐|箱|的|one|bottle|bag|pack|box|tin|size|tub|jar";
+    static const char after[] = "包|袋|盒|瓶|桶|罐|箱|支|管|块|条|份|卷|件|的|one|bottle|bag|pack|box|tin|size|tub|jar";
     size_t most = lexicon_phrase(a, i, large), words = most > 0 ? most : lexicon_phrase(a, i, small), best = n;
     size_t end = i + words, more = words > 0 && end < a->n ? lexicon_phrase(a, end, after) : 0;
     bool most_of = words > 0 && a->atom[i].n > 4 && strcmp(a->atom[i].text + a->atom[i].n - 3, "est") == 0;

@@ -196,6 +196,20 @@ static size_t sized_by(const struct heard *h, size_t i, const struct mention *va
     return count == 1 ? which : VALUES;
 }
 
+/* "一对(冷+热)" is 一对, where no other value begins so. */
+static void before_bracket(struct arena *a, const struct mention *values, size_t n, size_t which, struct others *out)
+{
+    enum { LEAST = 6 }; /* bytes: two characters */
+    const char *value = values[which].value, *wide = strstr(value, "（"), *narrow = strchr(value, '(');
+    const char *end = !wide ? narrow : !narrow || wide < narrow ? wide : narrow;
+    size_t begins = 0;
+    if (!end || end < value + LEAST || (unsigned char)*value < 0xe0 || out->n == OTHERS) return;
+    char *side = arena_alloc(a, LOCAL_JOINED);
+    size_t joined = joined_of((struct str){ value, (size_t)(end - value) }, side, LOCAL_JOINED);
+    for (size_t k = 0; k < n; k++) begins += strncmp(values[k].joined, side, joined) == 0;
+    if (begins == 1) out->text[out->n++] = side;
+}
+
 static size_t value_at(const struct heard *h, size_t i, const char *joined, const struct others *others)
 {
     size_t n = atoms_joined(&h->a, i, joined, strlen(joined));
@@ -448,6 +462,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (strpbrk(values[k].value, "0123456789 -/")) parts[k] = atoms_of(m->arena, str_of(values[k].value), 8);
         others[k] = others_of(values[k].joined);
         sides_of(m->arena, values, n, k, &others[k]);
+        before_bracket(m->arena, values, n, k, &others[k]);
     }
     const struct value_amounts *amounts = options_amounts(m->arena, values, n);
     const struct atoms title = atoms_of(m->arena, str_of(p->title), 40);
@@ -480,6 +495,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i] && (which = sized_by(h, i, values, parts, n)) != VALUES) best = 1;
         if (best == 0 && !h->used[i]) best = number_named(h, i, values, n, &which);
+        if (best == 0 && !h->used[i]) best = options_single(h, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_grade(m, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_pack_at(m, i, values, n, &which);
         if (best == 0 && !h->used[i]) best = options_unit_at(h, i, values, n, &which);
