@@ -100,6 +100,42 @@ static void the_shop_does_it(void **state)
     EACH(desk, { { "书桌送不送上楼，住五楼" }, "每层加15元", NULL });
 }
 
+/* clang-format off */
+static const char bath[] =
+    SHOP("净屋卫浴", "zh-CN", "CNY") "\"products\":["
+    THING("tap", "304不锈钢花洒喷头套装 增压软管 SP-110V/SP-220V通用", "【适用】110V配2平以下，220V配3到6平的浴室。【出水】有180个孔。",
+          TWO("电压", "110V", "套餐", "单喷头", "5900", "true") "," TWO("电压", "110V", "套餐", "喷头+软管", "8900", "true") ","
+          TWO("电压", "220V", "套餐", "单喷头", "6900", "true") "," TWO("电压", "220V", "套餐", "喷头+软管", "9900", "false")) ","
+    THING("soap", "手工冷制皂洁面皂 洋甘菊/海盐/薰衣草 滋润温和", "【用法】打泡后按摩一分钟冲净。",
+          TWO("香型", "洋甘菊", "数量", "1块", "1900", "true") "," TWO("香型", "海盐", "数量", "1块", "2100", "false") ","
+          TWO("香型", "海盐", "数量", "3块(送皂托)", "5500", "true") "," TWO("香型", "薰衣草", "数量", "1块", "2300", "true")) ","
+    THING("core", "花洒过滤芯PP棉替换装 通用", "【更换】每2个月。", ONE("数量", "单支", "1200") "," ONE("数量", "一组(6支)", "6000")) ","
+    THING_AT("seat", "智能马桶盖即热烘干 ZM-9", "【配件】含遥控器、挂架、净水滤芯。【提示】安装后24小时内不要坐浴。", "99900") "],"
+    "\"faq\":["
+    FAQ("swap", "换货说明", "7天内可换一次，运费自理。") ","
+    FAQ("true", "品牌保证", "官方授权店，支持扫码验真，假一赔三。") ","
+    FAQ("cost", "运费", "满58元包邮，西北地区每单加8元。") "],"
+    "\"documents\":["
+    PAPER("tap-help", "tap", "常见问题 花洒", "水流变小：拆下用白醋泡半小时。\\n接口对不齐：垫圈放反了。") "],\"promotions\":[]}";
+/* clang-format on */
+
+static void a_value_of_the_title_is_chosen(void **state)
+{
+    EACH(bath, { { "花洒220v喷头加软管还有没" }, "缺货", "¥89.00" },
+         { { "110伏单喷头的花洒多少钱" }, "¥59.00", "¥69.00" }, { { "海盐的皂单块有货吗" }, "缺货", "¥19.00" },
+         { { "洁面皂海盐3块啥价" }, "¥55.00", "¥21.00" }, { { "薰衣草皂多少钱" }, "¥23.00", "¥19.00" },
+         { { "过滤芯单个几钱" }, "¥12.00", "¥60.00" }, { { "过滤芯一组多少钱" }, "¥60.00", "¥12.00" });
+}
+
+static void the_shop_tells_of_its_use(void **state)
+{
+    EACH(bath, { { "滤芯多久换一次" }, "每2个月", "7天" }, { { "冷制皂怎么用" }, "打泡", NULL },
+         { { "马桶盖都有啥配件" }, "遥控器", "¥" }, { { "马桶盖装好了能坐浴吗" }, "24小时", NULL },
+         { { "花洒喷头多少钱", "4平的用多少伏的合适" }, "220V配3到6平", NULL },
+         { { "你家东西是正品不" }, "扫码验真", NULL }, { { "花洒水越来越小了" }, "白醋", NULL },
+         { { "花洒接口拧上去对不上" }, "垫圈", NULL }, { { "西宁包邮不 要多少钱" }, "西北地区", "没有找到" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +145,8 @@ int main(void)
         cmocka_unit_test(it_is_called_shortly),
         cmocka_unit_test(a_place_lies_in_a_region),
         cmocka_unit_test(the_shop_does_it),
+        cmocka_unit_test(a_value_of_the_title_is_chosen),
+        cmocka_unit_test(the_shop_tells_of_its_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,14 +226,29 @@ static void no_detail(struct local *m, const struct knowledge_product *p, bool n
     m->action = REPLY_DECLINE, m->why = "no such detail";
 }
 
-/* SENSE_OPTIONS: one of the options is asked for by its name. */
-static uint64_t names_asked(struct local *m, const struct knowledge_product *p)
+/* SENSE_OPTIONS: one of the options is asked for by its name, or by what its values are so many of. */
+static uint64_t names_asked(struct local *m, const struct knowledge_product *p, uint64_t asked)
 {
     const char *names[16];
-    size_t n = options_names(m->arena, p, names, 16);
+    size_t n = m->found.mentions == 0 ? options_names(m->arena, p, names, 16) : 0;
     for (size_t i = 0; i < n; i++)
         if (options_asked(m->arena, &m->h, p, names[i])) return SENSE_OPTIONS;
-    return 0;
+    return asked ? 0 : options_counted(m, p);
+}
+
+/* "有什么配件" of what comes in but one way: what is told of it. "20斤的用几号": what its values are for. */
+static bool told_of_options(struct local *m, const struct knowledge_product *p, uint64_t asked, bool *answered)
+{
+    *answered = false;
+    if (asked == SENSE_OPTIONS && p->variants < 2) return local_detail(m, p, answered);
+    return (asked & (SENSE_PRICE | SENSE_STOCK)) || local_which(m, p, answered);
+}
+
+static bool price_beside(struct local *m, uint64_t asked, bool *answered)
+{
+    const struct found *f = &m->found;
+    bool beside = f->left_over && f->n == 1 && f->mentions == 0 && (asked & SENSE_PRICE) && m->most == 0;
+    return !beside || local_price_beside(m, f->product[0], answered);
 }
 
 static bool product(struct local *m, bool *answered)
@@ -243,19 +258,15 @@ static bool product(struct local *m, bool *answered)
     struct found *f = &m->found;
     *answered = false;
     if (f->how == FOUND_NONE) return true;
-    bool beside = f->left_over && f->n == 1 && f->mentions == 0 && (asked & SENSE_PRICE) && m->most == 0;
-    if (beside && !local_price_beside(m, f->product[0], answered)) return false;
+    if (!price_beside(m, asked, answered)) return false;
     if (*answered) return true;
     if (f->how == FOUND_NEAR) return near_product(m, asked, answered);
     local_go_on(m);
     if (m->most > 0 || (m->h.all & SENSE_DEAR)) asked |= SENSE_PRICE;
     if (f->how == FOUND_TALKED_ABOUT && f->mentions > 0 && !f->left_over && !local_asks_of_thing(m))
         asked |= m->wanted | SENSE_PRICE;
-    asked |= f->n == 1 && f->mentions == 0 ? names_asked(m, f->product[0]) : 0;
-    asked |= !asked && f->n == 1 ? options_counted(m, f->product[0]) : 0;
-    /* "有什么配件" of what comes in but one way: what is told of it */
-    bool one_way = asked == SENSE_OPTIONS && f->n == 1 && f->product[0]->variants < 2;
-    if (one_way && !local_detail(m, f->product[0], answered)) return false;
+    asked |= f->n == 1 ? names_asked(m, f->product[0], asked) : 0;
+    if (f->n == 1 && !told_of_options(m, f->product[0], asked, answered)) return false;
     if (*answered) return true;
     bool sizes = !(asked & ~SENSE_OPTIONS) && f->n == 1 && local_asks_size(&m->h);
     subjects |= sizes ? SENSE_SIZE : 0;
@@ -325,6 +336,8 @@ static bool of_focus(struct local *m, bool *answered)
     struct found before = m->found;
     m->found.how = FOUND_NEAR, m->found.n = 1, m->found.product[0] = m->focus[0], m->found.left_over = true;
     bool good = local_detail(m, m->focus[0], answered);
+    if (good && !*answered) good = local_may_it(m, m->focus[0], answered);
+    if (good && !*answered) good = local_which(m, m->focus[0], answered);
     if (!*answered) m->found = before;
     return good;
 }

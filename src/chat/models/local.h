@@ -272,6 +272,8 @@ MUST_USE bool local_paper(struct local *m, const struct knowledge_product *p, ui
 MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered);
 /* "白茶能煮吗": whether it can, by what is told of the verb. */
 MUST_USE bool local_can_it(struct local *m, const struct knowledge_product *p, bool *answered);
+/* "20斤的狗用几号": what is told of several values of an option. */
+MUST_USE bool local_which(struct local *m, const struct knowledge_product *p, bool *answered);
 /* "滴了能洗澡吗": the one sentence of its papers that speaks of doing that. */
 MUST_USE bool local_may_it(struct local *m, const struct knowledge_product *p, bool *answered);
 /* Words that named the product are not asked for again; gives what was used before, to be put back. */

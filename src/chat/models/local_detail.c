@@ -62,6 +62,9 @@ static size_t count_told(const struct heard *h, const struct local_count *c, con
                 n += atom_same(&t->a.atom[at], h->a.atom[c->at + k].text, h->a.atom[c->at + k].n) ||
                      units_same(&t->a, at, &h->a, c->at + k);
         static const char pieces[] = "枚|只|支|张|条|组|把|套|根|颗|粒|片|块|位|件";
+        bool span = i + 2 < t->a.n && strcmp(t->a.atom[i + 1].text, "个") == 0 &&
+                    lexicon_phrase(&t->a, i + 2, "月|小时|星期|工作日|多月") > 0; /* 10个月 is no number of pieces */
+        if (span && h->a.n > c->at + 1 && strcmp(h->a.atom[c->at + 1].text, t->a.atom[i + 2].text) != 0) continue;
         if (han && n == 0 && strcmp(h->a.atom[c->at].text, "个") == 0 && lexicon_phrase(&t->a, i + 1, pieces) > 0)
             n = 1;
         if (han && n < c->n) n = is_unit_of(&h->a, c, &t->a.atom[i + 1]) ? c->n : 0;

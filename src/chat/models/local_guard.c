@@ -94,6 +94,18 @@ static bool price_is(struct arena *a, bool priced, int64_t price, enum currency 
     return is;
 }
 
+/* "1块", "3块装": pieces, which read like money. */
+static bool is_piece(const struct knowledge_variant *v, const char *number)
+{
+    char other[LOCAL_JOINED];
+    for (size_t k = 0; k < v->options; k++) {
+        size_t at = 0;
+        if (amount_next(str_of(v->option[k].value), &at, other, sizeof other) && strcmp(other, number) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool amount_stands(const struct local *m, const char *number)
 {
     for (size_t i = 0; i < m->products_cited; i++) {
@@ -101,7 +113,9 @@ static bool amount_stands(const struct local *m, const char *number)
         if (price_is(m->arena, p->priced, p->price, p->currency, number)) return true;
         if (has_number(str_of(p->title), number)) return true;
         for (size_t k = 0; k < p->variants; k++)
-            if (price_is(m->arena, p->variant[k].priced, p->variant[k].price, p->currency, number)) return true;
+            if (price_is(m->arena, p->variant[k].priced, p->variant[k].price, p->currency, number) ||
+                is_piece(&p->variant[k], number))
+                return true;
     }
     for (size_t i = 0; i < m->texts_cited; i++)
         if (has_number(str_of(m->text_cited[i]), number)) return true;

@@ -447,6 +447,10 @@ static size_t pack_at(const struct atoms *a, size_t i, const struct mention *val
     return found == 1 ? count + 1 : 0;
 }
 
+/* A gram is as much as a millilitre: of a tube of 60 g and a bottle of 350 ml that is the large one. */
+static bool comparable(char a, char b) { return a == b || ((a == 'w' || a == 'v') && (b == 'w' || b == 'v')); }
+static int64_t measure_of(const struct quantity *q) { return q->of == 'w' ? q->amount / 1000 : q->amount; }
+
 /* "大包的", "the big bottle": of values that are amounts of one kind, the largest; 小 and "small" the least. */
 static size_t large_at(const struct atoms *a, size_t i, const struct mention *values,
                        const struct value_amounts *amounts, size_t n, size_t *which)
@@ -462,9 +466,10 @@ static size_t large_at(const struct atoms *a, size_t i, const struct mention *va
     for (size_t k = 0; k < n; k++) {
         if (strstr(values[k].joined, a->atom[i].text)) return 0; /* the shop's own word */
         if (!amounts[k].whole) continue;
-        if (best < n && (amounts[k].q[0].of != amounts[best].q[0].of || !text_eq(values[k].name, values[best].name)))
+        if (best < n &&
+            (!comparable(amounts[k].q[0].of, amounts[best].q[0].of) || !text_eq(values[k].name, values[best].name)))
             return 0;
-        bool larger = best < n && amounts[k].q[0].amount > amounts[best].q[0].amount;
+        bool larger = best < n && measure_of(&amounts[k].q[0]) > measure_of(&amounts[best].q[0]);
         if (best == n || larger == (most > 0)) best = k;
     }
     if (best == n) return 0;

@@ -196,14 +196,27 @@ static size_t sized_by(const struct heard *h, size_t i, const struct mention *va
     return count == 1 ? which : VALUES;
 }
 
+/* "喷头加软管" is 喷头+软管. */
+static void with_plus(struct arena *a, const struct mention *value, struct others *out)
+{
+    const char *plus = strstr(value->value, "+");
+    if (!plus || plus == value->value || out->n == OTHERS || (unsigned char)plus[1] < 0xe0) return;
+    const char *said = arena_printf(a, "%.*s加%s", (int)(plus - value->value), value->value, plus + 1);
+    char *side = arena_alloc(a, LOCAL_JOINED);
+    if (joined_of(str_of(said), side, LOCAL_JOINED) > 0) out->text[out->n++] = side;
+}
+
 /* "一对(冷+热)" is 一对, where no other value begins so. */
 static void before_bracket(struct arena *a, const struct mention *values, size_t n, size_t which, struct others *out)
 {
-    enum { LEAST = 6 }; /* bytes: two characters */
+    enum { LEAST = 4, HAN_FIRST = 0xe0 }; /* bytes: a figure and a character */
     const char *value = values[which].value, *wide = strstr(value, "（"), *narrow = strchr(value, '(');
     const char *end = !wide ? narrow : !narrow || wide < narrow ? wide : narrow;
     size_t begins = 0;
-    if (!end || end < value + LEAST || (unsigned char)*value < 0xe0 || out->n == OTHERS) return;
+    if (!end || end < value + LEAST || out->n == OTHERS) return;
+    bool han = false;
+    for (const char *p = value; p < end; p++) han |= (unsigned char)*p >= HAN_FIRST;
+    if (!han) return;
     char *side = arena_alloc(a, LOCAL_JOINED);
     size_t joined = joined_of((struct str){ value, (size_t)(end - value) }, side, LOCAL_JOINED);
     for (size_t k = 0; k < n; k++) begins += strncmp(values[k].joined, side, joined) == 0;
@@ -463,6 +476,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
         others[k] = others_of(values[k].joined);
         sides_of(m->arena, values, n, k, &others[k]);
         before_bracket(m->arena, values, n, k, &others[k]);
+        with_plus(m->arena, &values[k], &others[k]);
     }
     const struct value_amounts *amounts = options_amounts(m->arena, values, n);
     const struct atoms title = atoms_of(m->arena, str_of(p->title), 40);
