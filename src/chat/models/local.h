@@ -388,6 +388,13 @@ bool options_choice(const struct knowledge_product *p, const struct mention *men
 /* "JJ的" is JJ级大果: letters that one value alone begins with; how many atoms. */
 size_t options_grade(struct local *m, size_t i, const struct mention *values, size_t n, size_t *which);
 /* "几U的": what the values of this option are so many of. */
+/* What a value is also called: looked up once, not for each word of the turn. */
+enum { OPTION_OTHERS = 8 };
+struct option_others {
+    const char *text[OPTION_OTHERS];
+    size_t n;
+};
+struct option_others options_others(struct arena *a, const struct mention *values, size_t n, size_t which);
 /* 单个, 单包: the one value that is a single piece. */
 size_t options_single(const struct heard *h, size_t i, const struct mention *values, size_t n, size_t *which);
 /* The title lists this value beside others of its option ("绿茶/原味/奶香"): who says it chooses. */

@@ -2,7 +2,7 @@
  * before "gold"); a value that two options share is given to whichever leaves every other word a place. */
 #include "chat/models/local.h"
 
-enum { VALUES = 256, OTHERS = 8, FIT_OPTIONS = 32 };
+enum { VALUES = 256, FIT_OPTIONS = 32 };
 
 static bool one_of(const char *text, const char *const *list)
 {
@@ -143,40 +143,6 @@ static bool negated(const struct heard *h, size_t at)
     return at > 1 && (h->sense[at - 2] & SENSE_NOT) && (h->sense[at - 1] & SENSE_STOP) && !h->a.atom[at - 1].broken;
 }
 
-/* What a value is also called: looked up once, not for each word of the turn. */
-struct others {
-    const char *text[OTHERS];
-    size_t n;
-};
-
-static struct others others_of(const char *joined)
-{
-    struct others out = { .n = 0 };
-    for (const char *other; out.n < OTHERS && (other = lexicon_other(joined, out.n)) != NULL;)
-        out.text[out.n++] = other;
-    return out;
-}
-
-/* "UK 7 / EU 40" is one size under two names, and who says one of them means it, where no other value has it. */
-static void sides_of(struct arena *a, const struct mention *values, size_t n, size_t which, struct others *out)
-{
-    const char *value = values[which].value;
-    if (!strpbrk(value, "/(") || !strpbrk(value, "0123456789")) return;
-    for (const char *p = value; *p && out->n < OTHERS; p += *p != 0) {
-        size_t length = strcspn(p, "/()");
-        char *side = arena_alloc(a, LOCAL_JOINED);
-        size_t joined = joined_of((struct str){ p, length }, side, LOCAL_JOINED), shared = 0;
-        p += length;
-        bool named = strpbrk(side, "0123456789") && strpbrk(side, "abcdefghijklmnopqrstuvwxyz");
-        if (joined < 3 || !named || length == strlen(value)) continue; /* a number alone may count something */
-        for (size_t k = 0; k < n; k++) {
-            const char *at = strstr(values[k].joined, side);
-            shared += at && !(at[joined] >= '0' && at[joined] <= '9');
-        }
-        if (shared == 1) out->text[out->n++] = side;
-    }
-}
-
 /* "In a size 7", "a 41": the number of one size alone, where the option is named before it. VALUES: of none. */
 static size_t sized_by(const struct heard *h, size_t i, const struct mention *values, const struct atoms *parts,
                        size_t n)
@@ -196,34 +162,7 @@ static size_t sized_by(const struct heard *h, size_t i, const struct mention *va
     return count == 1 ? which : VALUES;
 }
 
-/* "喷头加软管" is 喷头+软管. */
-static void with_plus(struct arena *a, const struct mention *value, struct others *out)
-{
-    const char *plus = strstr(value->value, "+");
-    if (!plus || plus == value->value || out->n == OTHERS || (unsigned char)plus[1] < 0xe0) return;
-    const char *said = arena_printf(a, "%.*s加%s", (int)(plus - value->value), value->value, plus + 1);
-    char *side = arena_alloc(a, LOCAL_JOINED);
-    if (joined_of(str_of(said), side, LOCAL_JOINED) > 0) out->text[out->n++] = side;
-}
-
-/* "一对(冷+热)" is 一对, where no other value begins so. */
-static void before_bracket(struct arena *a, const struct mention *values, size_t n, size_t which, struct others *out)
-{
-    enum { LEAST = 4, HAN_FIRST = 0xe0 }; /* bytes: a figure and a character */
-    const char *value = values[which].value, *wide = strstr(value, "（"), *narrow = strchr(value, '(');
-    const char *end = !wide ? narrow : !narrow || wide < narrow ? wide : narrow;
-    size_t begins = 0;
-    if (!end || end < value + LEAST || out->n == OTHERS) return;
-    bool han = false;
-    for (const char *p = value; p < end; p++) han |= (unsigned char)*p >= HAN_FIRST;
-    if (!han) return;
-    char *side = arena_alloc(a, LOCAL_JOINED);
-    size_t joined = joined_of((struct str){ value, (size_t)(end - value) }, side, LOCAL_JOINED);
-    for (size_t k = 0; k < n; k++) begins += strncmp(values[k].joined, side, joined) == 0;
-    if (begins == 1) out->text[out->n++] = side;
-}
-
-static size_t value_at(const struct heard *h, size_t i, const char *joined, const struct others *others)
+static size_t value_at(const struct heard *h, size_t i, const char *joined, const struct option_others *others)
 {
     size_t n = atoms_joined(&h->a, i, joined, strlen(joined));
     for (size_t k = 0; k < others->n; k++) { /* 灰色 rather than 灰 */
@@ -470,13 +409,10 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
     struct mention *values = ARENA_ARRAY(m->arena, struct mention, VALUES);
     size_t n = values_of(m->arena, p, values);
     struct atoms *parts = ARENA_ARRAY(m->arena, struct atoms, n + 1); /* of values that are more than a word */
-    struct others *others = ARENA_ARRAY(m->arena, struct others, n + 1);
+    struct option_others *others = ARENA_ARRAY(m->arena, struct option_others, n + 1);
     for (size_t k = 0; k < n; k++) {
         if (strpbrk(values[k].value, "0123456789 -/")) parts[k] = atoms_of(m->arena, str_of(values[k].value), 8);
-        others[k] = others_of(values[k].joined);
-        sides_of(m->arena, values, n, k, &others[k]);
-        before_bracket(m->arena, values, n, k, &others[k]);
-        with_plus(m->arena, &values[k], &others[k]);
+        others[k] = options_others(m->arena, values, n, k);
     }
     const struct value_amounts *amounts = options_amounts(m->arena, values, n);
     const struct atoms title = atoms_of(m->arena, str_of(p->title), 40);
