@@ -200,6 +200,8 @@ static bool details(struct local *m, bool *answered)
 static bool near_product(struct local *m, uint64_t asked, bool *answered)
 {
     bool sized = local_asks_size(&m->h) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE));
+    if ((asked & SENSE_PRICE) && !local_rule_called(m, answered)) return false; /* "how much is a sewing class" */
+    if (*answered) return true;
     if (sized && !details(m, answered)) return false; /* "what size is the cot mattress" */
     if (*answered) return true;
     if (asked || m->most > 0 || local_asks_sold(&m->h)) local_product_answer(m), *answered = true;
@@ -272,7 +274,7 @@ static bool product(struct local *m, bool *answered)
     subjects |= sizes ? SENSE_SIZE : 0;
     if (sizes && !options_measure(f->product[0])) asked = 0;
     bool whether = asked == SENSE_OPTIONS && local_asks_whether(&m->h),
-         how = !(asked & ~SENSE_OPTIONS) && local_asks_how(&m->h);
+         how = !(asked & ~SENSE_OPTIONS) && (local_asks_how(&m->h) || local_asks_length(m));
     if (f->n == 1 && (whether || how) && !local_detail(m, f->product[0], answered)) return false;
     if (*answered) return true;
     bool can = !asked && !subjects && f->n == 1 && f->mentions == 0;

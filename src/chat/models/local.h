@@ -294,6 +294,7 @@ bool *local_words_that_ask(struct local *m);       /* of a quality, and what was
 bool local_asks_a_question(const struct heard *h); /* and does not only name a thing */
 /* What is told by the sizes or numbers that it comes in. */
 bool local_asks_sizes(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool of_thing);
+bool local_asks_length(struct local *m);      /* "what is the cord length", of what has no sizes */
 bool local_names_only(const struct heard *h); /* "nano cube 5 gallon?" */
 /* "Does the house come with dolls": the sentence that says whether they are included. */
 bool local_included(struct local *m, const struct knowledge_product *p);

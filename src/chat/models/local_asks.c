@@ -229,3 +229,9 @@ bool local_asks_sizes(struct local *m, const struct knowledge_product *p, uint64
     if ((size && !fits && measured) || counts_of_values(m->arena, &m->h, p)) return true;
     return !m->found.left_over && p->variants > 0 && (of_thing || size) && measured;
 }
+
+bool local_asks_length(struct local *m)
+{
+    return m->language == LOCAL_EN && m->found.n == 1 && m->found.mentions == 0 && local_asks_measure(&m->h) &&
+           !options_measure(m->found.product[0]);
+}

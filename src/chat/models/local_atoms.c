@@ -208,10 +208,22 @@ static bool is_plural(const char *p, size_t n, const char *one, size_t m)
     return p[n - 3] == 'v' && (of_f || of_fe) && memcmp(p, one, n - 3) == 0;
 }
 
+static bool is_irregular(const char *p, size_t n, const char *q, size_t m)
+{
+    static const char *const pairs[][2] = { { "child", "children" }, { "woman", "women" }, { "man", "men" },
+                                            { "tooth", "teeth" },    { "foot", "feet" },   { "mouse", "mice" } };
+    for (size_t k = 0; k < ARRAY_LEN(pairs); k++) {
+        struct str one = str_of(pairs[k][0]), many = str_of(pairs[k][1]), a = { p, n }, b = { q, m };
+        if ((str_eq(a, one) && str_eq(b, many)) || (str_eq(a, many) && str_eq(b, one))) return true;
+    }
+    return false;
+}
+
 bool atom_same(const struct atom *a, const char *text, size_t n)
 {
     if (a->n == n && memcmp(a->text, text, n) == 0) return true;
     if (a->kind != ATOM_LETTERS || n < 3 || a->n < 3 || a->text[0] != text[0]) return false;
+    if (is_irregular(a->text, a->n, text, n)) return true;
     if (is_plural(a->text, a->n, text, n) || is_plural(text, n, a->text, a->n)) return true;
     size_t x = singular(a->text, a->n), y = singular(text, n);
     /* "batteries" and "battery" have only this in common; "bulky" is no bulk, and "cookies" no cook */

@@ -373,9 +373,11 @@ bool *local_use_title(struct local *m, const struct knowledge_product *p)
     const char *names[16];
     size_t n = options_names(m->arena, p, names, 16);
     for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < m->h.a.n; i++)
-            for (size_t count = options_name_at(&m->h, i, names[k]); count > 0; count--)
+        for (size_t i = 0; i < m->h.a.n; i++) {
+            bool spare = i > 0 && lexicon_phrase(&m->h.a, i - 1, lexicon_spare) > 0;
+            for (size_t count = spare ? 0 : options_name_at(&m->h, i, names[k]); count > 0; count--)
                 m->h.used[i + count - 1] = true;
+        }
     return before;
 }
 
@@ -417,6 +419,7 @@ bool local_price_beside(struct local *m, const struct knowledge_product *p, bool
     size_t n = 0, most = 0;
     bool *used = local_use_title(m, p);
     *answered = false;
+    for (size_t i = 0; i < m->h.a.n; i++) m->h.used[i] |= lexicon_phrase(&m->h.a, i, lexicon_spare) > 0;
     bool good =
         m->source->search_texts(m->source->ctx, local_han_both(m->arena, m->h.text), p->id, 8, m->arena, &t, &n);
     for (size_t i = 0; i < n && good; i++) {

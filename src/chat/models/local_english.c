@@ -84,7 +84,8 @@ static void counts_things(struct heard *h)
 static void amount_of(struct heard *h)
 {
     enum { NOUNS = 3 };
-    static const char goes_on[] = "does|do|can|will|is in|are in|is there|are there|comes in|come in|goes in";
+    static const char goes_on[] = "does|do|can|will|is in|are in|is there|are there|comes in|come in|goes in|for the|"
+                                  "for my|for a|for each|for one|per";
     for (size_t i = 0; i + 3 < h->a.n; i++) {
         size_t n = lexicon_phrase(&h->a, i, "how much"), at = i + n;
         bool price = n == 0;
@@ -142,8 +143,25 @@ static void goes_with_price(struct heard *h)
     }
 }
 
+/* "How often can it charge my phone": no money is asked for. */
+static void charges_power(struct heard *h)
+{
+    static const char does[] = "can|will|does|to|it|not|cant|wont|that|and|they|also|could|would|still",
+                      what[] = "my|a|an|the|it|them|two|three|both|up|fully|in|from|via|over|by|with|wirelessly|while|"
+                               "several|multiple|phones|laptops|devices|other|at the same|without";
+    for (size_t i = 1; i + 1 < h->a.n; i++) {
+        if (lexicon_phrase(&h->a, i, "charge|charges|charging|recharge") == 0 || h->a.atom[i + 1].broken) continue;
+        bool thing = h->sense[i - 1] == 0 && lexicon_phrase(&h->a, i - 1, "you|u|shop|store") == 0;
+        if (!thing && lexicon_phrase(&h->a, i - 1, does) == 0) continue;
+        if (lexicon_phrase(&h->a, i + 1, what) == 0) continue;
+        if ((h->sense[i] & (SENSE_PRICE | SENSE_COST)) && !(h->sense[i] & SENSE_SHIP))
+            local_hear_anew(h, i, SENSE_STOP);
+    }
+}
+
 void local_english(struct heard *h)
 {
+    charges_power(h);
     may_happen(h);
     goes_with_price(h);
     takes_back(h);
@@ -177,9 +195,10 @@ size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *
     if (at == i + count || goods->n < NOUN_LEAST || goods->text[goods->n - 1] != 's') return 0;
     for (size_t k = 0; k < n; k++) {
         const struct atoms *v = &parts[k];
+        bool piece = v->n == 2 && lexicon_phrase(v, 1, "piece|pieces|pcs|pairs|sheets|sticks|tabs") > 0;
         bool counts =
             v->n == 2 && v->atom[1].kind == ATOM_LETTERS && v->atom[1].n >= NOUN_LEAST && !units_same(v, 1, v, 1);
-        if (!counts || atom_thousandths(&v->atom[0]) != number) continue;
+        if (!(counts || piece) || atom_thousandths(&v->atom[0]) != number) continue;
         found++, *which = k;
     }
     return found == 1;

@@ -1,6 +1,7 @@
 /* local_excuse.c: words beside a product's name that make no other thing of it: the name of an option ("kit size"),
  * what stands beside a value ("a small frame"), what the description says it goes with. */
 #include "chat/models/local_fitting.h"
+#include "chat/models/local_lexicon.h"
 
 #include <stdio.h>
 
@@ -23,6 +24,7 @@ static void excuse_names(struct fitting *f, const struct knowledge_product *p)
         for (size_t i = 0; i < f->h->a.n; i++) {
             const char *last = strrchr(names[k], ' ');
             size_t count = options_name_at(f->h, i, names[k]);
+            if (i > 0 && lexicon_phrase(&f->h->a, i - 1, lexicon_spare) > 0) continue;
             if (count == 0 && last) count = options_name_at(f->h, i, last + 1);
             bool whole = count > 0 && last;
             while (count > 0) f->missed[i + --count] = false;

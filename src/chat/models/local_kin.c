@@ -49,6 +49,7 @@ const char *const lexicon_same[] = {
     "necklace|neck chain", "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
     NULL
 };
+const char lexicon_spare[] = "spare|second|extra|replacement|another|additional";
 const char lexicon_trouble[] =
     "flickers|flickering|flickered|"
     "keeps|kept|hardly|barely|lost|loses|refuse|refuses|wont|will not|doesnt|does not|isnt|stopped|stops|stuck|"
@@ -307,7 +308,7 @@ const struct lexicon_kin lexicon_kin[] = {
       "assembled already|already assembled|come assembled|comes assembled|pre assembled|preassembled|ready assembled|"
       "ready made up|come built|comes built|ready built|in one piece|need assembling|needs assembling|need assembly|"
       "needs assembly|need building|flat pack|flat packed|assembly required|assembly needed|put together myself|"
-      "assemble it myself",
+      "assemble it myself|need putting together|needs putting together|put it together|come put together",
       "assembly|assembled|assemble|flat packed|flat pack|put together|self assembly|in one piece", NULL },
     { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
       "reach", "km|miles|mile|m|metres|meters|ft|feet" },

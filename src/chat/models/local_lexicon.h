@@ -19,6 +19,8 @@ struct lexicon_kin {
 };
 /* Words for one thing, '|' between them, which people use one for the other; NULL ends the list. Of a single Han
  * character: it begins no other word ("孔" is in no 孔雀). */
+/* "A spare bowl": one more of a part, and no choice of it. */
+extern const char lexicon_spare[];
 extern const char *const lexicon_same[];
 extern const struct lexicon_kin lexicon_kin[];
 /* Words that tell of trouble with a thing; and rows of words for one thing that is seen of it, NULL ends them. */

@@ -51,6 +51,15 @@ static bool read_options(struct local *m)
     return fit.missed > 0;
 }
 
+/* The "changing" of a changing bag changes no order, also where another word stands beside the name. */
+static void unsubject_near(struct local *m)
+{
+    struct found options = { .how = FOUND_NONE };
+    bool named[LOCAL_TURN_ATOMS];
+    struct fit fit = local_fit_named(m, m->found.product[0], &options, named);
+    if (fit.exact && fit.named > 1) unsubject(m, named);
+}
+
 static int32_t worth(const struct local *m, const struct fit *x)
 {
     /* 文房四宝礼盒 with its 礼盒, though a list knows that; of two that are compared, both are meant */
@@ -440,6 +449,7 @@ bool local_find(struct local *m)
     if (f->how == FOUND_NAMED && f->n > 1) those_with_options(m);
     if (f->how == FOUND_NAMED && f->n > 1 && m->language == LOCAL_EN) those_with_values(m);
     if (f->how == FOUND_NAMED && f->n == 1) (void)read_options(m);
+    if (f->how == FOUND_NEAR && f->n == 1 && m->language == LOCAL_EN) unsubject_near(m);
     for (size_t i = 0; i < m->h.a.n && f->how == FOUND_NAMED; i++) m->h.used[i] |= m->numbered[i];
     return true;
 }
