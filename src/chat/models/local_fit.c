@@ -326,10 +326,9 @@ static bool verb_of_question(const struct fitting *f, size_t i)
 {
     static const char verbs[] =
         "run|work|fit|hold|take|need|use|weigh|support|connect|charge|fold|come|swivel|tilt|lock|grow|last|handle|"
-        "carry|"
-        "make|get|stay|have|spin|heat|cook|reach|turn|go|fly|float|keep|start|wash|shrink|dry|bend|stretch|open|close|"
-        "stand|move|include|require|slide|seal|stick|accept|drill|grind|treat|cover|hang|mix|blend|brew|suit|lift|pull|"
-        "push|feed|spray|burn|contain|play|record|print|cut|mow|pump|sew|freeze";
+        "carry|make|get|stay|have|spin|heat|cook|reach|turn|go|fly|float|keep|start|wash|shrink|dry|bend|stretch|"
+        "open|close|stand|move|include|require|slide|seal|stick|accept|drill|grind|treat|cover|hang|mix|blend|brew|"
+        "suit|lift|pull|push|feed|spray|burn|contain|play|record|print|cut|mow|pump|sew|freeze";
     const struct atoms *a = &f->h->a;
     size_t first = i;
     if (lexicon_phrase(a, i, verbs) == 0) return false;
@@ -533,11 +532,7 @@ static int32_t besides_name(const struct fitting *f)
                        (!strcmp(f->title.atom[i + 2].text, "用") || !strcmp(f->title.atom[i + 2].text, "配"));
         if (fits_it || is_of(more, next)) penalty++;
     }
-    size_t end = 0; /* an "Impeller for Pump P2" is no P2 */
-    bool before = false, any = false;
-    while (end < f->title.n && lexicon_phrase(&f->title, end, "for|fits|fit|compatible") == 0) end++;
-    for (size_t i = 0; i < f->title.n; i++) before |= f->in_title[i] && i < end, any |= f->in_title[i];
-    return penalty + (any && !before);
+    return penalty + local_fit_only_for(f);
 }
 
 struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)

@@ -56,6 +56,8 @@ bool local_fit_value_meant(const struct fitting *f, const struct mention *x);
 
 /* "框架床": a value and the last character of the thing's name are its name. */
 void local_fit_tail(struct fitting *f, const struct found *options);
+/* All that was named is what it is for: an "Impeller for Pump P2" is no P2. */
+bool local_fit_only_for(const struct fitting *f);
 
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);

@@ -84,6 +84,15 @@ size_t local_fit_owned(const struct atoms *a, size_t i)
     return 0;
 }
 
+bool local_fit_only_for(const struct fitting *f)
+{
+    size_t end = 0;
+    bool before = false, any = false;
+    while (end < f->title.n && lexicon_phrase(&f->title, end, "for|fits|fit|compatible") == 0) end++;
+    for (size_t i = 0; i < f->title.n; i++) before |= f->in_title[i] && i < end, any |= f->in_title[i];
+    return any && !before;
+}
+
 /* One vowel for another, as it is heard: "kestral". That makes no other word of a long one. */
 static bool is_one_vowel(const struct atom *a, const struct atom *b)
 {

@@ -213,9 +213,9 @@ static void not_of_packs(struct heard *h)
     bool many = false;
     for (size_t i = 0; i < h->a.n; i++) {
         many |= lexicon_phrase(&h->a, i, "how many") > 0;
-        bool of_any =
-            i > 0 && lexicon_phrase(&h->a, i - 1, "the|a|an|each|one|per|every|this|that|your|my|in|full") > 0;
-        if (many && of_any && h->sense[i] == 0 && lexicon_phrase(&h->a, i, packs) > 0) h->sense[i] = SENSE_STOP;
+        const struct atom *x = i > 0 ? &h->a.atom[i - 1] : NULL; /* a changing bag is no pack */
+        bool kind = x && x->n > 4 && strcmp(x->text + x->n - 3, "ing") == 0 && !h->a.atom[i].broken;
+        if (many && !kind && h->sense[i] == 0 && lexicon_phrase(&h->a, i, packs) > 0) h->sense[i] = SENSE_STOP;
         size_t n = lexicon_phrase(&h->a, i, "一斤|一公斤|一千克|一米|一升");
         bool counts =
             n > 0 && i + n < h->a.n && lexicon_phrase(&h->a, i + n, "几|多少|有几|有多少|大概几|大概多少") > 0;
