@@ -48,7 +48,42 @@ static const char music[] =
           "Wheel does not turn: oil the axle.") ","
     PAPER("g2", "2", "Free with the Merle", "Each Merle comes with a free plectrum.")
     "],\"promotions\":[]}";
+
+/* ---- a shop of what one takes along ---- */
+
+static const char along[] =
+    SHOP("Rove", "en", "GBP") "\"products\":["
+    THING_AT("1", "Sleeping Bag", "Bag with nine loops and a hood, water repellent.", "8850") ","
+    THING("2", "Osprey Camp Stove", "Stove for two pots. Hose of 1.2 metres.",
+          TWO("colour", "red", "hose", "fixed", "4100", "true") ","
+          TWO("colour", "blue", "hose", "loose", "4300", "true")) ","
+    THING_AT("3", "Heron Power Bank", "Charges a phone three times. For children from 8 years.", "2975") ","
+    THING("4", "Ground Sheets", "Green sheets.", ONE("pack", "2 pieces", "1115") "," ONE("pack", "5 pieces", "2225"))
+    "],\"orders\":[],\"faq\":["
+    FAQ("change", "Sleeping on it: changes", "Changes are possible for an hour.") ","
+    FAQ("course", "Camping courses", "A course is 44 pounds, on Sundays.") ","
+    FAQ("hours", "Opening hours", "Open on weekdays.")
+    "],\"documents\":["
+    PAPER("parts", "2", "Osprey spare parts", "A second hose is 13 pounds, a knob 4 pounds.") ","
+    PAPER("gas", "2", "How much gas", "The stove needs 90 grams of gas an hour.")
+    "],\"promotions\":[]}";
 /* clang-format on */
+
+static void a_part_is_no_choice(void **state)
+{
+    EACH(along, { { "how much is a spare hose for the osprey stove" }, "13 pounds", "from" },
+         { { "how much is the osprey stove in red" }, "£41.00", NULL },
+         { { "what is the hose length of the osprey" }, "1.2 metres", "fixed" },
+         { { "how much gas for the osprey stove" }, "90 grams", "£" },
+         { { "how many loops does the sleeping bag have" }, "nine loops", NULL },
+         { { "how often can the heron charge my phone" }, "three times", "£" },
+         { { "what do you charge for the heron" }, "£29.75", NULL },
+         { { "can a child use the heron" }, "8 years", NULL },
+         { { "how much is a camping course" }, "44 pounds", "could not find" },
+         { { "five ground sheets, how much" }, "£22.25", "£11.15" },
+         { { "do you have a sleeping bag for a weekend away" }, "£88.50", "weekdays" },
+         { { "are you open at the weekend" }, "weekdays", NULL });
+}
 
 static void amounts_are_said_in_words(void **state)
 {
@@ -140,6 +175,7 @@ int main(void)
         cmocka_unit_test(what_is_counted_and_measured),
         cmocka_unit_test(a_fault_is_told_in_a_sentence),
         cmocka_unit_test(who_makes_it_is_no_wish),
+        cmocka_unit_test(a_part_is_no_choice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
