@@ -227,7 +227,7 @@ size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *
 /* "3/8 drive": the one value that begins with the fraction at i; how many atoms, 0: none. */
 size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
 void local_customs(struct heard *h);       /* the same, of Chinese alone */
-void local_asks_contents(struct heard *h); /* "礼盒里面都有啥" */
+void local_hear_contents(struct heard *h); /* "礼盒里面都有啥" */
 bool local_contents(struct local *m,
                     const struct knowledge_product *p); /* what the description lists; false: nothing */
 bool local_asks_for_body(const struct heard *h);        /* "身高128拿哪款" */

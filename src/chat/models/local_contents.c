@@ -25,7 +25,7 @@ static bool ends(const struct heard *h, size_t i)
     return true;
 }
 
-void local_asks_contents(struct heard *h)
+void local_hear_contents(struct heard *h)
 {
     for (size_t i = 1; i < h->a.n; i++) {
         size_t n = contents_at(&h->a, i);

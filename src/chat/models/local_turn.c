@@ -388,7 +388,7 @@ static bool read_words(struct local *m, const char *text)
     local_idioms(&m->h);
     local_english(&m->h);
     local_ways(&m->h);
-    local_asks_contents(&m->h);
+    local_hear_contents(&m->h);
     local_read_email(m);
     local_budget(m);
     m->language = local_language_of(&m->h, m->language);
