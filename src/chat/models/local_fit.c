@@ -546,8 +546,7 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     options_heard(m, p, options);
     size_t kept = 0;
     for (size_t k = 0; k < options->mentions; k++) /* a word of the name is no option ("black tea") */
-        if (local_fit_value_meant(f, &options->mention[k]) || local_fit_is_value(f, &options->mention[k]))
-            options->mention[kept++] = options->mention[k];
+        if (local_fit_is_value(f, &options->mention[k])) options->mention[kept++] = options->mention[k];
     options->mentions = kept;
     local_fit_tail(f, options);
     judge(m, f, options);

@@ -50,15 +50,16 @@ bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
 /* The thing is what stands behind "the", and another that was named a part of it, or what may come with it. */
 bool local_fit_is_whole(const struct fitting *f);
 bool local_fit_is_subject(const struct fitting *f);
-/* A word of the name is no option ("black tea"), unless it is said otherwise than in the name, or chosen from those
- * that the title lists. */
-bool local_fit_value_meant(const struct fitting *f, const struct mention *x);
+/* The value is one of several that the title lists (高清 and 防窥): who says one has chosen. */
+bool local_fit_is_choice(const struct fitting *f, const struct mention *x);
 
 /* "框架床": a value and the last character of the thing's name are its name. */
 void local_fit_tail(struct fitting *f, const struct found *options);
 /* All that was named is what it is for: an "Impeller for Pump P2" is no P2. */
 bool local_fit_only_for(const struct fitting *f);
 
+/* "磨砂壳", "净水壶的芯". */
+void local_fit_excuse_nouns(struct fitting *f);
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
 
