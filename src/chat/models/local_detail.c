@@ -502,57 +502,6 @@ static bool detail_of(struct local *m, const struct knowledge_product *p, size_t
     return good;
 }
 
-bool local_included(struct local *m, const struct knowledge_product *p)
-{
-    static const char comes[] = "come with|comes with|come * with|include|includes|supplied with|ship with|ships with",
-                      tells[] = "included|include|includes|comes with|come with|supplied|in the box|sold separately|"
-                                "not included|separate|extra";
-    struct str d = str_of(p->description ? p->description : "");
-    struct heard rest = m->h;
-    size_t with = 0, before = m->text.n;
-    for (size_t i = 0; i < m->h.a.n && with == 0; i++) {
-        size_t n = lexicon_phrase(&m->h.a, i, comes);
-        with = n > 0 ? i + n : 0;
-    }
-    if (with == 0 || with >= m->h.a.n) return false;
-    rest.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
-    for (size_t i = 0; i < m->h.a.n; i++) rest.used[i] = i < with;
-    for (size_t at = 0; at < d.n && m->text.n == before;) {
-        struct arena_mark mark = arena_mark(m->arena);
-        struct str s = str_trim(local_sentence(d, &at));
-        struct heard t = { .a = atoms_of(m->arena, s, 100) };
-        size_t of = 0, n = local_shared(&rest, &t, &of);
-        bool told = false;
-        for (size_t i = 0; i < t.a.n; i++) told |= lexicon_phrase(&t.a, i, tells) > 0;
-        arena_release(m->arena, mark);
-        if (told && of > 0 && n == of && s.n < QUOTE && text_is_quotable(m, s, false)) buf_add(&m->text, s.p, s.n);
-    }
-    if (m->text.n == before) return false;
-    local_cite_product(m, p, NULL);
-    m->action = REPLY_ANSWER, m->why = "description";
-    return true;
-}
-
-/* "What comes inside the tea box": the sentence that tells what is in it, or the first of what is told of it. */
-static bool contents_of(struct local *m, const struct knowledge_product *p)
-{
-    static const char tells[] = "include|includes|including|contain|contains|contents|comes with|come with|inside|"
-                                "consists of|made up of|you get|in the box|packed with";
-    struct str d = str_of(p->description ? p->description : "");
-    size_t before = m->text.n;
-    for (size_t at = 0; at < d.n && m->text.n == before;) {
-        struct arena_mark mark = arena_mark(m->arena);
-        struct str s = str_trim(local_sentence(d, &at));
-        struct atoms t = atoms_of(m->arena, s, 100);
-        bool told = false;
-        for (size_t i = 0; i < t.n; i++) told |= lexicon_phrase(&t, i, tells) > 0;
-        if (told && s.n < QUOTE && text_is_quotable(m, s, false)) buf_add(&m->text, s.p, s.n);
-        arena_release(m->arena, mark);
-    }
-    if (m->text.n == before) local_about(m, p);
-    return m->text.n > before;
-}
-
 bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered)
 {
     *answered = local_contents(m, p);
@@ -560,7 +509,7 @@ bool local_detail(struct local *m, const struct knowledge_product *p, bool *answ
     bool *before = local_use_title(m, p), good = detail(m, p, answered);
     m->h.used = before;
     if (!good || *answered || m->found.how != FOUND_NAMED || !local_asks_contents(&m->h)) return good;
-    *answered = contents_of(m, p);
+    *answered = local_contents_told(m, p);
     if (!*answered) return good;
     local_cite_product(m, p, NULL);
     m->action = REPLY_ANSWER, m->why = "description";
