@@ -253,6 +253,26 @@ static bool price_beside(struct local *m, uint64_t asked, bool *answered)
     return !beside || local_price_beside(m, f->product[0], answered);
 }
 
+static bool in_a_state(const struct heard *h)
+{
+    for (size_t i = 0; i < h->a.n && h->state; i++)
+        if (h->state[i] > 0) return true;
+    return false;
+}
+
+/* "面霜用了泛红": who tells what became of a thing asks no price. */
+static bool seen_of(struct local *m, const struct knowledge_product *p)
+{
+    bool answered = false, good = local_rule(m, &answered);
+    if (good && !answered) no_detail(m, p, false);
+    return good;
+}
+
+static bool asks_about(const struct heard *h)
+{
+    return local_said(h, "about") || (local_said(h, "made") && !local_said(h, "in"));
+}
+
 static bool product(struct local *m, bool *answered)
 {
     uint64_t asked = m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_CHEAP);
@@ -316,11 +336,10 @@ static bool product(struct local *m, bool *answered)
         if (!local_rule(m, answered)) return false;
         if (*answered) return true;
     }
-    bool about =
-        !asked && f->n == 1 && (local_said(&m->h, "about") || (local_said(&m->h, "made") && !local_said(&m->h, "in")));
-    local_product_answer(m);
-    if (about) local_about(m, f->product[0]);
     *answered = true;
+    if (!asked && !sold && f->n == 1 && m->language == LOCAL_ZH && in_a_state(&m->h)) return seen_of(m, f->product[0]);
+    local_product_answer(m);
+    if (!asked && f->n == 1 && asks_about(&m->h)) local_about(m, f->product[0]);
     return true;
 }
 

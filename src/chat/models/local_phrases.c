@@ -31,6 +31,7 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_STOP, "买多少|用多少|选多少|买多长|买多宽|买多厚|买多重|买多粗" },
     { SENSE_PRICE | SENSE_COST | SENSE_STOP, "买多少钱" },
     { SENSE_SOFT, "选|挑" },
+    { SENSE_SIZE, "选哪个码|要哪个码|拍哪个码|买哪个码|用哪个码|哪个码合适|啥码合适|什么码合适|多大码|多大合适|选哪个号|拍哪个号|穿哪个号|哪个号合适|该穿多大|该穿几|该拍几|该选几" },
     { SENSE_STORE, "店面|铺面|门面|到店|去店里|上店里|实体|现场看|现场提|去你们那看|能去看" },
     { SENSE_POINTS, "定期购|定期买|定期送|周期购|包月|订阅|按月送|月月送" },
     { SENSE_GENUINE,
