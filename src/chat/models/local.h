@@ -298,7 +298,7 @@ bool local_asks_length(struct local *m);      /* "what is the cord length", of w
 bool local_names_only(const struct heard *h); /* "nano cube 5 gallon?" */
 /* "Does the house come with dolls": the sentence that says whether they are included. */
 bool local_included(struct local *m, const struct knowledge_product *p);
-/* "What comes inside the tea box": the sentence that tells what is in it, or the first of what is told of it. */
+/* "What comes inside the tea box": the sentence that tells what is in it. */
 bool local_contents_told(struct local *m, const struct knowledge_product *p);
 bool local_asks_contents(const struct heard *h); /* what there is in a box, a set */
 bool local_asks_choices(struct local *m, const struct knowledge_product *p);

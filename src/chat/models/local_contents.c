@@ -186,6 +186,5 @@ bool local_contents_told(struct local *m, const struct knowledge_product *p)
         if (told && s.n < QUOTE && text_is_quotable(m, s, false)) buf_add(&m->text, s.p, s.n);
         arena_release(m->arena, mark);
     }
-    if (m->text.n == before) local_about(m, p);
     return m->text.n > before;
 }

@@ -509,7 +509,9 @@ bool local_detail(struct local *m, const struct knowledge_product *p, bool *answ
     bool *before = local_use_title(m, p), good = detail(m, p, answered);
     m->h.used = before;
     if (!good || *answered || m->found.how != FOUND_NAMED || !local_asks_contents(&m->h)) return good;
-    *answered = local_contents_told(m, p);
+    size_t from = m->text.n;
+    if (!local_contents_told(m, p)) local_about(m, p);
+    *answered = m->text.n > from;
     if (!*answered) return good;
     local_cite_product(m, p, NULL);
     m->action = REPLY_ANSWER, m->why = "description";

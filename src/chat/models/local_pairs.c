@@ -1,4 +1,4 @@
-/* local_values.c: values of options by what is not there ("裸机不含电池"), by some of each, and pairs of numbers. */
+/* local_pairs.c: values of options by what is not there ("裸机不含电池"), by some of each, and pairs of numbers. */
 #include "chat/models/local.h"
 
 /* 电池 of 裸机不含电池: the value says that it is not there. */
