@@ -195,7 +195,8 @@ async function main(args) {
     const started = own >= 0 ? await askNewServer(args.splice(own, 2)[1]) : null;
     const ask = started ? started.ask : url ? askServer(url, shop, token) : askProgram(program);
     const ownSets = ['store-en', 'store-zh', 'music-zh', 'appliances-zh', 'nursery-zh', 'dress-zh', 'outdoor-en', 'gadgets-zh',
-        'sewing-en', 'cots-en', 'beauty-zh', 'bicycle-en', 'tea-zh', 'camping-zh', 'toys-en', 'cameras-en',
+        'sewing-en', 'cots-en', 'beauty-zh', 'bicycle-en', 'tea-zh', 'camping-zh', 'toys-en', 'cameras-en', 'aquarium-en', 'lighting-en',
+        'fruit-zh', 'kitchen-zh',
         '../../samples/store', 'house'];
     const dirs = args.length > 0 ? args : ownSets.map((d) => path.join(here, d));
     let passed = 0;
