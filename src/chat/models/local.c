@@ -284,6 +284,8 @@ static bool product(struct local *m, bool *answered)
     if (*answered) return true;
     if (f->how == FOUND_NEAR) return near_product(m, asked, answered);
     local_go_on(m);
+    *answered = local_unmet(m);
+    if (*answered) return true;
     if (m->most > 0 || (m->h.all & SENSE_DEAR)) asked |= SENSE_PRICE;
     if (f->how == FOUND_TALKED_ABOUT && f->mentions > 0 && !f->left_over && !local_asks_of_thing(m))
         asked |= m->wanted | SENSE_PRICE;

@@ -371,10 +371,21 @@ bool local_is_small_talk(const struct heard *h, enum say *out);
 void local_cite_product(struct local *m, const struct knowledge_product *p, const struct knowledge_variant *v);
 void local_cite_text(struct local *m, const struct knowledge_text *t);
 const char *local_title(struct local *m, const struct knowledge_product *p);
+/* That it does not come so, and in what it does. */
+void local_no_variant(struct local *m, const struct knowledge_product *p);
+/* Answers who asks for what the products do not have: another amount, another colour, a part. False: nobody does. */
+bool local_unmet(struct local *m);
 
 /* Options. */
 bool options_measure(const struct knowledge_product *p); /* one of them is a size or an amount */
 void options_heard(struct local *m, const struct knowledge_product *p, struct found *f);
+/* What an amount is, in its smallest unit. */
+struct quantity {
+    int64_t amount; /* thousandths of a milligram, of a millilitre, of a micrometre, of a watt, of a mAh, of a GB */
+    char of;        /* 'w'eight, 'v'olume, 'l'ength, 'p'ower, 'e'lectric charge, 'b'ytes; others: pieces of a kind */
+};
+/* How many atoms from i on are an amount with its unit; 0: they are none. */
+size_t quantity_at(const struct atoms *a, size_t i, struct quantity *out);
 /* How many atoms from i on are an amount that the text has too, in whatever unit; 0: none. */
 size_t amount_in(const struct atoms *a, size_t i, const struct atoms *text);
 /* The amounts that each of the values names. */

@@ -263,7 +263,7 @@ static bool options_answer(struct local *m, const struct knowledge_product *p, b
     return true;
 }
 
-static void no_variant(struct local *m, const struct knowledge_product *p)
+void local_no_variant(struct local *m, const struct knowledge_product *p)
 {
     const char *names[16];
     size_t n = options_names(m->arena, p, names, 16);
@@ -413,7 +413,7 @@ static void single(struct local *m, const struct knowledge_product *p)
     if (m->found.mentions > 0 && n == 0 && p->variants > 0 && !m->found.variant) {
         n = options_alternatives(p, m->found.mention, m->found.mentions, v);
         if (n > 1) alternatives_answer(m, p, v, n);
-        else no_variant(m, p);
+        else local_no_variant(m, p);
         return;
     }
     bool asks_price = (m->h.all & SENSE_PRICE) != 0 || m->most > 0;

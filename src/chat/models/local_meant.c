@@ -6,11 +6,6 @@
 
 enum { VALUE_ATOMS = 16, PART_LEAST = 2, PART_MOST = 6, TITLE_BYTES = 512 };
 
-struct quantity {
-    int64_t amount; /* thousandths of a milligram, of a millilitre, of a micrometre, of a watt, of a mAh, of a GB */
-    char of;        /* 'w'eight, 'v'olume, 'l'ength, 'p'ower, 'e'lectric charge, 'b'ytes; others: pieces of a kind */
-};
-
 /* 1 to 9, 0 for 零; -1: no digit. 两 is one before what multiplies it, or first: 三两 is a weight, and so is 十两. */
 static int han_digit_at(const struct atoms *a, size_t i, size_t first)
 {
@@ -161,8 +156,7 @@ static size_t more_at(const struct atoms *a, size_t i, const struct unit *unit, 
     return n;
 }
 
-/* How many atoms from i on are an amount with its unit; 0: they are none. */
-static size_t quantity_at(const struct atoms *a, size_t i, struct quantity *out)
+size_t quantity_at(const struct atoms *a, size_t i, struct quantity *out)
 {
     const struct unit *unit = NULL;
     int64_t number = 0;
@@ -369,6 +363,10 @@ static bool stands_alone(const struct heard *h, size_t i, const char *title, con
 {
     enum { WORD_LEAST = 3 };
     const struct atom *next = &h->a.atom[i + 1];
+    for (size_t k = 0; i + 1 < h->a.n && next->kind == ATOM_HAN && !next->broken && k < n; k++) /* "750樱花粉" */
+        if (!text_eq(values[k].name, name) && h->a.atom[i].n > 1 &&
+            atoms_joined(&h->a, i + 1, values[k].joined, strlen(values[k].joined)) > 1)
+            return true;
     if (i + 1 >= h->a.n || next->glued || next->kind != ATOM_LETTERS) return false;
     bool the = i > 0 && lexicon_phrase(&h->a, i - 1, "the|a|an|your|my|this|that") > 0; /* "the 170 cat tree" */
     the |= h->a.atom[i].n >= WORD_LEAST;                                                /* "160 rotor" */
