@@ -337,6 +337,8 @@ size_t local_word_end(const struct heard *h, size_t i); /* where what is written
 void local_product_answer(struct local *m);
 /* The first sentences of what the shop says of it, as far as they may be said on. */
 void local_about(struct local *m, const struct knowledge_product *p);
+/* "In 22ct gold" of what comes in 9ct and 18ct: the turn asks for a value that the thing has not. */
+bool local_behind(struct local *m, const struct knowledge_product *p);
 /* "Under £30", "my budget is 200": kept in `most`, and taken out of the turn. */
 void local_budget(struct local *m);
 /* How many atoms from i on are the name that the title has in brackets; 0: none. */

@@ -416,6 +416,10 @@ static void single(struct local *m, const struct knowledge_product *p)
         else local_no_variant(m, p);
         return;
     }
+    if (local_behind(m, p)) {
+        local_no_variant(m, p);
+        return;
+    }
     bool asks_price = (m->h.all & SENSE_PRICE) != 0 || m->most > 0;
     if (m->most > 0 && variants_within(m, p, v, &n)) return;
     if (m->most > 0 && range_of(p, v, n).low > m->most) {
