@@ -18,7 +18,8 @@ static const char shop[] =
     THING("fan", "Swift Desk Fan", "Quiet.",
           TWO("settings", "3", "plug", "UK", "3110", "true") ","
           TWO("settings", "5", "plug", "EU", "3220", "true")) "],"
-    "\"faq\":[],\"documents\":[],\"promotions\":[]}";
+    "\"faq\":[" FAQ("club", "Discounts for clubs", "Members of weaving clubs get 12% off.") "],"
+    "\"documents\":[],\"promotions\":[]}";
 /* clang-format on */
 
 #define NONE "could not find"
@@ -61,13 +62,19 @@ static void what_tells_of_something_else(void **state)
          { { "how much is the wool rug for a room of 400 cm" }, "£", NONE });
 }
 
+static void a_bid_is_no_discount(void **state)
+{
+    EACH(shop, { { "final offer 45" }, "price", "club" }, { { "my final offer is 45 pounds" }, "price", "club" },
+         { { "how much is the wool rug?", "i can offer you 60 for it" }, "price", "club" },
+         { { "do you have a discount for clubs" }, "12%", NULL });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_value_behind_the_name),
-        cmocka_unit_test(an_amount_that_no_value_is),
-        cmocka_unit_test(what_it_has_is_answered),
-        cmocka_unit_test(what_tells_of_something_else),
+        cmocka_unit_test(a_value_behind_the_name), cmocka_unit_test(an_amount_that_no_value_is),
+        cmocka_unit_test(what_it_has_is_answered), cmocka_unit_test(what_tells_of_something_else),
+        cmocka_unit_test(a_bid_is_no_discount),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* local_behind.c: a value that is asked for and that the thing has not: "the band in 22ct gold" of what comes in 9ct and
- * 18ct. The name fits, and so might the rest; but to say "yes, in stock" would be of another thing. English alone. */
+/* local_behind.c: a value that is asked for and that the thing has not: "the band in 22ct gold" of what comes in 9ct
+ * and 18ct. The name fits, and so might the rest; but to say "yes, in stock" would be of another thing. English alone.
+ */
 #include "chat/models/local.h"
 
 enum { NAMES = 16, WORDS = 12, NEAR = 4 };

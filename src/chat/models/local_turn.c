@@ -298,6 +298,30 @@ static void asks_offer(struct heard *h)
     }
 }
 
+/* "Final offer 275": a bid asks for no discount that the shop may have for somebody. */
+static void bids(struct heard *h)
+{
+    static const char offers[] = "final offer|last offer|my offer is|my offer|my best offer|my best offer is|ill offer|"
+                                 "i will offer|i offer|i can offer|i bid|my bid is|my bid";
+    bool bid = false;
+    for (size_t i = 0; i < h->a.n && !bid; i++) {
+        size_t n = lexicon_phrase(&h->a, i, offers), at = i + n;
+        at += n > 0 ? lexicon_phrase(&h->a, at, "is|of|you") : 0;
+        size_t sum = n > 0 && at < h->a.n ? sum_at(h, at) : 0, end = at + sum;
+        if (sum == 0) continue;
+        end += lexicon_phrase(&h->a, end, units_of_money);
+        bid = end >= h->a.n || h->a.atom[end].broken ||
+              lexicon_phrase(&h->a, end, "for the|for it|for that|for this") > 0;
+        for (size_t k = i; k < at + sum && bid; k++) h->sense[k] = SENSE_HAGGLE | SENSE_STOP;
+    }
+    if (!bid) return;
+    h->all = 0;
+    for (size_t i = 0; i < h->a.n; i++) {
+        h->sense[i] &= ~(uint64_t)(SENSE_DISCOUNT | SENSE_OFFER);
+        h->all |= h->sense[i];
+    }
+}
+
 /* "Do you sell card readers": a word of a rule that only tells of what kind the thing is; the thing stands behind it.
  */
 static void sells_kind(struct heard *h)
@@ -376,6 +400,7 @@ static bool read_words(struct local *m, const char *text)
     asks_sizes(&m->h);
     sells_kind(&m->h);
     asks_offer(&m->h);
+    bids(&m->h);
     verbs_of_questions(&m->h);
     came_broken(&m->h);
     of_old_things(&m->h);
