@@ -134,10 +134,10 @@ void chat_farewell(int64_t conversation)
 void chat_here_again(int64_t conversation)
 {
     (void)pthread_mutex_lock(&farewells.lock);
-    size_t kept = farewells.taken;
-    for (size_t i = farewells.taken; i < farewells.n; i++)
-        if (farewells.gone[i] != conversation) farewells.gone[kept++] = farewells.gone[i];
-    farewells.n = kept;
+    for (size_t i = farewells.taken;
+         i < farewells.n;) /* on a loop, while thousands come back: it reads, and copies none */
+        if (farewells.gone[i] == conversation) farewells.gone[i] = farewells.gone[--farewells.n];
+        else i++;
     (void)pthread_mutex_unlock(&farewells.lock);
 }
 
