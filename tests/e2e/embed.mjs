@@ -13,6 +13,8 @@ const BEFORE = {
     '/var': `<script>var chathub = ${SETTINGS};</script>`,
     '/list': `<script>${HEAR} (window.chathub ??= []).push(["noSuchCall"], ["on", "ready", tell("ready")], ["on", "open", tell("open")],
         ${SETTINGS}, ["open"], ["sendMessage", "said before the script"]);</script>`,
+    '/empty': '<script>window.chathub = [];</script>',
+    '/calls': '<script>(window.chathub ??= []).push(["open"], ["sendMessage", "said without settings"]);</script>',
 };
 const SHIFTS = `<script>window.shifted = 0; new PerformanceObserver((list) => {
     for (const { value } of list.getEntries()) window.shifted += value;
@@ -104,6 +106,15 @@ async function said({ checks, visit, base }) {
         assert.equal(person.faults.length, 1);
         assert.match(person.faults.pop(), /TypeError/);
     }));
+    for (const address of ['/empty', '/calls'])
+        await checks.try(`calls alone, without a setting, find the launcher named, dressed and in the page's language: ${address}`,
+            () => visit(address, async (page) => {
+                await page.getByRole('button', { name: 'Chat with us' }).waitFor();
+                assert.equal(await style(launcher(page), 'backgroundColor'), 'rgb(29, 78, 216)');
+                if (address === '/calls') await sent(page, 'said without settings');
+                else await launcher(page).click();
+                await page.getByRole('textbox', { name: 'Write a message…' }).waitFor();
+            }));
     await checks.try('the same is heard afterwards, by push and by setting it once more, and the calls stay', () => visit('/', async (page) => {
         await page.getByRole('button', { name: 'Chat with us' }).waitFor();
         await page.evaluate(`${HEAR} (window.chathub ??= []).push({ language: "es", position: "left" }, ["on", "ready", tell("late")])`);

@@ -286,6 +286,7 @@ function start(script: HTMLScriptElement, said: Said) {
   // A page that sets `window.chathub` once more (its settings stand in each page that a navigation brings) is heard too.
   const lasts = { configurable: true, get: () => api, set: hear };
   if (!Reflect.defineProperty(window, "chathub", lasts)) window.chathub = api; // where the page has said `var chathub`
+  heed(); // a page may have said calls alone
   hear(said);
   const preview = window.chathubPreview;
   if (preview) {
