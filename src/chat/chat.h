@@ -89,7 +89,7 @@ struct chat_act {
     const char *person_name;
     int64_t to;
     const char *to_name;
-    int64_t seen_epoch; /* what the caller's page showed: an older one has lost; 0: whatever it is */
+    int64_t seen_epoch; /* what the caller's page showed: an older one has lost, unless `person` speaks; 0: any */
     int64_t until_ms, now_ms;
     int64_t failed;         /* with ACT_BOT_WROTE: answers in a row that found nothing, with this one */
     int64_t back_after_ms;  /* the shop's: how long a person is silent before the bot may answer; 0: for ever */

@@ -31,15 +31,16 @@ static void open_again(struct conversation *c)
     c->snoozed_until_ms = c->resolved_at_ms = 0;
 }
 
-/* A page that shows an older epoch does not know what it would undo. Whoever has what they ask for has lost nothing. */
-static bool is_old(const struct conversation *c, const struct chat_act *act)
-{
-    return act->seen_epoch != 0 && act->seen_epoch != c->epoch;
-}
-
 static bool speaks(const struct conversation *c, int64_t person)
 {
     return c->owner == CHAT_PERSON && c->person == person && c->status == CHAT_OPEN;
+}
+
+/* A page that shows an older epoch does not know what it would undo. Whoever has what they ask for has lost nothing,
+ * and who speaks undoes nobody's: their page is behind a word of their own. */
+static bool is_old(const struct conversation *c, const struct chat_act *act)
+{
+    return act->seen_epoch != 0 && act->seen_epoch != c->epoch && !speaks(c, act->person);
 }
 
 static enum chat_may after_word(const struct chat_act *act, struct conversation *c)

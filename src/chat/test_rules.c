@@ -54,6 +54,29 @@ static void of_two_who_take_it_one_wins(void **state)
     assert_true(c.person == BORIS && c.assignee == BORIS && c.epoch == 3);
 }
 
+static void who_speaks_is_not_behind_their_own_words(void **state)
+{
+    (void)state;
+    static const enum chat_act_kind kinds[] = { ACT_TO_BOT, ACT_TO_TEAM, ACT_ASSIGN, ACT_RESOLVE, ACT_SNOOZE };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct conversation c = fresh();
+        (void)act(&c, (struct chat_act){ .kind = ACT_PERSON_WROTE, .person = ANNA });
+        assert_int_equal(c.epoch, 2);
+        struct chat_act handed = {
+            .kind = kinds[i], .person = BORIS, .to = BORIS, .to_name = "Boris", .seen_epoch = 1, .until_ms = NOW + 1000
+        };
+        assert_int_equal(act(&c, handed), CHAT_LOST);
+        handed.person = ANNA;
+        assert_int_equal(act(&c, handed), CHAT_MAY);
+        /* She speaks there no more, so she may not know by whose hand. */
+        struct chat_act more = { .kind = kinds[i] == ACT_RESOLVE ? ACT_SNOOZE : ACT_RESOLVE,
+                                 .person = ANNA,
+                                 .seen_epoch = 2,
+                                 .until_ms = NOW + 1000 };
+        assert_int_equal(act(&c, more), CHAT_LOST);
+    }
+}
+
 static void a_wish_for_a_person_waits_and_can_be_taken_back(void **state)
 {
     (void)state;
@@ -158,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a35_a_person_who_writes_speaks),
         cmocka_unit_test(of_two_who_take_it_one_wins),
+        cmocka_unit_test(who_speaks_is_not_behind_their_own_words),
         cmocka_unit_test(a_wish_for_a_person_waits_and_can_be_taken_back),
         cmocka_unit_test(handing_on_and_back),
         cmocka_unit_test(a47_resolved_snoozed_and_back),
