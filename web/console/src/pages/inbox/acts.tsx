@@ -1,9 +1,11 @@
 /* What can be done with a conversation. Each act names the epoch that the page shows: of two people who act in the same
  * moment one wins, and the other is told by whom. */
+import { useQueryClient } from "@tanstack/react-query";
 import { answer, api, once } from "../../api/client";
 import { useColleagues, useUser } from "../../api/queries";
+import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
-import type { InboxConversation } from "../../api/types";
+import type { InboxConversation, InboxThread } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
@@ -42,9 +44,14 @@ function run(c: InboxConversation, act: Act, key: string) {
 export function useActs(c: InboxConversation, again: () => void) {
   const { t } = useText();
   const notify = useNotify();
+  const queries = useQueryClient();
   const team = useColleagues().data?.colleagues ?? [];
   return useSubmit((act: Act, key) => run(c, act, key), {
-    onDone: again,
+    onDone: ({ conversation }) => {
+      // At once: the next act names the epoch that this one made.
+      queries.setQueryData<InboxThread>(keys.thread(c.id), (now) => now && { ...now, conversation });
+      again();
+    },
     onProblem: (problem) => {
       const winner = team.find(({ person }) => person === problem.number("person"));
       if (problem.code === "conversation_moved" && winner !== undefined)
