@@ -43,6 +43,35 @@ describe("a button", () => {
       })
       .toEqual(["a", "c"]);
   });
+  it("takes another wish while the page is read again after the answer, and not the same twice", async () => {
+    const asked: string[] = [];
+    const read: (() => void)[] = [];
+    const submit = once(() =>
+      useSubmit(
+        (input: string) => {
+          asked.push(input);
+          return Promise.resolve(1);
+        },
+        { onDone: () => new Promise<void>((done) => read.push(done)) },
+      ),
+    );
+    submit.send("block");
+    await expect.poll(() => read.length).toBe(1);
+    submit.send("block");
+    submit.send("let in");
+    await expect.poll(() => read.length).toBe(2);
+    expect(asked).toEqual(["block", "let in"]);
+    read[0]?.(); // the first is read to its end while the second is: a further press of the second is still none
+    await Promise.resolve();
+    submit.send("let in");
+    read[1]?.();
+    await expect
+      .poll(() => {
+        submit.send("let in");
+        return asked;
+      })
+      .toEqual(["block", "let in", "let in"]);
+  });
   it("keeps nothing of what was answered: it may be a secret", async () => {
     const told: string[] = [];
     const queries = new QueryClient();

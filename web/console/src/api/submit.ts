@@ -29,7 +29,8 @@ export function useSubmit<In, Out>(
 ): Submit<In> {
   const [keys] = useState(() => new SubmitKeys());
   // The button learns that it works only with the next picture: the second press of a double click comes before that.
-  const inFlight = useRef(false);
+  // Once it is answered, while `onDone` reads the page again, another wish goes; the same is still that second press.
+  const under = useRef<{ wish: string; key: string; answered: boolean } | null>(null);
   // Handed on and forgotten: what a mutation answers is kept by the library, and some answers are secrets.
   const got = useRef<{ out: Out } | null>(null);
   const mutation = useMutation<undefined, Problem, { input: In; key: string }>({
@@ -49,23 +50,26 @@ export function useSubmit<In, Out>(
       const answered = got.current;
       got.current = null;
       keys.settled();
+      if (under.current !== null) under.current.answered = true;
       return answered === null ? undefined : onDone?.(answered.out, input);
     },
     onError: (problem, { input }) => {
       // Before its listener: that may send again.
-      inFlight.current = false;
+      under.current = null;
       if (!problem.outcomeUnknown) keys.settled();
       onProblem?.(problem, input);
     },
-    onSettled: () => {
-      inFlight.current = false;
+    onSettled: (_nothing, _problem, { key }) => {
+      if (under.current?.key === key) under.current = null;
     },
   });
   const { isPending, variables } = mutation;
   const send = (input: In) => {
-    if (inFlight.current) return;
-    inFlight.current = true;
-    mutation.mutate({ input, key: keys.keyFor(input) });
+    const wish = JSON.stringify([input]);
+    if (under.current !== null && (!under.current.answered || under.current.wish === wish)) return;
+    const key = keys.keyFor(input);
+    under.current = { wish, key, answered: false };
+    mutation.mutate({ input, key });
   };
   return { isPending, sent: variables?.input, send };
 }

@@ -142,7 +142,7 @@ function Block({ customer: { conversation, blocked } }: { customer: KnownCustome
   return (
     <DangerLine text={t(blocked ? "people.unblockText" : "people.blockText")}>
       {blocked ? (
-        <Button busy={submit.isPending} onClick={() => submit.send(false)}>
+        <Button busy={submit.isPending && submit.sent === false} onClick={() => submit.send(false)}>
           {t("people.unblock")}
         </Button>
       ) : (
@@ -156,7 +156,7 @@ function Block({ customer: { conversation, blocked } }: { customer: KnownCustome
           danger
           title={t("people.blockTitle")}
           ok={t("people.block")}
-          pending={submit.isPending}
+          pending={submit.isPending && submit.sent === true}
           onOk={() => submit.send(true)}
           onCancel={() => setAsking(false)}
         >
