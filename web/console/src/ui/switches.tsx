@@ -12,6 +12,9 @@ import { useNotify } from "./notify";
 /** A language's own name, in that language: whoever reads it, wants it. */
 const OTHER: Readonly<Record<Lang, string>> = { "zh-CN": "中文", en: "English" };
 
+/** One after the other: the choice that was made last is the one that stays. */
+let saved: Promise<unknown> = Promise.resolve();
+
 export function useLangChoice(): (lang: Lang) => void {
   const { setLang } = useText();
   const { data } = useUser();
@@ -19,8 +22,10 @@ export function useLangChoice(): (lang: Lang) => void {
   return (lang) => {
     setLang(lang);
     if (data === undefined || data.user === null) return;
-    // Mails come in it as well.
-    answer(api.PATCH("/api/user", { body: { lang } })).catch((cause: unknown) => notify.problem(cause));
+    // Mails come in it as well. Also where the page is left at once.
+    saved = saved
+      .then(() => answer(api.PATCH("/api/user", { body: { lang }, keepalive: true })))
+      .catch((cause: unknown) => notify.problem(cause));
   };
 }
 
