@@ -184,10 +184,12 @@ async function together({ checks, mei, wei }) {
     await checks.must('it is snoozed, resolved and opened again', async () => {
         await open(wei, 'Ben');
         await menu(wei, 'Snooze', 'For an hour');
+        await wei.page.getByRole('button', { name: 'Reopen', exact: true }).waitFor(); // whoever leaves before is not heard
         await wei.page.goto('/inbox?filter=snoozed');
         await open(wei, 'Ben');
         await wei.page.getByRole('button', { name: 'Reopen', exact: true }).click();
         await wei.page.getByRole('button', { name: 'Resolve', exact: true }).click();
+        await wei.page.getByRole('button', { name: 'Reopen', exact: true }).waitFor();
         await wei.page.goto('/inbox?filter=resolved');
         await open(wei, 'Ben');
         await wei.page.getByRole('button', { name: 'Reopen', exact: true }).click();

@@ -530,8 +530,10 @@ async function outages({ checks, browser, server }) {
 async function manners({ checks, merchant, operator, server }) {
     const { page } = merchant;
     await checks.try('the language stays, in the cookie and in the account', async () => {
+        const kept = page.waitForResponse((r) => r.url().endsWith('/api/user') && r.request().method() === 'PATCH');
         await pick(page, 'English');
         await seen(heading(page, 'Shops'));
+        await kept;
         await page.reload();
         await seen(heading(page, 'Shops'));
         assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');

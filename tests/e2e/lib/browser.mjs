@@ -5,6 +5,8 @@ const ARGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-ba
     '--disable-component-update', '--disable-sync'];
 /** A machine that does much else at the same time is given more time: CHATHUB_SLOW_MACHINE=3. */
 export const SLOWER = Number(process.env.CHATHUB_SLOW_MACHINE ?? 1);
+/** A network on which each request takes up to so long, in no order: what a page may not rely on shows. CHATHUB_JITTER=1500. */
+const JITTER_MS = Number(process.env.CHATHUB_JITTER ?? 0);
 /** Chromium's sandbox does not work for root. */
 const AS_ROOT = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
@@ -16,6 +18,12 @@ export function launch() {
 const ANSWERS = /^Failed to load resource: the server responded with a status of (4\d\d|50[23])/;
 /* Said for each request while a test has taken the network away. */
 const OFFLINE = 'Failed to load resource: net::ERR_INTERNET_DISCONNECTED';
+
+/** Most of them soon, a few at the end. */
+async function late(route) {
+    await new Promise((go) => setTimeout(go, Math.random() ** 2 * JITTER_MS));
+    await route.fallback().catch(() => {}); // the page may have gone
+}
 
 export class Person {
     faults = [];
@@ -29,6 +37,7 @@ export class Person {
             viewport: { width: 1280, height: 860 }, ...options });
         await p.context.addCookies([{ name: 'lang', value: lang, url: base }]);
         await p.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
+        if (JITTER_MS > 0) await p.context.route('**/*', late);
         p.context.on('page', (page) => p.#watch(page));
         p.page = await p.context.newPage();
         return p;
