@@ -54,8 +54,8 @@ static const struct field id_path_fields[] = { FIELD_ID(struct id_path, id), FIE
 static const struct field post_reason_fields[] = { FIELD_TEXT(struct post_reason, reason, .max = 500), FIELD_END };
 /* clang-format off */
 static const struct field accounts_query_fields[] = {
-    FIELD_TEXT(struct accounts_query, search, .optional = true, .max = 100,
-               .doc = "Begin of the address or the name; then the newest come first, and nothing is counted."),
+    FIELD_SEARCH(struct accounts_query, search, 100,
+                 "Begin of the address or the name; then the newest come first, and nothing is counted."),
     FIELD_ENUM(struct accounts_query, sort, accounts_sort_names, .optional = true, .fallback = ACCOUNTS_NEWEST,
                .doc = "In this order."),
     FIELD_ENUM(struct accounts_query, state, accounts_state_names, .optional = true, .fallback = ACCOUNTS_ALL,

@@ -9,8 +9,8 @@ struct search_query {
     const char *q;
 };
 static const struct field search_query_fields[] = {
-    FIELD_TEXT(struct search_query, q, .optional = true, .max = 100,
-               .doc = "Part of a name or domain; for operators its begin. Nothing finds nothing."),
+    FIELD_SEARCH(struct search_query, q, 100,
+                 "Part of a name or domain; for operators its begin. Nothing finds nothing."),
     FIELD_END
 };
 static const char *const kinds[] = { "shop", "account", NULL };

@@ -34,8 +34,8 @@ struct get_house {
 };
 /* clang-format off */
 static const struct field get_house_fields[] = {
-    FIELD_TEXT(struct get_house, search, .optional = true, .max = 100,
-               .doc = "What a name, a domain or an owner's address begins with, or a number; at most 500 are found."),
+    FIELD_SEARCH(struct get_house, search, 100,
+                 "What a name, a domain or an owner's address begins with, or a number; at most 500 are found."),
     FIELD_ENUM(struct get_house, state, wanted_states, .optional = true, .fallback = WANT_ALL,
                .doc = "Only chatbots in this state, those that are on and not paid, or shops that an operator has "
                       "suspended (`paused`), or deleted ones; then the age is all one can sort by."),

@@ -227,6 +227,25 @@ static void addresses_can_be_sent_to(void **state)
         if (email_read(arena, str_of(bad[i]))) fail_msg("taken: %s", bad[i]);
 }
 
+static void what_turns_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out;
+    } rows[] = {
+        { "1001", "1001" },
+        { "\u202a1001\u202c", "1001" },
+        { "\u2068一\u2069\u200e\u200f\u061c", "一" },
+        { "\u2066\u2067", "" },
+        { "\u2029\u202f\u2065\u206a", "\u2029\u202f\u2065\u206a" }, /* their neighbours */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct str in = str_of(rows[i].in), out = unicode_without_turns(arena, in);
+        if (!str_eq(out, str_of(rows[i].out))) fail_msg("row %zu: %.*s", i, (int)out.n, out.p);
+        assert_int_equal(out.p == in.p, out.n == in.n);
+    }
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -248,6 +267,7 @@ int main(void)
         cmocka_unit_test(equal_text_gets_one_spelling),
         cmocka_unit_test(passwords_are_one_however_they_were_typed),
         cmocka_unit_test(names_that_show_nothing_are_none),
+        cmocka_unit_test(what_turns_is_left_out),
         cmocka_unit_test(cuts_split_no_character),
         cmocka_unit_test(cuts_to_bytes_split_no_character),
         cmocka_unit_test(hosts_have_one_name_in_two_forms),

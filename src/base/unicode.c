@@ -158,6 +158,25 @@ bool unicode_has_ink(struct str s)
     return false;
 }
 
+bool unicode_turns(uint32_t c)
+{
+    return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+struct str unicode_without_turns(struct arena *a, struct str s)
+{
+    if (is_ascii(s)) return s;
+    char *out = arena_alloc(a, s.n);
+    size_t n = 0;
+    ucs4_t c;
+    for (size_t i = 0; i < s.n;) {
+        size_t bytes = (size_t)u8_mbtouc(&c, (const uint8_t *)s.p + i, s.n - i);
+        if (!unicode_turns(c)) memcpy(out + n, s.p + i, bytes), n += bytes;
+        i += bytes;
+    }
+    return n == s.n ? s : (struct str){ out, n };
+}
+
 /* U+1F1E6 to U+1F1FF: two make a flag. */
 static bool is_flag_letter(const uint8_t *at, const uint8_t *end)
 {

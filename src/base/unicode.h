@@ -23,6 +23,12 @@ MUST_USE bool unicode_shows(struct str s);
 /* Whether anything of it leaves ink. */
 MUST_USE bool unicode_has_ink(struct str s);
 
+/* Does this character turn the direction of what stands beside it, and is itself not seen? Programs put such around
+ * what is copied out of them. */
+MUST_USE bool unicode_turns(uint32_t c);
+/* The text without those; the same view when it has none. */
+struct str unicode_without_turns(struct arena *a, struct str s);
+
 /* The longest beginning of at most `max` code points that splits nothing a reader takes for one character. In bytes. */
 size_t unicode_cut(struct str s, size_t max);
 /* The same of at most `max` bytes. A "character" of hundreds of bytes is cut between its points. */

@@ -122,9 +122,9 @@ struct get_orders {
 static const struct field get_orders_fields[] = {
     FIELD_PAGE(struct get_orders, LIST_PAGE, LIST_PAGE_MAX),
     FIELD_RANGE(struct get_orders),
-    FIELD_TEXT(struct get_orders, search, .optional = true, .max = 100,
-               .doc = "Only of this number (an order's, a payment's, a refund's, a provider's or a bank's), or of "
-                      "accounts whose owner's address begins so: the first 10."),
+    FIELD_SEARCH(struct get_orders, search, 100,
+                 "Only of this number (an order's, a payment's, a refund's, a provider's or a bank's), or of "
+                 "accounts whose owner's address begins so: the first 10."),
     FIELD_ENUM(struct get_orders, state, order_state_names, .optional = true, .fallback = -1, .doc = "Only these."),
     FIELD_TEXT(struct get_orders, provider, .optional = true, .max = 32,
                .doc = "Only with a payment, whatever became of it, at this provider."),

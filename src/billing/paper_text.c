@@ -88,17 +88,12 @@ static uint32_t point_of(const char *p, size_t n)
     return (uint32_t)(b[0] & 0x07) << 18 | (uint32_t)(b[1] & 0x3F) << 12 | (uint32_t)(b[2] & 0x3F) << 6 | (b[3] & 0x3F);
 }
 
-/* Marks that turn the direction of what stands beside them: on a paper they could make a sum read otherwise. */
-static bool turns(uint32_t c)
-{
-    return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* Points that stand for no character, which Cairo takes for broken text. */
 static bool is_nothing(uint32_t c) { return (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF); }
 
 static bool is_break(uint32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029; }
 
+/* What turns the direction of what stands beside it goes: on a paper it could make a sum read otherwise. */
 const char *paper_clean(struct arena *a, const char *text)
 {
     static const char cut[] = "\xE2\x80\xA6", unknown[] = "\xEF\xBF\xBD";
@@ -110,7 +105,7 @@ const char *paper_clean(struct arena *a, const char *text)
         uint32_t c = n > 0 ? point_of(in.p + at, n) : 0;
         bool lost = n == 0 || is_nothing(c);
         const char *from = lost ? unknown : is_break(c) ? " " : in.p + at;
-        size_t add = lost ? sizeof unknown - 1 : turns(c) ? 0 : is_break(c) ? 1 : n;
+        size_t add = lost ? sizeof unknown - 1 : unicode_turns(c) ? 0 : is_break(c) ? 1 : n;
         whole = (size_t)(to - out) + add <= PAPER_TEXT_MAX_BYTES;
         if (whole) memcpy(to, from, add), to += add, at += n > 0 ? n : 1;
     }

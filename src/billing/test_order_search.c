@@ -54,6 +54,9 @@ TEST_EACH_ENGINE(an_order_is_found_by_all_of_its_numbers)
     expect_one(t, in_capitals(t->arena, f.o.number), &f);
     expect_one(t, f.p.number, &f);
     expect_one(t, "4200-ab-77", &f);
+    /* As tables and messengers give them out. */
+    expect_one(t, arena_printf(t->arena, "\u202a%s\u202c", f.o.number), &f);
+    expect_one(t, "\u20684200-ab-77\u2069 \u200e", &f);
     assert_int_equal(fix_refund(t, ANN, &f, "\"amount\":100,\"reason\":\"so\",\"takesBack\":false").status, 201);
     struct refund r;
     EXPECT(refund_get(t->tx, fix_newest(t), false, &r) == ROW_FOUND);

@@ -23,8 +23,8 @@ static const char *const sort_names[] = { "newest", "oldest", NULL };
 enum { SORT_NEWEST, SORT_OLDEST };
 struct get_customers { const char *search, *after; int64_t shop, from, to, limit; int sort, format; };
 static const struct field get_customers_fields[] = {
-    FIELD_TEXT(struct get_customers, search, .optional = true, .max = SEARCH_MAX, .form = TEXT_WORDS,
-               .doc = "Words of the name, the address or the shop's own id; or an order's number." SIGNS_STAY),
+    FIELD_SEARCH(struct get_customers, search, SEARCH_MAX,
+                 "Words of the name, the address or the shop's own id; or an order's number."),
     FIELD_I64(struct get_customers, shop, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Of this shop alone."),
     FIELD_RANGE(struct get_customers),
     FIELD_ENUM(struct get_customers, sort, sort_names, .optional = true,

@@ -169,6 +169,8 @@ TEST_EACH_ENGINE(a_customer_is_found_by_name_address_own_id_and_order)
     assert_string_equal(listed(t, account, "?search=美"), "林美美 ");
     assert_string_equal(listed(t, account, "?search=u-1200"), "林美美 ");
     assert_string_equal(listed(t, account, "?search=so10442"), "Ann Smith ");
+    assert_string_equal(listed(t, account, "?search=\u202a#SO-\u200e10442\u202c"), "Ann Smith ");
+    assert_string_equal(listed(t, account, "?search=\u2066Ann.S@mail.example\u2069"), "Ann Smith ");
     assert_string_equal(listed(t, account, "?search=777888"), "林美美 ");
     assert_string_equal(listed(t, account, "?search=555666"), "");
     assert_string_equal(listed(t, account, "?search=Zanzibar"), ""); /* what was said is the inbox's */

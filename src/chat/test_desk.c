@@ -282,6 +282,8 @@ TEST_EACH_ENGINE(who_is_vouched_for_and_whose_an_order_is_finds_what_was_said)
     assert_string_equal(why_found(t, " ann.s@mail"), both);
     assert_string_equal(why_found(t, "u-12"), "customer:u-12 ");
     assert_string_equal(why_found(t, "so 10442"), "customer:ann.s@mail.example order:so 10442 ");
+    assert_string_equal(why_found(t, "\u202aso\u200e 10442\u202c"), "customer:ann.s@mail.example order:so 10442 ");
+    assert_string_equal(why_found(t, "\u2068u-12\u2069"), "customer:u-12 ");
     assert_string_equal(why_found(t, "777888"), "");
     assert_string_equal(why_found(t, "so10442&shop=8"), "");
     assert_string_equal(listed(t, account, "search=so10442&limit=1"), at(t, "%lld", two));

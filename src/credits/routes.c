@@ -73,7 +73,7 @@ static enum answer get_summary(struct req *req)
 static const struct field transactions_fields[] = {
     FIELD_PAGE(struct transactions, TRANSACTIONS_DEFAULT, TRANSACTIONS_MAX), FIELD_RANGE(struct transactions),
     FIELD_TEXT(struct transactions, reason, .optional = true, .max = 64, .doc = "Entries of this reason alone."),
-    FIELD_TEXT(struct transactions, search, .optional = true, .max = 128, .doc = "Part of the reference."),
+    FIELD_SEARCH(struct transactions, search, 128, "Part of the reference."),
     FIELD_I64(struct transactions, shop, .optional = true, .min = 0, .max = INT64_MAX, .doc = "Of this shop alone."),
     FIELD_BOOL(struct transactions, detail, .optional = true, .doc = "Entries with their reference."),
     FIELD_FORMAT(struct transactions), FIELD_END

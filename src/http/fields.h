@@ -21,8 +21,9 @@ enum field_kind {
 };
 enum field_text_form {
     TEXT_PLAIN,   /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
-    TEXT_WORDS,   /* the same, and signs that turn its direction stay: what people ask and search for. Say so in .doc */
-    TEXT_NAME,    /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
+    TEXT_WORDS,   /* the same, and signs that turn its direction stay: what people ask. Say so in .doc */
+    TEXT_NAME,    /* as plain, and shown as a name: something must be seen of it, and nothing hides in it */
+    TEXT_SEARCH,  /* as plain, and signs of direction are left out wherever they stand: by FIELD_SEARCH */
     TEXT_EXACT,   /* words of one person to another: every byte stays, also spaces, line ends and spelling. Nothing but
                      white space counts as absent. With .multiline */
     TEXT_FILE,    /* the name of a file, as it is called where it comes from: every byte stays, in one line */
@@ -62,6 +63,11 @@ struct field_list { /* item NULL: the list was not given */
 #define FIELD_TEXT(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_TEXT, .offset = offsetof(type, member), __VA_ARGS__ }
 #define SIGNS_STAY " Signs of direction may stand in it." /* behind the .doc of TEXT_WORDS */
+/* What is searched for, in a query; each that is called "search" or "q" is one. A number that was copied out of a table
+ * or a messenger has signs of direction around it that nobody saw: it is found as what was seen. */
+#define FIELD_SEARCH(type, member, most, means) \
+    FIELD_TEXT(type, member, .optional = true, .max = (most), .form = TEXT_SEARCH, \
+               .doc = means " Signs of direction in it do not count.")
 /* Why somebody did it, for the trail. Two characters are a whole word in Chinese. */
 #define FIELD_REASON(type, member, ...) FIELD_TEXT(type, member, .min = 2, .max = 200, __VA_ARGS__)
 #define FIELD_BOOL(type, member, ...) \

@@ -2,7 +2,8 @@
  *
  * Text ends up in pages, mails, logs and other people's terminals, so what changes how the rest is shown is refused at
  * the door: control characters, line separators and bidirectional overrides (a shop named with U+202E reads backwards).
- * What people say to each other and look for may hold the latter: pages show it apart from what stands around it.
+ * What people say to each other may hold the latter: pages show it apart from what stands around it. What is searched
+ * for is taken without them.
  * Lengths count code points, as a person does.
  *
  * Domains and the hosts of addresses have one judge (base/unicode.h), so that the two spellings of an international
@@ -173,6 +174,7 @@ const char *fields_text_judge(struct arena *a, const struct field *f, struct str
     struct str s = in;
     bool exact = f->form == TEXT_EXACT || f->form == TEXT_FILE, as_it_is = f->form == TEXT_SECRET || exact;
     if (f->multiline) s = line_ends_unified(a, s);
+    if (f->form == TEXT_SEARCH) s = unicode_without_turns(a, s);
     if (has_refused(s, f)) return "control_characters";
     if (exact && trim(s).n == 0) return NULL;
     if (exact) s = in;
@@ -190,6 +192,7 @@ const char *fields_text_judge(struct arena *a, const struct field *f, struct str
     case TEXT_FILE:
     case TEXT_SECRET: break;
     case TEXT_WORDS:
+    case TEXT_SEARCH:
     case TEXT_PLAIN: /* what must be given must be seen */
         if (f->min > 0 && !unicode_has_ink(s)) return "invisible";
         break;

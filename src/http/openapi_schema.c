@@ -129,6 +129,7 @@ static const char *format_of(enum field_text_form form)
     case TEXT_URL: return "uri";
     case TEXT_PLAIN:
     case TEXT_WORDS:
+    case TEXT_SEARCH:
     case TEXT_EXACT:
     case TEXT_FILE:
     case TEXT_NAME:

@@ -200,6 +200,9 @@ static void check_fields(struct check *c, const char *what, const struct field *
             complain(c, "field %s lies outside its struct", f->name);
         if (in_address && f->kind == FIELD_KIND_TEXT && f->form == TEXT_SECRET)
             complain(c, "field %s: a secret in an address is written into every log on the way", f->name);
+        bool searches = text_eq(f->name, "search") || text_eq(f->name, "q");
+        if (in_address && searches && f->form != TEXT_SEARCH)
+            complain(c, "field %s: what is searched for is a FIELD_SEARCH", f->name);
         if (in_address && f->multiline) complain(c, "field %s: several lines in an address", f->name);
         check_limits(c, f);
         check_inside(c, f, in_address);

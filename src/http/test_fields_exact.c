@@ -73,7 +73,7 @@ static void names_of_files_stay_to_the_byte(void **state)
     assert_string_equal(faults.fault[0].code, "required");
 }
 
-/* What people ask and search for: as other text, but its signs of direction stay. */
+/* What people ask: as other text, but its signs of direction stay. */
 static void words_keep_signs_of_direction(void **state)
 {
     static const struct field words[] = { FIELD_TEXT(struct thing, note, .min = 1, .max = 12, .form = TEXT_WORDS),
@@ -87,12 +87,30 @@ static void words_keep_signs_of_direction(void **state)
     assert_string_equal(faults.fault[0].code, "invisible");
 }
 
+/* What is searched for: as other text, and what turned it where it was copied is not part of it. */
+static void searches_lose_signs_of_direction(void **state)
+{
+    static const struct field search[] = { FIELD_SEARCH(struct thing, note, 4, "Part of it."), FIELD_END };
+    assert_string_equal(search[0].doc, "Part of it. Signs of direction in it do not count.");
+    assert_true(from_json(search, "{\"note\":\"\\u202a \\u200e10\\u206601 \\u2069\\u061c\\u202c\"}", false));
+    assert_string_equal(out.note, "1001");
+    assert_true(from_json(search, "{\"note\":\"e\\u200f\\u0301\"}", false));
+    assert_string_equal(out.note, "\xC3\xA9");
+    assert_true(from_json(search, "{\"note\":\"\\u202a \\u202c\"}", false));
+    assert_null(out.note); /* nothing */
+    assert_false(from_json(search, "{\"note\":\"\\u202a10012\\u202c\"}", false));
+    assert_string_equal(faults.fault[0].code, "too_long");
+    assert_false(from_json(search, "{\"note\":\"\\u202aa\\nb\"}", false));
+    assert_string_equal(faults.fault[0].code, "control_characters");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_text_stays_to_the_byte),
         cmocka_unit_test(names_of_files_stay_to_the_byte),
         cmocka_unit_test(words_keep_signs_of_direction),
+        cmocka_unit_test(searches_lose_signs_of_direction),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

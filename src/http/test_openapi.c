@@ -414,6 +414,10 @@ static void fields_have_limits(void **state)
                  "a secret in an address");
     expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .multiline = true), true,
                  "several lines in an address");
+    expect_field(&(struct field)FIELD_TEXT(struct search, word, .name = "search", .max = 9), true,
+                 "field search: what is searched for is a FIELD_SEARCH");
+    expect_field(&(struct field)FIELD_TEXT(struct search, word, .name = "q", .max = 9), true,
+                 "field q: what is searched for is a FIELD_SEARCH");
     expect_field(&(struct field){ .kind = FIELD_KIND_BOOL }, false, "body has a field without a name");
     expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_TEXT, .max = 9, .offset = sizeof(struct body) - 4 },
                  false, "field x lies outside its struct");

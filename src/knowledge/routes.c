@@ -23,9 +23,9 @@ struct get_products {
 /* clang-format off */
 static const struct field get_products_fields[] = {
     FIELD_PAGE(struct get_products, PRODUCTS_USUAL, PRODUCTS_MAX),
-    FIELD_TEXT(struct get_products, search, .optional = true, .max = SEARCH_MAX, .form = TEXT_WORDS,
-               .doc = "The best for these words, as a bot finds them; where none fits, whose number begins so. "
-                       "No pages." SIGNS_STAY),
+    FIELD_SEARCH(struct get_products, search, SEARCH_MAX,
+                 "The best for these words, as a bot finds them; where none fits, whose number begins so. "
+                 "No pages."),
     FIELD_END
 };
 

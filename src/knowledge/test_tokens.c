@@ -65,6 +65,17 @@ static void case_width_and_accents_do_not_matter(void **state)
     assert_string_equal(cut("пальто", 0), "пальто");
 }
 
+/* They stand where a text was copied out of something, or where a word of another script is told; nobody sees them. */
+static void signs_of_direction_do_not_matter(void **state)
+{
+    assert_string_equal(cut("\u202akettle\u202c", 0), "kettle");
+    assert_string_equal(cut("\u200fket\u200etle", 0), "kettle");
+    assert_string_equal(cut("\u2068电\u061c饭\u2069", 0), "电 饭 电饭");
+    const char *number = arena_text(arena, cut("SO-10442", 0));
+    assert_string_equal(cut("\u202aSO-\u200e10442\u202c", 0), number);
+    assert_string_equal(cut("\u202a\u202c", 0), "");
+}
+
 static void plurals_and_possessives_are_the_word(void **state)
 {
     static const char *const same[][2] = {
@@ -184,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(han_is_cut_into_one_and_two_characters),
         cmocka_unit_test(case_width_and_accents_do_not_matter),
+        cmocka_unit_test(signs_of_direction_do_not_matter),
         cmocka_unit_test(plurals_and_possessives_are_the_word),
         cmocka_unit_test(a_number_is_found_in_any_spelling),
         cmocka_unit_test(trigrams_stand_for_words_of_four_letters),

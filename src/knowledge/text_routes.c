@@ -28,8 +28,8 @@ static const struct field path_entry_fields[] = {
 struct get_texts { int64_t after, limit; const char *search; };
 static const struct field get_texts_fields[] = {
     FIELD_PAGE(struct get_texts, TEXTS_USUAL, TEXTS_SHOWN_MAX),
-    FIELD_TEXT(struct get_texts, search, .optional = true, .max = SEARCH_MAX, .form = TEXT_WORDS,
-               .doc = "The best for these words, as a bot finds them, and no pages." SIGNS_STAY),
+    FIELD_SEARCH(struct get_texts, search, SEARCH_MAX,
+                 "The best for these words, as a bot finds them, and no pages."),
     FIELD_END
 };
 

@@ -1,10 +1,12 @@
 /* tokens.c: see tokens.h.
  *
- * Equal text has one spelling first: NFKD and case folding, accents dropped, composed again (a plain ASCII text, which
- * most are, is only lowered). Then one walk over its characters.
+ * Equal text has one spelling first: NFKD and case folding, accents and signs of direction dropped, composed again (a
+ * plain ASCII text, which most are, is only lowered). Then one walk over its characters.
  * Rejected: a dictionary of Chinese words (a shop's own words are in none, and what it cuts wrongly is never found);
  * a real stemmer (Porter makes one word of "universe" and "university"; a plural is what shoppers write). */
 #include "knowledge/tokens.h"
+
+#include "base/unicode.h"
 
 #include <stdlib.h>
 #include <unicase.h>
@@ -60,17 +62,18 @@ static bool is_ascii(struct str s)
     return true;
 }
 
-static bool is_accent(ucs4_t c) { return c >= 0x300 && c <= 0x36f; }
+/* What is said does not depend on these: accents, and signs of direction, which nobody sees. */
+static bool is_dropped(ucs4_t c) { return (c >= 0x300 && c <= 0x36f) || unicode_turns(c); }
 
-/* `folded` without accents, in its own memory; its new length. */
-static size_t drop_accents(uint8_t *folded, size_t n)
+/* `folded` without what is dropped, in its own memory; its new length. */
+static size_t drop(uint8_t *folded, size_t n)
 {
     size_t to = 0;
     for (size_t i = 0; i < n;) {
         ucs4_t c;
         int step = u8_mbtoucr(&c, folded + i, n - i);
         if (step <= 0) break;
-        if (!is_accent(c)) {
+        if (!is_dropped(c)) {
             memmove(folded + to, folded + i, (size_t)step);
             to += (size_t)step;
         }
@@ -92,7 +95,7 @@ static uint8_t *folded(struct arena *a, struct str s, size_t *n)
     size_t wide_n = 0, whole_n = 0;
     uint8_t *wide = u8_casefold((const uint8_t *)s.p, s.n, NULL, UNINORM_NFKD, NULL, &wide_n);
     if (!wide) abort(); /* no memory: as arenas do */
-    wide_n = drop_accents(wide, wide_n);
+    wide_n = drop(wide, wide_n);
     uint8_t *whole = u8_normalize(UNINORM_NFC, wide, wide_n, NULL, &whole_n);
     if (!whole && wide_n > 0) abort();
     uint8_t *out = whole_n > 0 ? arena_copy(a, whole, whole_n) : NULL;

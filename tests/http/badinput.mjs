@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { newKey, randomAddress, raw } from './lib/client.mjs';
 import { deliver, deliveries } from './lib/deliveries.mjs';
 import { paying } from './lib/paying.mjs';
-import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
+import { bodiesAtLimits, brokenBodies, goodBody, goodValue, isExact, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test, until } from './lib/suite.mjs';
 
@@ -582,6 +582,14 @@ test('queries with unknown names, twice the same, past limits, with bad escapes'
                         : schema.enum || schema.type === 'boolean'
                           ? ['no-such-word', '7']
                           : ['x'.repeat((schema.maxLength ?? 4000) + 1), '%01', '%c3%28'];
+                // Copied out of a table or a messenger: a search is made without it, and nothing else takes it.
+                const turned = '%e2%80%aax1y2z3%e2%80%ac';
+                if (['search', 'q'].includes(name)) {
+                    const [plain, pasted] = [await ask(`${name}=x1y2z3`), await ask(`${name}=${turned}`)];
+                    record(`${route.name}?${name} pasted`, pasted.status === 200 && pasted.text === plain.text ? null : pasted.text);
+                } else if (schema.maxLength && !isExact(schema)) {
+                    bads.push(turned);
+                }
                 for (const v of bads)
                     if (v !== '' || schema.minimum > 0)
                         await refused(

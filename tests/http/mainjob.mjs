@@ -442,6 +442,9 @@ test('the audit trail of an account holds what was done, by whom, and nobody els
     assert.ok(!(await stranger.get('/api/audit')).text.includes(shop.shop_name));
 });
 
+/** As tables and messengers give a number out: with signs of direction around it, which nobody sees. */
+const pasted = (text) => `\u202a${text.slice(0, 3)}\u200e${text.slice(3)}\u202c`;
+
 test('lists: what is looked for, days, tables without formulas; and the search of names', async ({ server }) => {
     const c = await server.account('merchant', { credits: 500 });
     const operator = await server.account('operator');
@@ -461,6 +464,7 @@ test('lists: what is looked for, days, tables without formulas; and the search o
     const reason = all[0].reason;
     assert.ok((await list(`reason=${reason}`)).every((e) => e.reason === reason));
     assert.deepEqual(await list(`search=${encodeURIComponent(all[1].reference)}`), [all[1]]);
+    assert.deepEqual(await list(`search=${encodeURIComponent(pasted(all[1].reference))}`), [all[1]]);
     assert.ok((await list(`shop=${shop.id}`)).every((e) => e.relatedShopId === Number(shop.id)));
     assert.equal((await c.get('/api/billing/transactions?from=soon')).status, 422);
     const csv = await c.get('/api/billing/transactions?format=csv');
@@ -484,6 +488,12 @@ test('lists: what is looked for, days, tables without formulas; and the search o
         (await found(c, 'teaHOUSE')).map((r) => [r.kind, r.id]),
         [['shop', Number(shop.id)]],
     );
+    assert.deepEqual(await found(c, pasted('teahouse')), await found(c, 'teahouse'));
+    assert.deepEqual(await found(operator, pasted(c.email)), await found(operator, c.email));
+    for (const [path, text] of [['accounts', c.email], ['shops', 'Zebra T'], ['shops', String(shop.public_id)]]) {
+        const rows = (await operator.get(`/api/operator/${path}?search=${encodeURIComponent(pasted(text))}`)).json[path];
+        assert.deepEqual(rows.map(({ id }) => Number(id)), [Number(path === 'shops' ? shop.id : c.id)], `${path}: ${text}`);
+    }
     assert.deepEqual(await found(c, 'of others'), [], "nobody finds another's");
     const both = (await found(operator, 'zebra')).map((r) => r.id);
     assert.ok(both.includes(Number(shop.id)) && both.includes(Number(theirs.id)));

@@ -8445,7 +8445,7 @@ export interface operations {
     getApiOperatorAccounts: {
         parameters: {
             query?: {
-                /** @description Begin of the address or the name; then the newest come first, and nothing is counted. */
+                /** @description Begin of the address or the name; then the newest come first, and nothing is counted. Signs of direction in it do not count. */
                 search?: string;
                 /** @description In this order. */
                 sort?: "newest" | "oldest" | "email" | "emailDown";
@@ -13960,7 +13960,7 @@ export interface operations {
                 to?: string;
                 /** @description Entries of this reason alone. */
                 reason?: string;
-                /** @description Part of the reference. */
+                /** @description Part of the reference. Signs of direction in it do not count. */
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
@@ -14065,7 +14065,7 @@ export interface operations {
                 to?: string;
                 /** @description Entries of this reason alone. */
                 reason?: string;
-                /** @description Part of the reference. */
+                /** @description Part of the reference. Signs of direction in it do not count. */
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
@@ -17173,7 +17173,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time. */
                 to?: string;
-                /** @description Only of this number (an order's, a payment's, a refund's, a provider's or a bank's), or of accounts whose owner's address begins so: the first 10. */
+                /** @description Only of this number (an order's, a payment's, a refund's, a provider's or a bank's), or of accounts whose owner's address begins so: the first 10. Signs of direction in it do not count. */
                 search?: string;
                 /** @description Only these. */
                 state?: "open" | "processing" | "paid" | "closed" | "refunded";
@@ -23474,7 +23474,7 @@ export interface operations {
     getApiSearch: {
         parameters: {
             query?: {
-                /** @description Part of a name or domain; for operators its begin. Nothing finds nothing. */
+                /** @description Part of a name or domain; for operators its begin. Nothing finds nothing. Signs of direction in it do not count. */
                 q?: string;
             };
             header?: never;
@@ -23558,7 +23558,7 @@ export interface operations {
     getApiOperatorShops: {
         parameters: {
             query?: {
-                /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
+                /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. Signs of direction in it do not count. */
                 search?: string;
                 /** @description Only chatbots in this state, those that are on and not paid, or shops that an operator has suspended (`paused`), or deleted ones; then the age is all one can sort by. */
                 state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "pastDue" | "paused" | "deleted" | "all";
@@ -26801,7 +26801,7 @@ export interface operations {
     getApiCustomers: {
         parameters: {
             query?: {
-                /** @description Words of the name, the address or the shop's own id; or an order's number. Signs of direction may stand in it. */
+                /** @description Words of the name, the address or the shop's own id; or an order's number. Signs of direction in it do not count. */
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
@@ -27964,7 +27964,7 @@ export interface operations {
                 shop?: number;
                 /** @description That carry this label, in any state; the filter says nothing then. */
                 label?: number;
-                /** @description In which these words stand, or of a customer or an order that they name. Signs of direction may stand in it. */
+                /** @description In which these words stand, or of a customer or an order that they name. Signs of direction in it do not count. */
                 search?: string;
                 /** @description `next` of the page before. */
                 after?: string;
@@ -33251,7 +33251,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them; where none fits, whose number begins so. No pages. Signs of direction may stand in it. */
+                /** @description The best for these words, as a bot finds them; where none fits, whose number begins so. No pages. Signs of direction in it do not count. */
                 search?: string;
             };
             header?: never;
@@ -33474,7 +33474,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction in it do not count. */
                 search?: string;
             };
             header?: never;
@@ -33998,7 +33998,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction in it do not count. */
                 search?: string;
             };
             header?: never;
@@ -34540,7 +34540,7 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
-                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction may stand in it. */
+                /** @description The best for these words, as a bot finds them, and no pages. Signs of direction in it do not count. */
                 search?: string;
             };
             header?: never;

@@ -68,7 +68,7 @@ export function goodBody(route) {
 }
 
 const isText = (schema) => [schema.type].flat().includes('string') && !schema.enum && schema.maxLength; // a time is none
-const isExact = (schema) => /to the byte/.test(schema.description ?? ''); // words of one person to another
+export const isExact = (schema) => /to the byte/.test(schema.description ?? ''); // words of one person to another
 const isWords = (schema) => /Signs of direction may stand/.test(schema.description ?? '');
 const isNumber = (schema) => [schema.type].flat().includes('integer');
 

@@ -22,6 +22,7 @@ describe("one's own shops", () => {
   it("are narrowed by words, state and the days on which they were added", () => {
     expect(ids({})).toEqual([1, 2, 3]);
     expect(ids({ search: "SHOP-2" })).toEqual([2]);
+    expect(ids({ search: "\u202aSHOP-\u200e2\u202c" })).toEqual([2]);
     expect(ids({ state: "stopped" })).toEqual([3]);
     expect(ids({ state: "constructor" })).toEqual([1, 2, 3]);
     const day = (text: string) => dayOf(new Date(text));

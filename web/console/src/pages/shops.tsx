@@ -19,6 +19,7 @@ import { Icon } from "../ui/icon";
 import { Page, Section, Teach, Toolbar } from "../ui/page";
 import { ShopPill } from "../ui/pill";
 import { CreateShopDialog, DeleteShopDialog, useRestoreShop } from "../ui/shop-dialogs";
+import { soughtOf } from "../ui/sought";
 import { type Column, DataTable, type Sort } from "../ui/table";
 
 /** What a shop's row offers. A first enable has the list price; what another one costs (a paid month may be left) is told
@@ -198,7 +199,7 @@ export interface ShopsAsked {
 
 /** Of one's own shops, all of which are here: those of a name or address, in a state, added in these days. */
 export function chosenShops(shops: readonly Shop[], { search, state, from, to }: ShopsAsked): Shop[] {
-  const wanted = search.toLowerCase();
+  const wanted = soughtOf(search).toLowerCase();
   const group = groupOf(state);
   const [first, end] = [startOf(from), endOf(to)];
   return shops.filter(

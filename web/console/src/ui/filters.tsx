@@ -9,10 +9,11 @@ import { dayOf } from "./days";
 import { Icon } from "./icon";
 import { useNotify } from "./notify";
 import { useResting } from "./resting";
+import { soughtOf } from "./sought";
 
 export function Find({ value, label, onFind }: { value: string; label: string; onFind: (text: string) => void }) {
   const [typed, setTyped] = useState(value);
-  const rested = useResting(typed.trim());
+  const rested = useResting(soughtOf(typed));
   const [seen, setSeen] = useState(value);
   // Asked for something else elsewhere (a chip, the way back): that is what stands here then.
   if (value !== seen) {

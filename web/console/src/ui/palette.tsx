@@ -11,6 +11,7 @@ import { useMay } from "./may";
 import { besideOf, chosenOf, type Group, haveAnswered, type Hit } from "./palette-hits";
 import { findable } from "./places";
 import { useResting } from "./resting";
+import { soughtOf } from "./sought";
 
 const HITS_MAX = 7;
 
@@ -81,7 +82,7 @@ function useOperatorHits(asked: string): Far {
 /** What is known here stands first and at once; below it what is asked for, when it is the answer to these very words. */
 function useGroups(typed: string, operator: boolean): Far {
   const { t } = useText();
-  const wanted = typed.trim().toLowerCase();
+  const wanted = soughtOf(typed).toLowerCase();
   const rested = useResting(wanted) === wanted;
   const may = useMay();
   const shops = useShops(!operator && may.books).data?.shops ?? [];
