@@ -218,23 +218,49 @@ test('a37 by socket: acknowledged, told, and gaps filled', async ({ server }) =>
     inbox.close();
 });
 
+/** More than one transaction tells of. */
+const MANY = 150;
+
+/** Many who have said something, and are there. */
+const crowd = (server) => Promise.all(Array.from({ length: MANY }, async () => {
+    const s = await shopper(server);
+    await s.say('Hello');
+    const one = await s.socket();
+    await one.take('hello', (f) => f.type === 'hello');
+    return one;
+}));
+
+/** What an inbox hears of them until it has heard it of so many: their conversations, and the last event's number. */
+async function presences(inbox, present) {
+    const of = [];
+    let id;
+    while (of.length < MANY) {
+        const { data, id: number } = await inbox.next('presence');
+        if (data.present === present) of.push(data.conversation);
+        id = number;
+    }
+    return { of: new Set(of), id };
+}
+
 test('the team hears of each who goes, also when many go at once', async ({ server }) => {
     const inbox = await EventStream.open(house.a, undefined, { path: '/api/inbox/events' });
-    const sockets = await Promise.all(Array.from({ length: 70 }, async () => {
-        const s = await shopper(server);
-        await s.say('Hello');
-        const one = await s.socket();
-        await one.take('hello', (f) => f.type === 'hello');
-        return one;
-    }));
-    for (const one of sockets) one.close();
-    const gone = [];
-    while (gone.length < sockets.length) {
-        const { data } = await inbox.next('presence');
-        if (!data.present) gone.push(data.conversation);
-    }
-    assert.equal(new Set(gone).size, sockets.length, 'of each once');
+    for (const one of await crowd(server)) one.close();
+    assert.equal((await presences(inbox, false)).of.size, MANY, 'of each once');
     inbox.close();
+});
+
+test('a server that ends tells the team first that all have gone', async ({ server }) => {
+    const path = '/api/inbox/events';
+    const before = await EventStream.open(house.a, undefined, { path });
+    const sockets = await crowd(server);
+    const there = await presences(before, true);
+    before.close();
+    assert.equal(await server.stop(), 0);
+    await server.again();
+    const after = await EventStream.open(house.a, there.id, { path });
+    assert.deepEqual((await presences(after, false)).of, there.of);
+    after.close();
+    for (const one of sockets) one.close();
 });
 
 test('fifty frames in a row keep their order', async ({ server }) => {
