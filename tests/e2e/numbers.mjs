@@ -67,7 +67,7 @@ async function figures({ checks, mei, server, owner, shop }) {
     const { page } = mei;
     await checks.must('without a conversation the page says what it is for', async () => {
         await page.goto('/numbers');
-        await page.getByRole('heading', { name: '这段时间没有对话' }).waitFor();
+        await page.getByRole('heading', { name: '这段时间没有新对话' }).waitFor();
         await axe(page);
         await picture(page, 'numbers-none-zh');
     });
@@ -77,7 +77,7 @@ async function figures({ checks, mei, server, owner, shop }) {
             await route.fulfill({ response, json: { ...await response.json(), waiting: 1 } });
         });
         await page.reload();
-        await page.getByRole('heading', { name: '这段时间没有对话' }).waitFor();
+        await page.getByRole('heading', { name: '这段时间没有新对话' }).waitFor();
         assert.match(await figure(page, '当前等待'), /^1/);
         await page.unroute('**/api/numbers?*');
     });

@@ -511,9 +511,9 @@ export const enChat = {
   "numbers.firstPerson": "From the call to a person’s first word",
   "numbers.resolution": "To the end",
   "numbers.day": "Day",
-  "numbers.none": "No conversations in these days",
+  "numbers.none": "No new conversations in these days",
   "numbers.noneText":
-    "As soon as a shopper says something in the chat, it is counted here: how many ask, who answers, how soon, and what nobody could answer.",
+    "A conversation is counted here on the day it begins: how many ask, who answers, how soon, and what nobody could answer.",
   "numbers.noneAct": "Look at your shops",
   "gaps.title": "Questions without an answer",
   "gaps.intro": "What shoppers asked and the assistant found nothing for. Write the answer once, and it knows.",

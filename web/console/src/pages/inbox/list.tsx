@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { useInbox, useInboxCounts, useLabels, useShops } from "../../api/queries";
 import type { InboxAsked, InboxFilter, InboxItem } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
+import { apart } from "../../ui/apart";
 import { Time } from "../../ui/facts";
 import { Chips, Choose, Find } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
@@ -58,7 +59,7 @@ function Item({ item, here, search }: { item: InboxItem; here: boolean; search: 
         </span>
         {found !== null && found.by !== "words" && (
           <span className="short muted">
-            {t(found.by === "order" ? "inbox.foundOrder" : "inbox.foundCustomer", { what: found.text })}
+            {t(found.by === "order" ? "inbox.foundOrder" : "inbox.foundCustomer", { what: apart(found.text) })}
           </span>
         )}
         <span className="inbox-line">

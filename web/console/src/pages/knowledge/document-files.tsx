@@ -36,7 +36,7 @@ function Passages({ shop, file, onClose }: { shop: Shop; file: DocumentFile; onC
   return (
     <Dialog open title={file.title} kind="drawer" onClose={onClose}>
       <div className="stack">
-        <p className="muted">{t("know.passagesText", { name: file.name, n: number(file.passages) })}</p>
+        <p className="muted">{t("know.passagesText", { name: apart(file.name), n: number(file.passages) })}</p>
         <LoadedList read={read}>
           {(passages) =>
             passages.map(({ id, title, text }) => (
