@@ -70,23 +70,38 @@ static const struct letter plan_end_set_letter = {
 const struct letter *const billing_plan_letters[] = { &plan_ends_letter, &trial_ends_letter,   &plan_short_letter,
                                                       &plan_gone_letter, &plan_end_set_letter, NULL };
 
+enum row plan_letter_begin(struct tx *tx, const struct shop *s, const struct shop_plan *p, struct plan_letter_head *out)
+{
+    struct tenants_owner owner = { 0 };
+    if (!billing_settings.mail) return ROW_NONE;
+    enum row row = tenants_hooks.owner(tx, p->account, &owner);
+    if (row != ROW_FOUND) return row;
+    const char *page =
+        arena_printf(tx_arena(tx), "%s/billing/plan?shop=%lld", billing_settings.base_url, (long long)s->id);
+    *out = (struct plan_letter_head){ .to = { .email = owner.email, .lang = owner.lang, .account = p->account },
+                                      .shop = LETTER_VALUE_TEXT("shop", s->name),
+                                      .date = LETTER_VALUE_DAY("date", p->until_ms),
+                                      .link = LETTER_VALUE_LINK("link", page) };
+    out->plan = plan_letter_name(out, p->name_en, p->name_zh);
+    return ROW_FOUND;
+}
+
+struct letter_value plan_letter_name(const struct plan_letter_head *h, const char *en, const char *zh)
+{
+    return (struct letter_value)LETTER_VALUE_TEXT("plan", text_eq(h->to.lang, "en") ? en : zh);
+}
+
 bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
 {
     const struct shop_plan *p = l->plan;
     const struct offer *next = l->renewal ? l->renewal->offer : NULL;
-    struct tenants_owner owner = { 0 };
-    if (!billing_settings.mail) return true;
-    enum row row = tenants_hooks.owner(tx, p->account, &owner);
+    struct plan_letter_head h;
+    enum row row = plan_letter_begin(tx, l->shop, p, &h);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    const char *where =
-        arena_printf(tx_arena(tx), "%s/billing/plan?shop=%lld", billing_settings.base_url, (long long)l->shop->id);
     /* The name that stands beside the price is that of what costs it. */
-    const char *name_en = next ? next->name_en : p->name_en, *name_zh = next ? next->name_zh : p->name_zh;
-    const struct letter_value shop = LETTER_VALUE_TEXT("shop", l->shop->name), link = LETTER_VALUE_LINK("link", where),
-                              plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? name_en : name_zh),
-                              date = LETTER_VALUE_DAY("date", p->until_ms), days = LETTER_VALUE_NUMBER("days", l->days),
-                              end = LETTER_END;
-    struct letter_value values[7] = { shop, plan, date, link };
+    if (next) h.plan = plan_letter_name(&h, next->name_en, next->name_zh);
+    const struct letter_value days = LETTER_VALUE_NUMBER("days", l->days), end = LETTER_END;
+    struct letter_value values[7] = { h.shop, h.plan, h.date, h.link };
     size_t n = 4;
     const struct letter *letter = l->gone                     ? &plan_gone_letter
                                   : p->source == SOURCE_TRIAL ? &trial_ends_letter
@@ -100,25 +115,17 @@ bool plan_letter_put(struct tx *tx, const struct plan_letter *l)
         values[n++] = days;
     }
     values[n] = end;
-    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
-    return letter_put(tx, billing_settings.mail, letter, &to, values);
+    return letter_put(tx, billing_settings.mail, letter, &h.to, values);
 }
 
 bool plan_end_letter(struct tx *tx, const struct shop *s, const struct shop_plan *p)
 {
-    struct tenants_owner owner = { 0 };
-    if (!billing_settings.mail) return true;
-    enum row row = tenants_hooks.owner(tx, p->account, &owner);
+    struct plan_letter_head h;
+    enum row row = plan_letter_begin(tx, s, p, &h);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    const struct letter_value shop = LETTER_VALUE_TEXT("shop", s->name), date = LETTER_VALUE_DAY("date", p->until_ms),
-                              plan = LETTER_VALUE_TEXT("plan", text_eq(owner.lang, "en") ? p->name_en : p->name_zh),
-                              link = LETTER_VALUE_LINK(
-                                  "link", arena_printf(tx_arena(tx), "%s/billing/plan", billing_settings.base_url)),
-                              end = LETTER_END;
-    const char *words = letter_appeal(tx_arena(tx), owner.lang,
+    const char *words = letter_appeal(tx_arena(tx), h.to.lang,
                                       "If you do not know why, write to us:", "如果您不清楚原因，请与我们联系：");
-    const struct letter_value appeal = LETTER_VALUE_TEXT("appeal", words);
-    const struct letter_value values[] = { shop, plan, date, appeal, link, end };
-    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
-    return letter_put(tx, billing_settings.mail, &plan_end_set_letter, &to, values);
+    const struct letter_value appeal = LETTER_VALUE_TEXT("appeal", words), end = LETTER_END;
+    const struct letter_value values[] = { h.shop, h.plan, h.date, appeal, h.link, end };
+    return letter_put(tx, billing_settings.mail, &plan_end_set_letter, &h.to, values);
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "billing/private.h"
 #include "credits/credits.h"
+#include "outbound/letters.h"
 #include "shops/shops.h"
 
 #define BILLING_PLAN_REASONS(X) X(plan_renewal)
@@ -115,6 +116,16 @@ MUST_USE bool plan_renewed_letter(struct tx *tx, const struct shop *s, const str
                                   struct credits left);
 
 /* ---- plan_letters.c ---- */
+/* What every letter about a shop's plan has: who gets it, which shop and plan, its last day, and the plan's page. */
+struct plan_letter_head {
+    struct letter_to to;
+    struct letter_value shop, plan, date, link;
+};
+/* NONE: nobody is written to. */
+MUST_USE enum row plan_letter_begin(struct tx *tx, const struct shop *s, const struct shop_plan *p,
+                                    struct plan_letter_head *out);
+/* The name of another plan, in the reader's language. */
+struct letter_value plan_letter_name(const struct plan_letter_head *h, const char *en, const char *zh);
 /* To the account's owner: so many days are left; nobody to write to: true. It ends; or it would go on by itself, and
  * credits are missing (`renewal`), or what it would go on as cannot be had (`gone`). */
 struct plan_letter {

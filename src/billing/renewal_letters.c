@@ -1,10 +1,9 @@
 /* renewal_letters.c: the letter about a plan that has gone on from credits: what was taken, what is left, until when it
  * runs; one for each renewal, in its transaction. It costs a fifth of a renewal and more (docs/performance.md), so an
  * account may do without it: a row says that it wants none. Chats that credits pay for month by month have no such
- * letter: there are more of them, and their owner sees each in the ledger. */
+ * letter: there are more of them, and their owner sees each in the ledger. What is written when a chat is not paid for
+ * any more is tenants' (tenants/renewal_letters.c): it is said whoever paid, by a folder that knows no plans. */
 #include "billing/plans.h"
-
-#include "outbound/letters.h"
 
 STMT(is_quiet, "SELECT account FROM quiet_renewals WHERE account = ?1");
 STMT(be_quiet, "INSERT INTO quiet_renewals (account, at_ms) VALUES (?1, ?2) ON CONFLICT (account) DO NOTHING");
@@ -38,24 +37,15 @@ static enum row quiet(struct tx *tx, int64_t account)
 bool plan_renewed_letter(struct tx *tx, const struct shop *s, const struct shop_plan *p, struct credits taken,
                          struct credits left)
 {
-    struct tenants_owner owner = { 0 };
-    if (!billing_settings.mail) return true;
+    struct plan_letter_head h;
     enum row row = quiet(tx, p->account);
     if (row != ROW_NONE) return row == ROW_FOUND;
-    row = tenants_hooks.owner(tx, p->account, &owner);
+    row = plan_letter_begin(tx, s, p, &h);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    const char *name = text_eq(owner.lang, "en") ? p->name_en : p->name_zh;
-    const char *where =
-        arena_printf(tx_arena(tx), "%s/billing/plan?shop=%lld", billing_settings.base_url, (long long)s->id);
-    const struct letter_value values[] = { LETTER_VALUE_TEXT("shop", s->name),
-                                           LETTER_VALUE_TEXT("plan", name),
-                                           LETTER_VALUE_NUMBER("price", credits_count(taken)),
-                                           LETTER_VALUE_NUMBER("have", credits_count(left)),
-                                           LETTER_VALUE_DAY("date", p->until_ms),
-                                           LETTER_VALUE_LINK("link", where),
-                                           LETTER_END };
-    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = p->account };
-    return letter_put(tx, billing_settings.mail, &plan_renewed, &to, values);
+    const struct letter_value price = LETTER_VALUE_NUMBER("price", credits_count(taken)),
+                              have = LETTER_VALUE_NUMBER("have", credits_count(left)), end = LETTER_END;
+    const struct letter_value values[] = { h.shop, h.plan, price, have, h.date, h.link, end };
+    return letter_put(tx, billing_settings.mail, &plan_renewed, &h.to, values);
 }
 
 /* ---- GET, PUT /api/billing/renewal-letters ---- */

@@ -88,6 +88,32 @@ TEST_EACH_ENGINE(an_earlier_end_cuts_what_lies_behind_it)
     expect_sound(t);
 }
 
+/* Of the newest mail: that it is of this kind, tells of the plan, and leads to the page of this shop's. */
+static void expect_letter(struct test_db *t, const char *kind)
+{
+    struct mail_row m;
+    size_t count;
+    EXPECT(mail_list(t->tx, billing_settings.mail, 0, 1, &m, &count) == ROW_FOUND && count == 1);
+    assert_string_equal(m.kind, kind);
+    const char *page = arena_printf(t->arena, "https://chathub.example/billing/plan?shop=%lld", (long long)shop);
+    if (!strstr(m.text, page)) fail_msg("no %s in %s", page, m.text);
+    if (!strstr(m.text, "the plan Basic of")) fail_msg("%s", m.text);
+}
+
+TEST_EACH_ENGINE(each_letter_about_a_plan_leads_to_its_page)
+{
+    start_with_mail(t, 2000);
+    int64_t began_ms = kit_now();
+    (void)bought(t, "basic", 0);
+    ends_at(t, began_ms + DAYS(10));
+    expect_letter(t, "plan_end_set");
+    kit_set_now(began_ms + DAYS(9)), clock_runs(t);
+    expect_letter(t, "plan_ends_soon");
+    assert_int_equal(plan_call(t, "renewal", "{\"on\":true}").status, 200);
+    clock_runs(t);
+    expect_letter(t, "plan_renewed");
+}
+
 TEST_EACH_ENGINE(an_earlier_end_is_that_of_the_period_it_cuts)
 {
     start(t, 0);
@@ -319,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(an_earlier_end_cuts_what_lies_behind_it),
+        EACH_ENGINE(each_letter_about_a_plan_leads_to_its_page),
         EACH_ENGINE(an_earlier_end_is_that_of_the_period_it_cuts),
         EACH_ENGINE(an_end_that_was_renewed_and_is_set_again_is_renewed_again),
         EACH_ENGINE(a_later_end_costs_nothing_and_is_worth_nothing),

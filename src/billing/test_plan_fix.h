@@ -45,6 +45,14 @@ static inline void start(struct test_db *t, int64_t credits)
     shop = fix_shop(t, account, "Tea");
 }
 
+static inline void start_with_mail(struct test_db *t, int64_t credits)
+{
+    static struct mail_settings mail;
+    start(t, credits);
+    mail = (struct mail_settings){ .from = "Chathub <no-reply@chathub.example>", .keep = true, .keyring = fix_keyring };
+    billing_settings.mail = &mail;
+}
+
 static inline void expect_sound(struct test_db *t)
 {
     fix_expect_sound(t);

@@ -3,15 +3,6 @@
 
 #define DAYS(n) ((n)*DAY_MS)
 
-static struct mail_settings mail;
-
-static void start_with_mail(struct test_db *t, int64_t credits)
-{
-    start(t, credits);
-    mail = (struct mail_settings){ .from = "Chathub <no-reply@chathub.example>", .keep = true, .keyring = fix_keyring };
-    billing_settings.mail = &mail;
-}
-
 static int64_t letters(struct test_db *t, const char *kind)
 {
     return test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM mail_outbox WHERE kind = '%s'", kind));
@@ -291,7 +282,7 @@ static void is_renewed_when_let_back(struct test_db *t, int64_t before, int64_t 
 TEST_EACH_ENGINE(let_back_a_plan_that_renews_is_renewed_at_once)
 {
     start_with_mail(t, 999);
-    tenants_settings.mail = &mail;
+    tenants_settings.mail = billing_settings.mail;
     (void)bought(t, "basic", 0);
     int64_t end_ms = plan(t).until_ms;
     renew_by_itself(t, true);

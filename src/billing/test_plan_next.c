@@ -2,15 +2,6 @@
  * wished is shown, taken back, and judged when it is renewed. */
 #include "billing/test_plan_fix.h"
 
-static struct mail_settings mail;
-
-static void start_with_mail(struct test_db *t, int64_t credits)
-{
-    start(t, credits);
-    mail = (struct mail_settings){ .from = "Chathub <no-reply@chathub.example>", .keep = true, .keyring = fix_keyring };
-    billing_settings.mail = &mail;
-}
-
 static void renew_by_itself(struct test_db *t, bool on)
 {
     assert_int_equal(plan_call(t, "renewal", on ? "{\"on\":true}" : "{\"on\":false}").status, 200);
@@ -258,7 +249,7 @@ static const char *letter_text(struct test_db *t, const char *kind)
 {
     struct mail_row row[16];
     size_t count;
-    EXPECT(mail_list(t->tx, &mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
+    EXPECT(mail_list(t->tx, billing_settings.mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
     for (size_t i = 0; i < count; i++)
         if (text_eq(row[i].kind, kind)) return row[i].text;
     fail_msg("no %s", kind);
@@ -444,7 +435,7 @@ static void expect_last_day(struct test_db *t, const char *day)
     struct mail_row row[8];
     size_t count;
     kit_set_now(plan(t).until_ms - DAYS(1)), clock_runs(t);
-    EXPECT(mail_list(t->tx, &mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
+    EXPECT(mail_list(t->tx, billing_settings.mail, 0, ARRAY_LEN(row), row, &count) == ROW_FOUND);
     if (!strstr(row[0].text, day)) fail_msg("%s: %s", day, row[0].text);
 }
 

@@ -96,6 +96,20 @@ MUST_USE bool know_search_begins(struct tx *tx, struct arena *a, int64_t shop, s
 /* How well a text of two parts fits the question, without the index. */
 int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str title, struct str body);
 
+/* Of what an intake (?1) has staged beside the live rows of a shop (?2): n, whose number is another one then, and
+ * changed, rows that are new or will be other than before; not those that were written since the intake began (?3, and
+ * ?4: a clock that was ahead). `same`: what makes a live row (k) that of a staged one (s). PostgreSQL knows nothing yet
+ * of rows as new as the staged ones: what is beside each is asked for by its key, and not left to a join (OFFSET 0). */
+#define KNOW_REPLACED_BESIDE(staged, beside)                                                                           \
+    "SELECT COALESCE(SUM(CASE WHEN s.doc <> k.doc THEN 1 ELSE 0 END), 0) AS n,"                                        \
+    " COALESCE(SUM(CASE WHEN k.id IS NULL OR ((k.updated_at_ms <= ?3 OR k.updated_at_ms > ?4)"                         \
+    " AND (k.words <> s.words OR k.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"                           \
+    " FROM " staged " s LEFT JOIN " beside " WHERE s.intake = ?1 AND s.doc >= 0"
+#define KNOW_REPLACED(name, staged, live, same)                                                                        \
+    STMT(name, KNOW_REPLACED_BESIDE(staged, live " k ON k.shop = ?2 AND " same),                                       \
+         .postgres = KNOW_REPLACED_BESIDE(staged, "LATERAL (SELECT id, doc, words, content, updated_at_ms FROM " live  \
+                                                  " k WHERE k.shop = ?2 AND " same " OFFSET 0) k ON TRUE"))
+
 /* What is written at once. version: how new it is as the sender counts; 0: by hand or by file, newer than all. */
 struct know_write {
     int64_t now_ms, version;

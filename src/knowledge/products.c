@@ -29,17 +29,7 @@ STMT(drop,
 STMT(stage, "INSERT INTO knowledge_staged_products (intake, product, doc, title, description, url, image, price,"
             " available, variants, words, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
             " ON CONFLICT (intake, product) DO NOTHING");
-/* changed: rows that are new, or will be other than before. PostgreSQL knows nothing yet of rows as new as the staged
- * ones: what is beside each is asked for by its key, and not left to a join (OFFSET 0). */
-#define REPLACED(live)                                                                                                 \
-    "SELECT COALESCE(SUM(CASE WHEN s.doc <> p.doc THEN 1 ELSE 0 END), 0) AS n,"                                        \
-    " COALESCE(SUM(CASE WHEN p.id IS NULL OR ((p.updated_at_ms <= ?3 OR p.updated_at_ms > ?4)"                         \
-    " AND (p.words <> s.words OR p.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"                           \
-    " FROM knowledge_staged_products s LEFT JOIN " live " WHERE s.intake = ?1 AND s.doc >= 0"
-STMT(replaced, REPLACED("knowledge_products p ON p.shop = ?2 AND p.product = s.product"),
-     .postgres = REPLACED("LATERAL (SELECT id, doc, words, content, updated_at_ms FROM knowledge_products WHERE shop = "
-                          "?2 AND product = s.product"
-                          " OFFSET 0) p ON TRUE"));
+KNOW_REPLACED(replaced, "knowledge_staged_products", "knowledge_products", "k.product = s.product");
 STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_products s WHERE s.intake = ?1 AND s.doc >= 0"
             " AND (SELECT 1 FROM knowledge_products p WHERE p.shop = ?2 AND p.product = s.product) IS NULL");
 STMT(

@@ -15,17 +15,7 @@ STMT(save, "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, 
 /* The same beside the live rows, until the switch. */
 STMT(stage, "INSERT INTO knowledge_staged_texts (intake, kind, name, doc, title, body, url, product, words, content)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (intake, kind, name) DO NOTHING");
-/* changed: rows that are new, or will be other than before. PostgreSQL knows nothing yet of rows as new as the staged
- * ones: what is beside each is asked for by its key, and not left to a join (OFFSET 0). */
-#define REPLACED(live)                                                                                                 \
-    "SELECT COALESCE(SUM(CASE WHEN s.doc <> t.doc THEN 1 ELSE 0 END), 0) AS n,"                                        \
-    " COALESCE(SUM(CASE WHEN t.id IS NULL OR ((t.updated_at_ms <= ?3 OR t.updated_at_ms > ?4)"                         \
-    " AND (t.words <> s.words OR t.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"                           \
-    " FROM knowledge_staged_texts s LEFT JOIN " live " WHERE s.intake = ?1 AND s.doc >= 0"
-STMT(replaced, REPLACED("knowledge_texts t ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name"),
-     .postgres = REPLACED("LATERAL (SELECT id, doc, words, content, updated_at_ms FROM knowledge_texts WHERE shop = ?2 "
-                          "AND kind = s.kind AND name = s.name"
-                          " OFFSET 0) t ON TRUE"));
+KNOW_REPLACED(replaced, "knowledge_staged_texts", "knowledge_texts", "k.kind = s.kind AND k.name = s.name");
 STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_texts s WHERE s.intake = ?1 AND s.doc >= 0"
             " AND (SELECT 1 FROM knowledge_texts t WHERE t.shop = ?2 AND t.kind = s.kind AND t.name = s.name) IS NULL");
 STMT(take_staged,

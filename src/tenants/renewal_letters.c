@@ -1,6 +1,7 @@
 /* renewal_letters.c: what we write when a chat is not paid for any more: when it is noticed, once more when three days
  * are left, and when the chat has stopped. Each says what to do and until when. A chat that others than credits paid
- * for (an order, a trial) is not kept by a top-up, so none is promised. */
+ * for (an order, a trial) is not kept by a top-up, so none is promised. Nothing here knows of plans: that one has gone
+ * on or soon ends says billing, which knows its name and price. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
