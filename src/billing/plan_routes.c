@@ -24,12 +24,17 @@ static const struct problem problem_no_plan = { "no_plan", 409,
 static const struct problem problem_plan_not_renewable = { "plan_not_renewable", 409,
     "This plan is no longer sold, so it cannot renew by itself. Choose another one.",
     "该套餐已停售，无法自动续费，请选择其他套餐。" };
+static const struct problem problem_no_credits_sold = { "no_credits_sold", 409,
+    "No credits are sold in the currency of this plan, so nothing of it is renewed from credits.",
+    "目前不出售该套餐币种的积分，无法用积分续费。" };
 
 static const char *const plan_state_names[] = { "trial", "active", "grace", "ended", NULL };
 static const char *const plan_source_names[] = { "order", "trial", NULL };
 /* Why it cannot be renewed from credits. */
 enum renews_not { NOT_SOLD, NOT_WITH_SEATS, NOT_FOR_CREDITS };
 static const char *const renews_not_names[] = { "notSold", "seats", "noCredits", NULL };
+static const struct problem *const renews_not_problem[] = {
+    &problem_plan_not_renewable, &problem_seats_not_sold, &problem_no_credits_sold };
 static const struct shape plan_next_shape[] = {
     SHAPE_TEXT("offer", .doc = "Its code."), SHAPE_TEXT("nameEn"), SHAPE_TEXT("nameZh"), SHAPE_I64("seats"),
     SHAPE_I64("staysFor", .nullable = true,
@@ -136,8 +141,9 @@ static void plans_json(struct json *j, const void *arg)
 }
 
 /* Of what plan_renewal_of refuses: it, or what it becomes. */
-static enum renews_not why_not(const struct plan_prices *prices, const struct shop_plan *p, const char *code)
+static enum renews_not why_not(const struct plan_prices *prices, const struct shop_plan *p)
 {
+    const char *code = plan_wishes(p) ? p->next_code : p->code;
     for (size_t i = 0; i < prices->count; i++) {
         const struct offer *o = &prices->offer[i];
         struct money price;
@@ -155,7 +161,7 @@ static struct shown_plan shown(const struct plan_prices *prices, const struct sh
     struct plan_renewal r;
     s.renewable = plan_renewal_of(prices, p, &r);
     if (s.renewable) s.renews_for = r.credits, s.next = r.offer;
-    else s.renews_not = why_not(prices, p, plan_wishes(p) ? p->next_code : p->code);
+    else s.renews_not = why_not(prices, p);
     struct shop_plan stays = *p;
     stays.next_code = "";
     s.can_stay = plan_renewal_of(prices, &stays, &r);
@@ -304,7 +310,7 @@ static enum answer run_plan_renewal(struct req *req)
     if (row == ROW_FAULT || !plan_prices_read(req->tx, prices)) return reply_fault(req);
     if (row == ROW_NONE || (on && p.until_ms + PLAN_GRACE_DAYS * DAY_MS <= req->now_ms))
         return reply_problem(req, &problem_no_plan);
-    if (on && !plan_renewal_of(prices, &p, &r)) return reply_problem(req, &problem_plan_not_renewable);
+    if (on && !plan_renewal_of(prices, &p, &r)) return reply_problem(req, renews_not_problem[why_not(prices, &p)]);
     if (p.renews != on && !switch_renewal(req, &p, on)) return reply_fault(req);
     return reply_plan(req, &p, shop.name);
 }
@@ -353,13 +359,18 @@ static enum answer run_plan_next(struct req *req)
     struct shop_plan p = { 0 };
     struct offer offer;
     struct money price;
+    struct plan_prices *prices = ARENA_NEW(req->arena, struct plan_prices);
+    struct plan_renewal r;
     enum answer go_on = plan_of_caller(req, &shop, &p);
     if (go_on != ANSWER_GO_ON) return go_on;
     enum row row = offers_sold(req->tx, in->offer, p.currency, &offer);
-    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_FAULT || !plan_prices_read(req->tx, prices)) return reply_fault(req);
     if (row == ROW_NONE || offer.kind != OFFER_PLAN) return reply_problem(req, &problem_offer_gone);
     int64_t seats = in->seats > 0 ? in->seats : offer.seats;
     if (!plan_price(&offer, seats, &price)) return reply_problem(req, &problem_seats_not_sold);
+    struct shop_plan wishing = p;
+    wishing.renews = true, wishing.next_code = offer.code, wishing.next_seats = seats;
+    if (!plan_renewal_of(prices, &wishing, &r)) return reply_problem(req, &problem_no_credits_sold);
     /* What is sold no more can be renewed as something else alone: so the wish brings its renewal with it. */
     if (!p.renews && !switch_renewal(req, &p, true)) return reply_fault(req);
     bool same = text_eq(offer.code, p.code) && seats == p.seats; /* as it is: nothing is wished */
@@ -394,12 +405,14 @@ const struct route billing_plan_routes[] = {
     { .verb = VERB_POST, .path = "/api/billing/plans/:shop/renewal", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Plans", .idempotent = true, PATH_FIELDS(path_plan), BODY_FIELDS(post_plan_renewal),
       .answer = plan_shape, .run = run_plan_renewal,
-      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_plan_not_renewable),
+      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_plan_not_renewable, &problem_seats_not_sold,
+               &problem_no_credits_sold),
       .doc = "Switch on or off that a plan is renewed from credits." },
     { .verb = VERB_POST, .path = "/api/billing/plans/:shop/next", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Plans", .idempotent = true, PATH_FIELDS(path_plan), BODY_FIELDS(post_plan_next),
       .answer = plan_shape, .run = run_plan_next,
-      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_offer_gone, &problem_seats_not_sold),
+      PROBLEMS(&problem_not_found, &problem_no_plan, &problem_offer_gone, &problem_seats_not_sold,
+               &problem_no_credits_sold),
       .doc = "Let a plan become another one, or have other seats, with its next period; it renews from credits then." },
     { .verb = VERB_DELETE, .path = "/api/billing/plans/:shop/next", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Plans", PATH_FIELDS(path_plan), .answer = plan_shape, .run = run_plan_stays,

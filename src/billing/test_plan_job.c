@@ -413,7 +413,7 @@ TEST_EACH_ENGINE(what_is_sold_no_more_is_not_renewed)
     assert_string_equal(plan_call(t, "renewal", "{\"on\":true}").error, "plan_not_renewable");
     test_script(t, "UPDATE offers SET replaced_at_ms = 0 WHERE code = 'basic';"
                    "UPDATE offers SET replaced_at_ms = 1 WHERE kind = 2;");
-    assert_string_equal(plan_call(t, "renewal", "{\"on\":true}").error, "plan_not_renewable");
+    assert_string_equal(plan_call(t, "renewal", "{\"on\":true}").error, "no_credits_sold");
     assert_string_equal(plan_call(t, "renewal", "{}").fault, "on:required");
     account = kit_account(t, 0);
     assert_int_equal(plan_call(t, "renewal", "{\"on\":true}").status, 404);

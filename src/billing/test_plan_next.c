@@ -207,10 +207,40 @@ TEST_EACH_ENGINE(it_is_told_why_it_cannot_be_renewed)
     a = take_wish_back(t);
     EXPECT(json_is_null(json_object_get(a.json, "renewsFor")));
     assert_string_equal(not_of(&a), "seats");
+    renew_by_itself(t, false);
+    a = plan_call(t, "renewal", "{\"on\":true}");
+    expect_refused(&a, 422, "seats_not_sold");
     test_script(t, "UPDATE offers SET seats = 2 WHERE code = 'pro'");
     test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE kind = 2");
     a = take_wish_back(t);
     assert_string_equal(not_of(&a), "noCredits");
+}
+
+/* Nothing could be taken for it: it would stand there, and not happen. */
+TEST_EACH_ENGINE(where_no_credits_are_sold_nothing_is_wished)
+{
+    start(t, 2000);
+    (void)bought(t, "pro", 0);
+    struct shop_plan before = plan(t);
+    test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE kind = 2");
+    struct kit_answer a = wish(t, "basic", 0);
+    expect_refused(&a, 409, "no_credits_sold");
+    a = wish(t, "pro", 0);
+    expect_refused(&a, 409, "no_credits_sold");
+    struct shop_plan p = plan(t);
+    EXPECT(!p.renews && !plan_wishes(&p) && p.due_at_ms == before.due_at_ms);
+    assert_int_equal(fix_audits(t, "plan_changed"), 0);
+    /* Those of another currency are no price for it. */
+    test_script(t, "UPDATE offers SET replaced_at_ms = 0, currency = 'EUR' WHERE kind = 2");
+    a = wish(t, "basic", 0);
+    expect_refused(&a, 409, "no_credits_sold");
+    test_script(t, "UPDATE offers SET currency = 'CNY' WHERE kind = 2");
+    a = wish(t, "basic", 0);
+    EXPECT(a.status == 200 && text_eq(next_of(&a), "basic"));
+    /* A wish that is older than that can be taken back. */
+    test_script(t, "UPDATE offers SET replaced_at_ms = 1 WHERE kind = 2");
+    a = take_wish_back(t);
+    EXPECT(a.status == 200 && !next_of(&a));
 }
 
 /* What is sold no more when its time has come is not renewed, and not replaced by something dearer. */
@@ -468,6 +498,7 @@ int main(void)
         EACH_ENGINE(what_cannot_be_had_is_refused),
         EACH_ENGINE(a_wish_switches_the_renewal_on),
         EACH_ENGINE(it_is_told_why_it_cannot_be_renewed),
+        EACH_ENGINE(where_no_credits_are_sold_nothing_is_wished),
         EACH_ENGINE(it_is_judged_when_it_is_renewed),
         EACH_ENGINE(credits_for_what_is_wished_are_enough),
         EACH_ENGINE(who_finds_the_credits_gone_in_the_last_minutes_is_told),

@@ -15380,6 +15380,7 @@ export interface operations {
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `no_plan`: This shop has no plan that could be renewed. Choose one first.
              *     - `plan_not_renewable`: This plan is no longer sold, so it cannot renew by itself. Choose another one.
+             *     - `no_credits_sold`: No credits are sold in the currency of this plan, so nothing of it is renewed from credits.
              */
             409: {
                 headers: {
@@ -15410,6 +15411,7 @@ export interface operations {
             /**
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             *     - `seats_not_sold`: This plan cannot be had with so many seats.
              */
             422: {
                 headers: {
@@ -15582,6 +15584,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `no_plan`: This shop has no plan that could be renewed. Choose one first.
+             *     - `no_credits_sold`: No credits are sold in the currency of this plan, so nothing of it is renewed from credits.
              */
             409: {
                 headers: {

@@ -1,9 +1,10 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it, vi } from "vitest";
-import type { Offer, Quote } from "../../api/money";
+import type { Offer, Plan, Quote } from "../../api/money";
 import { TextProvider } from "../../i18n/i18n";
 import { CouponTerms } from "./buy";
 import { choicesOf, isSame, nextIsNow, renewalSays, renewsNow, seatsFirst } from "./next";
+import { NextPeriod } from "./plan-next";
 
 vi.hoisted(() => {
   vi.stubGlobal("window", { location: { origin: "https://console.example" } });
@@ -39,6 +40,27 @@ describe("what a plan becomes with its next period", () => {
     expect([nextIsNow({ until: END }, before(11)), nextIsNow({ until: END }, before(10))]).toEqual([false, true]);
     expect([renewsNow({ until: END }, before(1441)), renewsNow({ until: END }, before(1440))]).toEqual([false, true]);
     expect(renewsNow({ until: END }, before(-5000))).toBe(true);
+  });
+});
+
+describe("the way to another plan with the next period", () => {
+  const plans = [offer("basic", "CNY"), offer("basic", "USD")];
+  const drawn = (sold: readonly Offer[], more: Partial<Plan> = {}) =>
+    renderToStaticMarkup(
+      <TextProvider>
+        <NextPeriod
+          plan={{ offer: "basic", currency: "USD", next: null, renewsNot: null, ...more } as Plan}
+          sold={sold}
+        />
+      </TextProvider>,
+    );
+  it("is there where credits are sold in the plan's own currency", () => {
+    expect(drawn([...plans, offer("c", "USD", "credits")])).toContain("<button");
+  });
+  it("is none where they are not, which is said once", () => {
+    const sold = [...plans, offer("c", "CNY", "credits")];
+    expect(drawn(sold, { renewsNot: "notSold" })).toMatch(/^<p[^>]*>No credits are sold in the currency of this plan/);
+    expect(drawn(sold, { renewsNot: "noCredits" })).toBe("");
   });
 });
 

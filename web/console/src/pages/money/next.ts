@@ -16,6 +16,10 @@ export const nextIsNow = ({ until }: Ends, nowMs: number) => Date.parse(until) -
 export const choicesOf = (sold: readonly Offer[], { currency }: Pick<Plan, "currency">): Offer[] =>
   sold.filter(({ kind, price }) => kind === "plan" && price.currency === currency);
 
+/** Only then is anything renewed from credits: they have a price in the plan's own currency. */
+export const creditsAreSold = (sold: readonly Offer[], { currency }: Pick<Plan, "currency">): boolean =>
+  sold.some(({ kind, price }) => kind === "credits" && price.currency === currency);
+
 /** With what somebody chooses: the seats that it has, where it stays the same plan. */
 export const seatsFirst = (offer: Pick<Offer, "code" | "seats">, plan: Pick<Plan, "offer" | "seats">) =>
   offer.code === plan.offer ? Math.max(plan.seats, offer.seats) : offer.seats;

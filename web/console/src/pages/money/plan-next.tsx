@@ -15,7 +15,7 @@ import { useLastDay } from "../../ui/last-day";
 import { useNotify } from "../../ui/notify";
 import { useProblemText } from "../../ui/problems";
 import { nameOf, sumText } from "../../ui/sum";
-import { choicesOf, isSame, nextIsNow, renewsNow, seatsFirst } from "./next";
+import { choicesOf, creditsAreSold, isSame, nextIsNow, renewsNow, seatsFirst } from "./next";
 import { SEATS_MAX, seatsCanBeChosen, wholeOf } from "./wish";
 
 interface ChooseProps {
@@ -158,6 +158,9 @@ export function NextPeriod({ plan, sold }: { plan: Plan; sold: readonly Offer[] 
   const first = choices.find(({ code }) => code === plan.offer) ?? choices[0];
   if (plan.next !== null) return <Wished plan={plan} next={plan.next} />;
   if (first === undefined) return null;
+  // Said once: beside the renewal, where that is why it is none.
+  if (!creditsAreSold(sold, plan))
+    return plan.renewsNot === "noCredits" ? null : <p className="small muted">{t("plan.not.noCredits")}</p>;
   return (
     <div>
       <Button small onClick={() => setChoosing(true)}>

@@ -302,7 +302,7 @@ function Standing({ offers, plans, shops }: { offers: Offers; plans: Plans; shop
         {plan === undefined ? (
           <None shop={shop} trial={rests ? { ...plans.trial, available: false } : plans.trial} />
         ) : (
-          <Present plan={plan} on={shop.chatbot_state === "active"} rests={rests} sold={sold} />
+          <Present plan={plan} on={shop.chatbot_state === "active"} rests={rests} sold={offers.offers} />
         )}
       </Section>
       {!rests && wished !== undefined && !(plans.trial.available && wished.code === TRIAL_OF) && (
