@@ -121,7 +121,7 @@ async function channel({ checks, page, shop, own, owner, server }) {
         assert.ok((await reply('Still there?')).status < 300);
         await page.getByText('Your server answered 503').first().waitFor();
         await page.getByText('Does not get through').waitFor();
-        await page.getByText('Will be tried again').waitFor();
+        await page.getByText('Will be tried again').first().waitFor();
         await axe(page);
     });
     await checks.must('a test is sent on its own, and the server’s answer stands there line by line', async () => {
