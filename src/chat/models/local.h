@@ -130,9 +130,10 @@ struct fit {
     const struct knowledge_product *product;
     int32_t matched, loose, title, missed; /* weights */
     bool head, exact, near;
-    bool of_kind; /* what was named only tells of what kind it is: "desk" of a desk lamp */
-    size_t named; /* how many of its atoms stand for the name */
-    size_t known; /* of those, how many a list knows ("礼盒") */
+    bool of_kind;  /* what was named only tells of what kind it is: "desk" of a desk lamp */
+    bool modifies; /* what was named only says what it is for: "phone" of a case */
+    size_t named;  /* how many of its atoms stand for the name */
+    size_t known;  /* of those, how many a list knows ("礼盒") */
 };
 enum found_how { FOUND_NONE, FOUND_NEAR, FOUND_TALKED_ABOUT, FOUND_NAMED };
 struct found {
@@ -170,10 +171,12 @@ struct local {
     bool order_pending;       /* an order was what the last turn was about */
     bool order_talk;          /* and no product since */
     bool new_number, new_email;
-    int64_t most;                    /* it may cost no more, in minor units; 0: nothing was said of that */
-    bool without_money;              /* quotations that name amounts are left out */
-    bool numbered[LOCAL_TURN_ATOMS]; /* atoms of this turn that were found as the number of an item */
-    unsigned ways;                   /* other ways of saying turns that were tried */
+    int64_t most;                              /* it may cost no more, in minor units; 0: nothing was said of that */
+    bool without_money;                        /* quotations that name amounts are left out */
+    bool numbered[LOCAL_TURN_ATOMS];           /* atoms of this turn that were found as the number of an item */
+    unsigned ways;                             /* other ways of saying turns that were tried */
+    const struct knowledge_product *candidate; /* what the search gave, while the product is looked for */
+    size_t candidates;
     /* the reply under way */
     struct buf text;
     struct model_cited cited[MODEL_CITED];

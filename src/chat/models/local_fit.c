@@ -250,38 +250,6 @@ static bool trails(const char *word)
     return is_of(words, word);
 }
 
-/* What stands behind a noun and makes another thing of it: a pencil case is no pencil. */
-static bool makes_other(const char *word)
-{
-    static const char words[] =
-        " case cases roll holder holders stand stands bag bags box boxes cover covers rack racks tin pot cup cups mug "
-        "mugs "
-        "brush brushes cleaner solution filter filters cartridge cartridges ink strap straps band bands charger "
-        "chargers "
-        "cable cables mount kit sharpener lamp shade frame frames board rest mat mats pad pads tray trays tank tanks "
-        "pump "
-        "pumps seat light lights lock locks bottle bottles spray oil cream polish paper tape glue clip clips hook "
-        "hooks bar "
-        "rod rods net line reel trap feeder bed beds house bowl bowls toy toys treat treats food litter leash collar "
-        "wipes "
-        "sponge dispenser organizer organiser sleeve pouch tote folder binder refill refills machine maker grinder "
-        "kettle "
-        "table chair desk shelf shelves cabinet basket jar lid tongs knife knives spoon fork scissors opener press "
-        "mill "
-        "grater peeler scale scales thermometer timer sheet sheets pillow blanket towel curtain curtains rug tent pole "
-        "poles "
-        "pegs boots shoes socks gloves hat shirt trousers jacket belt buckle ring necklace bracelet earrings chain "
-        "wire "
-        "valve hose tube tubes tyre tyres tire wheel wheels pedal pedals saddle bell adapter adaptor plug socket "
-        "remote "
-        "battery batteries screen protector protectors skin sticker stickers stamp stamps card cards envelope "
-        "envelopes "
-        "book books poster posters puzzle game soap shampoo lotion balm powder candle candles seeds soil fertilizer "
-        "tool "
-        "tools tap faucet tube wrench spanner driver saw hammer nails screws ladder bucket mop broom bin ";
-    return is_of(words, word);
-}
-
 /* The last word of the name itself: "Water Bottle with straw, 1 l" is a bottle. */
 static size_t head_of(const struct atoms *t, const char *title)
 {
@@ -384,28 +352,6 @@ static bool beside(const struct fitting *f, size_t i)
     return after < a->n && f->named[after] && !a->atom[after].broken && (a->atom[after].kind == ATOM_HAN) == han;
 }
 
-/* Nouns that stand before another noun and make it a kind of that: to ask for one is not to ask for the other. */
-static bool adjunct(const char *word)
-{
-    static const char words[] = " water coffee tea milk wine beer juice bread rice meat fish dog cat pet horse bird "
-                                "baby kids child car bike bicycle "
-                                "motorcycle phone laptop computer tablet camera tv book garden kitchen bath bathroom "
-                                "bed bedroom office home house "
-                                "door window wall floor roof table chair desk sofa hair face hand foot skin body lip "
-                                "nail tooth eye sun rain snow "
-                                "sea beach city mountain travel gift paper glass wood iron steel gold silver leather "
-                                "cotton wool silk gas oil fire "
-                                "light sound music sport sports golf tennis football swim swimming running hiking "
-                                "fishing hunting camping cooking "
-                                "baking sewing wedding party christmas school power battery solar air ice salt sugar "
-                                "egg cheese fruit apple lemon "
-                                "chocolate cake pizza flower plant tree grass toy game puzzle shoe boot sock shirt "
-                                "dress coat hat bag box bottle "
-                                "trampoline piano guitar drum engine tyre tire microwave oven fridge washing dish "
-                                "vacuum shower toilet pool yoga ";
-    return is_of(words, word);
-}
-
 /* "How much is a battery for my mower": the mower is there already, and no battery is named by it. "Have you got lights
  * for plants": no plant is asked for. */
 static bool is_for_owned(const struct fitting *f)
@@ -497,19 +443,19 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
                                    f->title.atom[only].kind == ATOM_NUMBER || f->title.atom[only].glued ||
                                    (only + 1 < f->title.n && f->title.atom[only + 1].glued));
     /* "water" is no water bottle, "iphone" is an iPhone 15 */
-    bool first =
-        in_title > 0 && only == 0 && (!(f->h->all & SENSE_HAVE) || is_the_one(f)) && !adjunct(f->title.atom[0].text);
+    bool first = in_title > 0 && only == 0 && (!(f->h->all & SENSE_HAVE) || is_the_one(f)) &&
+                 !local_fit_is_adjunct(f->title.atom[0].text);
     /* "a 120 litre tank with hood" is no tank thermometer */
-    first &= !(x->missed > 0 && only + 1 < f->title.n && makes_other(f->title.atom[only + 1].text));
+    first &= !(x->missed > 0 && only + 1 < f->title.n && local_fit_makes_other(f->title.atom[only + 1].text));
     bool option = false; /* "what nibs has the Kestrel": what comes in nibs */
     const char *names[16];
     size_t n = options_names(NULL, x->product, names, 16);
     for (size_t k = 0; k < n; k++) option |= options_named(f->h, names[k]);
     /* a noun, and behind it no other: "Wool Throw Blanket Herringbone" */
-    bool noun = in_title == 1 && only > 0 && only + 1 < f->title.n && !adjunct(f->title.atom[only].text) &&
-                !makes_other(f->title.atom[only + 1].text) && f->title.atom[only + 1].kind == ATOM_LETTERS;
+    bool noun = in_title == 1 && only > 0 && only + 1 < f->title.n && !local_fit_is_adjunct(f->title.atom[only].text) &&
+                !local_fit_makes_other(f->title.atom[only + 1].text) && f->title.atom[only + 1].kind == ATOM_LETTERS;
     /* "the mustard pendant": a value of its own beside the noun, or two; but "the large white desk" is no desk lamp */
-    bool of_kind = in_title == 1 && adjunct(f->title.atom[only].text);
+    bool of_kind = in_title == 1 && local_fit_is_adjunct(f->title.atom[only].text);
     bool valued = options->mentions > 1 && in_title == 1 && !of_kind;
     for (size_t k = 0; k < options->mentions && in_title == 1 && !of_kind; k++) {
         size_t after = options->mention[k].at + options->mention[k].n;
@@ -518,6 +464,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     bool part = first || noun || x->head || valued;
     x->of_kind = (of_kind && !x->head && words > 1) || (f->other && in_title < f->title.n);
     if (in_title == 1 && !han && !part && !number && !option && words > 1) x->near = true;
+    x->modifies = !x->head && local_fit_modifies(m, f, options);
 }
 
 /* "S3" is the S3 and not the S3 Pro, and not what is made for it, while those are there too. */

@@ -71,4 +71,9 @@ bool local_fit_model_named(const struct fitting *f);
 bool local_fit_model_of_another(const struct fitting *f); /* what was said is what it is made for */
 bool local_fit_other_model(struct local *m, const struct fitting *f);
 
+/* "Bracket" of a bracket tool, "phone" of a case for it: what was named only says what the thing is for. */
+bool local_fit_modifies(const struct local *m, const struct fitting *f, const struct found *options);
+bool local_fit_is_adjunct(const char *word);  /* a noun that stands before others: "coffee" */
+bool local_fit_makes_other(const char *word); /* one that stands behind others: "case" */
+
 #endif

@@ -57,7 +57,7 @@ static void unsubject_near(struct local *m)
     struct found options = { .how = FOUND_NONE };
     bool named[LOCAL_TURN_ATOMS];
     struct fit fit = local_fit_named(m, m->found.product[0], &options, named);
-    if (fit.exact && fit.named > 1) unsubject(m, named);
+    if ((fit.exact && fit.named > 1) || fit.modifies) unsubject(m, named);
 }
 
 static int32_t worth(const struct local *m, const struct fit *x)
@@ -73,11 +73,14 @@ static void choose(struct local *m, const struct fit *fit, size_t n)
 {
     struct found *f = &m->found;
     int32_t best = INT32_MIN;
+    bool named = false; /* else those of which only what they are for was named are near */
     for (size_t i = 0; i < n; i++)
         if (fit[i].matched > 0 && worth(m, &fit[i]) > best) best = worth(m, &fit[i]);
+    for (size_t i = 0; i < n; i++)
+        named |= fit[i].matched > 0 && worth(m, &fit[i]) == best && !fit[i].near && !fit[i].modifies;
     for (size_t i = 0; i < n && f->n < LOCAL_PRODUCTS; i++) {
-        if (fit[i].matched <= 0 || worth(m, &fit[i]) < best) continue;
-        f->how = fit[i].near ? FOUND_NEAR : FOUND_NAMED;
+        if (fit[i].matched <= 0 || worth(m, &fit[i]) < best || (fit[i].modifies && named)) continue;
+        f->how = named ? FOUND_NAMED : FOUND_NEAR;
         f->left_over |= fit[i].missed > 0;
         f->product[f->n++] = fit[i].product;
     }
@@ -401,7 +404,7 @@ static bool is_in_focus(const struct local *m)
     return false;
 }
 
-bool local_find(struct local *m)
+static bool find(struct local *m)
 {
     struct found *f = &m->found, options = { .how = FOUND_NONE };
     struct knowledge_product *p = NULL;
@@ -423,6 +426,7 @@ bool local_find(struct local *m)
         struct str words = local_han_both(m->arena, m->h.text);
         if (!m->source->search_products(m->source->ctx, words, CANDIDATES, m->arena, &p, &n)) return false;
     }
+    m->candidate = p, m->candidates = n < CANDIDATES ? n : CANDIDATES;
     for (size_t i = 0; i < n && i < CANDIDATES; i++) {
         bool there = false;
         for (size_t k = 0; k < fits && !there; k++) there = text_eq(fit[k].product->id, p[i].id);
@@ -452,4 +456,11 @@ bool local_find(struct local *m)
     if (f->how == FOUND_NEAR && f->n == 1 && m->language == LOCAL_EN) unsubject_near(m);
     for (size_t i = 0; i < m->h.a.n && f->how == FOUND_NAMED; i++) m->h.used[i] |= m->numbered[i];
     return true;
+}
+
+bool local_find(struct local *m)
+{
+    bool good = find(m);
+    m->candidate = NULL, m->candidates = 0; /* their memory may end before the turn does */
+    return good;
 }
