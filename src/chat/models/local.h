@@ -132,6 +132,8 @@ struct fit {
     bool head, exact, near;
     bool of_kind;  /* what was named only tells of what kind it is: "desk" of a desk lamp */
     bool modifies; /* what was named only says what it is for: "phone" of a case */
+    bool vague;    /* that, or the thing itself */
+    bool early;    /* it stands among the first words of the title */
     size_t named;  /* how many of its atoms stand for the name */
     size_t known;  /* of those, how many a list knows ("礼盒") */
 };
@@ -192,6 +194,8 @@ struct local {
 /* How well the product fits the turn; `options`: what was said of its options; `named`, or NULL: the atoms that name
  * it. */
 struct fit local_fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named);
+/* Of what fits, what is named by a word that tells of others of the shop only what they are for. */
+void local_fit_vague_too(struct fit *fit, size_t n);
 /* The e-mail address and the number of an order that the turn names. */
 void local_read_email(struct local *m);
 void local_read_order_number(struct local *m);

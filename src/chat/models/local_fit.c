@@ -106,7 +106,9 @@ static size_t fit_word(struct fitting *f, size_t i)
     bool bare =
         end == i + 1 && h->a.atom[i].kind == ATOM_NUMBER && h->a.atom[i].n < 4; /* the 200 of "200 g" names nothing */
     if (any_hard && !bare) fit_empty(f, i, end, at, at + found);
-    for (size_t k = i; k < end && !bare; k++) f->names |= hard(h, k), f->proper |= hard(h, k);
+    bool device = any_hard && !bare && local_fit_is_device(f, at, found);
+    for (size_t k = i; k < end && !bare; k++) f->names |= hard(h, k), f->proper |= hard(h, k) && !device;
+    f->device |= device, f->plain |= any_hard && !bare && !device;
     f->fit.matched += any_hard && !bare ? WEIGHT_WORD : 1;
     f->fit.loose += loose;
     return end;
@@ -193,8 +195,8 @@ static size_t fit_han(struct fitting *f, size_t i)
     for (size_t k = 0; k < best; k++) f->named[i + k] = true, f->in_title[at + k] = true;
     f->names = true;
     if (local_fit_is_name(f, at, best)) f->called = true, f->edge = i + best;
-    if (local_fit_is_for(f, at, best)) f->is_for = true;
-    else f->proper = true;
+    if (local_fit_is_for(f, at, best) || local_fit_is_modifier(f, i, best, at, best)) f->is_for = true;
+    else f->proper = true, f->plain |= !local_fit_is_vague(f, at, best);
     f->other |= tail_makes_other(&f->title, at + best);
     f->fit.matched += (int32_t)hards * WEIGHT_HAN;
     f->fit.title += 1;
@@ -423,7 +425,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     bool sold = local_asks_sold(f->h);
     /* "CQ-08充气泵打着打着停了": what is told of the thing makes no other of it, but one may ask for a part of it */
     if (x->near && !sold) x->near = !f->called && !local_fit_model_named(f);
-    if (sold && f->is_for && !f->proper) x->near = true; /* the machine that it is for is not sold by it */
+    if (sold) local_fit_judge_modifiers(f, options);
     if (sold && x->named > 0) x->near |= local_fit_other_model(m, f);
     if (is_for_owned(f)) x->near = true, x->missed += WEIGHT_WORD;
     x->near |= is_for_another(m, f);

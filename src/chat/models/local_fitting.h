@@ -16,6 +16,8 @@ struct fitting {
     bool names;                    /* a word that is more than a number of a rule */
     bool called;                   /* by the shop's own name for it, in brackets */
     bool proper, is_for;           /* what it is was named; what it is for was */
+    bool plain;                    /* and stands where the thing itself is named for sure */
+    bool device;                   /* a model that it is made for was */
     size_t edge;                   /* where such a name ends in the turn, and another word begins */
     struct fit fit;
 };
@@ -46,6 +48,15 @@ size_t local_fit_behind_for(const struct atoms *a, size_t i);
  * for (洗衣机 of 洗衣机专用). */
 bool local_fit_is_name(const struct fitting *f, size_t at, size_t n);
 bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
+/* The n atoms of the title from `at` on, which the `said` ones of the turn from i on are, are nowhere in it the thing
+ * itself: the 手机 of a 手机壳. */
+bool local_fit_is_modifier(const struct fitting *f, size_t i, size_t said, size_t at, size_t n);
+/* And they stand between others of one row, where they may be the thing or not. */
+bool local_fit_is_vague(const struct fitting *f, size_t at, size_t n);
+/* The n atoms from `at` on, letters and digits, are a model that the thing is made for: 适用X16手机壳. */
+bool local_fit_is_device(const struct fitting *f, size_t at, size_t n);
+/* What the fitting has found of all this, once all words are fitted. */
+void local_fit_judge_modifiers(struct fitting *f, const struct found *options);
 
 /* The thing is what stands behind "the", and another that was named a part of it, or what may come with it. */
 bool local_fit_is_whole(const struct fitting *f);

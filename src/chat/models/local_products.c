@@ -57,6 +57,7 @@ static void unsubject_near(struct local *m)
     struct found options = { .how = FOUND_NONE };
     bool named[LOCAL_TURN_ATOMS];
     struct fit fit = local_fit_named(m, m->found.product[0], &options, named);
+    if (m->language != LOCAL_EN && !fit.modifies) return;
     if ((fit.exact && fit.named > 1) || fit.modifies) unsubject(m, named);
 }
 
@@ -432,6 +433,7 @@ static bool find(struct local *m)
         for (size_t k = 0; k < fits && !there; k++) there = text_eq(fit[k].product->id, p[i].id);
         if (!there) fit[fits++] = fit_of(m, &p[i], &options);
     }
+    local_fit_vague_too(fit, fits);
     choose(m, fit, fits);
     if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
     if (n > 0 && by_purpose(m, p, n < CANDIDATES ? n : CANDIDATES)) return true;
@@ -453,7 +455,7 @@ static bool find(struct local *m)
     if (f->how == FOUND_NAMED && f->n > 1) those_with_options(m);
     if (f->how == FOUND_NAMED && f->n > 1 && m->language == LOCAL_EN) those_with_values(m);
     if (f->how == FOUND_NAMED && f->n == 1) (void)read_options(m);
-    if (f->how == FOUND_NEAR && f->n == 1 && m->language == LOCAL_EN) unsubject_near(m);
+    if (f->how == FOUND_NEAR && f->n == 1) unsubject_near(m);
     for (size_t i = 0; i < m->h.a.n && f->how == FOUND_NAMED; i++) m->h.used[i] |= m->numbered[i];
     return true;
 }
