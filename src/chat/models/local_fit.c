@@ -466,7 +466,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     bool part = first || noun || x->head || valued;
     x->of_kind = (of_kind && !x->head && words > 1) || (f->other && in_title < f->title.n);
     if (in_title == 1 && !han && !part && !number && !option && words > 1) x->near = true;
-    x->modifies = !x->head && local_fit_modifies(m, f, options);
+    x->modifies |= !x->head && local_fit_modifies(m, f, options);
 }
 
 /* "S3" is the S3 and not the S3 Pro, and not what is made for it, while those are there too. */

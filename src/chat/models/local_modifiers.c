@@ -174,7 +174,7 @@ void local_fit_judge_modifiers(struct fitting *f, const struct found *options)
             chosen |= !f->named[i];
     for (size_t i = 0; i < f->h->a.n; i++)
         chosen |= f->h->sense[i] == 0 && !f->h->used[i] && !f->named[i] && !f->missed[i];
-    x->modifies = (f->device ? !chosen : f->is_for) && !f->proper;
+    x->modifies |= (f->device ? !chosen : f->is_for) && !f->proper;
     x->near |= x->modifies;
     x->vague = !x->near && f->proper && !f->plain && !chosen;
     for (size_t k = 0; k < FIRST && k < f->title.n; k++) x->early |= f->in_title[k];
