@@ -141,6 +141,12 @@ async function plan(all, phone) {
         const [now] = (await phone.api('GET', '/api/billing/plans')).json.plans;
         assert.deepEqual([now.offer, now.next.offer, now.next.seats, now.renewsFor], ['pro', 'basic', 1, 500]);
         await look(page, 'phone-next-set');
+        const trail = await phone.context.newPage();
+        await trail.goto('/settings/activity?action=plan_changed');
+        await seen(trail.getByText('Plan: Pro').first());
+        await seen(trail.getByText('From the next period on: Basic').first());
+        await look(trail, 'phone-trail-plan');
+        await trail.close();
         // When others have been renewed already, it would be paid for at once: that is asked about.
         const late = await phone.context.newPage();
         await late.addInitScript((ms) => {

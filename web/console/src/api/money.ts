@@ -176,8 +176,9 @@ export const putSeller = (body: Body<"/api/operator/seller", "put">) =>
 /* ---- the reads ---- */
 
 const ORDERED_IN: readonly string[] = ["CNY", ...OTHER_CURRENCIES];
-export const useOffers = () =>
+export const useOffers = (enabled = true) =>
   useQuery({
+    enabled,
     queryKey: keys.offers,
     queryFn: async () => {
       const { offers, ...rest } = await answer(api.GET("/api/billing/offers"));

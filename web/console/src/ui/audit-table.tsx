@@ -1,16 +1,33 @@
 /* The audit trail as a table: for a merchant the own, for an operator everybody's. */
 import type { AuditEntry, OperatorAuditEntry } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { detailName, detailsOf, detailText } from "./audit-words";
+import { useOffers } from "../api/money";
+import { detailName, detailsOf, detailText, namesPlan } from "./audit-words";
 import { browserName } from "./browser";
 import { Shop, Time } from "./facts";
 import { KnownPerson } from "./person";
+import { nameOf } from "./sum";
 import { type Column, DataTable } from "./table";
 
 const DETAILS_MAX = 6;
 
-function Details({ details }: { details: AuditEntry["details"] }) {
-  const text = useText();
+/** How plans are called now, in the reader's language; asked for where the trail names one. */
+function usePlanName(rows: readonly Entry[]): (code: string) => string | undefined {
+  const { lang } = useText();
+  const { data } = useOffers(rows.some(({ details }) => namesPlan(details)));
+  return (code) => {
+    const plan = data?.offers.find((offer) => offer.kind === "plan" && offer.code === code);
+    return plan && nameOf(lang, plan);
+  };
+}
+
+interface DetailsProps {
+  details: AuditEntry["details"];
+  planName: (code: string) => string | undefined;
+}
+
+function Details({ details, planName }: DetailsProps) {
+  const text = { ...useText(), planName };
   const entries = Object.entries(detailsOf(details))
     .filter(([, value]: [string, unknown]) => value !== null)
     .slice(0, DETAILS_MAX)
@@ -64,6 +81,7 @@ interface Props {
 
 export function AuditTable({ rows, operator = false, narrow = false }: Props) {
   const { t, known } = useText();
+  const planName = usePlanName(rows);
   const resource = ({ resource: kind, resourceId }: Entry) => {
     if (kind === null) return "—";
     if (kind === "shop" && resourceId !== null && !operator) return <Shop id={resourceId} />;
@@ -98,7 +116,7 @@ export function AuditTable({ rows, operator = false, narrow = false }: Props) {
       title: t("audit.details"),
       grow: true,
       phone: "sub",
-      render: (row) => <Details details={row.details} />,
+      render: (row) => <Details details={row.details} planName={planName} />,
     },
   ];
   return (

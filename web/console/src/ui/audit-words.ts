@@ -11,7 +11,13 @@ const WORDS: Readonly<Record<string, string>> = {
 const SENTENCES: readonly string[] = ["error", "reason", "said"];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
-type Words = Pick<Text, "known" | "money" | "t" | "time">;
+/** Under these stands the code of a plan. */
+const PLANS: readonly string[] = ["plan", "nextPlan"];
+
+interface Words extends Pick<Text, "known" | "money" | "t" | "time"> {
+  /** What a plan of this code is called; undefined: none of it is sold any more. */
+  planName?: (code: string) => string | undefined;
+}
 
 function isMoney(value: object): value is { amount: number; currency: string } {
   return (
@@ -24,6 +30,7 @@ const LISTS: readonly string[] = ["syncScopes"];
 
 function wordText(words: Words, name: string, value: string): string {
   const { known, time } = words;
+  if (PLANS.includes(name)) return words.planName?.(value) ?? value;
   if (TIME.test(value)) return time(value);
   if (LISTS.includes(name) && value.includes(" "))
     return value
@@ -38,6 +45,8 @@ function wordText(words: Words, name: string, value: string): string {
 export const detailName = ({ known }: Pick<Text, "known">, name: string): string => known(`detail.${name}`) ?? name;
 
 type Details = Readonly<Record<string, unknown>>;
+
+export const namesPlan = (details: Details): boolean => PLANS.some((name) => typeof details[name] === "string");
 
 /** Money is a sum, also where the server writes its currency beside it; what else is called an amount is credits. */
 export function detailsOf(details: Details): Details {
