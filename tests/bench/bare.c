@@ -291,6 +291,59 @@ static void run_program(struct bare *b, const struct program *p, int64_t first, 
            (double)done / (now - began));
 }
 
+static void close_bare(struct bare *b, const struct program *p)
+{
+    for (int i = 0; p && p->step[i].file; i++) sqlite3_finalize(b->stmt[i]);
+    free(b->session);
+    sqlite3_finalize(b->begin), sqlite3_finalize(b->commit);
+    if (sqlite3_close(b->db) != SQLITE_OK) die("close");
+}
+
+/* ---- words as they come: what is the least that one can be seen after ---- */
+
+/* No server, no client, no thread, no socket: at each word's time its rows are written, all that are due in one
+ * transaction, and once that is synced it would be seen. */
+static void run_paced(struct bare *b, const struct program *p, double per_second, double seconds)
+{
+    size_t size = (size_t)(per_second * seconds) + 1, done = 0;
+    float *late_ms = calloc(size, sizeof *late_ms);
+    if (!late_ms) die("no memory");
+    uint64_t state = 88172645463325252u;
+    double began = seconds_now();
+    while (done < size) {
+        size_t due = (size_t)((seconds_now() - began) * per_second);
+        if (due > size) due = size;
+        if (due == done) continue;
+        size_t first = done;
+        frame(b, b->begin);
+        for (; done < due; done++) {
+            b->account = 1 + (int64_t)(next_random(&state) % ENABLED_SHOPS);
+            b->key_n = snprintf(b->key, KEY_SIZE, "bench:%zu", done);
+            for (int i = 0; p->step[i].file; i++) run_step(b, p, i);
+        }
+        frame(b, b->commit);
+        double told = seconds_now() - began;
+        for (size_t i = first; i < done; i++) late_ms[i] = (float)((told - (double)(i + 1) / per_second) * 1000);
+    }
+    printf("{\"said\":%zu,", size);
+    print_times(late_ms, size);
+    free(late_ms);
+}
+
+int bare_paced(const char *url, double per_second, double seconds)
+{
+    struct bare b = { 0 };
+    const char *path = sqlite_path(url);
+    if (!path || per_second < 1) die("words come to SQLite, one a second or more");
+    open_bare(&b, path);
+    sqlite3_wal_autocheckpoint(b.db, 0);
+    const struct program *p = program_of("message");
+    prepare_program(&b, p);
+    run_paced(&b, p, per_second, seconds);
+    close_bare(&b, p);
+    return 0;
+}
+
 /* ---- jobs: put 64, claim 64, settle 64, three transactions ---- */
 
 static void put_batch(const struct bare *b, sqlite3_stmt *put)
@@ -354,17 +407,12 @@ int bare_sqlite(const char *url, const char *name, int64_t first, double seconds
     const char *path = sqlite_path(url);
     if (!path) die("bare runs on SQLite; for PostgreSQL give the output of `bench script` to pgbench");
     open_bare(&b, path);
-    if (text_eq(name, "jobs")) {
-        run_jobs(&b, seconds);
-    } else {
-        const struct program *p = program_of(name);
+    const struct program *p = text_eq(name, "jobs") ? NULL : program_of(name);
+    if (p) {
         prepare_program(&b, p);
         run_program(&b, p, is_renew(p) ? 1 : first, seconds, accounts > 0 ? accounts : p->accounts);
-        for (int i = 0; p->step[i].file; i++) sqlite3_finalize(b.stmt[i]);
-        free(b.session);
-    }
-    sqlite3_finalize(b.begin), sqlite3_finalize(b.commit);
-    if (sqlite3_close(b.db) != SQLITE_OK) die("close");
+    } else run_jobs(&b, seconds);
+    close_bare(&b, p);
     return 0;
 }
 

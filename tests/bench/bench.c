@@ -25,6 +25,7 @@ static const char usage[] =
     "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
     "       bench fan PORT SHOP ROUNDS          a socket for each token of the input; when all hear that the chat "
     "ends\n"
+    "       bench paced URL RATE SECONDS        the bare SQL of words as they come, and when each is synced\n"
     "       bench sync FOLDER                   what a sync of this disk costs\n"
     "       bench orders URL PROVIDER COUNT     orders that wait to be paid, of the first accounts\n"
     "       bench paid URL PROVIDER COUNT WORKERS   what a notification of each writes, through the lanes\n"
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
     if (text_eq(word, "counts") && argc == 3) return counts(argv[2]);
     if (text_eq(word, "bare") && (argc == 6 || argc == 7))
         return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL), argc == 7 ? whole(argv[6]) : 0);
+    if (text_eq(word, "paced") && argc == 5) return bare_paced(argv[2], strtod(argv[3], NULL), strtod(argv[4], NULL));
     if (text_eq(word, "script") && (argc == 3 || argc == 4))
         return bare_script(argv[2], argc == 4 ? whole(argv[3]) : 0);
     if (text_eq(word, "bare_import") && argc == 5) return bare_import(argv[2], whole(argv[3]), whole(argv[4]));

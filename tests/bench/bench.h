@@ -31,6 +31,8 @@ enum { BARE_BATCH = 64, IN_FLIGHT = 256 };
 void token_of(int64_t account, char out[TOKEN_SIZE]);
 _Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 double seconds_now(void);
+/* The rest of a line of JSON: p50, p99 and the longest; it sorts them. */
+void print_times(float *ms, size_t n);
 /* A small fast generator: which account is next must cost nothing. */
 uint64_t next_random(uint64_t *state);
 struct keyring *keyring_of_environment(void); /* of CHATHUB_MASTER_KEY, or it ends */
@@ -43,6 +45,7 @@ int seed(const char *url);
 int seen(const char *url);
 int counts(const char *url);
 int bare_sqlite(const char *url, const char *name, int64_t first, double seconds, int64_t accounts);
+int bare_paced(const char *url, double per_second, double seconds);
 int bare_script(const char *name, int64_t accounts);
 int bare_import(const char *url, int64_t shop, int64_t products);
 int drive_debit(const char *url, int64_t workers, double seconds);

@@ -298,6 +298,21 @@ int visitors_idle(int64_t port, int64_t count, int64_t first)
     return 0;
 }
 
+/* ---- times ---- */
+
+static int by_size(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+void print_times(float *ms, size_t n)
+{
+    qsort(ms, n, sizeof *ms, by_size);
+    printf("\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}\n", (double)ms[n / 2], (double)ms[n * 99 / 100],
+           (double)ms[n - 1]);
+}
+
 /* ---- talk: one socket says, the other hears ---- */
 
 static struct pair {
@@ -342,12 +357,6 @@ static void say_word(const struct peer *p)
     send_frame(p, TEXT, text, (size_t)n);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 int visitors_talk(int64_t port, int64_t count, double per_second, double seconds)
 {
     struct peer *all = calloc((size_t)count * 2, sizeof *all);
@@ -364,11 +373,9 @@ int visitors_talk(int64_t port, int64_t count, double per_second, double seconds
         (void)serve(1, hear_word);
     }
     for (double end = now + 10; heard_n < said && seconds_now() < end;) (void)serve(10, hear_word);
-    qsort(late_ms, (size_t)heard_n, sizeof *late_ms, by_size);
     if (heard_n == 0) die("nothing was heard");
-    printf("{\"said\":%lld,\"heard\":%lld,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n", (long long)said,
-           (long long)heard_n, (double)late_ms[heard_n / 2], (double)late_ms[heard_n * 99 / 100],
-           (double)late_ms[heard_n - 1]);
+    printf("{\"said\":%lld,\"heard\":%lld,", (long long)said, (long long)heard_n);
+    print_times(late_ms, (size_t)heard_n);
     free(all), free(pairs), free(late_ms);
     return heard_n == said ? 0 : 1;
 }
@@ -390,7 +397,7 @@ int disk_sync(const char *folder)
         took_ms[i] = (float)((seconds_now() - began) * 1000);
     }
     (void)close(fd);
-    qsort(took_ms, SYNCS, sizeof took_ms[0], by_size);
-    printf("{\"p50_ms\":%.3f,\"p99_ms\":%.3f}\n", (double)took_ms[SYNCS / 2], (double)took_ms[SYNCS * 99 / 100]);
+    printf("{");
+    print_times(took_ms, SYNCS);
     return 0;
 }
