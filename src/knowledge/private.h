@@ -201,7 +201,7 @@ void know_content_part(struct buf *b, const char *text);
 int64_t know_content_hash(const struct buf *b);
 
 /* What a shop's index holds was cut by this version; another one is made anew when the shop changes next. */
-enum { TOKENS_VERSION = 1 };
+enum { TOKENS_VERSION = 2 }; /* 2: without signs of direction */
 
 /* ---- import_read.c ---- */
 enum { IMPORT_PRODUCTS_MAX = 20000, IMPORT_VARIANTS_MAX = 100000, IMPORT_TEXTS_MAX = 5000, IMPORT_ORDERS_MAX = 20000 };
