@@ -402,7 +402,7 @@ static bool unknown(struct local *m)
 
 static bool answer(struct local *m)
 {
-    bool answered = false;
+    bool answered = false, service = false;
     enum say s = SAY_EMPTY;
     /* an address beside goods that were named by their number is no order's */
     bool goods = !m->order_pending && !m->new_number && m->found.how == FOUND_NAMED &&
@@ -436,10 +436,12 @@ static bool answer(struct local *m)
     if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
     if (!answered && !local_altered(m, &answered)) return false;
+    if (!answered && !local_service(m, &service, &answered)) return false;
     if (!answered && (m->h.all & (SENSE_FIX | SENSE_SIZE | SENSE_CARE)) && !local_serves(m, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
     if (!answered && asks_of_rule(&m->h) && !local_rule_goes_on(m, &answered)) return false;
     if (!answered && !local_serves(m, &answered)) return false;
+    if (!answered && service && !local_service_else(m, &answered)) return false;
     if (!answered && !product(m, &answered)) return false;
     return answered || unknown(m);
 }

@@ -328,6 +328,11 @@ size_t local_verb_of_service(const struct heard *h); /* where it stands; how man
 /* "Can it be made a size bigger": what the shop does to a thing that is had. */
 MUST_USE bool local_altered(struct local *m, bool *answered);
 MUST_USE bool local_serves(struct local *m, bool *answered);
+/* "Do you restring necklaces", "how much to engrave a locket": the rule that tells of that, or that it is not known.
+ * `of_shop`: it is asked of the shop, and may yet be told of the thing ("do you wash the beans"): then nothing else is
+ * told of it than local_service_else() does. */
+MUST_USE bool local_service(struct local *m, bool *of_shop, bool *answered);
+MUST_USE bool local_service_else(struct local *m, bool *answered);
 /* "How long does that take?" goes on with the rule that was asked for. local_rule_asked(): whether this turn asks for
  * one, or names nothing that is not of it. */
 MUST_USE bool local_rule_goes_on(struct local *m, bool *answered);
