@@ -394,7 +394,8 @@ static bool unknown(struct local *m)
         local_say(m, REPLY_ASK, SAY_WHICH_PRODUCT, "a budget for no product");
     else if (m->h.all & SENSE_ITEM && m->h.all & SENSE_PRICE)
         local_say(m, REPLY_DECLINE, SAY_ITEM_UNKNOWN, "no such number");
-    else if (m->h.all & (SENSE_HAVE | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND))
+    else if ((m->h.all & (SENSE_HAVE | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND)) &&
+             !(m->h.all & (SENSE_HUMAN | SENSE_WISH | SENSE_CONTACT)) && !local_asks_of_staff(&m->h))
         local_say(m, REPLY_DECLINE, SAY_NOT_SOLD, "not sold");
     else decline(m, "not known");
     return true;
@@ -417,6 +418,8 @@ static bool answer(struct local *m)
         local_say(m, REPLY_DECLINE, SAY_INJECTION, "orders to the bot");
         return true;
     }
+    if (!local_call(m, &answered)) return false;
+    if (answered) return true;
     if (!m->ask->no_wish && local_is_wish(&m->h)) {
         local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person");
         return true;

@@ -323,6 +323,8 @@ MUST_USE bool local_open_goes_on(struct local *m, const char **text);
 MUST_USE bool local_fee(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
+/* "Is there a number I can ring": the rule that names one, or a person. */
+MUST_USE bool local_call(struct local *m, bool *answered);
 /* What the shop is asked to do, by the verb of it: "can you sharpen my knife". */
 size_t local_verb_of_service(const struct heard *h); /* where it stands; how many atoms there are: nowhere */
 /* "Can it be made a size bigger": what the shop does to a thing that is had. */
@@ -368,6 +370,12 @@ void local_say(struct local *m, enum model_action action, enum say s, const char
 
 /* "Discuss this with one of your staff"; "sharpened by a real person": a person who is wished for, and none. */
 bool local_wishes_for_one(const struct heard *h);
+/* How many atoms from i on are somebody by his trade, or a room of the shop where somebody is ("the optician", "your
+ * workshop"); 0: none. Wishes that name such; and what is asked of the staff without a wish. */
+size_t local_trade_at(const struct atoms *a, size_t i);
+bool local_wishes_for_trade(const struct atoms *a);
+bool local_wishes_in_han(const struct heard *h);
+bool local_asks_of_staff(const struct heard *h);
 bool local_person_makes(const struct heard *h);
 /* "Will it rain on Saturday": of the world, and this rule does not speak of it. */
 bool local_of_world(const struct heard *h, const struct heard *title, const struct heard *text);

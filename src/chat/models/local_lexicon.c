@@ -120,9 +120,12 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_FINE | SENSE_STOP, "好的|好|嗯|嗯嗯|哦|知道了|明白了|明白|行|可以|没事|没事了|哈哈|呵呵|不用了|收到|ok|好吧|好滴|是的|对" },
     { SENSE_WHO | SENSE_STOP,
       "who are you|are you a bot|are you a robot|are you human|are you a human|are you real|"
-      "are you a real person|are you an ai|is this a bot|am i talking to a bot|your name|what are you|"
+      "are you a real person|are you an ai|are you ai|is this ai|is it a bot|are you a machine|is this a real person|"
+      "am i talking to a human|am i talking to a person|am i speaking to a bot|is this automated|are you automated|"
+      "is this a bot|am i talking to a bot|your name|what are you|"
       "what can you do|are you a person|how can you help|quién eres|eres un robot" },
     { SENSE_WHO | SENSE_STOP, "你是谁|你是机器人吗|是机器人吗|你是机器人|你是人吗|你是真人吗|是真人吗|你叫什么|你会什么|你能做什么|机器人吗|是不是机器人|你是ai吗" },
+    { SENSE_WHO | SENSE_STOP, "人工智能吗|是人工智能吗|是不是人工智能|是不是真人|是人工还是机器|是真人还是机器|是人还是机器|是机器还是人|是机器人还是" },
     { SENSE_ANGRY,
       "useless|stupid|ridiculous|scam|terrible|horrible|worst|awful|pathetic|disgusting|furious|unacceptable|"
       "fed up|waste of time|sue you|idiot|garbage|rubbish|liar|fraud|wtf|angry|annoying" },
@@ -148,7 +151,9 @@ const struct lexicon_row lexicon_rows[] = {
       "anybody i can talk to|anyone i can talk to|somebody i can talk to|someone i can talk to|anybody to talk to|"
       "anyone to talk to|anybody there i can|anyone there i can|is anybody there|is anyone there|"
       "real perosn|real peson|stop bot|enough bot|no more bot|no more bots|zhuan ren gong|"
-      "zhuanrengong|ren gong ke fu|rengong kefu|zhen ren ke fu|zhenren kefu|connect me|escalate" },
+      "zhuanrengong|ren gong ke fu|rengong kefu|zhen ren ke fu|zhenren kefu|connect me|escalate|callback|a call back|"
+      "want a call|need a call|like a call|request a call|arrange a call|schedule a call|book a call|give me a ring|"
+      "give me a bell" },
     { SENSE_WISH,
       "别机器人|不要机器|别用机器|不跟机器|烦机器人|别再机器|转人工|人工客服|真人客服|找人工|找真人|人工服务|要人工|接人工|转接|转客服|找客服|叫客服|真人|活人|人工在吗|有人工吗|人工呢|"
       "人工回复|人工处理|叫人工|换人工|换个人|换人|找经理|找主管|"

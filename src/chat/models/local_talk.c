@@ -105,7 +105,7 @@ bool local_is_wish(const struct heard *h)
     /* "有没有真人图，没有就转人工" wishes all the same */
     if ((h->all & SENSE_WHO) || ((h->all & SENSE_NO_HUMAN) && !strong)) return false;
     bool with = talks_with(h);
-    if (asks_who_makes(h) || local_person_makes(h)) return false;
+    if (asks_who_makes(h) || local_person_makes(h) || local_asks_of_staff(h)) return false;
     if (local_wishes_for_one(h)) return true;
     if (!strong && !noun && !with) return false;
     if (with && !(h->all & (SENSE_HOURS | SENSE_PRICE | SENSE_NO_HUMAN))) return true;

@@ -22,7 +22,8 @@ static const char
 
 static size_t who_at(const struct atoms *a, size_t i)
 {
-    size_t n = lexicon_phrase(a, i, human), some = lexicon_phrase(a, i, somebody);
+    size_t n = lexicon_phrase(a, i, human), some = lexicon_phrase(a, i, somebody), trade = local_trade_at(a, i);
+    if (trade > n) n = trade;
     return n > some ? n : some;
 }
 
@@ -33,7 +34,8 @@ static bool brings_to(const struct atoms *a)
         "discuss|discussing|go over|go through|going over|sort|sorting|raise|raising|take this up|take it up|deal|"
         "dealing|explain|explaining|run this by|run it by|settle|resolve|clear this up|a word|a quick word|"
         "a conversation|a chat|in touch|connected|hand this|hand it|hand me|pass this|pass it|pass me|turn me|"
-        "put me|talk this|talk it|communicate|correspond|chatting|chat|speak|talk",
+        "put me|talk this|talk it|communicate|correspond|chatting|chat|speak|talk|speaking|talking|complain|"
+        "complaining|complaint|escalate",
                       of_things[] = "chat|speak|talk|communicate", /* "can you talk to people through it" */
         prepositions[] = "with|to|by|over to|on to|off to";
     static const char no_more[] = "else|who|that|app|of|at home";
@@ -105,7 +107,8 @@ static bool no_machine(const struct atoms *a)
 
 bool local_wishes_for_one(const struct heard *h)
 {
-    return brings_to(&h->a) || comes_back(h) || to_turn_to(&h->a) || no_machine(&h->a);
+    return brings_to(&h->a) || comes_back(h) || to_turn_to(&h->a) || no_machine(&h->a) ||
+           local_wishes_for_trade(&h->a) || local_wishes_in_han(h);
 }
 
 /* "Sharpened", "sewn": what is done to a thing, and not to who asks. */

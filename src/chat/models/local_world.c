@@ -79,6 +79,9 @@ bool local_of_world(const struct heard *h, const struct heard *title, const stru
     uint64_t subjects = h->all & SENSE_SUBJECTS;
     if (says(&h->a, surely)) return true;
     if (subjects & ~(uint64_t)SENSE_HOURS) return false;
+    /* "when is customer service open": the days on which parcels go are no hours of it */
+    if (subjects && (title->all & SENSE_SHIP) && !(title->all & (SENSE_HOURS | SENSE_STORE | SENSE_CONTACT)))
+        return true;
     for (size_t k = 0; k < ARRAY_LEN(topics); k++)
         if (says(&h->a, topics[k]) && !says(&title->a, topics[k]) && !says(&text->a, topics[k])) return true;
     if (!subjects) return asks_clock(&h->a);
