@@ -25,6 +25,20 @@ async function late(route) {
     await route.fallback().catch(() => {}); // the page may have gone
 }
 
+/** In order, as a connection is. */
+function lateSocket(ws) {
+    const server = ws.connectToServer();
+    for (const [from, to] of [[ws, server], [server, ws]]) {
+        let before = Promise.resolve();
+        const behind = (act) => {
+            const wait = Math.random() ** 3 * JITTER_MS;
+            before = before.then(() => new Promise((go) => setTimeout(go, wait))).then(act).catch(() => {});
+        };
+        from.onMessage((message) => behind(() => to.send(message)));
+        from.onClose((code, reason) => behind(() => to.close({ code, reason })));
+    }
+}
+
 export class Person {
     faults = [];
 
@@ -37,7 +51,10 @@ export class Person {
             viewport: { width: 1280, height: 860 }, ...options });
         await p.context.addCookies([{ name: 'lang', value: lang, url: base }]);
         await p.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
-        if (JITTER_MS > 0) await p.context.route('**/*', late);
+        if (JITTER_MS > 0) {
+            await p.context.route('**/*', late);
+            await p.context.routeWebSocket('**/*', lateSocket);
+        }
         p.context.on('page', (page) => p.#watch(page));
         p.page = await p.context.newPage();
         return p;
