@@ -208,8 +208,11 @@ export const useInboxCounts = () =>
   });
 export const useLabels = () => useQuery({ queryKey: keys.labels, queryFn: () => answer(api.GET("/api/labels")) });
 export const useReplies = () => useQuery({ queryKey: keys.replies, queryFn: () => answer(api.GET("/api/replies")) });
-export const useColleagues = () =>
-  useQuery({ queryKey: keys.colleagues, queryFn: () => answer(api.GET("/api/inbox/colleagues")) });
+const colleaguesRead = { queryKey: keys.colleagues, queryFn: () => answer(api.GET("/api/inbox/colleagues")) };
+export const useColleagues = () => useQuery(colleaguesRead);
+/** For what is done or told once: it waits for them, while a page that is young has none yet. */
+export const colleaguesOf = async (queries: QueryClient) =>
+  (await queries.query({ ...colleaguesRead, staleTime: "static" })).colleagues;
 export const useBefore = (id: number) =>
   useQuery({
     queryKey: keys.before(id),

@@ -1,8 +1,8 @@
 /* What can be done with a conversation. Each act names the epoch that the page shows: of two people who act in the same
  * moment one wins, and the other is told by whom. */
 import { useQueryClient } from "@tanstack/react-query";
-import { answer, api, once } from "../../api/client";
-import { useColleagues, useUser } from "../../api/queries";
+import { answer, api, once, type Problem } from "../../api/client";
+import { colleaguesOf, useColleagues, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxThread } from "../../api/types";
@@ -45,7 +45,12 @@ export function useActs(c: InboxConversation, again: () => void) {
   const { t } = useText();
   const notify = useNotify();
   const queries = useQueryClient();
-  const team = useColleagues().data?.colleagues ?? [];
+  const refused = async (problem: Problem) => {
+    const team = problem.code === "conversation_moved" ? await colleaguesOf(queries).catch(() => []) : [];
+    const winner = team.find(({ person }) => person === problem.number("person"));
+    if (winner === undefined) notify.problem(problem);
+    else notify.info(t("inbox.takenBy", { name: winner.name || winner.email }));
+  };
   return useSubmit((act: Act, key) => run(c, act, key), {
     onDone: ({ conversation }) => {
       // At once: the next act names the epoch that this one made.
@@ -53,10 +58,7 @@ export function useActs(c: InboxConversation, again: () => void) {
       again();
     },
     onProblem: (problem) => {
-      const winner = team.find(({ person }) => person === problem.number("person"));
-      if (problem.code === "conversation_moved" && winner !== undefined)
-        notify.info(t("inbox.takenBy", { name: winner.name || winner.email }));
-      else notify.problem(problem);
+      void refused(problem);
       again();
     },
   });

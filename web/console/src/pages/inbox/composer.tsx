@@ -1,10 +1,11 @@
 /* Where an answer or a note is written. Kept per conversation until it is sent; Enter sends, but the Enter that ends a
  * Chinese composition belongs to the input method. A message has an id of its own: pressed twice, or sent again after a
  * lost answer, it is one message. */
+import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 import { answer, api, once } from "../../api/client";
 import { newKey } from "../../api/keys";
-import { useColleagues, useReplies, useShops, useUser } from "../../api/queries";
+import { colleaguesOf, useColleagues, useReplies, useShops, useUser } from "../../api/queries";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation } from "../../api/types";
 import { useText } from "../../i18n/i18n";
@@ -22,7 +23,8 @@ interface Words {
   what: What;
   text: string;
   clientId: string;
-  mentions: readonly number[];
+  /** Colleagues who were chosen from the list. */
+  named: readonly number[];
 }
 
 /** What is offered for the word at the cursor, and how it is taken. */
@@ -76,8 +78,7 @@ function useOffers(
     event.stopPropagation();
     return true;
   };
-  const mentions = () => mentioned(text, colleagues, named);
-  return { offers, here, take, key, look: setCursor, mentions };
+  return { offers, here, take, key, look: setCursor, named };
 }
 
 export function Composer({
@@ -91,6 +92,7 @@ export function Composer({
 }) {
   const { t } = useText();
   const notify = useNotify();
+  const queries = useQueryClient();
   const draft = `inbox-${c.id}`;
   const [kept] = useState(() => readDraft<{ text: string; what: string }>(draft, ["text", "what"], "browser"));
   const [what, setWhat] = useState<What>(kept.what === "note" ? "note" : "answer");
@@ -111,13 +113,12 @@ export function Composer({
   const offersId = useId();
   const offered = offer.offers.length > 0;
   const submit = useSubmit(
-    async ({ what: to, text: words, clientId, mentions }: Words, key) => {
+    async ({ what: to, text: words, clientId, named }: Words, key) => {
       const body = { text: words, clientId };
-      if (to === "note")
-        await answer(
-          api.POST("/api/inbox/{id}/notes", { params, body: { ...body, mentions: [...mentions] }, ...once(key) }),
-        );
-      else await answer(api.POST("/api/inbox/{id}/messages", { params, body, ...once(key) }));
+      if (to === "note") {
+        const mentions = words.includes("@") ? mentioned(words, await colleaguesOf(queries), named) : [];
+        await answer(api.POST("/api/inbox/{id}/notes", { params, body: { ...body, mentions }, ...once(key) }));
+      } else await answer(api.POST("/api/inbox/{id}/messages", { params, body, ...once(key) }));
     },
     {
       onDone: (_done, { text: words }) => {
@@ -136,7 +137,7 @@ export function Composer({
     if (words === "" || submit.isPending) return;
     const of = `${what} ${words}`;
     if (going.current.of !== of) going.current = { of, clientId: newKey() };
-    submit.send({ what, text: words, clientId: going.current.clientId, mentions: offer.mentions() });
+    submit.send({ what, text: words, clientId: going.current.clientId, named: offer.named });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- Safari tells the end of a composition by keyCode alone
