@@ -53,12 +53,22 @@ static void the_head_and_a_makers_name_are_the_thing(void **state)
          { { "how much is the fish scaler" }, "£7.50", NEAR });
 }
 
+/* What is named beside what was asked for is no offer where it is sold out. */
+static void what_is_gone_is_said_to_be(void **state)
+{
+    EACH(shop, { { "how much is the braided line in 150 m" }, "yellow: £16.20. It is out of stock", NULL },
+         { { "braided line in pink, how much" }, "yellow (out of stock)", "moss (out of stock)" },
+         { { "which colours does the braided line come in" }, "moss, yellow (out of stock)", NULL },
+         { { "braided line 150 m" }, "moss: £16.10\n", NULL });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_noun_before_the_head_is_another_thing),
         cmocka_unit_test(what_it_is_made_for_is_another_thing),
         cmocka_unit_test(the_head_and_a_makers_name_are_the_thing),
+        cmocka_unit_test(what_is_gone_is_said_to_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

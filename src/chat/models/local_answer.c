@@ -4,7 +4,7 @@
 
 #include "base/unicode.h"
 
-enum { LISTED = 5, LINES = 6, VALUES_TEXT = 600, TITLE = 160 };
+enum { LISTED = 5, LINES = 6, VALUES_TEXT = 600, LINE_TEXT = 1200, TITLE = 160 };
 
 /* A title is the merchant's text: sentences that give orders are left out, and a long one is cut. */
 const char *local_title(struct local *m, const struct knowledge_product *p)
@@ -117,8 +117,15 @@ static void add_price(struct local *m, const struct knowledge_product *p, const 
     else SAY(m, SAY_PRICE_FROM, { "title", title }, { "low", low }, { "high", high });
 }
 
+/* What a list has and nobody can buy is said to be so: else it is taken for an offer. */
+static void line_gone(struct local *m)
+{
+    buf_text(&m->text, m->language == LOCAL_ZH ? "，" : ".");
+    SAY(m, SAY_OUT_OF_STOCK, { NULL, NULL });
+}
+
 /* "Title: $1.00", a line of a list. */
-static void price_line(struct local *m, const struct knowledge_product *p, bool with_stock)
+static void price_line(struct local *m, const struct knowledge_product *p)
 {
     const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
     size_t n = variants_of(m, p, NULL, 0, v, p->variants);
@@ -130,7 +137,7 @@ static void price_line(struct local *m, const struct knowledge_product *p, bool 
     else if (r.any)
         buf_printf(&m->text, m->language == LOCAL_ZH ? "：%s–%s" : ": %s–%s", say_money(m->arena, r.low, c),
                    say_money(m->arena, r.high, c));
-    if (with_stock && !r.available) SAY(m, SAY_OUT_OF_STOCK, { NULL, NULL });
+    if (!r.available) line_gone(m);
     local_cite_product(m, p, NULL);
 }
 
@@ -156,10 +163,10 @@ static void within_budget(struct local *m)
         if (!cheapest || low < least) cheapest = f->product[i], least = low;
         if (low > m->most || said == LISTED) continue;
         if (said++ == 0) SAY(m, SAY_LIST, { NULL, NULL });
-        price_line(m, f->product[i], true);
+        price_line(m, f->product[i]);
     }
     if (said == 0) SAY(m, SAY_NEAR, { NULL, NULL });
-    if (said == 0 && cheapest) price_line(m, cheapest, true);
+    if (said == 0 && cheapest) price_line(m, cheapest);
     m->action = said > 0 ? REPLY_ANSWER : REPLY_ASK, m->why = "within a budget";
 }
 
@@ -192,7 +199,7 @@ static void several(struct local *m)
     bool have = (m->h.all & of_list) != 0 && !(m->h.all & SENSE_STOCK);
     order_by_price(m);
     SAY(m, have ? SAY_LIST : SAY_WHICH, { NULL, NULL });
-    for (size_t i = 0; i < f->n && i < LISTED; i++) price_line(m, f->product[i], (m->h.all & SENSE_STOCK) != 0);
+    for (size_t i = 0; i < f->n && i < LISTED; i++) price_line(m, f->product[i]);
     if (f->n > LISTED) SAY(m, SAY_MORE, { NULL, NULL });
     m->action = have ? REPLY_ANSWER : REPLY_ASK, m->why = "several products";
 }
@@ -201,8 +208,11 @@ static void near(struct local *m)
 {
     SAY(m, SAY_NEAR, { NULL, NULL });
     for (size_t i = 0; i < m->found.n && i < 3; i++) {
-        if (m->most > 0) price_line(m, m->found.product[i], true); /* whether it is within the sum can be seen */
-        else buf_printf(&m->text, "\n- %s", local_title(m, m->found.product[i]));
+        if (m->most > 0) price_line(m, m->found.product[i]); /* whether it is within the sum can be seen */
+        else {
+            buf_printf(&m->text, "\n- %s", local_title(m, m->found.product[i]));
+            if (!m->found.product[i]->available) line_gone(m);
+        }
         local_cite_product(m, m->found.product[i], NULL);
     }
     m->action = REPLY_ASK, m->why = "near products";
@@ -210,14 +220,29 @@ static void near(struct local *m)
 
 /* ---- options ---- */
 
+/* Whether any that has the value, and what was said of the others, can be bought. */
+static bool is_there(const struct knowledge_product *p, const struct knowledge_option *o, const struct mention *mention,
+                     size_t n)
+{
+    for (size_t i = 0; i < p->variants; i++) {
+        const struct knowledge_variant *v = &p->variant[i];
+        if (!v->available || (n > 0 && !options_fit(v, mention, n))) continue;
+        for (size_t k = 0; k < v->options; k++)
+            if (text_eq(v->option[k].name, o->name) && text_eq(v->option[k].value, o->value)) return true;
+    }
+    return false;
+}
+
 static void option_line(struct local *m, const struct knowledge_product *p, const char *name,
                         const struct mention *mention, size_t n)
 {
+    /* 墨绿、绯红 is what it comes in; what of it can be had is told where it is asked for */
+    static const char *const gone[LOCAL_LANGUAGES] = { " (out of stock)", "", " (agotado)" };
     const char *seen[64];
     size_t count = 0;
     struct buf b;
-    char *memory = arena_alloc(m->arena, VALUES_TEXT);
-    buf_fixed(&b, memory, VALUES_TEXT);
+    char *memory = arena_alloc(m->arena, LINE_TEXT);
+    buf_fixed(&b, memory, LINE_TEXT);
     for (size_t i = 0; i < p->variants; i++) {
         const struct knowledge_variant *v = &p->variant[i];
         if (n > 0 && !options_fit(v, mention, n)) continue;
@@ -228,6 +253,7 @@ static void option_line(struct local *m, const struct knowledge_product *p, cons
             seen[count++] = v->option[k].value;
             if (b.n > 0) buf_text(&b, m->language == LOCAL_ZH ? "、" : ", ");
             buf_text(&b, v->option[k].value);
+            if (!is_there(p, &v->option[k], mention, n)) buf_text(&b, gone[m->language]);
         }
     }
     if (count > 0 && !b.overflow) SAY(m, SAY_OPTION_LINE, { "name", name }, { "values", buf_terminated(&b) });
@@ -308,6 +334,7 @@ static void variant_lines(struct local *m, const struct knowledge_product *p, co
         int64_t price;
         if (price_of(p, v[i], &price))
             buf_printf(&m->text, m->language == LOCAL_ZH ? "：%s" : ": %s", say_money(m->arena, price, c));
+        if (!v[i]->available) line_gone(m);
         local_cite_product(m, p, v[i]);
     }
 }
@@ -424,7 +451,7 @@ static void single(struct local *m, const struct knowledge_product *p)
     if (m->most > 0 && variants_within(m, p, v, &n)) return;
     if (m->most > 0 && range_of(p, v, n).low > m->most) {
         SAY(m, SAY_NEAR, { NULL, NULL });
-        price_line(m, p, true);
+        price_line(m, p);
         m->action = REPLY_ANSWER, m->why = "dearer than was said";
         return;
     }
@@ -490,7 +517,7 @@ static void compare_two(struct local *m, const struct knowledge_product *a, cons
     int64_t low[2];
     for (int i = 0; i < 2; i++) {
         const char *names[16];
-        price_line(m, both[i], true);
+        price_line(m, both[i]);
         size_t n = options_names(m->arena, both[i], names, 16);
         for (size_t k = 0; k < n && k < 4; k++) {
             buf_text(&m->text, " ");
