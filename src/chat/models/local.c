@@ -211,7 +211,7 @@ static bool near_product(struct local *m, uint64_t asked, bool *answered)
         if (!local_rule_of(m, m->found.product[0], answered)) return false;
         if (!*answered && !local_may_it(m, m->found.product[0], answered)) return false;
     }
-    if (!*answered && local_names_only(&m->h)) local_product_answer(m), *answered = true;
+    if (!*answered && (local_names_only(&m->h) || m->found.edition)) local_product_answer(m), *answered = true;
     return true;
 }
 
@@ -271,6 +271,13 @@ static bool seen_of(struct local *m, const struct knowledge_product *p)
 static bool asks_about(const struct heard *h)
 {
     return local_said(h, "about") || (local_said(h, "made") && !local_said(h, "in"));
+}
+
+/* "9v battery", "case for a Nokia": a name and nothing else. English alone. */
+static bool is_bare(const struct local *m)
+{
+    enum { MOST = 6 };
+    return m->language == LOCAL_EN && m->h.a.n <= MOST && !local_asks_a_question(&m->h);
 }
 
 static bool product(struct local *m, bool *answered)
@@ -339,6 +346,7 @@ static bool product(struct local *m, bool *answered)
         if (*answered) return true;
     }
     *answered = true;
+    if (f->n > 1 && f->left_over && !asked && !sold && is_bare(m)) f->how = FOUND_NEAR;
     if (!asked && !sold && f->n == 1 && m->language == LOCAL_ZH && in_a_state(&m->h)) return seen_of(m, f->product[0]);
     local_product_answer(m);
     if (!asked && f->n == 1 && asks_about(&m->h)) local_about(m, f->product[0]);

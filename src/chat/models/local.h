@@ -131,6 +131,7 @@ struct fit {
     int32_t matched, loose, title, missed; /* weights */
     bool head, exact, near;
     bool of_kind;  /* what was named only tells of what kind it is: "desk" of a desk lamp */
+    bool edition;  /* "X7" of an X7 Pro: what makes another model of it was not said */
     bool modifies; /* what was named only says what it is for: "phone" of a case */
     bool vague;    /* that, or the thing itself */
     bool early;    /* it stands among the first words of the title */
@@ -147,6 +148,7 @@ struct found {
     size_t mentions;
     bool left_over; /* words that neither the products nor any list knows */
     bool purpose;   /* found by what it is to do, and not by a name */
+    bool edition;   /* what was said of it only another edition has */
     /* all that have the number of a model that was said: the thing, and what is sold for it */
     const struct knowledge_product *model[LOCAL_PRODUCTS];
     size_t models;
@@ -408,6 +410,9 @@ struct quantity {
 };
 /* How many atoms from i on are an amount with its unit; 0: they are none. */
 size_t quantity_at(const struct atoms *a, size_t i, struct quantity *out);
+/* What a text says of an amount: nothing of its kind, another one, this one. */
+enum amount_told { AMOUNT_NOT, AMOUNT_OTHER, AMOUNT_SAME };
+enum amount_told local_amount_told(const struct atoms *t, const struct quantity *said);
 /* How many atoms from i on are an amount that the text has too, in whatever unit; 0: none. */
 size_t amount_in(const struct atoms *a, size_t i, const struct atoms *text);
 /* The amounts that each of the values names. */

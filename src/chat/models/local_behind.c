@@ -177,6 +177,20 @@ static bool is_unmet_pack(const struct local *m, const struct told *t, size_t i)
     return pack;
 }
 
+/* "T42 black 250 ml", of which it is told that it holds 127 ml: the texts of the thing have amounts of this kind, and
+ * not this one. */
+static bool is_unmet_measure(const struct local *m, const struct told *t, size_t i)
+{
+    static const char kinds[] = "wvlpeb";
+    struct quantity q;
+    size_t n = is_open(m, t, i) && m->h.a.atom[i].kind == ATOM_NUMBER ? quantity_at(&m->h.a, i, &q) : 0;
+    if (n == 0 || !strchr(kinds, q.of) || m->h.a.atom[i].glued || is_of_another(&m->h, i)) return false;
+    for (size_t k = i; k < i + n; k++)
+        if (t->named[k]) return false;
+    enum amount_told title = local_amount_told(&t->title, &q), text = local_amount_told(&t->text, &q);
+    return title != AMOUNT_SAME && text != AMOUNT_SAME && (title == AMOUNT_OTHER || text == AMOUNT_OTHER);
+}
+
 bool local_behind(struct local *m, const struct knowledge_product *p)
 {
     bool unmet = false;
@@ -185,7 +199,8 @@ bool local_behind(struct local *m, const struct knowledge_product *p)
     struct told *t = ARENA_NEW(m->arena, struct told);
     *t = told_of(m, p);
     for (size_t i = 0; i < m->h.a.n && !unmet; i++)
-        unmet = is_unmet_word(m, t, i) || is_unmet_amount(m, t, i) || is_unmet_pack(m, t, i);
+        unmet =
+            is_unmet_word(m, t, i) || is_unmet_amount(m, t, i) || is_unmet_pack(m, t, i) || is_unmet_measure(m, t, i);
     arena_release(m->arena, mark);
     return unmet;
 }

@@ -159,8 +159,22 @@ static void charges_power(struct heard *h)
     }
 }
 
+/* "A replacement lid": a part that is bought, and nothing is exchanged. */
+static void replaces_part(struct heard *h)
+{
+    static const char rules[] = "policy|policies|service|scheme|guarantee|order|one|item|items|product|unit";
+    if (h->all & (SENSE_DAMAGE | SENSE_FAULT | SENSE_WARRANTY)) return;
+    for (size_t i = 0; i + 1 < h->a.n; i++) {
+        bool part = lexicon_phrase(&h->a, i, "replacement|replacements") > 0 && (h->sense[i] & SENSE_EXCHANGE);
+        const struct atom *x = &h->a.atom[i + 1];
+        if (!part || h->sense[i + 1] != 0 || x->broken || x->kind != ATOM_LETTERS) continue;
+        if (lexicon_phrase(&h->a, i + 1, rules) == 0) local_hear_anew(h, i, SENSE_STOP);
+    }
+}
+
 void local_english(struct heard *h)
 {
+    replaces_part(h);
     charges_power(h);
     may_happen(h);
     goes_with_price(h);

@@ -428,7 +428,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
     if (sold) local_fit_judge_modifiers(f, options);
     if (sold && x->named > 0) x->near |= local_fit_other_model(m, f);
     if (is_for_owned(f)) x->near = true, x->missed += WEIGHT_WORD;
-    x->near |= is_for_another(m, f);
+    x->near |= is_for_another(m, f) || local_fit_for_unknown(m, f) || local_fit_part_for(m, f, head);
     for (size_t k = 0; k < f->title.n; k++) {
         words += f->title.atom[k].kind != ATOM_HAN;
         if (!f->in_title[k]) continue;
@@ -470,7 +470,7 @@ static void judge(struct local *m, struct fitting *f, const struct found *option
 }
 
 /* "S3" is the S3 and not the S3 Pro, and not what is made for it, while those are there too. */
-static int32_t besides_name(const struct fitting *f)
+static int32_t besides_name(struct fitting *f)
 {
     static const char more[] = " pro max plus ultra mini lite air se fe promax ";
     int32_t penalty = 0;
@@ -480,6 +480,7 @@ static int32_t besides_name(const struct fitting *f)
         bool fits_it = i + 2 < f->title.n && (!strcmp(next, "专") || !strcmp(next, "适")) &&
                        (!strcmp(f->title.atom[i + 2].text, "用") || !strcmp(f->title.atom[i + 2].text, "配"));
         if (fits_it || is_of(more, next)) penalty++;
+        f->fit.edition |= is_of(more, next);
     }
     return penalty + local_fit_only_for(f);
 }

@@ -84,6 +84,10 @@ bool local_fit_other_model(struct local *m, const struct fitting *f);
 
 /* "Bracket" of a bracket tool, "phone" of a case for it: what was named only says what the thing is for. */
 bool local_fit_modifies(const struct local *m, const struct fitting *f, const struct found *options);
+/* "A tent for a motorbike": what it is wanted for, of which no text of the thing speaks. */
+bool local_fit_for_unknown(struct local *m, const struct fitting *f);
+/* "A stand for the mixer" of a Stand Mixer: the thing itself is what another is wanted for. */
+bool local_fit_part_for(const struct local *m, const struct fitting *f, size_t head);
 bool local_fit_is_adjunct(const char *word);  /* a noun that stands before others: "coffee" */
 bool local_fit_makes_other(const char *word); /* one that stands behind others: "case" */
 

@@ -87,6 +87,24 @@ static void choose(struct local *m, const struct fit *fit, size_t n)
     }
 }
 
+/* "X7 16GB+512GB", where only the X7 Pro comes so: the Pro was not named, and what the plain one has not makes no Pro
+ * of it. Both are near. English alone. */
+static void plain_edition(struct local *m, const struct fit *fit, size_t n)
+{
+    struct found *f = &m->found;
+    const struct fit *chosen = NULL, *plain = NULL;
+    if (m->language != LOCAL_EN || f->how != FOUND_NAMED || f->n != 1) return;
+    for (size_t i = 0; i < n; i++)
+        if (fit[i].product == f->product[0]) chosen = &fit[i];
+    for (size_t i = 0; chosen && chosen->edition && i < n && !plain; i++) {
+        bool same = fit[i].matched > 0 && !fit[i].modifies && !fit[i].edition; /* near by what it lacks */
+        if (same && fit[i].named >= chosen->named && fit[i].missed > 0) plain = &fit[i];
+    }
+    if (!plain) return;
+    f->how = FOUND_NEAR, f->n = 2, f->edition = true;
+    f->product[1] = f->product[0], f->product[0] = plain->product;
+}
+
 /* ---- the product that is talked about ---- */
 
 /* Whether the turn can be about what was talked about: it points there, or says nothing that is not an option of it. */
@@ -435,6 +453,7 @@ static bool find(struct local *m)
     }
     local_fit_vague_too(fit, fits);
     choose(m, fit, fits);
+    plain_edition(m, fit, fits);
     if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
     if (n > 0 && by_purpose(m, p, n < CANDIDATES ? n : CANDIDATES)) return true;
     bool rather = f->how == FOUND_NAMED && m->focuses == 1 && (f->left_over || is_in_focus(m));

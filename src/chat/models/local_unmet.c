@@ -4,68 +4,25 @@
 
 #include <stdio.h>
 
-enum { TEXT_ATOMS = 400, TITLE_ATOMS = 90, VALUE_ATOMS = 16, FAR = 3, INCH = 25400, ALIKE = 50 };
-
-/* What a text says of an amount: nothing of its kind, another one, this one. */
-enum told { TOLD_NOT, TOLD_OTHER, TOLD_SAME };
-
-static bool is_same(const struct quantity *a, const struct quantity *b)
-{
-    bool memory = a->of == 'b' && b->of == 'w' && a->amount * 1000 == b->amount; /* 512g of 512GB */
-    return memory || (a->of == b->of && a->amount == b->amount);
-}
-
-/* Amounts that one may stand for the other, were it not another one: of one kind, both in inches or neither, and not of
- * another order. 175厘米 is no size of a bicycle of 26寸, 70公斤 none of a shirt of 300克. */
-static bool is_alike(const struct quantity *a, const struct quantity *b)
-{
-    if (a->of != b->of || a->amount < 1 || b->amount < 1) return false;
-    if (a->of == 'l' && (a->amount % INCH == 0) != (b->amount % INCH == 0)) return false;
-    return a->amount / ALIKE <= b->amount && b->amount / ALIKE <= a->amount;
-}
-
-/* "3-4斤", "10kg以下": no single amount, and the one that is asked for is within it, or may be. */
-static bool is_within(const struct atoms *t, size_t at, size_t n, const struct quantity *there,
-                      const struct quantity *said)
-{
-    if (there->of != said->of) return false;
-    if (lexicon_phrase(t, at + n, "以上|以下|以内|左右|起|内") > 0) return true;
-    int64_t this = atom_thousandths(&t->atom[at]), first = at > 0 ? atom_thousandths(&t->atom[at - 1]) : 0;
-    if (this < 1 || first < 1 || first >= this || t->atom[at].from > t->atom[at - 1].to + FAR) return false;
-    double low = (double)there->amount * (double)first / (double)this;
-    return (double)said->amount >= low && said->amount <= there->amount;
-}
-
-static enum told told_of(const struct atoms *t, const struct quantity *said)
-{
-    enum told told = TOLD_NOT;
-    for (size_t at = 0; at < t->n; at++) {
-        struct quantity q;
-        size_t n = quantity_at(t, at, &q);
-        if (n == 0) continue;
-        if (is_same(&q, said) || is_within(t, at, n, &q, said)) return TOLD_SAME;
-        if (is_alike(&q, said)) told = TOLD_OTHER;
-    }
-    return told;
-}
+enum { TEXT_ATOMS = 400, TITLE_ATOMS = 90, VALUE_ATOMS = 16, FAR = 3 };
 
 /* What the product's name and its options say of the amount, and whether its description has it. */
-static enum told told_by(struct local *m, const struct knowledge_product *p, const struct quantity *said)
+static enum amount_told told_by(struct local *m, const struct knowledge_product *p, const struct quantity *said)
 {
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS);
-    enum told told = told_of(&t, said);
-    for (size_t i = 0; i < p->variants && told != TOLD_SAME; i++)
-        for (size_t k = 0; k < p->variant[i].options && told != TOLD_SAME; k++) {
+    enum amount_told told = local_amount_told(&t, said);
+    for (size_t i = 0; i < p->variants && told != AMOUNT_SAME; i++)
+        for (size_t k = 0; k < p->variant[i].options && told != AMOUNT_SAME; k++) {
             struct arena_mark one = arena_mark(m->arena);
             t = atoms_of(m->arena, str_of(p->variant[i].option[k].value), VALUE_ATOMS);
-            enum told of_value = told_of(&t, said);
+            enum amount_told of_value = local_amount_told(&t, said);
             if (of_value > told) told = of_value;
             arena_release(m->arena, one);
         }
-    if (told == TOLD_OTHER) {
+    if (told == AMOUNT_OTHER) {
         t = atoms_of(m->arena, str_of(p->description ? p->description : ""), TEXT_ATOMS);
-        if (told_of(&t, said) == TOLD_SAME) told = TOLD_SAME;
+        if (local_amount_told(&t, said) == AMOUNT_SAME) told = AMOUNT_SAME;
     }
     arena_release(m->arena, mark);
     return told;
@@ -105,9 +62,9 @@ static bool lacks_amount(struct local *m, const struct knowledge_product *p)
         n = h->used[i] || m->numbered[i] ? 0 : quantity_at(&h->a, i, &q);
         if (n == 0 || !is_wanted(h, i, n, &q)) continue;
         if (is_mentioned(&m->found, i, n)) return false;
-        enum told told = told_by(m, p, &q);
-        if (told == TOLD_SAME) return false;
-        lacks |= told == TOLD_OTHER;
+        enum amount_told told = told_by(m, p, &q);
+        if (told == AMOUNT_SAME) return false;
+        lacks |= told == AMOUNT_OTHER;
     }
     return lacks;
 }
