@@ -35,6 +35,28 @@ static void an_amount_that_it_has(void **state)
          { { "身高175厘米买睡袋多少钱" }, "399.00", "没有找到" });
 }
 
+/* clang-format off */
+static const char sea[] = SHOP("潮汐渔获", "zh-CN", "CNY")
+    "\"products\":["
+    THING("c", "鲜鳕鱼块 去骨 单块80克以上 2斤装/4斤装", "单块80克以上。",
+          ONE("重量", "2斤装", "6900") "," ONE("重量", "4斤装", "12900")) ","
+    THING_AT("o", "即食鱿鱼丝 500g罐装", "微辣。", "5200") ","
+    THING("g", "防滑渔夫靴 高帮", "橡胶底。", ONE("尺码", "41", "9900") "," ONE("尺码", "43", "9910")) ","
+    THING("w", "防水连体裤 下水裤", "加厚。", ONE("尺码", "M", "15900") "," ONE("尺码", "XL", "15910")) ","
+    THING("n", "抄网头 粗眼", "可折。", ONE("数量", "2个装", "3900") "," ONE("数量", "6个装", "9900")) ","
+    THING_AT("n2", "抄网杆 碳素 1根", "三节。", "8900") "],"
+    "\"orders\":[],\"faq\":[" FAQ("r", "退换", "7天内可退。") "],\"documents\":[]}";
+/* clang-format on */
+
+static void amounts_and_sizes_of_several(void **state)
+{
+    EACH(sea, { { "鳕鱼5斤多少钱" }, "2斤装、4斤装", "¥" }, { { "鳕鱼4斤多少钱" }, "129.00", NULL },
+         { { "鳕鱼500g多少钱" }, "没有找到", "52.00" }, { { "鱿鱼丝500克有吗" }, "52.00", NULL },
+         { { "渔夫靴46码有吗" }, "41、43", "有，" }, { { "渔夫靴43码有吗" }, "99.10", NULL },
+         { { "下水裤S码多少钱" }, "M、XL", "¥" }, { { "下水裤XL码多少钱" }, "159.10", NULL },
+         { { "抄网10个装多少钱" }, "2个装、6个装", "¥" }, { { "鳕鱼8斤装" }, "2斤装、4斤装", "¥" });
+}
+
 static void a_number_before_a_value(void **state)
 {
     EACH(camp, { { "睡袋210墨竹绿有货吗" }, "缺货", "现在有货" }, { { "睡袋190岩灰有货吗" }, "现在有货", NULL });
@@ -63,9 +85,13 @@ static void anger_and_wishes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_amount_that_it_lacks), cmocka_unit_test(an_amount_that_it_has),
-        cmocka_unit_test(a_number_before_a_value), cmocka_unit_test(a_colour_that_it_lacks),
-        cmocka_unit_test(a_part_is_no_whole),      cmocka_unit_test(anger_and_wishes),
+        cmocka_unit_test(an_amount_that_it_lacks),
+        cmocka_unit_test(an_amount_that_it_has),
+        cmocka_unit_test(amounts_and_sizes_of_several),
+        cmocka_unit_test(a_number_before_a_value),
+        cmocka_unit_test(a_colour_that_it_lacks),
+        cmocka_unit_test(a_part_is_no_whole),
+        cmocka_unit_test(anger_and_wishes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

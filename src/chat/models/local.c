@@ -287,6 +287,8 @@ static bool product(struct local *m, bool *answered)
     struct found *f = &m->found;
     *answered = false;
     if (f->how == FOUND_NONE) return true;
+    if (!local_sold_alone(m, answered)) return false;
+    if (*answered) return true;
     if (!price_beside(m, asked, answered)) return false;
     if (*answered) return true;
     if (f->how == FOUND_NEAR) return near_product(m, asked, answered);

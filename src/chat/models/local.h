@@ -135,6 +135,7 @@ struct fit {
     bool modifies; /* what was named only says what it is for: "phone" of a case */
     bool vague;    /* that, or the thing itself */
     bool early;    /* it stands among the first words of the title */
+    bool amount;   /* nothing but an amount was named, and a noun beside it is not */
     size_t named;  /* how many of its atoms stand for the name */
     size_t known;  /* of those, how many a list knows ("礼盒") */
 };
@@ -397,6 +398,8 @@ void local_cite_text(struct local *m, const struct knowledge_text *t);
 const char *local_title(struct local *m, const struct knowledge_product *p);
 /* That it does not come so, and in what it does. */
 void local_no_variant(struct local *m, const struct knowledge_product *p);
+/* "镜子能单买吗": a part of what was found, by itself. */
+MUST_USE bool local_sold_alone(struct local *m, bool *answered);
 /* Answers who asks for what the products do not have: another amount, another colour, a part. False: nobody does. */
 bool local_unmet(struct local *m);
 

@@ -18,12 +18,15 @@ static bool is_alike(const struct quantity *a, const struct quantity *b)
     return a->amount / ALIKE <= b->amount && b->amount / ALIKE <= a->amount;
 }
 
-/* "3-4斤", "10kg以下": no single amount, and the one that is asked for is within it, or may be. */
+/* "3-4斤", "10kg以下": no single amount, and the one that is asked for is within it, or may be. 单果80克以上 tells
+ * nothing of five pounds of it. */
 static bool is_within(const struct atoms *t, size_t at, size_t n, const struct quantity *there,
                       const struct quantity *said)
 {
     if (there->of != said->of) return false;
-    if (lexicon_phrase(t, at + n, "以上|以下|以内|左右|起|内") > 0) return true;
+    bool piece =
+        (at > 0 && lexicon_phrase(t, at - 1, "单|每") > 0) || (at > 1 && lexicon_phrase(t, at - 2, "单|每") > 0);
+    if (lexicon_phrase(t, at + n, "以上|以下|以内|左右|起|内") > 0) return !piece && is_alike(there, said);
     int64_t this = atom_thousandths(&t->atom[at]), first = at > 0 ? atom_thousandths(&t->atom[at - 1]) : 0;
     if (this < 1 || first < 1 || first >= this || t->atom[at].from > t->atom[at - 1].to + FAR) return false;
     double low = (double)there->amount * (double)first / (double)this;

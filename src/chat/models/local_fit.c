@@ -502,6 +502,7 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     judge(m, f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;
+    f->fit.amount = local_fit_is_amount_alone(f);
     f->fit.matched += f->fit.matched > 0 && (local_fit_is_whole(f) || local_fit_is_subject(f));
     if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
     f->fit.loose += besides_name(f) + local_fit_model_of_another(f);

@@ -51,6 +51,8 @@ bool local_fit_is_for(const struct fitting *f, size_t at, size_t n);
 /* The n atoms of the title from `at` on, which the `said` ones of the turn from i on are, are nowhere in it the thing
  * itself: the 手机 of a 手机壳. */
 bool local_fit_is_modifier(const struct fitting *f, size_t i, size_t said, size_t at, size_t n);
+/* Nothing of the turn but an amount is of the title, and a Chinese noun of it is not. */
+bool local_fit_is_amount_alone(const struct fitting *f);
 /* And they stand between others of one row, where they may be the thing or not. */
 bool local_fit_is_vague(const struct fitting *f, size_t at, size_t n);
 /* The n atoms from `at` on, letters and digits, are a model that the thing is made for: 适用X16手机壳. */

@@ -112,7 +112,7 @@ static bool is_of_uses(const struct atoms *t, size_t at, size_t end)
     while (first > 0 && goes_on(t, first)) first--;
     while (goes_on(t, last + 1)) last++;
     if (first == 0 || last - first > CHUNK || last < end + 1) return false;
-    return lexicon_phrase(t, last - 1, "可用|能用|适用|专用|可穿|可放") == 2;
+    return lexicon_phrase(t, last - 1, "可用|能用|可穿|可放") == 2;
 }
 
 /* A 淋浴房 between other words is where the thing is put. */
@@ -183,10 +183,30 @@ void local_fit_judge_modifiers(struct fitting *f, const struct found *options)
 /* "有篮球吗": a 篮球鞋 is none, and so the 跑步篮球护膝 of that shop is none either. */
 void local_fit_vague_too(struct fit *fit, size_t n)
 {
+    bool noun = false;
+    for (size_t i = 0; i < n; i++) noun |= fit[i].matched > 0 && !fit[i].amount && !fit[i].near;
+    for (size_t i = 0; i < n && noun; i++)
+        if (fit[i].amount) fit[i].matched = 0;
     size_t least = 0, count = 0; /* the atoms that name a thing which is only for them */
     for (size_t i = 0; i < n; i++)
         if (fit[i].modifies && fit[i].matched > 0 && fit[i].named >= least)
             count = fit[i].named > least ? 1 : count + 1, least = fit[i].named;
     for (size_t i = 0; i < n && count > 0; i++) /* the first noun of a title is mostly the thing */
         if (fit[i].vague && fit[i].named <= least && (count > 1 || !fit[i].early)) fit[i].near = fit[i].modifies = true;
+}
+
+/* "三文鱼500g": what else comes in 500g is no 三文鱼. */
+bool local_fit_is_amount_alone(const struct fitting *f)
+{
+    const struct heard *h = f->h;
+    bool noun = false, amount = false;
+    for (size_t i = 0, n; i<h->a.n; i += n> 0 ? n : 1) {
+        struct quantity q;
+        n = h->a.atom[i].kind == ATOM_NUMBER ? quantity_at(&h->a, i, &q) : 0;
+        if (n == 0 && f->named[i] && h->sense[i] == 0) return false;
+        amount |= n > 0 && f->named[i];
+        noun |=
+            n == 0 && i + 1 < h->a.n && f->missed[i] && f->missed[i + 1] && is_han(&h->a, i) && is_han(&h->a, i + 1);
+    }
+    return noun && amount;
 }

@@ -12,15 +12,17 @@ static enum amount_told told_by(struct local *m, const struct knowledge_product 
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS);
     enum amount_told told = local_amount_told(&t, said);
+    bool of_values = false;
     for (size_t i = 0; i < p->variants && told != AMOUNT_SAME; i++)
         for (size_t k = 0; k < p->variant[i].options && told != AMOUNT_SAME; k++) {
             struct arena_mark one = arena_mark(m->arena);
             t = atoms_of(m->arena, str_of(p->variant[i].option[k].value), VALUE_ATOMS);
             enum amount_told of_value = local_amount_told(&t, said);
             if (of_value > told) told = of_value;
+            of_values |= of_value == AMOUNT_OTHER;
             arena_release(m->arena, one);
         }
-    if (told == AMOUNT_OTHER) {
+    if (told == AMOUNT_OTHER && !of_values) { /* where amounts are to be chosen, what else is told is of other matters */
         t = atoms_of(m->arena, str_of(p->description ? p->description : ""), TEXT_ATOMS);
         if (local_amount_told(&t, said) == AMOUNT_SAME) told = AMOUNT_SAME;
     }
@@ -47,26 +49,57 @@ static bool is_wanted(const struct heard *h, size_t i, size_t n, const struct qu
     if (h->a.atom[i].glued && i > 0 && h->a.atom[i - 1].kind != ATOM_HAN) return false; /* of a model's name */
     for (size_t back = 1; back <= 2 && back <= i; back++)
         if (lexicon_phrase(&h->a, i - back, before) == back) return false;
-    if (lexicon_phrase(&h->a, i + n, behind) > 0) return false;
+    bool food =
+        lexicon_phrase(&h->a, i + n, "猫|狗|犬") > 0 && lexicon_phrase(&h->a, i + n + 1, "粮|砂|条|饭|罐|零食") > 0;
+    if (!food && lexicon_phrase(&h->a, i + n, behind) > 0) return false;
     bool one = lexicon_phrase(&h->a, i, "一|半|1") > 0 && n == 2; /* "1斤多少钱" */
     if (one && !packed && (kind || q->of == 'w' || h->a.atom[i].kind == ATOM_HAN)) return false;
-    return packed || !kind || !strchr(seldom, q->of);
+    return packed || !kind || !strchr(seldom, q->of) || lexicon_phrase(&h->a, i + n, "的") > 0;
 }
 
-static bool lacks_amount(struct local *m, const struct knowledge_product *p)
+/* AMOUNT_OTHER: it comes in other amounts than the one that is asked for. */
+static enum amount_told amount_told(struct local *m, const struct knowledge_product *p)
 {
     const struct heard *h = &m->h;
     bool lacks = false;
     for (size_t i = 0, n; i<h->a.n; i += n> 0 ? n : 1) {
         struct quantity q;
-        n = h->used[i] || m->numbered[i] ? 0 : quantity_at(&h->a, i, &q);
+        n = h->used[i] && !m->numbered[i] ? 0 : quantity_at(&h->a, i, &q);
         if (n == 0 || !is_wanted(h, i, n, &q)) continue;
-        if (is_mentioned(&m->found, i, n)) return false;
+        if (is_mentioned(&m->found, i, n)) return AMOUNT_SAME;
         enum amount_told told = told_by(m, p, &q);
-        if (told == AMOUNT_SAME) return false;
+        if (told == AMOUNT_SAME) return AMOUNT_SAME;
         lacks |= told == AMOUNT_OTHER;
     }
-    return lacks;
+    return lacks ? AMOUNT_OTHER : AMOUNT_NOT;
+}
+
+/* ---- sizes ---- */
+
+/* "S码" of what has M, L and XL, "46码" of shoes up to 45, or of what has no sizes. */
+static bool lacks_size(struct local *m, const struct knowledge_product *p)
+{
+    static const char letters[] = "xs|s|m|l|xl|xxl|xxxl|xxxxl|2xl|3xl|4xl|5xl";
+    const struct atoms *a = &m->h.a;
+    for (size_t i = 0; i + 1 < a->n; i++) {
+        size_t n = lexicon_phrase(a, i, letters);
+        if (n == 0 && a->atom[i].kind == ATOM_NUMBER && a->atom[i].n >= 2 && a->atom[i].n <= 4) n = 1;
+        if (n == 0 || i + n >= a->n || a->atom[i + n].broken || lexicon_phrase(a, i + n, "码") == 0) continue;
+        if (is_mentioned(&m->found, i, n) || lexicon_phrase(a, i + n + 1, "数|表|本") > 0) return false;
+        bool sizes = false;
+        char size[LOCAL_JOINED], joined[LOCAL_JOINED];
+        size_t from = a->atom[i].from, to = a->atom[i + n - 1].to;
+        joined_of((struct str){ m->h.text.p + from, to - from }, size, sizeof size);
+        for (size_t v = 0; v < p->variants; v++)
+            for (size_t k = 0; k < p->variant[v].options; k++) {
+                joined_of(str_of(p->variant[v].option[k].value), joined, sizeof joined);
+                if (strstr(joined, size)) return false;
+                sizes |= strstr(p->variant[v].option[k].name, "码") != NULL;
+            }
+        snprintf(joined, sizeof joined, "%.*s码", (int)(to - from), m->h.text.p + from);
+        return sizes && !(p->description && strcasestr(p->description, joined));
+    }
+    return false;
 }
 
 /* ---- colours ---- */
@@ -149,22 +182,44 @@ static bool asks_part_of(struct local *m, const struct knowledge_product *p)
     return false;
 }
 
+/* What the products that were found have of what is asked for. */
+struct lacking {
+    size_t others, same;                   /* those with another amount; with that very one */
+    const struct knowledge_product *other; /* the one with another */
+    bool part, lacks;                      /* of all: a part of it is asked for; a value that it has not */
+};
+
+static struct lacking lacking_of(struct local *m)
+{
+    const struct found *f = &m->found;
+    struct lacking l = { .part = true, .lacks = true };
+    for (size_t i = 0; i < f->n; i++) {
+        enum amount_told told = amount_told(m, f->product[i]);
+        bool other = told == AMOUNT_OTHER || lacks_colour(m, f->product[i]) || lacks_size(m, f->product[i]);
+        l.part &= asks_part_of(m, f->product[i]);
+        l.lacks &= other;
+        l.same += told == AMOUNT_SAME, l.others += other;
+        if (other) l.other = f->product[i];
+    }
+    /* "抹布20条装": of 抹布 one has 5 and 12, and the other, a roll, cannot have it */
+    if (l.others > 0 && l.same == 0) l.lacks = true;
+    return l;
+}
+
 bool local_unmet(struct local *m)
 {
     struct found *f = &m->found;
     const uint64_t asks = SENSE_PRICE | SENSE_STOCK | SENSE_HAVE;
-    bool asked = (m->h.all & asks) || local_asks_sold(&m->h);
+    bool named =
+        !(m->h.all & ~(uint64_t)(SENSE_STOP | SENSE_SOFT | SENSE_POINT | SENSE_UNIT | SENSE_COST)); /* "坚果10袋装" */
+    bool asked = (m->h.all & asks) || local_asks_sold(&m->h) || named;
     if (m->language != LOCAL_ZH || f->n == 0 || f->how == FOUND_NONE || f->how == FOUND_NEAR || f->variant || !asked)
         return false;
     if ((m->h.all & (SENSE_SUBJECTS | SENSE_COMPARE)) || m->most > 0) return false;
-    bool part = true, lacks = true;
-    for (size_t i = 0; i < f->n && (part || lacks); i++) {
-        part &= asks_part_of(m, f->product[i]);
-        lacks &= lacks_amount(m, f->product[i]) || lacks_colour(m, f->product[i]);
-    }
-    if (!part && !lacks) return false;
-    if (lacks && !part && f->n == 1) {
-        local_no_variant(m, f->product[0]);
+    struct lacking l = lacking_of(m);
+    if (!l.part && !l.lacks) return false;
+    if (l.lacks && !l.part && l.others == 1) {
+        local_no_variant(m, l.other);
         return true;
     }
     f->how = FOUND_NEAR;
