@@ -441,10 +441,11 @@ static bool answer(struct local *m)
         return true;
     }
     if ((m->h.all & SENSE_ANGRY) && m->found.how != FOUND_NAMED) return unknown(m);
-    if (!local_business(m, &answered)) return false;
+    if (!local_fee_unknown(m, &answered) || (!answered && !local_business(m, &answered))) return false;
     if (!answered && (m->h.all & SENSE_COMPARE) && !local_compare(m, &answered)) return false;
     if (answered) return true;
     if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return haggle(m);
+    if (m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 && local_for_body(m, m->found.product[0])) return true;
     if (!local_code(m, &answered)) return false;
     if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;

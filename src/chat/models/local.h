@@ -135,6 +135,7 @@ struct fit {
     bool modifies; /* what was named only says what it is for: "phone" of a case */
     bool vague;    /* that, or the thing itself */
     bool early;    /* it stands among the first words of the title */
+    bool more;     /* its name goes on behind what was named: "Pro" */
     bool amount;   /* nothing but an amount was named, and a noun beside it is not */
     size_t named;  /* how many of its atoms stand for the name */
     size_t known;  /* of those, how many a list knows ("礼盒") */
@@ -240,6 +241,7 @@ void local_customs(struct heard *h);       /* the same, of Chinese alone */
 void local_hear_contents(struct heard *h); /* "礼盒里面都有啥" */
 bool local_contents(struct local *m,
                     const struct knowledge_product *p); /* what the description lists; false: nothing */
+void local_no_discount(struct heard *h);                /* 减肥 */
 bool local_asks_for_body(const struct heard *h);        /* "身高128拿哪款" */
 void local_ways(struct heard *h); /* Chinese ones: "最低多少起" asks where the prices begin, and haggles over nothing */
 /* What somebody tells of himself before the wish: "我个子高，要加长的". */
@@ -322,6 +324,8 @@ MUST_USE bool local_code(struct local *m, bool *answered);
  * with the product that `text` names alone ("屏上是E2" / "壁挂炉 K3"), else `text`. */
 const char *local_open_asked(struct local *m);
 MUST_USE bool local_open_goes_on(struct local *m, const char **text);
+/* A fee that no text of the shop tells of: "人工费多少". */
+MUST_USE bool local_fee_unknown(struct local *m, bool *answered);
 /* "装一个收多少": what the shop takes for it stands in a rule, where the paper of the thing has no sum. */
 MUST_USE bool local_fee(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
@@ -400,6 +404,14 @@ const char *local_title(struct local *m, const struct knowledge_product *p);
 void local_no_variant(struct local *m, const struct knowledge_product *p);
 /* "镜子能单买吗": a part of what was found, by itself. */
 MUST_USE bool local_sold_alone(struct local *m, bool *answered);
+/* "我家狗8斤": the value whose range of weights holds that. False: the values are no such ranges, or no weight is told.
+ */
+bool local_for_body(struct local *m, const struct knowledge_product *p);
+/* "绿茶味10公斤": found by nothing but its values, among the n products. */
+void local_by_values(struct local *m, const struct knowledge_product *p, size_t n);
+/* "16GB+512GB" of a model: of one that is called more (Pro) it is not said; and whether the product lacks it. */
+void local_pairs_of_less(const struct local *m, struct fit *fit, size_t n);
+bool local_lacks_pair(struct local *m, const struct knowledge_product *p);
 /* Answers who asks for what the products do not have: another amount, another colour, a part. False: nobody does. */
 bool local_unmet(struct local *m);
 

@@ -106,7 +106,8 @@ bool local_sold_alone(struct local *m, bool *answered)
     for (size_t i = 0; i < f->n; i++)
         if (is_part(m, f->product[i], at, n)) parts[kept++] = f->product[i];
     if (kept > 0) {
-        memcpy(f->product, parts, kept * sizeof parts[0]), f->n = kept;
+        for (size_t i = 0; i < kept; i++) f->product[i] = parts[i];
+        f->n = kept;
         return true;
     }
     if (f->n == 1 && !say_told(m, f->product[0], at, n, answered)) return false;

@@ -176,7 +176,7 @@ static size_t fit_han(struct fitting *f, size_t i)
     bool first = (i > 0 && f->edge == i) || !word_before(h, i);
     bool ended = best == 1 && empty_ending(h, i + 1) && first;
     static const char no_name[] = "机器线品件款色号版具用料保修换退装送开关洗天电大小加放配接插带连弄搞做进出高低长短新"
-                                  "旧气火光风声味力黑白红蓝绿灰黄紫粉吃喝听看玩睡坐写读死活坏烂硬软"; /* of
+                                  "旧气火光风声味力黑白红蓝绿灰黄紫粉吃喝听看玩睡坐写读死活坏烂硬软月年周"; /* of
                                            many words, a name
                                            of nothing */
     bool alone = ended || (first && !word_behind(h, i));
@@ -505,6 +505,7 @@ struct fit local_fit_named(struct local *m, const struct knowledge_product *p, s
     f->fit.amount = local_fit_is_amount_alone(f);
     f->fit.matched += f->fit.matched > 0 && (local_fit_is_whole(f) || local_fit_is_subject(f));
     if (f->other && f->fit.named < OTHER_NAMED && options->mentions == 0) f->fit.near = true;
+    f->fit.more = besides_name(f) > 0;
     f->fit.loose += besides_name(f) + local_fit_model_of_another(f);
     if (named) memcpy(named, f->named, sizeof f->named);
     return f->fit;

@@ -452,6 +452,7 @@ static bool find(struct local *m)
         if (!there) fit[fits++] = fit_of(m, &p[i], &options);
     }
     local_fit_vague_too(fit, fits);
+    local_pairs_of_less(m, fit, fits);
     choose(m, fit, fits);
     plain_edition(m, fit, fits);
     if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
@@ -470,6 +471,7 @@ static bool find(struct local *m)
         return true;
     }
     if (f->how == FOUND_NONE && n > 0) by_value(m, p, n);
+    if (f->how == FOUND_NONE && n > 0) local_by_values(m, p, n < CANDIDATES ? n : CANDIDATES);
     if (f->how == FOUND_NONE && n > 0 && any_hard(&m->h)) described(m, p, n);
     if (f->how == FOUND_NAMED && f->n > 1) those_with_options(m);
     if (f->how == FOUND_NAMED && f->n > 1 && m->language == LOCAL_EN) those_with_values(m);

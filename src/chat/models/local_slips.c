@@ -270,7 +270,7 @@ static bool is_noun(const struct fitting *f, size_t i, size_t t)
 size_t local_fit_cut(const struct fitting *f, size_t i, size_t t)
 {
     enum { FAR = 2, FAR_WORN = 5 };
-    static const char things[] = "机器仪壶锅灯车箱包膜架盒笔纸柜椅桌床杯碗锯钳扇炉煲刷罩帽鞋裤衣衫裙";
+    static const char things[] = "机器仪壶锅灯车箱包膜架盒笔纸柜椅桌床杯碗锯钳扇炉煲刷罩帽鞋裤衣衫裙砂粮";
     const struct atoms *a = &f->h->a;
     if (i >= a->n || a->atom[i].kind != ATOM_HAN || a->atom[i].broken || !strstr(things, a->atom[i].text)) return 0;
     if (t < f->title.n && strcmp(a->atom[i].text, f->title.atom[t].text) == 0) return 0;

@@ -413,6 +413,7 @@ static bool read_words(struct local *m, const char *text)
     local_idioms(&m->h);
     local_english(&m->h);
     local_ways(&m->h);
+    local_no_discount(&m->h);
     local_hear_contents(&m->h);
     local_read_email(m);
     local_budget(m);

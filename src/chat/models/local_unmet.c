@@ -195,7 +195,8 @@ static struct lacking lacking_of(struct local *m)
     struct lacking l = { .part = true, .lacks = true };
     for (size_t i = 0; i < f->n; i++) {
         enum amount_told told = amount_told(m, f->product[i]);
-        bool other = told == AMOUNT_OTHER || lacks_colour(m, f->product[i]) || lacks_size(m, f->product[i]);
+        bool other = told == AMOUNT_OTHER || lacks_colour(m, f->product[i]) || lacks_size(m, f->product[i]) ||
+                     local_lacks_pair(m, f->product[i]);
         l.part &= asks_part_of(m, f->product[i]);
         l.lacks &= other;
         l.same += told == AMOUNT_SAME, l.others += other;
