@@ -405,7 +405,7 @@ static bool unknown(struct local *m)
     else if (m->h.all & SENSE_ITEM && m->h.all & SENSE_PRICE)
         local_say(m, REPLY_DECLINE, SAY_ITEM_UNKNOWN, "no such number");
     else if ((m->h.all & (SENSE_HAVE | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND)) &&
-             !(m->h.all & (SENSE_HUMAN | SENSE_WISH | SENSE_CONTACT)) && !local_asks_of_staff(&m->h))
+             !(m->h.all & (SENSE_HUMAN | SENSE_WISH | SENSE_CONTACT | SENSE_DISCOUNT)) && !local_asks_of_staff(&m->h))
         local_say(m, REPLY_DECLINE, SAY_NOT_SOLD, "not sold");
     else decline(m, "not known");
     return true;

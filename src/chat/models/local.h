@@ -386,6 +386,8 @@ bool local_asks_of_staff(const struct heard *h);
 bool local_person_makes(const struct heard *h);
 /* "Will it rain on Saturday": of the world, and this rule does not speak of it. */
 bool local_of_world(const struct heard *h, const struct heard *title, const struct heard *text);
+/* "Is there a discount for nurses": the rule, or the offer (`title` NULL), does not name whom it is asked for. */
+bool local_of_other_group(const struct heard *h, const struct atoms *title, const struct atoms *text);
 /* Of two rules, the one that speaks of the feast, or of the day of the week, by which it must be there. */
 int local_score_of_time(const struct heard *h, const struct heard *title, const struct heard *text);
 /* And the one that names the carrier. */

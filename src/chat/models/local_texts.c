@@ -587,6 +587,8 @@ bool local_promotions(struct local *m, bool *answered)
     if (!shop_texts(m, SENSE_DISCOUNT, &t, &n)) return false;
     for (size_t i = 0; i < n && said < 3; i++) {
         if (t[i].kind != KNOWLEDGE_PROMOTION) continue;
+        struct atoms text = atoms_of(m->arena, str_of(t[i].text), 160);
+        if (local_of_other_group(&m->h, NULL, &text)) continue;
         if (said > 0) buf_char(&m->text, '\n');
         if (local_say_text(m, &t[i], str_of(t[i].text))) said++;
     }

@@ -78,6 +78,7 @@ bool local_of_world(const struct heard *h, const struct heard *title, const stru
                                  "bitcoin price|price of bitcoin|price of gold|price of petrol|price of oil";
     uint64_t subjects = h->all & SENSE_SUBJECTS;
     if (says(&h->a, surely)) return true;
+    if (local_of_other_group(h, &title->a, &text->a)) return true;
     if (subjects & ~(uint64_t)SENSE_HOURS) return false;
     /* "when is customer service open": the days on which parcels go are no hours of it */
     if (subjects && (title->all & SENSE_SHIP) && !(title->all & (SENSE_HOURS | SENSE_STORE | SENSE_CONTACT)))
