@@ -30,7 +30,26 @@ static const char lamps[] =
     FAQ("g", "Guarantee", "All lamps are guaranteed for 6 years.") ","
     FAQ("r", "Returns", "Return it within 40 days.") ","
     FAQ("s", "Shipping", "Shipping is a flat $8.80.") "],\"documents\":[],\"promotions\":[]}";
+
+static const char racket[] =
+    SHOP("长弓球具", "zh", "CNY") "\"products\":["
+    THING_AT("r", "碳素网球拍 C7 可指定磅数穿线", "全碳素。", "52000") ","
+    THING_AT("f", "手机防窥膜 X20", "送贴膜神器。", "2900") ","
+    THING_AT("t", "折叠球桌 Z3", "净重60kg。", "99000")
+    "],\"faq\":["
+    FAQ("q-线", "穿线", "自带球线穿线收20元，在本店买线免费。") ","
+    FAQ("q-退", "七天无理由退货", "穿过线的球拍不退。") "],\"documents\":["
+    PAPER("w", "r", "保修说明 网球拍", "拍框保修1年。") "],\"promotions\":[]}";
 /* clang-format on */
+
+static void chinese_shops_are_asked_too(void **state)
+{
+    EACH(racket, { { "网球拍穿线多少钱" }, "20元", "520" }, { { "帮穿线吗" }, "20元", NULL },
+         { { "帮忙贴膜吗" }, "不清楚", "29" }, { { "网球拍能刻字吗" }, "不清楚", "520" },
+         { { "球桌出租吗" }, "不清楚", "990" }, { { "球桌安装多少钱" }, "不清楚", "990" },
+         { { "球拍翻新多少钱" }, "不清楚", "520" }, { { "防窥膜多少钱" }, "29", NULL },
+         { { "网球拍多少钱" }, "520", "20元" });
+}
 
 static void the_rule_of_the_service_is_told(void **state)
 {
@@ -69,6 +88,7 @@ static void things_are_still_sold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chinese_shops_are_asked_too),
         cmocka_unit_test(the_rule_of_the_service_is_told),
         cmocka_unit_test(no_other_rule_is_told),
         cmocka_unit_test(things_are_still_sold),

@@ -341,6 +341,7 @@ MUST_USE bool local_serves(struct local *m, bool *answered);
  * `of_shop`: it is asked of the shop, and may yet be told of the thing ("do you wash the beans"): then nothing else is
  * told of it than local_service_else() does. */
 MUST_USE bool local_service(struct local *m, bool *of_shop, bool *answered);
+MUST_USE bool local_service_han(struct local *m, bool *of_shop, bool *answered);
 MUST_USE bool local_service_else(struct local *m, bool *answered);
 /* "How long does that take?" goes on with the rule that was asked for. local_rule_asked(): whether this turn asks for
  * one, or names nothing that is not of it. */

@@ -403,6 +403,7 @@ bool local_service(struct local *m, bool *of_shop, bool *answered)
 {
     struct asked asked = { .of = NULL };
     *answered = *of_shop = false;
+    if (m->language == LOCAL_ZH) return local_service_han(m, of_shop, answered);
     if (m->language != LOCAL_EN || (m->h.all & (SENSE_INJECT | SENSE_COMPARE | SENSE_HAGGLE))) return true;
     bool found = asks_cost(&m->h, &asked) || asks_shop(&m->h, &asked) || asks_to_rent(&m->h, &asked) ||
                  asks_to_have_done(&m->h, &asked) || asks_for_named(&m->h, &asked);
@@ -419,8 +420,8 @@ bool local_service(struct local *m, bool *of_shop, bool *answered)
 bool local_service_else(struct local *m, bool *answered)
 {
     *answered = false;
-    if (m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 && !local_detail(m, m->found.product[0], answered))
-        return false;
+    bool one = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 && !(m->h.all & SENSE_COST);
+    if (one && !local_detail(m, m->found.product[0], answered)) return false;
     if (!*answered) local_say(m, REPLY_DECLINE, SAY_UNKNOWN, "not known");
     *answered = true;
     return true;
