@@ -85,13 +85,18 @@ static void things_are_still_sold(void **state)
          { { "how much is it to ship a lamp" }, "8.80", "64.90" });
 }
 
+static void trouble_of_nothing_named(void **state)
+{
+    EACH(lamps, { { "it won't turn on" }, "6 years", NULL }, { { "it fell apart" }, "6 years", NULL },
+         { { "mine is dead" }, "6 years", NULL }, { { "how do I start it" }, "don't know", "6 years" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chinese_shops_are_asked_too),
-        cmocka_unit_test(the_rule_of_the_service_is_told),
-        cmocka_unit_test(no_other_rule_is_told),
-        cmocka_unit_test(things_are_still_sold),
+        cmocka_unit_test(chinese_shops_are_asked_too), cmocka_unit_test(the_rule_of_the_service_is_told),
+        cmocka_unit_test(no_other_rule_is_told),       cmocka_unit_test(things_are_still_sold),
+        cmocka_unit_test(trouble_of_nothing_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

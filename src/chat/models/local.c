@@ -399,6 +399,7 @@ static bool unknown(struct local *m)
     if (!answered && !of_focus(m, &answered)) return false;
     if (!answered && !local_of_shop(m, &answered)) return false;
     if (!answered && !local_told_elsewhere(m, &answered)) return false;
+    if (!answered && !local_trouble(m, &answered)) return false;
     if (answered) return true;
     if (m->most > 0 && !m->found.left_over && !names_something(&m->h))
         local_say(m, REPLY_ASK, SAY_WHICH_PRODUCT, "a budget for no product");

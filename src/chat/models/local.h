@@ -330,6 +330,8 @@ MUST_USE bool local_fee_unknown(struct local *m, bool *answered);
 MUST_USE bool local_fee(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
+/* "It leaks", of nothing that was named: the rule of what is faulty. */
+MUST_USE bool local_trouble(struct local *m, bool *answered);
 /* "Is there a number I can ring": the rule that names one, or a person. */
 MUST_USE bool local_call(struct local *m, bool *answered);
 /* What the shop is asked to do, by the verb of it: "can you sharpen my knife". */
