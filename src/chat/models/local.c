@@ -35,6 +35,7 @@ static bool haggle(struct local *m)
                                         : m->focuses == 1                                     ? m->focus[0]
                                                                                               : NULL;
     if ((m->h.all & SENSE_POINTS) && !local_rule(m, &answered)) return false; /* "is it cheaper if I subscribe" */
+    if (!answered && p && !local_offered_for_several(m, p, &answered)) return false;
     if (answered) return true;
     if (asked && !p) {
         if (!local_rule(m, &answered)) return false;
@@ -162,7 +163,9 @@ static bool subject(struct local *m, bool *answered)
         !local_detail(m, m->found.product[0], answered))
         return false;
     if (*answered) return true;
-    if (named && m->found.n == 1 && (paper & SENSE_GIFT) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK))) {
+    bool given = named && m->found.n == 1 && (paper & SENSE_GIFT) && !(m->h.all & (SENSE_PRICE | SENSE_STOCK));
+    if (given && !local_given_with(m, m->found.product[0], answered)) return false;
+    if (given && !*answered) {
         SAY(m, SAY_NO_GIFT, { "title", local_title(m, m->found.product[0]) });
         local_cite_product(m, m->found.product[0], NULL);
         m->action = REPLY_DECLINE, m->why = "no gift", *answered = true;
@@ -321,8 +324,10 @@ static bool product(struct local *m, bool *answered)
         asked |= SENSE_PRICE, m->h.all |= SENSE_PRICE; /* "红色L号的多少" */
     if (!asked && f->n > 1 && (f->left_over || of_thing) && !details(m, answered)) return false;
     if (*answered) return true;
-    if (f->n == 1 && !asked && (f->left_over || subjects || of_thing)) {
+    bool either = f->mentions == 0 && local_asks_either(&m->h);
+    if (f->n == 1 && !asked && (f->left_over || subjects || of_thing || either)) {
         if (!local_detail(m, f->product[0], answered)) return false;
+        if (!*answered && !local_told_otherwise(m, f->product[0], answered)) return false;
         if (*answered) return true;
         if (local_asks_sizes(m, f->product[0], subjects, of_thing)) {
             m->h.all |= SENSE_OPTIONS, *answered = true; /* how big: as big as it comes */
@@ -447,7 +452,7 @@ static bool answer(struct local *m)
     if (answered) return true;
     if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return haggle(m);
     if (m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 && local_for_body(m, m->found.product[0])) return true;
-    if (!local_code(m, &answered)) return false;
+    if (!local_with_child(m, &answered) || (!answered && !local_code(m, &answered))) return false;
     if (!answered && !local_symptom(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
     if (!answered && !local_altered(m, &answered)) return false;

@@ -237,6 +237,27 @@ size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *
                            size_t n, size_t *which);
 /* "3/8 drive": the one value that begins with the fraction at i; how many atoms, 0: none. */
 size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
+/* Words that only count, point or tell for whom a thing is: "那盘眼影", "拿双靴子", "给家里老人的". */
+void local_spoken(struct heard *h);
+/* Of two rules, the one of the money that comes back: "退的货你们收到了，钱几天到". */
+int local_score_of_money(const struct heard *h, const struct atoms *title);
+bool local_said_in_amounts(const struct heard *h); /* "30ml多少钱": nothing else is named */
+/* "填的是鸭绒还是鹅绒": which of two; how long what is opened keeps, by the rules of the shop. */
+bool local_asks_either(const struct heard *h);
+struct local_sides { /* where the two stand, how long each is; n 0: there are none */
+    size_t at[2], n;
+};
+struct local_sides local_either_at(const struct atoms *a);
+MUST_USE bool local_told_otherwise(struct local *m, const struct knowledge_product *p, bool *answered);
+/* "怀孕了能用吗": told is what the shop wrote of it, or nothing. */
+MUST_USE bool local_with_child(struct local *m, bool *answered);
+/* "买两双有折扣吗" asks what the shop offers for several, and haggles over nothing. */
+bool local_asks_for_several(const struct heard *h);
+MUST_USE bool local_offered_for_several(struct local *m, const struct knowledge_product *p, bool *answered);
+/* "买羽绒服送东西吗": the promotion that gives something with it. */
+MUST_USE bool local_given_with(struct local *m, const struct knowledge_product *p, bool *answered);
+/* How many atoms from i on are only said with the value before them: 味 of "柑橘味", 款 of "黑款"; 0: none. */
+size_t local_said_with(const struct heard *h, size_t i, const char *joined);
 void local_customs(struct heard *h);       /* the same, of Chinese alone */
 void local_hear_contents(struct heard *h); /* "礼盒里面都有啥" */
 bool local_contents(struct local *m,
@@ -253,6 +274,8 @@ const char *local_typed(struct arena *a, const char *text);
 void local_same(struct arena *a, struct heard *h);
 /* Of each atom: how many from there on tell of a state that a thing is in ("化冻了"). */
 size_t *local_states(struct arena *a, const struct heard *h);
+/* All names of what the turn names, for a search. */
+void local_same_words(const struct heard *h, struct buf *out, size_t most);
 size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t);
 /* Reads a turn: m->h, m->found and what it says of an order. local_keep(): what of it the next ones may lean on. */
 MUST_USE bool local_read_turn(struct local *m, const char *text);

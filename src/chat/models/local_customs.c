@@ -118,4 +118,5 @@ void local_customs(struct heard *h)
     some_of(h);
     names_price(h);
     brings(h);
+    local_spoken(h);
 }

@@ -368,6 +368,13 @@ bool *local_use_title(struct local *m, const struct knowledge_product *p)
         for (size_t k = from; k > 0 && from - k < CONTENT && is_han(&m->h.a, k - 1) && !m->h.a.atom[k].broken; k--)
             m->h.used[k - 1] = before[k - 1];
     }
+    for (size_t i = 1; i < m->h.a.n; i++) { /* "含羊毛多少": so, too */
+        size_t from = lexicon_phrase(&m->h.a, i, "含有多少|含多少|含有|含") > 0 ? i : 0, end = from;
+        if (from > 0) end += lexicon_phrase(&m->h.a, i, "含有多少|含多少|含有|含");
+        bool sum = end > from + 2;
+        for (size_t k = end; k < m->h.a.n && k <= end + CONTENT; k++) sum |= lexicon_phrase(&m->h.a, k, "多少|几") > 0;
+        for (size_t k = end; sum && from > 0 && k < end + CONTENT && is_han(&m->h.a, k); k++) m->h.used[k] = before[k];
+    }
     for (size_t i = 1; i < m->h.a.n; i++) /* 裙子 is 裙 */
         m->h.used[i] |= m->h.used[i - 1] && strcmp(m->h.a.atom[i].text, "子") == 0;
     const char *names[16];

@@ -463,4 +463,6 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_said_again(f, options);
     excuse_thing(m, f);
     excuse_called(m, f);
+    local_fit_excuse_shortened(f);
+    local_fit_excuse_whom(f);
 }

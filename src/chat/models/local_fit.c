@@ -326,7 +326,7 @@ static bool beside(const struct fitting *f, size_t i)
     if (!f->missed[i]) return false;
     bool han = a->atom[i].kind == ATOM_HAN;
     if (han && !in_word(h, i, true)) return false;
-    static const char may[] = "能可会要想", verbs[] = "装用放含配接插加带送连喂开做";
+    static const char may[] = "能可会要想", verbs[] = "装用放含配接插加带送连喂开做喝吃穿戴抹涂擦敷";
     if (han && i > 0 && strstr(may, a->atom[i - 1].text) && strstr(verbs, a->atom[i].text)) return false; /* 能装多重 */
     size_t before = i, after = i + 1;
     if (i > 0 && f->named[i - 1] && happened(a, i)) return false;

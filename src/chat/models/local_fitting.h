@@ -76,6 +76,10 @@ void local_fit_excuse_nouns(struct fitting *f);
 /* Words that stand beside the name and still make no other thing of it are no longer missed. */
 void local_fit_excuse(struct local *m, struct fitting *f, const struct found *options);
 
+/* 长羽绒服 of a 长款羽绒服: what the title says of its cut in two characters. */
+void local_fit_excuse_shortened(struct fitting *f);
+void local_fit_excuse_whom(struct fitting *f); /* "滑板车 给五岁的娃": whom it is for */
+
 /* What was said is a value of an option, and no word of the name. */
 bool local_fit_is_value(const struct fitting *f, const struct mention *x);
 

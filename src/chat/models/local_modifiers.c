@@ -31,7 +31,9 @@ static bool is_head_behind(const struct atoms *t, size_t end)
                                  "调料|佐料|食材|配方|同款|互联|投屏|伴侣|墨水|墨汁|头盔|手套|脚垫|座套|坐垫|轮胎|尾灯|"
                                  "按键|清洁剂|清洗剂|收纳盒|收纳袋|收纳架|置物架|挂钩|贴纸|防晒罩|遮阳|背包|双肩包|"
                                  "斜挎包|手提包|阅读|除毛|除味|除螨|除尘|清洁|清洗|打气|充气|搭电|润滑|可穿|可放|能放";
+    static const char palettes[] = "眼影|腮红|修容|高光|遮瑕|唇彩|口红|阴影|彩妆|眉粉"; /* a 眼影盘 is 眼影 */
     if (!goes_on(t, end)) return false;
+    if (end > 1 && strcmp(t->atom[end].text, "盘") == 0 && lexicon_phrase(t, end - 2, palettes) > 0) return false;
     if (lexicon_phrase(t, end, things) > 0) return true;
     bool last = !goes_on(t, end + 1);
     if (lexicon_phrase(t, end, at_end) > 0) return last;

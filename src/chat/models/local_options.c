@@ -170,14 +170,13 @@ static size_t value_at(const struct heard *h, size_t i, const char *joined, cons
         if (other > n) n = other;
     }
     /* 米白色 is 米白, 橙色 is 橙 */
-    bool coloured = n > 0 && i + n < h->a.n && h->a.atom[i + n - 1].kind == ATOM_HAN &&
-                    strcmp(h->a.atom[i + n].text, "色") == 0 && !h->a.atom[i + n].broken;
+    size_t with = n > 0 ? local_said_with(h, i + n, joined) : 0;
     /* "the one that folds" is the folding one */
     const struct atom value = { .text = joined, .n = (uint8_t)strlen(joined), .kind = ATOM_LETTERS };
     bool does = n == 0 && i > 0 && lexicon_phrase(&h->a, i - 1, "that|which|who") > 0 && h->sense[i] == 0;
     does &= h->a.atom[i].n < 5 || strcmp(h->a.atom[i].text + h->a.atom[i].n - 4, "ness") != 0; /* "which firmness" */
     if (does && atom_akin(&h->a.atom[i], &value)) return 1;
-    if (n != 1 || coloured) return n + coloured;
+    if (n != 1 || with > 0) return n + with;
     const struct atom *x = &h->a.atom[i];
     bool glued_after = i + 1 < h->a.n && h->a.atom[i + 1].glued && h->a.atom[i + 1].kind != ATOM_HAN;
     bool glued_before = x->glued && i > 0 && h->a.atom[i - 1].kind != ATOM_HAN;
@@ -348,6 +347,16 @@ static bool is_said_again(const struct found *f, const struct mention *x, const 
     return before && options == 1;
 }
 
+/* "大的那支 25g的": both ways are of the mention, where nothing that means something stands between. */
+static void cover_again(struct found *f, const struct heard *h, const struct mention *x)
+{
+    struct mention *last = &f->mention[f->mentions - 1];
+    if (last->value != x->value || last->excluded || h->a.atom[x->at].kind == ATOM_LETTERS) return;
+    for (size_t i = last->at + last->n; i < x->at; i++)
+        if (h->sense[i] == 0) return;
+    last->n = x->at + x->n - last->at;
+}
+
 /* "waterproof", "not waterproof", "no features": a name whose values are yes and no. */
 static size_t yes_or_no_at(struct found *f, const struct heard *h, size_t i, const struct mention *values, size_t n)
 {
@@ -458,6 +467,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             x.at = from, x.n = best, x.excluded = negated(h, from);
             options_without(h, from, best, x.joined, &x.excluded);
             if (!is_said_again(f, &x, values, n)) add(f, x);
+            else cover_again(f, h, &x);
         }
         i = best ? from + best : i + 1;
     }

@@ -457,7 +457,8 @@ static bool find(struct local *m)
     plain_edition(m, fit, fits);
     if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
     if (n > 0 && by_purpose(m, p, n < CANDIDATES ? n : CANDIDATES)) return true;
-    bool rather = f->how == FOUND_NAMED && m->focuses == 1 && (f->left_over || is_in_focus(m));
+    bool rather =
+        f->how == FOUND_NAMED && m->focuses == 1 && (f->left_over || is_in_focus(m) || local_said_in_amounts(&m->h));
     if (f->how != FOUND_NAMED && m->focuses > 1) one_in_focus(m);
     if ((f->how != FOUND_NAMED || rather) && m->focuses > 0 && goes_on(m, m->focus[0], &options) &&
         (!rather || (options.mentions > 0 && !options.left_over))) {

@@ -21,6 +21,16 @@ size_t local_same_told(const struct heard *h, size_t i, const struct atoms *t)
     return 0;
 }
 
+void local_same_words(const struct heard *h, struct buf *out, size_t most)
+{
+    for (size_t i = 0; i < h->a.n && h->same; i++) {
+        const char *same = h->same[i] > 0 ? lexicon_same[h->same[i] - 1] : "";
+        if (out->n + strlen(same) + 1 > most) continue;
+        for (; *same; same++) buf_char(out, *same == '|' ? ' ' : *same);
+        buf_char(out, ' ');
+    }
+}
+
 /* As it is typed on a phone: each stands for the word behind it. */
 static const char *word_typed(const char *p, size_t n)
 {

@@ -32,11 +32,11 @@ struct str local_query_of(struct local *m, uint64_t subjects, bool turn)
     char *memory = arena_alloc(m->arena, QUERY);
     buf_fixed(&b, memory, QUERY);
     struct str said = turn ? local_han_both(m->arena, m->h.text) : (struct str){ "", 0 };
-    buf_add(&b, said.p, utf8_cut(said, QUERY / 2));
-    buf_char(&b, ' ');
+    buf_add(&b, said.p, utf8_cut(said, QUERY / 2)), buf_char(&b, ' ');
     struct buf words;
     buf_fixed(&words, arena_alloc(m->arena, QUERY), QUERY);
     lexicon_words(subjects, &words);
+    if (turn) local_same_words(&m->h, &words, QUERY / 4);
     buf_add(&b, words.p, utf8_cut(buf_str(&words), QUERY / 2 - 2));
     return buf_str(&b);
 }
@@ -119,8 +119,9 @@ static struct shared share(const struct heard *h, const struct heard *t, const s
         /* a character by itself counts where no word of two can be made of it, as behind 含 or 装 */
         bool pair = han && i + 1 < h->a.n && h->a.atom[i + 1].kind == ATOM_HAN && hard(h, i + 1);
         bool before = i > 0 && h->a.atom[i - 1].kind == ATOM_HAN && hard(h, i - 1) && !skipped;
+        bool done = han && !pair && strcmp(x->text, "过") == 0; /* the 过 of 用过 is none of 过敏 */
         skipped = false;
-        if (han && !pair && before) continue;
+        if ((han && !pair && before) || done) continue;
         size_t same = local_same_told(h, i, &t->a);
         bool first = has_word(t, x, pair ? x + 1 : NULL) || same > 0;
         bool one_of_it = pair && !first && strcmp(x->text, "一") == 0 && strstr("层个次件单台趟楼斤", x[1].text);
@@ -437,7 +438,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
         score += TITLE_SUBJECT; /* whom it is for: "a discount for schools" */
     int timely = local_score_of_time(h, &title, &text), whole = score_of_all(subjects, &in_title, &in_text, &text);
     score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) +
-             local_score_of_carrier(h, &text) - strangers(&title, h) + timely + whole;
+             local_score_of_carrier(h, &text) + local_score_of_money(h, &title.a) - strangers(&title, h) + timely +
+             whole;
     /* of two rules about one subject, the one that speaks of these goods */
     score += (int)(in_text.rare < RARE_MOST ? in_text.rare : RARE_MOST) * BODY_RARE;
     if (is_new_here(&title.a)) score += is_new_here(&h->a) ? TITLE_WORD : -TITLE_WORD;
