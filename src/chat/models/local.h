@@ -239,8 +239,8 @@ size_t local_goods_counted(const struct heard *h, size_t i, const struct atoms *
 size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention *values, size_t n, size_t *which);
 /* Words that only count, point or tell for whom a thing is: "那盘眼影", "拿双靴子", "给家里老人的". */
 void local_spoken(struct heard *h);
-/* Of two rules, the one of the money that comes back: "退的货你们收到了，钱几天到". */
-int local_score_of_money(const struct heard *h, const struct atoms *title);
+/* Of two rules, the one of the money that comes back ("退的货你们收到了，钱几天到"), or of what it did to the skin. */
+int local_score_of_case(const struct heard *h, const struct atoms *title);
 bool local_said_in_amounts(const struct heard *h); /* "30ml多少钱": nothing else is named */
 /* "填的是鸭绒还是鹅绒": which of two; how long what is opened keeps, by the rules of the shop. */
 bool local_asks_either(const struct heard *h);

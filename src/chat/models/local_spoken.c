@@ -158,14 +158,32 @@ static void money_comes(struct heard *h)
     local_hear_anew(h, at, SENSE_RETURN | SENSE_TIME);
 }
 
-int local_score_of_money(const struct heard *h, const struct atoms *title)
+static bool says(const struct atoms *a, const char *words)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (lexicon_phrase(a, i, words) > 0) return true;
+    return false;
+}
+
+int local_score_of_case(const struct heard *h, const struct atoms *title)
 {
     enum { WORTH = 24 };
-    static const char money[] = "退款|到账|返款|退钱|钱|款项";
-    if (money_at(&h->a) == h->a.n) return 0;
-    for (size_t i = 0; i < title->n; i++)
-        if (lexicon_phrase(title, i, money) > 0) return WORTH;
-    return 0;
+    static const char money[] = "退款|到账|返款|退钱|钱|款项", harm[] = "过敏|烂脸|脸烂|起疹|红疹";
+    bool paid = money_at(&h->a) < h->a.n && says(title, money), harmed = says(&h->a, harm) && says(title, "过敏");
+    return paid || (harmed && (h->all & SENSE_RETURN)) ? WORTH : 0;
+}
+
+/* "口红 送我妈的": whom it is for, and nothing that the shop should give away. */
+static void gives_to(struct heard *h)
+{
+    for (size_t i = 0; i + 2 < h->a.n; i++) {
+        if (lexicon_phrase(&h->a, i, "送我") != 2 || !(h->sense[i] & SENSE_HAGGLE) || !follows(&h->a, i + 2)) continue;
+        if (lexicon_phrase(&h->a, i + 2, children) + lexicon_phrase(&h->a, i + 2, grown_up) +
+                lexicon_phrase(&h->a, i + 2, anybody) ==
+            0)
+            continue;
+        local_hear_anew(h, i, SENSE_STOP), local_hear_anew(h, i + 1, SENSE_STOP);
+    }
 }
 
 /* "过敏了怎么赔": what the shop does for it is in its rule, by whatever word it says so. */
@@ -286,6 +304,7 @@ void local_spoken(struct heard *h)
     points_at_one(h);
     points_by_size(h);
     takes_one(h);
+    gives_to(h);
     money_comes(h);
     compensates(h);
     if (local_asks_for_several(h)) h->all |= SENSE_DISCOUNT;

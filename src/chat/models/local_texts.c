@@ -438,7 +438,7 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
         score += TITLE_SUBJECT; /* whom it is for: "a discount for schools" */
     int timely = local_score_of_time(h, &title, &text), whole = score_of_all(subjects, &in_title, &in_text, &text);
     score += said_alike(h, &title) + score_of_state(h, &title, &text) + score_of_way(h, &title, &text) +
-             local_score_of_carrier(h, &text) + local_score_of_money(h, &title.a) - strangers(&title, h) + timely +
+             local_score_of_carrier(h, &text) + local_score_of_case(h, &title.a) - strangers(&title, h) + timely +
              whole;
     /* of two rules about one subject, the one that speaks of these goods */
     score += (int)(in_text.rare < RARE_MOST ? in_text.rare : RARE_MOST) * BODY_RARE;
