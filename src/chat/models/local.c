@@ -137,6 +137,9 @@ static bool subject(struct local *m, bool *answered)
     if (!*answered && paper && named && !local_of_model(m, paper, answered)) return false;
     for (size_t i = 0; paper && m->found.how == FOUND_NEAR && m->found.n <= FEW && i < m->found.n && !*answered; i++)
         if (!paper_of_near(m, m->found.product[i], paper, answered)) return false;
+    if (!*answered && of_one && (subjects & (SENSE_GIFT | SENSE_DISCOUNT)) &&
+        !local_offer_naming(m, m->found.product[0], subjects, answered))
+        return false;
     if (*answered) return true;
     /* "What size options": the product's own */
     if (named && !m->found.left_over && (m->h.all & SENSE_OPTIONS) && !(subjects & ~(SENSE_SIZE | SENSE_CARE)))
@@ -458,6 +461,7 @@ static bool answer(struct local *m)
     if (!answered && !local_altered(m, &answered)) return false;
     if (!answered && !local_service(m, &service, &answered)) return false;
     if (!answered && (m->h.all & (SENSE_FIX | SENSE_SIZE | SENSE_CARE)) && !local_serves(m, &answered)) return false;
+    if (!answered && !local_size_table(m, &answered)) return false;
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
     if (!answered && asks_of_rule(&m->h) && !local_rule_goes_on(m, &answered)) return false;
     if (!answered && !local_serves(m, &answered)) return false;

@@ -229,6 +229,14 @@ void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
 void local_idioms(struct heard *h);
 /* The same of English: "take it back", "what would a bag be". */
 void local_english(struct heard *h);
+/* "We busk", "I am a big lad": a clause that tells of the asker alone, and asks nothing of the thing. */
+void local_oneself_aside(const struct heard *h, bool *used);
+/* "What size guitar for a nine year old": the text that tells of its values by age, weight or length. */
+bool local_size_table(struct local *m, bool *answered);
+/* The promotion that names the product, though it is tied to none. */
+bool local_offer_naming(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered);
+/* And as it is spoken: "what the desk runs", "anything but black". */
+void local_casual(struct heard *h);
 /* "Half a", "one and a half": the number of English words at i, in thousandths; how many atoms, 0: none. */
 size_t local_number_words(const struct atoms *a, size_t i, int64_t *out);
 /* "72 pencils" of what comes in 72 colours: the one value that counts so many of something, where the number at i

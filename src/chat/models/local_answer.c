@@ -427,6 +427,13 @@ static bool variants_within(struct local *m, const struct knowledge_product *p, 
     return true;
 }
 
+static bool rules_out_only(const struct found *f)
+{
+    for (size_t k = 0; k < f->mentions; k++)
+        if (f->mention[k].n > 0 && !f->mention[k].excluded) return false;
+    return f->mentions > 0;
+}
+
 static void single(struct local *m, const struct knowledge_product *p)
 {
     const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
@@ -456,7 +463,9 @@ static void single(struct local *m, const struct knowledge_product *p)
         return;
     }
     bool chosen = n == 1 && m->found.mentions > 0 && m->found.how >= FOUND_TALKED_ABOUT; /* "60 cm, plant version" */
-    if (!asks_price && !chosen && (m->h.all & SENSE_OPTIONS) && options_answer(m, p, false)) return;
+    bool others = !(m->h.all & SENSE_STOCK) && (m->found.how == FOUND_TALKED_ABOUT || (wanted & SENSE_HAVE)) &&
+                  rules_out_only(&m->found); /* "anything other than black" */
+    if (!asks_price && !chosen && (others || (m->h.all & SENSE_OPTIONS)) && options_answer(m, p, false)) return;
     /* "which sizes are available", "the available sizes" */
     bool which = local_said(&m->h, "what") || local_said(&m->h, "which") || options_available(m->arena, &m->h, p);
     if (!asks_price && (which || !(wanted & SENSE_STOCK)) && m->found.mentions == 0 && options_answer(m, p, true))

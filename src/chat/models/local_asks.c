@@ -6,6 +6,7 @@ struct local_asked local_asked(struct local *m)
     struct local_asked out = { .rest = m->h };
     out.rest.used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
     memcpy(out.rest.used, m->h.used, m->h.a.n * sizeof(bool));
+    if (m->language == LOCAL_EN) local_oneself_aside(&m->h, out.rest.used);
     for (size_t i = 0, step; i < m->h.a.n; i += step) {
         size_t which = LOCAL_KINS, best = 0;
         for (size_t k = 0; lexicon_kin[k].asked && k < LOCAL_KINS; k++) {

@@ -60,6 +60,18 @@ static void excuse_opinions(struct fitting *f)
     }
 }
 
+/* "The plain acoustic version": the plain one of those that a value tells apart. */
+static void excuse_plain(struct fitting *f, const struct found *options)
+{
+    const struct atoms *a = &f->h->a;
+    for (size_t k = 0; k < options->mentions; k++) {
+        size_t at = options->mention[k].at;
+        bool plain = options->mention[k].n > 0 && at > 0 && f->missed[at - 1] && !a->atom[at].broken;
+        if (plain && lexicon_phrase(a, at - 1, "plain|simple|standard|straight|bog standard|vanilla") > 0)
+            f->missed[at - 1] = false;
+    }
+}
+
 /* "4 slice toaster" of one with 4 slots: what the shopper calls what is counted, between its number and the name. */
 static void excuse_counted(struct fitting *f, const struct found *options)
 {
@@ -340,6 +352,8 @@ static void excuse_persons(struct fitting *f)
         "mum|mom|dad|mother|father|wife|husband|son|daughter|boyfriend|girlfriend|friend|friends|"
         "sister|brother|gran|grandma|grandad|nan|kid|kids|child|children|baby|man|woman|men|women|"
         "boy|girl|people|person|adult|adults|beginner|beginners|birthday|christmas|xmas|present|"
+        "party|parties|wedding|weddings|gig|gigs|concert|recital|show|trip|picnic|barbecue|bbq|festival|match|"
+        "tournament|exam|exams|interview|prom|funeral|christening|anniversary|graduation|housewarming|"
         "presents|gift|gifts|home|house|work|office|school|use|everyone|everybody|family|guests";
     for (size_t i = 2; i < f->h->a.n; i++)
         if (f->missed[i] && lexicon_phrase(&f->h->a, i, whom) > 0 &&
@@ -354,6 +368,20 @@ static bool all_named(const struct fitting *f, const struct mention *x)
     return true;
 }
 
+/* "The acoustic version" of a Parlour Acoustic Guitar that is sold as acoustic and as electro: the one of its values,
+ * and so is "guitar acoustic", behind what the title has behind it. */
+static bool said_of_version(const struct fitting *f, const struct mention *x)
+{
+    const struct atoms *a = &f->h->a, *t = &f->title;
+    size_t after = x->at + x->n;
+    bool of =
+        after < a->n && !a->atom[after].broken && lexicon_phrase(a, after, "version|one|model|edition|variant") > 0;
+    for (size_t k = 0; k + 1 < t->n && x->at > 0 && x->n == 1 && !of; k++)
+        of = strcmp(t->atom[k].text, a->atom[x->at].text) == 0 && !t->atom[k + 1].broken &&
+             t->atom[k + 1].kind == ATOM_LETTERS && strcmp(t->atom[k + 1].text, a->atom[x->at - 1].text) == 0;
+    return of;
+}
+
 /* "透明壳" of a title that has 透明防摔手机壳: a value that stands in the title too is meant as one where the turn goes
  * on otherwise than the title does, and so is one of several words ("16 Pro"). */
 static bool said_apart(const struct fitting *f, const struct mention *x)
@@ -361,7 +389,7 @@ static bool said_apart(const struct fitting *f, const struct mention *x)
     const struct atoms *a = &f->h->a, *t = &f->title;
     size_t after = x->at + x->n;
     if (a->atom[x->at].kind != ATOM_HAN)
-        return strlen(x->joined) > 3 && (x->n > 1 || strlen(x->joined) > a->atom[x->at].n);
+        return said_of_version(f, x) || (strlen(x->joined) > 3 && (x->n > 1 || strlen(x->joined) > a->atom[x->at].n));
     if (after >= a->n) return false;
     for (size_t k = 0; k + x->n < t->n; k++) {
         size_t n = 0;
@@ -413,9 +441,11 @@ static void excuse_thing(struct local *m, struct fitting *f)
 {
     const struct atoms *a = &f->h->a;
     struct atoms d = { NULL, 0 };
-    for (size_t i = 1; i + 1 < a->n; i++) {
+    for (size_t i = 0; i + 1 < a->n; i++) {
         bool thing = lexicon_phrase(a, i + 1, "thing|things|thingy|thingies|thingamajig|gizmo|doodah|contraption") > 0;
-        if (!thing || !f->missed[i] || !f->named[i - 1] || a->atom[i].broken || a->atom[i + 1].broken) continue;
+        if (thing && f->named[i] && !a->atom[i + 1].broken) f->missed[i + 1] = false; /* "the sound machine thingy" */
+        if (!thing || i == 0 || !f->missed[i] || !f->named[i - 1] || a->atom[i].broken || a->atom[i + 1].broken)
+            continue;
         const char *told = f->fit.product->description;
         if (d.n == 0) d = atoms_of(m->arena, str_of(told ? told : ""), LOCAL_TEXT_ATOMS);
         for (size_t k = 0; k < d.n && f->missed[i]; k++)
@@ -457,6 +487,7 @@ void local_fit_excuse(struct local *m, struct fitting *f, const struct found *op
     excuse_of_values(m, f, f->fit.product);
     excuse_verbs(f);
     excuse_opinions(f);
+    excuse_plain(f, options);
     excuse_counted(f, options);
     excuse_persons(f);
     excuse_whose(f);

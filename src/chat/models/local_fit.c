@@ -59,12 +59,18 @@ static void fit_empty(struct fitting *f, size_t from, size_t end, size_t at, siz
     }
 }
 
+/* "Other than desks": the two words before i. */
+static bool is_but_for(const struct heard *h, size_t i)
+{
+    return i > 1 && lexicon_phrase(&h->a, i - 2, "other than|apart from|aside from|except for") == 2;
+}
+
 static bool is_denied(const struct heard *h, size_t i)
 {
     if (i == 0 || h->a.atom[i].kind != ATOM_LETTERS || h->a.atom[i].broken) return false;
     if (i > 1 && lexicon_phrase(&h->a, i - 1, "the|a|an") > 0 && !h->a.atom[i - 1].broken)
-        return lexicon_phrase(&h->a, i - 2, "not|without|except") > 0;
-    return lexicon_phrase(&h->a, i - 1, "not|without|except|non") > 0;
+        return lexicon_phrase(&h->a, i - 2, "not|without|except|besides") > 0 || is_but_for(h, i - 1);
+    return lexicon_phrase(&h->a, i - 1, "not|without|except|besides|non") > 0 || is_but_for(h, i);
 }
 
 static size_t fit_word(struct fitting *f, size_t i)

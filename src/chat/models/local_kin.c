@@ -47,7 +47,12 @@ const char *const lexicon_same[] = {
     "kitty|cat", "aquarium|fish tank", "tyre|tire", "aluminium|aluminum", "pyjamas|pajamas",
     "jewellery|jewelry", "fibre|fiber", "organiser|organizer", "yoghurt|yogurt", "doughnut|donut", "mould|mold",
     "moustache|mustache", "plough|plow", "draught|draft",
-    "necklace|neck chain", "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
+    "necklace|neck chain", "amp|amps|amplifier|amplifiers", "mic|mics|microphone|microphones",
+    "sax|saxophone", "uke|ukulele", "binos|binoculars", "sunnies|shades|sunglasses", "brolly|umbrella",
+    "cardi|cardigan", "deo|deodorant", "lippy|lipstick", "choc|chocolate", "bbq|barbecue|barbeque", "specs|glasses",
+    "wood|wooden", "wool|woolen|woollen", "gold|golden", "loo roll|toilet roll|toilet paper",
+    "cling film|clingfilm|plastic wrap", "tin opener|can opener", "extension lead|extension cord|extension cable",
+    "aubergine|eggplant", "courgette|zucchini", "prawns|shrimp", "crisps|potato chips",
     NULL
 };
 const char lexicon_spare[] = "spare|second|extra|replacement|another|additional";

@@ -2,7 +2,7 @@
  * offered with it. */
 #include "chat/models/local.h"
 
-enum { TEXTS = 24, TITLE_ATOMS = 6 };
+enum { TEXTS = 24, TITLE_ATOMS = 6, TITLE_BYTES = 200 };
 
 /* The words that name the part and not the thing: the "brush head" of "T5 brush head", where the thing is the "T5
  * toothbrush". All others are used. */
@@ -65,6 +65,40 @@ bool local_promotion_of(struct local *m, const struct knowledge_product *p, bool
     for (size_t i = 0; i < n && !*answered; i++) {
         struct heard title = hear(m->arena, m->lexicon, str_of(t[i].title), TITLE_ATOMS);
         if (t[i].kind != KNOWLEDGE_PROMOTION && !(title.all & SENSE_DISCOUNT)) continue;
+        *answered = local_say_text(m, &t[i], str_of(t[i].text));
+        if (*answered) local_cite_product(m, p, NULL), m->why = arena_printf(m->arena, "paper:%s", t[i].id);
+    }
+    return true;
+}
+
+/* Whether the promotion has the whole name of the product, though it is tied to none: "Every Kestrel Kettle comes with
+ * a free descaler". */
+static bool names_product(struct local *m, const struct knowledge_text *t, const char *title)
+{
+    enum { WORDS = 200 };
+    char name[TITLE_BYTES];
+    struct arena_mark mark = arena_mark(m->arena);
+    struct atoms text = atoms_of(m->arena, str_of(arena_printf(m->arena, "%s. %s", t->title, t->text)), WORDS);
+    size_t n = joined_of(str_of(title), name, sizeof name);
+    bool there = false;
+    for (size_t i = 0; i < text.n && n > 0 && n + 1 < sizeof name && !there; i++)
+        there = atoms_joined(&text, i, name, n) > 0;
+    arena_release(m->arena, mark);
+    return there;
+}
+
+bool local_offer_naming(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered)
+{
+    struct knowledge_text *t = NULL;
+    size_t n = 0;
+    *answered = false;
+    if (!m->source->search_texts(m->source->ctx, str_of(p->title), NULL, TEXTS, m->arena, &t, &n)) return false;
+    for (size_t i = 0; i < n && !*answered; i++) {
+        if (t[i].kind != KNOWLEDGE_PROMOTION || !names_product(m, &t[i], p->title)) continue;
+        struct heard h = hear(m->arena, m->lexicon, str_of(t[i].text), LOCAL_TEXT_ATOMS);
+        bool given = (h.all & SENSE_GIFT) != 0;
+        for (size_t k = 0; k < h.a.n && !given; k++) given = lexicon_phrase(&h.a, k, "free|gift|included|送|赠") > 0;
+        if ((subjects & SENSE_GIFT) && !given) continue;
         *answered = local_say_text(m, &t[i], str_of(t[i].text));
         if (*answered) local_cite_product(m, p, NULL), m->why = arena_printf(m->arena, "paper:%s", t[i].id);
     }

@@ -143,6 +143,23 @@ static bool negated(const struct heard *h, size_t at)
     return at > 1 && (h->sense[at - 2] & SENSE_NOT) && (h->sense[at - 1] & SENSE_STOP) && !h->a.atom[at - 1].broken;
 }
 
+/* "Besides black or white": neither of them. */
+static bool excluded_too(const struct found *f, const struct heard *h, size_t at)
+{
+    const struct mention *last = f->mentions > 0 ? &f->mention[f->mentions - 1] : NULL;
+    return last && last->excluded && last->at + last->n + 1 == at && lexicon_phrase(&h->a, at - 1, "or|and|nor") > 0;
+}
+
+/* The word of a name together with the one before it, as the title has them: the "seat" of "car seat" is no value. */
+static bool is_of_phrase(const struct heard *h, size_t i, const struct atoms *title)
+{
+    for (size_t k = 1; i > 0 && !h->a.atom[i].broken && k < title->n; k++)
+        if (atom_same(&title->atom[k], h->a.atom[i].text, h->a.atom[i].n) &&
+            atom_same(&title->atom[k - 1], h->a.atom[i - 1].text, h->a.atom[i - 1].n))
+            return true;
+    return false;
+}
+
 /* "In a size 7", "a 41": the number of one size alone, where the option is named before it. VALUES: of none. */
 static size_t sized_by(const struct heard *h, size_t i, const struct mention *values, const struct atoms *parts,
                        size_t n)
@@ -448,7 +465,9 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             best = h->used[i] || parts[k].n < 3 ? 0 : value_loosely(h, i, &parts[k], &before);
             if (best > 0) which = k, from = before;
         }
-        if (best == 0 && !h->used[i] && (which = part_of(h, i, values, parts, n)) != VALUES) best = 1;
+        if (best == 0 && !h->used[i] && !is_of_phrase(h, i, &title) &&
+            (which = part_of(h, i, values, parts, n)) != VALUES)
+            best = 1;
         size_t pair = 0;
         if (best == 0 && !h->used[i] && (which = pair_of(h, i, parts, n, &pair)) != VALUES) best = pair;
         if (best == 0 && !h->used[i] && (which = begun_by(h, i, values, n)) != VALUES) best = 1;
@@ -466,6 +485,7 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             x.name = side > 0 && best == side ? x.name : name_before(h, i, values, n, values[which].joined);
             x.at = from, x.n = best, x.excluded = negated(h, from);
             options_without(h, from, best, x.joined, &x.excluded);
+            x.excluded |= excluded_too(f, h, from);
             if (!is_said_again(f, &x, values, n)) add(f, x);
             else cover_again(f, h, &x);
         }

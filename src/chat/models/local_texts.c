@@ -497,7 +497,9 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
     for (size_t at = 0; at < text.n && said < most;) {
         struct str s = local_sentence(text, &at);
         if (said > 0 && said + s.n > most) break;
-        if (!text_is_quotable(m, s, !m->without_money)) continue;
+        bool quotable = text_is_quotable(m, s, !m->without_money);
+        if (!quotable && said == 0 && m->without_money) return false; /* the rest is of what may not be said */
+        if (!quotable) continue;
         buf_add(b, s.p, s.n <= most * 2 ? s.n : unicode_cut_bytes(s, most * 2));
         said += s.n;
     }
