@@ -80,6 +80,7 @@ static void an_occasion_asks_no_hours_of_the_shop(void **state)
 {
     EACH(shop, { { "need a red lantern for a party this weekend, got any?" }, "£7.00", "Mill Lane" },
          { { "ivory lantern for a wedding next saturday, do you have it" }, "£7.50", "Mill Lane" },
+         { { "need a lantern for a garden party this weekend, do you have any red ones" }, "£7.00", "Mill Lane" },
          { { "are you open this weekend" }, "Mill Lane", NULL },
          { { "will it get here this weekend if i order the lantern" }, "2 days", NULL });
 }
@@ -96,6 +97,7 @@ static void who_buys_several_asks_for_what_is_offered(void **state)
 {
     EACH(shop, { { "any deal if i buy a few candle tins" }, "Any four candle tins", "not able to change" },
          { { "any discount on lanterns if i get two?" }, "Buy any two lanterns", "not able to change" },
+         { { "any deal if i buy two desks and pay cash, how low can you go" }, "not able to change", "% off" },
          { { "do me a deal on the lantern if i take two" }, "not able to change", "Applied at checkout" },
          { { "any deal on the desk if i buy two, whats your best price" }, "not able to change", "% off" });
 }

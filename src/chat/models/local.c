@@ -36,6 +36,7 @@ static bool haggle(struct local *m)
                                                                                               : NULL;
     if ((m->h.all & SENSE_POINTS) && !local_rule(m, &answered)) return false; /* "is it cheaper if I subscribe" */
     if (!answered && p && !local_offered_for_several(m, p, &answered)) return false;
+    if (!answered && local_deals_for_several(&m->h) && !local_promotions(m, &answered)) return false;
     if (answered) return true;
     if (asked && !p) {
         if (!local_rule(m, &answered)) return false;

@@ -229,6 +229,8 @@ void local_hear_anew(struct heard *h, size_t i, uint64_t sense);
 void local_idioms(struct heard *h);
 /* The same of English: "take it back", "what would a bag be". */
 void local_english(struct heard *h);
+/* "Any deal if I buy a few": what is offered to who buys several, and no price of the asker's own. */
+bool local_deals_for_several(const struct heard *h);
 /* "We busk", "I am a big lad": a clause that tells of the asker alone, and asks nothing of the thing. */
 void local_oneself_aside(const struct heard *h, bool *used);
 /* "What size guitar for a nine year old": the text that tells of its values by age, weight or length. */

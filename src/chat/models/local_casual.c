@@ -61,12 +61,16 @@ static void wanted_for(struct heard *h)
         for (size_t k = i; k > 0 && k + FAR > i && !h->a.atom[k].broken; k--)
             wants |= lexicon_phrase(&h->a, k - 1, "for|need|needed|want") > 0;
         size_t n = wants ? lexicon_phrase(&h->a, i, days) : 0;
-        if (n > 0) hear_as(h, i, n, SENSE_STOP);
+        bool trip = n > 0 && i > 0 && lexicon_phrase(&h->a, i - 1, "trip|trips|party|day out|getaway|break|event") > 0;
+        if (trip) local_hear_anew(h, i - 1, SENSE_STOP); /* "for a camping trip this weekend" */
+        if (trip && i > 3 && lexicon_phrase(&h->a, i - 4, "for a|for my|for our|for the|for his|for her") == 2)
+            local_hear_anew(h, i - 2, SENSE_STOP);
+        hear_as(h, i, n, SENSE_STOP);
     }
 }
 
 /* "Any deal if I buy a few": what the shop offers to who buys several is asked for, and no price of its own. */
-static void deals_for_several(struct heard *h)
+bool local_deals_for_several(const struct heard *h)
 {
     static const char deal[] = "any deal|any deals|any sort of deal|any kind of deal|any offer|any offers|any discount|"
                                "any discounts|is there a deal|is there a discount|is there an offer|got a deal|"
@@ -83,10 +87,9 @@ static void deals_for_several(struct heard *h)
         if (n > asks) at = i, asks = n;
         many |= lexicon_phrase(&h->a, i, several) > 0;
     }
-    if (asks == 0 || !many) return;
     for (size_t i = 0; i < h->a.n; i++) /* "any deal if I buy two, best price?" haggles all the same */
-        if ((h->sense[i] & SENSE_HAGGLE) && (i < at || i >= at + asks)) return;
-    hear_as(h, at, asks, SENSE_DISCOUNT | SENSE_OFFER | SENSE_STOP);
+        if ((h->sense[i] & SENSE_HAGGLE) && (i < at || i >= at + asks)) return false;
+    return asks > 0 && many;
 }
 
 void local_oneself_aside(const struct heard *h, bool *used)
@@ -115,5 +118,4 @@ void local_casual(struct heard *h)
     what_it_runs(h);
     other_than(h);
     wanted_for(h);
-    deals_for_several(h);
 }
