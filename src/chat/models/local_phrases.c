@@ -130,7 +130,8 @@ const struct lexicon_row lexicon_phrases[] = {
     { SENSE_WISH, "who do i speak to|who can i speak to|who should i speak to|who do i talk to|who can i talk to|"
       "who do i contact|负责人|管事的" },
     { SENSE_HAGGLE,
-      "how low can you go|how low will you go|do any better|any better on the price|do better on|better on the price|sharpen your|something on the price|"
+      "how low can you go|how low will you go|"
+      "do any better|any better on the price|do better on|better on the price|sharpen your|something on the price|"
       "work something out|meet me halfway|meet in the middle|shave * off|a bit off|bit off the|little off the" },
     { SENSE_RETURN | SENSE_EXCHANGE, "dont fit|do not fit|doesnt fit me|dont fit me|didnt fit me" },
     { SENSE_PRICE | SENSE_COST | SENSE_CHEAP | SENSE_STOP,
