@@ -28,42 +28,6 @@ static void decline(struct local *m, const char *why) { local_say(m, REPLY_DECLI
 
 /* ---- the answers, in their order ---- */
 
-static bool haggle(struct local *m)
-{
-    bool answered = false, asked = (m->h.all & (SENSE_DISCOUNT | SENSE_SHIP | SENSE_PROTECT)) != 0;
-    const struct knowledge_product *p = m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 ? m->found.product[0]
-                                        : m->focuses == 1                                     ? m->focus[0]
-                                                                                              : NULL;
-    if ((m->h.all & SENSE_POINTS) && !local_rule(m, &answered)) return false; /* "is it cheaper if I subscribe" */
-    if (!answered && p && !local_offered_for_several(m, p, &answered)) return false;
-    if (!answered && local_deals_for_several(&m->h) && !local_promotions(m, &answered)) return false;
-    if (answered) return true;
-    if (asked && !p) {
-        if (!local_rule(m, &answered)) return false;
-        if (!answered && !local_promotions(m, &answered)) return false;
-        if (answered) return true;
-    }
-    if (!p) {
-        local_say(m, REPLY_DECLINE, SAY_HAGGLE, "haggling");
-        return true;
-    }
-    SAY(m, SAY_HAGGLE_PRICE, { NULL, NULL });
-    m->found.how = FOUND_TALKED_ABOUT, m->found.n = 1, m->found.product[0] = p;
-    m->h.all = SENSE_PRICE;
-    m->found.mentions = 0;
-    memcpy(m->found.mention, m->kept, sizeof m->kept), m->found.mentions = m->kepts;
-    local_product_answer(m);
-    /* What the shop offers by itself may be told; an amount beside the price would read as another price. */
-    size_t end = m->text.n;
-    m->without_money = true;
-    if (asked) buf_char(&m->text, '\n');
-    if (asked && !local_promotions(m, &answered)) return false;
-    if (!answered) m->text.n = end;
-    m->without_money = false;
-    m->action = REPLY_DECLINE, m->why = "haggling";
-    return true;
-}
-
 /* Papers of the products that are meant, one after the other when there are a few. */
 static bool papers(struct local *m, uint64_t subjects, bool *answered)
 {
@@ -287,6 +251,32 @@ static bool is_bare(const struct local *m)
     return m->language == LOCAL_EN && m->h.a.n <= MOST && !local_asks_a_question(&m->h);
 }
 
+/* Of one thing, what is asked besides price and stock: its texts, the shop's, or that nothing is known of it. */
+static bool detail_of_one(struct local *m, uint64_t subjects, bool of_thing, bool *answered)
+{
+    struct found *f = &m->found;
+    if (!local_detail(m, f->product[0], answered)) return false;
+    if (!*answered && !local_told_otherwise(m, f->product[0], answered)) return false;
+    if (*answered) return true;
+    if (local_asks_sizes(m, f->product[0], subjects, of_thing)) {
+        m->h.all |= SENSE_OPTIONS, *answered = true; /* how big: as big as it comes */
+        local_product_answer(m);
+        return true;
+    }
+    if (f->left_over && !local_told_elsewhere(m, answered)) return false;
+    bool goes_with = !*answered && f->left_over && !subjects; /* "兄弟2260的耗材有吗" */
+    if (goes_with && local_asks_had(&m->h)) {
+        f->how = FOUND_NEAR, *answered = true;
+        local_product_answer(m);
+        return true;
+    }
+    if (!*answered && f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
+    if (!*answered && !local_may_it(m, f->product[0], answered)) return false;
+    if (!*answered) no_detail(m, f->product[0], !subjects && !of_thing);
+    *answered = true;
+    return true;
+}
+
 static bool product(struct local *m, bool *answered)
 {
     uint64_t asked = m->h.all & (SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_CHEAP);
@@ -329,28 +319,8 @@ static bool product(struct local *m, bool *answered)
     if (!asked && f->n > 1 && (f->left_over || of_thing) && !details(m, answered)) return false;
     if (*answered) return true;
     bool either = f->mentions == 0 && local_asks_either(&m->h);
-    if (f->n == 1 && !asked && (f->left_over || subjects || of_thing || either)) {
-        if (!local_detail(m, f->product[0], answered)) return false;
-        if (!*answered && !local_told_otherwise(m, f->product[0], answered)) return false;
-        if (*answered) return true;
-        if (local_asks_sizes(m, f->product[0], subjects, of_thing)) {
-            m->h.all |= SENSE_OPTIONS, *answered = true; /* how big: as big as it comes */
-            local_product_answer(m);
-            return true;
-        }
-        if (f->left_over && !local_told_elsewhere(m, answered)) return false;
-        bool goes_with = !*answered && f->left_over && !subjects; /* "兄弟2260的耗材有吗" */
-        if (goes_with && local_asks_had(&m->h)) {
-            f->how = FOUND_NEAR, *answered = true;
-            local_product_answer(m);
-            return true;
-        }
-        if (!*answered && f->left_over && !local_rule_of(m, f->product[0], answered)) return false;
-        if (!*answered && !local_may_it(m, f->product[0], answered)) return false;
-        if (!*answered) no_detail(m, f->product[0], !subjects && !of_thing);
-        *answered = true;
-        return true;
-    }
+    if (f->n == 1 && !asked && (f->left_over || subjects || of_thing || either))
+        return detail_of_one(m, subjects, of_thing, answered);
     bool sold = local_asks_sold(&m->h);
     if (f->n > 1 && f->left_over && !asked && !sold) { /* "my seeds never came up": what is said of all of them */
         if (!local_rule(m, answered)) return false;
@@ -454,7 +424,7 @@ static bool answer(struct local *m)
     if (!local_fee_unknown(m, &answered) || (!answered && !local_business(m, &answered))) return false;
     if (!answered && (m->h.all & SENSE_COMPARE) && !local_compare(m, &answered)) return false;
     if (answered) return true;
-    if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return haggle(m);
+    if ((m->h.all & SENSE_HAGGLE) && !(m->h.all & SENSE_COMPARE)) return local_haggle(m);
     if (m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 && local_for_body(m, m->found.product[0])) return true;
     if (!local_with_child(m, &answered) || (!answered && !local_code(m, &answered))) return false;
     if (!answered && !local_symptom(m, &answered)) return false;

@@ -389,6 +389,7 @@ MUST_USE bool local_of_model(struct local *m, uint64_t subjects, bool *answered)
 /* What the shop offers with this product. */
 MUST_USE bool local_promotion_of(struct local *m, const struct knowledge_product *p, bool *answered);
 MUST_USE bool local_promotions(struct local *m, bool *answered);
+MUST_USE bool local_haggle(struct local *m);
 MUST_USE bool local_compare(struct local *m, bool *answered);
 size_t local_word_end(const struct heard *h, size_t i); /* where what is written together from i on ends */
 void local_product_answer(struct local *m);

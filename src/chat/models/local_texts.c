@@ -499,9 +499,7 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
         if (said > 0 && said + s.n > most) break;
         bool quotable = text_is_quotable(m, s, !m->without_money);
         if (!quotable && said == 0 && m->without_money) return false; /* the rest is of what may not be said */
-        if (!quotable) continue;
-        buf_add(b, s.p, s.n <= most * 2 ? s.n : unicode_cut_bytes(s, most * 2));
-        said += s.n;
+        if (quotable) buf_add(b, s.p, s.n <= most * 2 ? s.n : unicode_cut_bytes(s, most * 2)), said += s.n;
     }
     while (b->n > 0 && (b->p[b->n - 1] == '\n' || b->p[b->n - 1] == ' ')) b->n--;
     return said > 0;
@@ -596,7 +594,6 @@ bool local_promotions(struct local *m, bool *answered)
         if (said > 0) buf_char(&m->text, '\n');
         if (local_say_text(m, &t[i], str_of(t[i].text))) said++;
     }
-    *answered = said > 0;
-    m->why = "promotions";
+    *answered = said > 0, m->why = "promotions";
     return true;
 }

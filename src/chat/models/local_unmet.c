@@ -22,7 +22,8 @@ static enum amount_told told_by(struct local *m, const struct knowledge_product 
             of_values |= of_value == AMOUNT_OTHER;
             arena_release(m->arena, one);
         }
-    if (told == AMOUNT_OTHER && !of_values) { /* where amounts are to be chosen, what else is told is of other matters */
+    if (told == AMOUNT_OTHER &&
+        !of_values) { /* where amounts are to be chosen, what else is told is of other matters */
         t = atoms_of(m->arena, str_of(p->description ? p->description : ""), TEXT_ATOMS);
         if (local_amount_told(&t, said) == AMOUNT_SAME) told = AMOUNT_SAME;
     }
