@@ -106,7 +106,7 @@ static const struct field shop_path_fields[] = { FIELD_ID(struct shop_path, id),
 struct page_query { int64_t after; const char *q; };
 static const struct field page_query_fields[] = {
     FIELD_I64(struct page_query, after, .min = 0, .max = 1000, .optional = true),
-    FIELD_TEXT(struct page_query, q, .max = 10, .optional = true),
+    FIELD_SEARCH(struct page_query, q, 10, "Words of it."),
     FIELD_END
 };
 /* clang-format on */
