@@ -71,7 +71,7 @@ bool local_for_body(struct local *m, const struct knowledge_product *p)
             const struct knowledge_option *o = &p->variant[i].option[k];
             struct arena_mark mark = arena_mark(m->arena);
             struct atoms v = atoms_of(m->arena, str_of(o->value), VALUE_ATOMS);
-            struct range r;
+            struct range r = { 0 };
             bool ranged = range_of(&v, &r);
             enum whose of = whose(&m->h, &v);
             arena_release(m->arena, mark);

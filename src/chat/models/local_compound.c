@@ -75,7 +75,7 @@ static bool is_agent(const char *word)
                                  "flowers timber rubber lavender cucumber water powder feather winter summer spider "
                                  "tiger river river number letter letters master junior senior other upper lower outer "
                                  "inner corner center quarter dinner supper starter easter border motor color mirror "
-                                 "floor door outdoor indoor ";
+                                 "floor door outdoor indoor recorder recorders synthesizer ";
     enum { LEAST = 6 };
     size_t n = strlen(word);
     if (n > 0 && word[n - 1] == 's') n--;
@@ -190,12 +190,21 @@ static bool is_the_one(const struct fitting *f)
     return false;
 }
 
+static bool is_alone(const struct fitting *f, size_t k)
+{
+    for (size_t i = 0; i < f->title.n; i++)
+        if (f->in_title[i] && i != k) return false;
+    return true;
+}
+
 static bool is_common(const struct local *m, const struct fitting *f, size_t k)
 {
     enum { GERUND = 6 };
     const struct atom *x = &f->title.atom[k];
     if (x->kind != ATOM_LETTERS || x->glued || x->n < 3) return false;
     bool gerund = x->n >= GERUND && strcmp(x->text + x->n - 3, "ing") == 0;
+    /* the "frying" of a frying pan, said alone, is short for it; the washing of a washing machine cleaner is not */
+    if (gerund && is_alone(f, k) && k + 1 < f->title.n && is_server(f->title.atom[k + 1].text)) return false;
     if (gerund || is_noun(x->text) || is_server(x->text) || local_fit_makes_other(x->text)) return true;
     bool next = k + 1 < f->title.n && serves(f->title.atom[k + 1].text);
     if (next && is_said_as_noun(f, k)) return true;
@@ -276,7 +285,7 @@ static size_t server_of(const struct atoms *t, size_t last, size_t end)
 
 bool local_fit_modifies(const struct local *m, const struct fitting *f, const struct found *options)
 {
-    enum { CHOSEN = 2 }; /* values: who says so many knows the thing */
+    enum { CHOSEN = 2 }; /* values: who says so many knows the thing; one is enough for what is no noun of its own */
     static const char wraps[] = "case|cases|cover|covers|sleeve|strap|straps|band|bands|protector|protectors|skin|film|"
                                 "holder|mount|stand|refill|refills|cartridge|cartridges|charger|filter|filters|lid";
     const struct atoms *t = &f->title;
@@ -286,6 +295,10 @@ bool local_fit_modifies(const struct local *m, const struct fitting *f, const st
     for (size_t k = 0; k < t->n; k++)
         if (f->in_title[k]) first = first < t->n ? first : k, last = k;
     if (first == t->n || options->mentions >= CHOSEN || is_called_otherwise(m, f, options)) return false;
+    bool noun = false; /* "the puppy in 5 kg" of what comes so; "100 W aquarium" is no heater */
+    for (size_t k = first; k <= last; k++)
+        noun |= f->in_title[k] && (is_noun(t->atom[k].text) || is_device(t->atom[k].text));
+    if (options->mentions > 0 && !noun) return false;
     if (is_for && is_only_behind(t, f->in_title, end)) return true;
     size_t server = last < end ? server_of(t, last, end) : SIZE_MAX;
     if (server == SIZE_MAX) return false;

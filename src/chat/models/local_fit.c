@@ -212,7 +212,7 @@ static size_t fit_han(struct fitting *f, size_t i)
     size_t last = at + best - 1, more = i + best;
     size_t within = best >= 2 ? local_fit_cut(f, more, last + 1) : 0; /* 标签机 is 标签打印机 */
     if (within > 0) {
-        f->named[more] = true, f->in_title[within] = true, f->fit.matched += WEIGHT_HAN, f->fit.loose++;
+        f->named[more] = f->in_title[within] = f->proper = true, f->fit.matched += WEIGHT_HAN, f->fit.loose++;
         return more + 1;
     }
     last = at + best - 1;
@@ -220,7 +220,7 @@ static size_t fit_han(struct fitting *f, size_t i)
     bool ends = more < h->a.n && hard(h, more) && !h->a.atom[more].broken && !word_behind(h, more) &&
                 strcmp(h->a.atom[more].text, f->title.atom[last].text) == 0;
     if (!ends || last < at + best) return more;
-    f->named[more] = true, f->in_title[last] = true;
+    f->named[more] = f->in_title[last] = f->proper = true; /* the head is said: no modifier alone */
     f->fit.matched += WEIGHT_HAN, f->fit.loose++;
     return more + 1;
 }

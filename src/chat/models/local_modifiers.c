@@ -31,9 +31,17 @@ static bool is_head_behind(const struct atoms *t, size_t end)
                                  "调料|佐料|食材|配方|同款|互联|投屏|伴侣|墨水|墨汁|头盔|手套|脚垫|座套|坐垫|轮胎|尾灯|"
                                  "按键|清洁剂|清洗剂|收纳盒|收纳袋|收纳架|置物架|挂钩|贴纸|防晒罩|遮阳|背包|双肩包|"
                                  "斜挎包|手提包|阅读|除毛|除味|除螨|除尘|清洁|清洗|打气|充气|搭电|润滑|可穿|可放|能放";
-    static const char palettes[] = "眼影|腮红|修容|高光|遮瑕|唇彩|口红|阴影|彩妆|眉粉"; /* a 眼影盘 is 眼影 */
+    static const char *const same[][2] = { /* a 眼影盘 is 眼影, 餐桌椅 are a 餐桌 too */
+                                           { "盘", "眼影|腮红|修容|高光|遮瑕|唇彩|口红|阴影|彩妆|眉粉" },
+                                           { "液", "精华|粉底|乳霜" },
+                                           { "布", "天幕" },
+                                           { "柜", "水盆|手盆|脸盆" },
+                                           { "椅", "餐桌|书桌|茶桌|课桌|圆桌|方桌|折叠桌" },
+                                           { "凳", "餐桌|书桌|茶桌|课桌" }
+    };
     if (!goes_on(t, end)) return false;
-    if (end > 1 && strcmp(t->atom[end].text, "盘") == 0 && lexicon_phrase(t, end - 2, palettes) > 0) return false;
+    for (size_t i = 0; i < ARRAY_LEN(same) && end > 1; i++)
+        if (strcmp(t->atom[end].text, same[i][0]) == 0 && lexicon_phrase(t, end - 2, same[i][1]) == 2) return false;
     if (lexicon_phrase(t, end, things) > 0) return true;
     bool last = !goes_on(t, end + 1);
     if (lexicon_phrase(t, end, at_end) > 0) return last;
@@ -133,9 +141,12 @@ static bool is_modifier_at(const struct atoms *t, size_t at, size_t n)
 
 bool local_fit_is_modifier(const struct fitting *f, size_t i, size_t said, size_t at, size_t n)
 {
-    static const char which[] = "的|款|那|这|味|色|系列|牌|版|型";
+    static const char which[] = "的|款|那|这|味|色|系列|牌|版|型",
+                      styles[] =
+                          "乐福|马丁|托特|老爹|雪地|冲锋|学步|牛仔|工装|连衣|马克|荧光"; /* short for what is so */
     const struct atoms *t = &f->title, *a = &f->h->a;
     if (n == 0 || !is_han(t, at) || lexicon_phrase(a, i + said, which) > 0) return false; /* "羊毛的多少钱" */
+    if (lexicon_phrase(t, at, styles) == n) return false;
     for (size_t k = 0; k + n <= t->n; k++) {
         size_t same = 0;
         while (same < n && strcmp(t->atom[k + same].text, t->atom[at + same].text) == 0) same++;
@@ -186,7 +197,7 @@ void local_fit_judge_modifiers(struct fitting *f, const struct found *options)
 void local_fit_vague_too(struct fit *fit, size_t n)
 {
     bool noun = false;
-    for (size_t i = 0; i < n; i++) noun |= fit[i].matched > 0 && !fit[i].amount && !fit[i].near;
+    for (size_t i = 0; i < n; i++) noun |= fit[i].matched > 0 && !fit[i].amount;
     for (size_t i = 0; i < n && noun; i++)
         if (fit[i].amount) fit[i].matched = 0;
     size_t least = 0, count = 0; /* the atoms that name a thing which is only for them */

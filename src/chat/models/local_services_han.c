@@ -69,15 +69,30 @@ static bool asks(const struct heard *h)
     return says(&h->a, words) || (last > 0 && lexicon_phrase(&h->a, last - 1, "吗|不|么|嘛|没|呢") > 0);
 }
 
-static const struct service_han *asked_for(const struct heard *h, size_t *at, size_t *n)
+/* The words stand there because a whole title does: "…情侣对戒可刻字 J61多少钱" asks what the ring costs. */
+static bool is_of_title(const struct local *m, size_t at)
 {
+    enum { QUOTED = 6 }; /* so many before the word, as they stand in the title; "对戒可刻字吗" asks for the service */
+    if (m->found.how != FOUND_NAMED || m->found.n != 1 || at < QUOTED) return false;
+    struct atoms t = atoms_of(m->arena, str_of(m->found.product[0]->title), TITLE_ATOMS);
+    for (size_t k = QUOTED; k < t.n; k++) {
+        size_t same = 0;
+        while (same <= QUOTED && strcmp(t.atom[k - same].text, m->h.a.atom[at - same].text) == 0) same++;
+        if (same > QUOTED) return true;
+    }
+    return false;
+}
+
+static const struct service_han *asked_for(const struct local *m, size_t *at, size_t *n)
+{
+    const struct heard *h = &m->h;
     const struct service_han *const of_cost[] = { &mends, &installs, &runs };
     /* 穿线机, 刻字笔: a thing to do it with */
     static const char things[] = "机|笔|器|刀|工具|神器|套|盒|贴|板|针|架|粉|液|剂|用的|布|刷|石|膏|露|模板|底座|台";
     if (!asks(h)) return NULL;
     for (size_t k = 0; k < ARRAY_LEN(services); k++) {
         *at = where(&h->a, services[k].asked, n);
-        if (*at < h->a.n && lexicon_phrase(&h->a, *at + *n, things) == 0) return &services[k];
+        if (*at < h->a.n && lexicon_phrase(&h->a, *at + *n, things) == 0 && !is_of_title(m, *at)) return &services[k];
     }
     for (size_t k = 0; k < ARRAY_LEN(of_cost); k++)
         if ((*at = where(&h->a, of_cost[k]->asked, n)) < h->a.n) return of_cost[k];
@@ -131,7 +146,7 @@ bool local_service_han(struct local *m, bool *of_shop, bool *answered)
     size_t count = 0, at = 0, n = 0;
     int most = 0;
     struct buf query;
-    const struct service_han *s = asked_for(&m->h, &at, &n);
+    const struct service_han *s = asked_for(m, &at, &n);
     *answered = *of_shop = false;
     if (!s || (m->h.all & (SENSE_INJECT | SENSE_COMPARE | SENSE_HAGGLE | SENSE_STOCK | SENSE_GIFT))) return true;
     /* what one thing takes stands in its description */
