@@ -88,6 +88,8 @@ static enum answer own_order(struct req *req, bool lock, struct order *o)
     return row == ROW_NONE ? reply_problem(req, &problem_not_found) : ANSWER_GO_ON;
 }
 
+/* Asked before what the job writes is read: each statement sees what was committed before it, so a job that ends
+ * between the two would be over, and not yet have done anything. */
 static enum row job_is_live(struct req *req, bool *live)
 {
     struct job_row job;
@@ -214,9 +216,10 @@ static enum answer resume_pay(struct req *req)
     const struct pay_body *in = req->body;
     size_t count;
     bool live;
+    if (job_is_live(req, &live) == ROW_FAULT) return reply_fault(req);
     enum answer a = own_order(req, false, &o);
     if (a != ANSWER_GO_ON) return a;
-    if (!payments_of(req->tx, o.id, all, &count) || job_is_live(req, &live) == ROW_FAULT) return reply_fault(req);
+    if (!payments_of(req->tx, o.id, all, &count)) return reply_fault(req);
     for (size_t i = count; i-- > 0;) {
         if (!text_eq(all[i].provider, in->provider) || (in->way && !text_eq(all[i].way, in->way))) continue;
         bool known = all[i].url[0] || all[i].scan[0] || all[i].state != PAYMENT_OPEN;
@@ -231,9 +234,9 @@ static enum answer show_ended(struct req *req, bool wanted_end)
 {
     struct order o;
     bool live;
+    if (job_is_live(req, &live) == ROW_FAULT) return reply_fault(req);
     enum answer a = own_order(req, false, &o);
     if (a != ANSWER_GO_ON) return a;
-    if (job_is_live(req, &live) == ROW_FAULT) return reply_fault(req);
     if (live && !(wanted_end && o.state != ORDER_OPEN)) return ANSWER_WAIT;
     return show_order(req, 200, &o);
 }
