@@ -134,8 +134,7 @@ void chat_farewell(int64_t conversation)
 void chat_here_again(int64_t conversation)
 {
     (void)pthread_mutex_lock(&farewells.lock);
-    for (size_t i = farewells.taken;
-         i < farewells.n;) /* on a loop, while thousands come back: it reads, and copies none */
+    for (size_t i = farewells.taken; i < farewells.n;) /* on a loop, while thousands come back: it copies none */
         if (farewells.gone[i] == conversation) farewells.gone[i] = farewells.gone[--farewells.n];
         else i++;
     (void)pthread_mutex_unlock(&farewells.lock);

@@ -17,6 +17,9 @@ static const char shop[] =
     THING_AT("pods", "MelodyPods 3 Sleeve", "A soft sleeve for MelodyPods 3.", "940") ","
     THING_AT("wind", "Windshield for Marlow Recorder", "Foam.", "630") ","
     THING_AT("gut", "Tansy Fish Scaler", "Scales trout and bass in no time.", "750") ","
+    THING("chow", "Marlow Kitten Dry Food", "For kittens. A kitten eats four times a day.",
+          ONE("weight", "3 kg", "1830") "," ONE("weight", "9 kg", "4210")) ","
+    THING_AT("pan", "Ember Roasting Pan", "Enamelled; for roasting.", "3370") ","
     THING("line", "Braided Line", "Low stretch.",
           TWO("length", "150 m", "colour", "moss", "1610", "true") ","
           TWO("length", "150 m", "colour", "yellow", "1620", "false") ","
@@ -62,6 +65,12 @@ static void what_is_gone_is_said_to_be(void **state)
          { { "braided line 150 m" }, "moss: £16.10\n", NULL });
 }
 
+/* A value that only one thing has, and a gerund, which is no thing: short for what is so called. */
+static void a_short_name_is_the_thing(void **state)
+{
+    EACH(shop, { { "do you have the kitten in 3 kg?" }, "18.30", NEAR }, { { "roasting, how much" }, "£33.70", NEAR });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +78,7 @@ int main(void)
         cmocka_unit_test(what_it_is_made_for_is_another_thing),
         cmocka_unit_test(the_head_and_a_makers_name_are_the_thing),
         cmocka_unit_test(what_is_gone_is_said_to_be),
+        cmocka_unit_test(a_short_name_is_the_thing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

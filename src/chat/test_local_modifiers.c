@@ -15,6 +15,11 @@ static const char shop[] =
     THING_AT("wool", "絮语 圆领羊毛衫女秋冬打底", "八成羊毛。", "23900") ","
     THING_AT("lamp", "星途 充电强光头灯夜跑矿灯 帐篷鱼箱可用", "三档。", "5600") ","
     THING_AT("mat", "星途 便携打气泵户外充气船皮划艇用 XT-Q3", "双缸。", "9800") ","
+    THING("table", "木与石 岩纹茶桌椅组合阳台 MS-8", "橡木。",
+          ONE("组合", "单桌", "64000") "," ONE("组合", "一桌两椅", "99000")) ","
+    THING_AT("serum", "露白 玻色因抗皱精华液 LB-3", "三十毫升。", "15800") ","
+    THING_AT("ring", "拾穗 素圈银戒指情侣对戒可刻字 SS-J77", "足银。", "26600") ","
+    THING_AT("shoes", "步云 老爹运动鞋女透气 BY-6", "网面。", "17300") ","
     THING_AT("paddle", "星途 皮划艇桨铝合金可拆 XT-J1", "两节。", "11200") "],"
     "\"orders\":[],\"faq\":[" FAQ("r", "退换", "7天内可退。") "],\"documents\":[]}";
 /* clang-format on */
@@ -47,6 +52,20 @@ static void the_thing_itself_is_answered(void **state)
          { { "打气泵多少钱" }, "98.00", NULL });
 }
 
+/* The head that stands behind is of the same thing, or was said; a style is short for what has it. */
+static void the_same_thing_is_answered(void **state)
+{
+    EACH(shop, { { "茶桌多少钱" }, "640.00", NULL }, { { "抗皱精华多少钱" }, "158.00", NULL },
+         { { "老爹鞋多少钱" }, "173.00", NULL }, { { "老爹有没有" }, "173.00", "没有找到" });
+}
+
+/* 可刻字 of the title is no wish to have something engraved; by itself it is. */
+static void a_title_that_holds_a_service_asks_for_none(void **state)
+{
+    EACH(shop, { { "拾穗 素圈银戒指情侣对戒可刻字 SS-J77多少钱" }, "266.00", "不清楚" },
+         { { "刻字多少钱" }, "不清楚", "266" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -54,6 +73,8 @@ int main(void)
         cmocka_unit_test(what_is_put_into_it_is_not_sold),
         cmocka_unit_test(what_tells_of_others_only_what_they_are_for),
         cmocka_unit_test(the_thing_itself_is_answered),
+        cmocka_unit_test(the_same_thing_is_answered),
+        cmocka_unit_test(a_title_that_holds_a_service_asks_for_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

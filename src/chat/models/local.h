@@ -25,8 +25,10 @@ enum { LOCAL_TURN_ATOMS = 240, LOCAL_TEXT_ATOMS = 400, LOCAL_JOINED = 48 };
 
 struct atoms atoms_of(struct arena *a, struct str text, size_t most);
 bool atom_same(const struct atom *a, const char *text, size_t n); /* plurals are the same word */
-bool atom_akin(const struct atom *a, const struct atom *b);       /* other forms of a verb too */
-bool atom_like(const struct atom *a, const struct atom *b);       /* the same but for a slip of the keys */
+/* Where in `t`, not before `from`, the n atoms of `a` from `at` on stand, to the letter; its atoms: nowhere. */
+size_t atoms_where(const struct atoms *t, size_t from, const struct atoms *a, size_t at, size_t n);
+bool atom_akin(const struct atom *a, const struct atom *b); /* other forms of a verb too */
+bool atom_like(const struct atom *a, const struct atom *b); /* the same but for a slip of the keys */
 /* How many atoms from `i` on, written together, make this text (itself written together); 0: none. */
 size_t atoms_joined(const struct atoms *a, size_t i, const char *joined, size_t n);
 /* How many atoms from `i` on are this amount of a unit: "9 L" is 9 litres, 1/2" is half an inch. 0: another one, or the

@@ -33,29 +33,18 @@ static size_t part_at(const struct heard *h, size_t *at)
     return 0;
 }
 
-/* Where the n atoms of the turn from `at` on stand in the text; its atoms: nowhere. */
-static size_t found_at(const struct atoms *t, const struct atoms *a, size_t at, size_t n)
-{
-    for (size_t k = 0; k + n <= t->n; k++) {
-        size_t same = 0;
-        while (same < n && strcmp(t->atom[k + same].text, a->atom[at + same].text) == 0) same++;
-        if (same == n) return k;
-    }
-    return t->n;
-}
-
 /* Whether what is sold is the part: the first words of the title name it, or a value does ("单桌"). One character alone
  * is of a longer name: the 椅 of a set of 餐桌椅. */
 static bool is_part(struct local *m, const struct knowledge_product *p, size_t at, size_t n)
 {
     struct arena_mark mark = arena_mark(m->arena);
     struct atoms t = atoms_of(m->arena, str_of(p->title), TITLE_ATOMS);
-    bool part = n > 1 && found_at(&t, &m->h.a, at, n) < FIRST;
+    bool part = n > 1 && atoms_where(&t, 0, &m->h.a, at, n) < FIRST;
     for (size_t i = 0; i < p->variants && !part; i++)
         for (size_t k = 0; k < p->variant[i].options && !part; k++) {
             struct arena_mark one = arena_mark(m->arena);
             struct atoms v = atoms_of(m->arena, str_of(p->variant[i].option[k].value), VALUE_ATOMS);
-            size_t there = found_at(&v, &m->h.a, at, n);
+            size_t there = atoms_where(&v, 0, &m->h.a, at, n);
             part = there < v.n && (v.n == n || (there == 1 && strcmp(v.atom[0].text, "单") == 0));
             arena_release(m->arena, one);
         }
@@ -73,7 +62,7 @@ static struct str told_in(struct local *m, struct str text, size_t at, size_t n)
         struct atoms t = atoms_of(m->arena, s, LOCAL_TEXT_ATOMS);
         bool told = false;
         for (size_t i = 0; i < t.n && !told; i++) told = lexicon_phrase(&t, i, buys) > 0;
-        told &= n >= 2 && found_at(&t, &m->h.a, at, n) < t.n;
+        told &= n >= 2 && atoms_where(&t, 0, &m->h.a, at, n) < t.n;
         arena_release(m->arena, mark);
         if (told && text_is_quotable(m, s, true)) return str_trim(s);
     }

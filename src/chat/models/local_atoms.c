@@ -401,3 +401,13 @@ size_t joined_of(struct str s, char *out, size_t size)
     out[n] = 0;
     return n;
 }
+
+size_t atoms_where(const struct atoms *t, size_t from, const struct atoms *a, size_t at, size_t n)
+{
+    for (size_t k = from; k + n <= t->n && at + n <= a->n; k++) {
+        size_t same = 0;
+        while (same < n && strcmp(t->atom[k + same].text, a->atom[at + same].text) == 0) same++;
+        if (same == n) return k;
+    }
+    return t->n;
+}

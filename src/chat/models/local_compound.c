@@ -190,22 +190,17 @@ static bool is_the_one(const struct fitting *f)
     return false;
 }
 
-static bool is_alone(const struct fitting *f, size_t k)
+static bool is_gerund(const struct atom *x)
 {
-    for (size_t i = 0; i < f->title.n; i++)
-        if (f->in_title[i] && i != k) return false;
-    return true;
+    enum { GERUND = 6 };
+    return x->n >= GERUND && strcmp(x->text + x->n - 3, "ing") == 0;
 }
 
 static bool is_common(const struct local *m, const struct fitting *f, size_t k)
 {
-    enum { GERUND = 6 };
     const struct atom *x = &f->title.atom[k];
     if (x->kind != ATOM_LETTERS || x->glued || x->n < 3) return false;
-    bool gerund = x->n >= GERUND && strcmp(x->text + x->n - 3, "ing") == 0;
-    /* the "frying" of a frying pan, said alone, is short for it; the washing of a washing machine cleaner is not */
-    if (gerund && is_alone(f, k) && k + 1 < f->title.n && is_server(f->title.atom[k + 1].text)) return false;
-    if (gerund || is_noun(x->text) || is_server(x->text) || local_fit_makes_other(x->text)) return true;
+    if (is_gerund(x) || is_noun(x->text) || is_server(x->text) || local_fit_makes_other(x->text)) return true;
     bool next = k + 1 < f->title.n && serves(f->title.atom[k + 1].text);
     if (next && is_said_as_noun(f, k)) return true;
     return !(k == 0 && is_the_one(f)) && is_written_small(m, f->fit.product, x->text);
@@ -302,6 +297,8 @@ bool local_fit_modifies(const struct local *m, const struct fitting *f, const st
     if (is_for && is_only_behind(t, f->in_title, end)) return true;
     size_t server = last < end ? server_of(t, last, end) : SIZE_MAX;
     if (server == SIZE_MAX) return false;
+    /* the "frying" of a frying pan, said alone, is short for it; the washing of a washing machine cleaner is not */
+    if (first == last && server == first + 1 && is_gerund(&t->atom[first])) return false;
     for (size_t k = first; k <= last; k++) common &= !f->in_title[k] || is_common(m, f, k);
     if (common) return true;
     bool word = t->atom[first].kind == ATOM_LETTERS && t->atom[first].n > 2;

@@ -141,17 +141,14 @@ static bool is_modifier_at(const struct atoms *t, size_t at, size_t n)
 
 bool local_fit_is_modifier(const struct fitting *f, size_t i, size_t said, size_t at, size_t n)
 {
-    static const char which[] = "的|款|那|这|味|色|系列|牌|版|型",
-                      styles[] =
-                          "乐福|马丁|托特|老爹|雪地|冲锋|学步|牛仔|工装|连衣|马克|荧光"; /* short for what is so */
+    static const char which[] = "的|款|那|这|味|色|系列|牌|版|型";
+    static const char styles[] =
+        "乐福|马丁|托特|老爹|雪地|冲锋|学步|牛仔|工装|连衣|马克|荧光"; /* short for what is so */
     const struct atoms *t = &f->title, *a = &f->h->a;
     if (n == 0 || !is_han(t, at) || lexicon_phrase(a, i + said, which) > 0) return false; /* "羊毛的多少钱" */
     if (lexicon_phrase(t, at, styles) == n) return false;
-    for (size_t k = 0; k + n <= t->n; k++) {
-        size_t same = 0;
-        while (same < n && strcmp(t->atom[k + same].text, t->atom[at + same].text) == 0) same++;
-        if (same == n && !is_modifier_at(t, k, n)) return false;
-    }
+    for (size_t k = 0; (k = atoms_where(t, k, t, at, n)) < t->n; k++)
+        if (!is_modifier_at(t, k, n)) return false;
     return true;
 }
 
@@ -169,12 +166,8 @@ static bool is_told_behind(const struct atoms *t, size_t end)
 bool local_fit_is_vague(const struct fitting *f, size_t at, size_t n)
 {
     const struct atoms *t = &f->title;
-    for (size_t k = 0; k + n <= t->n; k++) {
-        size_t same = 0;
-        while (same < n && strcmp(t->atom[k + same].text, t->atom[at + same].text) == 0) same++;
-        if (same < n || is_modifier_at(t, k, n)) continue;
-        if (!goes_on(t, k + n) || is_told_behind(t, k + n)) return false;
-    }
+    for (size_t k = 0; (k = atoms_where(t, k, t, at, n)) < t->n; k++)
+        if (!is_modifier_at(t, k, n) && (!goes_on(t, k + n) || is_told_behind(t, k + n))) return false;
     return true;
 }
 

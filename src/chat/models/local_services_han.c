@@ -95,7 +95,7 @@ static const struct service_han *asked_for(const struct local *m, size_t *at, si
         if (*at < h->a.n && lexicon_phrase(&h->a, *at + *n, things) == 0 && !is_of_title(m, *at)) return &services[k];
     }
     for (size_t k = 0; k < ARRAY_LEN(of_cost); k++)
-        if ((*at = where(&h->a, of_cost[k]->asked, n)) < h->a.n) return of_cost[k];
+        if ((*at = where(&h->a, of_cost[k]->asked, n)) < h->a.n && !is_of_title(m, *at)) return of_cost[k];
     return NULL;
 }
 
