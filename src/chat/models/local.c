@@ -361,9 +361,7 @@ static bool asks_of_rule(const struct heard *h)
         "cost extra|costs extra|extra cost|extra charge|charge extra|charge for that|charge for it|"
         "is that free|is it free|for free|how long does that take|how long will that take|"
         "how long does it take|how long will it take|要加钱|另外收费|要多久|需要多久";
-    for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, words) > 0) return true;
-    return false;
+    return lexicon_says(&h->a, words);
 }
 
 static bool unknown(struct local *m)

@@ -89,6 +89,7 @@ const char *lexicon_other(const char *value, size_t at);
 
 /* Where a phrase of the list ("a|b c") stands in the text from atom i on: how many atoms; 0: nowhere there. */
 size_t lexicon_phrase(const struct atoms *a, size_t i, const char *list);
+bool lexicon_says(const struct atoms *a, const char *list); /* one of them, anywhere */
 
 struct heard {
     struct str text;

@@ -112,9 +112,7 @@ bool local_asks_a_question(const struct heard *h)
     static const char words[] =
         "how|hows|what|whats|which|who|why|when|where|is|are|was|does|do|did|can|could|will|would|should|has|"
         "have|any idea|tell me|wondering|ok|okay";
-    for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, words) > 0) return true;
-    return false;
+    return lexicon_says(&h->a, words);
 }
 
 bool local_asks_measure(const struct heard *h)
@@ -139,8 +137,7 @@ bool local_asks_size(const struct heard *h)
         for (size_t w = 0; words[w] && strcmp(h->a.atom[i].text, "how") == 0; w++)
             if (strcmp(h->a.atom[i + 1].text, words[w]) == 0) return true;
     static const char size[] = "what size is|what size are|whats the size|what are the dimensions|what dimensions";
-    for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, size) > 0) return true;
+    if (lexicon_says(&h->a, size)) return true;
     return h->a.n > 1 && (h->sense[h->a.n - 1] & SENSE_SIZE) && (h->sense[h->a.n - 1] & SENSE_OPTIONS);
 }
 

@@ -14,13 +14,6 @@ static bool is_one_of(const struct atom *x, const char *const *list)
     return false;
 }
 
-static bool says_any(const struct heard *h, const char *list)
-{
-    for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, list) > 0) return true;
-    return false;
-}
-
 /* ---- whose money it is ---- */
 
 enum whose { WHOSE_UNSAID, WHOSE_OURS, WHOSE_OTHERS };
@@ -116,7 +109,7 @@ static bool is_of_thing(const struct heard *h, size_t i, int64_t sum)
         if (h->a.atom[i - back + 1].broken || x->kind == ATOM_NUMBER || strcmp(x->text, "的") == 0) break;
         if (lexicon_phrase(&h->a, i - back, measures) > 0) return true;
     }
-    return sum <= (int64_t)AGE_MOST * THOUSAND && says_any(h, people);
+    return sum <= (int64_t)AGE_MOST * THOUSAND && lexicon_says(&h->a, people);
 }
 
 static int64_t minor_of(const struct local *m, int64_t sum)
@@ -266,7 +259,7 @@ static void limit_enough(struct local *m)
 static void limit_before(struct local *m)
 {
     struct heard *h = &m->h;
-    bool budget = says_any(h, "budget|spend|cheaper than|costing under");
+    bool budget = lexicon_says(&h->a, "budget|spend|cheaper than|costing under");
     for (size_t i = 0; i < h->a.n; i++) {
         size_t words = limit_at(h, i), at = i + words;
         if (words == 0) continue;
@@ -331,7 +324,7 @@ static void han_budget(struct local *m)
     static const char *const about[] = { "左右", "上下", "出头", NULL };
     static const char *const goes_on[] = { "的", "有", "能", "可以", "买", "想", "推荐", "看", NULL };
     struct heard *h = &m->h;
-    bool budget = says_any(h, "预算|budget");
+    bool budget = lexicon_says(&h->a, "预算|budget");
     for (size_t i = 0, n = 0; i<h->a.n; i += n> 0 ? n : 1) {
         int64_t sum = 0;
         size_t more = 0;

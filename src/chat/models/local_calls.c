@@ -7,13 +7,6 @@
 
 enum { TEXTS = 24, TITLE_ATOMS = 60, TEXT_ATOMS = 200 };
 
-static bool says(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 /* "Can I phone you", "call the shop", "a number to ring"; "can I call my mother with it" rings nobody here. */
 static bool wants_to_ring(const struct heard *h)
 {
@@ -33,7 +26,7 @@ static bool wants_to_ring(const struct heard *h)
         han[] = "我要打电话|想打电话|打个电话|能打电话|可以打电话|打电话说|打电话问|电话里说|电话说|电话沟通|电话聊|"
                 "电话联系你|打电话给你|给你打电话|给你们打电话|打你们电话|电话讲|有电话吗我想|电话里讲";
     const struct atoms *a = &h->a;
-    if (says(a, rings)) return true;
+    if (lexicon_says(a, rings)) return true;
     for (size_t i = 0; i < a->n; i++) {
         /* "手表能打电话吗": what the thing can do */
         bool begins = i == 0 || a->atom[i].broken || (h->sense[i - 1] & (SENSE_STOP | SENSE_SOFT));
@@ -54,7 +47,7 @@ static bool asks_number(const struct heard *h)
         "电话多少|电话号码|电话是多少|有电话吗|有电话么|有没有电话|有电话不|有电话没|留个电话|你们电话|你们的电话|"
         "店里电话|店里的电话|"
         "客服电话|热线|联系电话|座机|把电话给我|电话给一个|电话发我|老板电话";
-    return !(h->all & SENSE_TRACK) && says(&h->a, number);
+    return !(h->all & SENSE_TRACK) && lexicon_says(&h->a, number);
 }
 
 /* A run of seven digits or more, as it is dialled: "0117 496 0123", "(555) 010-0199". */
@@ -89,7 +82,9 @@ static bool number_told(struct local *m, bool *answered)
         struct atoms title = atoms_of(m->arena, str_of(t[i].title), TITLE_ATOMS),
                      text = atoms_of(m->arena, str_of(t[i].text), TEXT_ATOMS);
         bool of_shop = !t[i].product && t[i].kind != KNOWLEDGE_PROMOTION;
-        int score = of_shop && has_telephone(str_of(t[i].text)) ? 2 * says(&title, told) + says(&text, told) : 0;
+        int score = of_shop && has_telephone(str_of(t[i].text))
+                        ? 2 * lexicon_says(&title, told) + lexicon_says(&text, told)
+                        : 0;
         if (score > 0) score = 2 * score + local_in_language(m, t[i].text);
         arena_release(m->arena, mark);
         if (score > most) most = score, best = &t[i];

@@ -110,19 +110,12 @@ bool local_told_otherwise(struct local *m, const struct knowledge_product *p, bo
 
 static const char with_child[] = "怀孕|孕期|孕妇|孕妈|孕中|孕早|孕晚|备孕|有孕|怀宝宝", nursing[] = "哺乳|喂奶|母乳";
 
-static bool says(const struct atoms *a, const char *words)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, words) > 0) return true;
-    return false;
-}
-
 static bool asks_with_child(const struct heard *h)
 {
     static const char may[] = "能不能|可不可以|可以|能|会不会|有没有影响|有影响|适合|行不行|可否";
     bool asks = false;
     for (size_t i = 0; i < h->a.n; i++) asks |= lexicon_phrase(&h->a, i, may) > 0;
-    return asks && (says(&h->a, with_child) || says(&h->a, nursing)) &&
+    return asks && (lexicon_says(&h->a, with_child) || lexicon_says(&h->a, nursing)) &&
            !(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND));
 }
 
@@ -133,7 +126,7 @@ static struct str sentence_with_child(struct local *m, struct str text)
         struct arena_mark mark = arena_mark(m->arena);
         struct str s = str_trim(local_sentence(text, &at));
         struct atoms a = atoms_of(m->arena, s, 160);
-        bool speaks = says(&a, says(&m->h.a, with_child) ? with_child : nursing);
+        bool speaks = lexicon_says(&a, lexicon_says(&m->h.a, with_child) ? with_child : nursing);
         arena_release(m->arena, mark);
         if (speaks && text_is_quotable(m, s, false)) return s;
     }

@@ -30,16 +30,9 @@ static const char *const groups[] = {
     "under 25|under 26|under 18|youth|teenagers|child discount|kids discount|children|儿童票",
 };
 
-static bool says(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 static bool names(const struct atoms *title, const struct atoms *text, const char *group)
 {
-    return (title && says(title, group)) || says(text, group);
+    return (title && lexicon_says(title, group)) || lexicon_says(text, group);
 }
 
 bool local_of_other_group(const struct heard *h, const struct atoms *title, const struct atoms *text)
@@ -49,12 +42,12 @@ bool local_of_other_group(const struct heard *h, const struct atoms *title, cons
                               "concession|concessions|cheaper|优惠|折扣|打折|便宜|减免",
                       all[] = "discount|discounts|reductions|concessions|haggling|negotiate|折扣|优惠政策|议价|还价";
     bool asked = false, others = false;
-    if (says(&h->a, gifts) || !says(&h->a, off)) return false;
+    if (lexicon_says(&h->a, gifts) || !lexicon_says(&h->a, off)) return false;
     for (size_t k = 0; k < ARRAY_LEN(groups); k++) {
-        bool told = names(title, text, groups[k]), said = says(&h->a, groups[k]);
+        bool told = names(title, text, groups[k]), said = lexicon_says(&h->a, groups[k]);
         if (said && told) return false;
         asked |= said, others |= told;
     }
     /* a rule of all discounts speaks of this one too */
-    return asked && (others || !title || !says(title, all));
+    return asked && (others || !title || !lexicon_says(title, all));
 }

@@ -104,6 +104,13 @@ size_t lexicon_phrase(const struct atoms *a, size_t i, const char *list)
     return best;
 }
 
+bool lexicon_says(const struct atoms *a, const char *list)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (lexicon_phrase(a, i, list) > 0) return true;
+    return false;
+}
+
 struct heard hear(struct arena *a, const struct lexicon *l, struct str text, size_t most)
 {
     struct heard h = { .text = text, .a = atoms_of(a, text, most) };

@@ -56,9 +56,7 @@ static bool says_order(const struct heard *h)
     static const char words[] = "order|orders|ordered|parcel|package|shipment|delivery|tracking|my|our|mine|bought|"
                                 "paid|订单|单号|单子|查单|包裹|"
                                 "快递|物流|那单|这单|我的|我买|我拍|我下|买的|拍的";
-    for (size_t i = 0; i < h->a.n; i++)
-        if (lexicon_phrase(&h->a, i, words) > 0) return true;
-    return false;
+    return lexicon_says(&h->a, words);
 }
 
 /* "Is the XM5 here yet", "any news on the XM5": of goods that were named, whether they can be had. What has left the

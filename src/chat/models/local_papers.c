@@ -290,13 +290,6 @@ enum { PAPERS = 48, BODY_WORD = 5 };
 
 static int bits_of(uint64_t v) { return __builtin_popcountll(v); }
 
-static bool says_one_of(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 /* The next part of a paper: what a blank line or a heading in 【】 or # begins. */
 static struct str part_next(struct str s, size_t *at)
 {
@@ -339,8 +332,8 @@ static int score_of_doing(const struct heard *h, const struct heard *title, cons
     };
     int score = 0;
     for (size_t k = 0; k < ARRAY_LEN(doings); k++)
-        if (says_one_of(&h->a, doings[k][0]))
-            score += says_one_of(&title->a, doings[k][1]) ? DONE : says_one_of(&text->a, doings[k][1]) ? DONE / 2 : 0;
+        if (lexicon_says(&h->a, doings[k][0]))
+            score += lexicon_says(&title->a, doings[k][1]) ? DONE : lexicon_says(&text->a, doings[k][1]) ? DONE / 2 : 0;
     return score;
 }
 
@@ -354,7 +347,7 @@ static int score_heard_part(struct local *m, const struct heard *title, struct s
     first = local_text_of(m, (struct str){ part.p, unicode_cut_bytes(part, line) }, 30);
     static const char given[] = "at no charge|at no extra cost|at no extra charge|no extra cost|free of charge|we add|"
                                 "on the house|on us|now ships with|now comes with";
-    if ((subjects & SENSE_GIFT) && says_one_of(&t.a, given)) t.all |= SENSE_GIFT;
+    if ((subjects & SENSE_GIFT) && lexicon_says(&t.a, given)) t.all |= SENSE_GIFT;
     uint64_t about = (title->all | t.all) & subjects;
     if (!about) return 0;
     int score = bits_of(title->all & subjects) * 10 + bits_of(first.all & subjects) * 8 +
@@ -422,7 +415,7 @@ bool local_fee(struct local *m, bool *answered)
     if (!local_paper(m, p, SENSE_INSTALL, &paper)) return false;
     struct str said = { m->text.p + begin, m->text.n - begin };
     struct atoms told = atoms_of(m->arena, said, TEXT_ATOMS);
-    bool tells = paper && (text_names_facts(said) || says_one_of(&told, free_of_charge));
+    bool tells = paper && (text_names_facts(said) || lexicon_says(&told, free_of_charge));
     *m = *before;
     if (tells) return true;
     if (!local_rule(m, answered)) return false;

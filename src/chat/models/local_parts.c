@@ -51,8 +51,7 @@ bool local_asks_something(struct local *m, const char *text)
                                 "when|where|why|which|can|could|"
                                 "do|does|is|are|will|would";
     struct atoms a = atoms_of(m->arena, str_of(text), LOCAL_TURN_ATOMS);
-    for (size_t i = 0; i < a.n; i++)
-        if (lexicon_phrase(&a, i, words) > 0) return true;
+    if (lexicon_says(&a, words)) return true;
     return strchr(text, '?') != NULL || strstr(text, "？") != NULL;
 }
 

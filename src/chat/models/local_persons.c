@@ -4,13 +4,6 @@
 
 enum { FAR = 6 };
 
-static bool says(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 static bool ends_with(const struct atom *x, const char *end)
 {
     size_t n = strlen(end);
@@ -131,9 +124,10 @@ bool local_wishes_in_han(const struct heard *h)
             if (said > 0 && lexicon_phrase(a, k + said, over) == 0) return true;
         }
     }
-    return says(a, "不跟你说|不想跟你说|不和你说|不想和你说|懒得跟你说|跟你说不清|跟你讲不清|有人能帮我|有没有人能帮我|"
-                   "有没有人帮我|有人帮我吗|谁能帮我|给我回电|安排回电|安排人回电|让人回电|回电给我|回个电给我|"
-                   "给我来个电话|给我来电话|打给我|打过来给我|打电话过来");
+    return lexicon_says(
+        a, "不跟你说|不想跟你说|不和你说|不想和你说|懒得跟你说|跟你说不清|跟你讲不清|有人能帮我|有没有人能帮我|"
+           "有没有人帮我|有人帮我吗|谁能帮我|给我回电|安排回电|安排人回电|让人回电|回电给我|回个电给我|"
+           "给我来个电话|给我来电话|打给我|打过来给我|打电话过来");
 }
 
 /* ---- what is asked of them ---- */
@@ -161,7 +155,7 @@ bool local_asks_of_staff(const struct heard *h)
                                   "how reliable|how big|how large|how old",
                       few[] = "几个|几位|多少个|多少位|多少|几名|多少名";
     const struct atoms *a = &h->a;
-    if ((h->all & SENSE_TALK) && !says(a, "how many")) return false;
+    if ((h->all & SENSE_TALK) && !lexicon_says(a, "how many")) return false;
     for (size_t i = 0; i < a->n; i++) {
         size_t n = lexicon_phrase(a, i, counts), asks = lexicon_phrase(a, i, is);
         for (size_t k = i + n; n > 0 && k < a->n && k <= i + n + 2; k++)

@@ -28,17 +28,10 @@ static const struct place {
 };
 /* clang-format on */
 
-static bool says(const struct atoms *a, const char *list)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, list) > 0) return true;
-    return false;
-}
-
 bool local_place_told(const struct atoms *said, const struct atoms *told)
 {
     for (size_t k = 0; k < ARRAY_LEN(places); k++)
-        if (says(said, places[k].said) && says(told, places[k].told)) return true;
+        if (lexicon_says(said, places[k].said) && lexicon_says(told, places[k].told)) return true;
     return false;
 }
 

@@ -85,13 +85,6 @@ struct asked {
     bool surely;              /* nobody does this by himself: what no rule tells is not known */
 };
 
-static bool says(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 static const struct service *verb_at(const struct atoms *a, size_t i, size_t *n)
 {
     const struct service *found = NULL;
@@ -290,7 +283,7 @@ static bool tells_cost(struct local *m, const struct knowledge_text *t)
 {
     struct heard text = local_text_of(m, str_of(t->text), TEXT_ATOMS);
     return (text.all & SENSE_COST) || text_names_facts(str_of(t->text)) ||
-           says(&text.a, "pound|pounds|dollar|dollars|euro|euros|cents|pence|quote|quoted|free|extra");
+           lexicon_says(&text.a, "pound|pounds|dollar|dollars|euro|euros|cents|pence|quote|quoted|free|extra");
 }
 
 static bool in_atoms(const struct atoms *a, const struct atom *x)
@@ -309,10 +302,11 @@ static int score_of(struct local *m, const struct knowledge_text *t, const struc
     size_t of = 0;
     h.used = ARENA_ARRAY(m->arena, bool, h.a.n + 1); /* the thing's name counts, the service's does not */
     for (size_t i = asked->at; i < asked->at + asked->n && i < h.a.n; i++) h.used[i] = true;
-    bool in_title = says(&title.a, asked->of->told), in_text = text_tells(&text.a, asked->of);
+    bool in_title = lexicon_says(&title.a, asked->of->told), in_text = text_tells(&text.a, asked->of);
     size_t words = local_shared(&h, &title, &of) + local_shared(&h, &text, &of);
-    if (t->product || t->kind == KNOWLEDGE_PROMOTION || says(&title.a, back) || !(in_title || in_text)) return 0;
-    if (!in_title && words == 0 && !says(&text.a, "we * you|we will|we can|we do|we|our workshop")) return 0;
+    if (t->product || t->kind == KNOWLEDGE_PROMOTION || lexicon_says(&title.a, back) || !(in_title || in_text))
+        return 0;
+    if (!in_title && words == 0 && !lexicon_says(&text.a, "we * you|we will|we can|we do|we|our workshop")) return 0;
     /* "the clasp is replaced" where a pump is asked for: so many things are */
     if (asked->of->oneself && words == 0 && of > 0) return 0;
     if (asked->cost && !tells_cost(m, t)) return 0;

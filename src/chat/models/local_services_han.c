@@ -54,19 +54,13 @@ static size_t where(const struct atoms *a, const char *phrases, size_t *n)
     }
     return a->n;
 }
-static bool says(const struct atoms *a, const char *phrases)
-{
-    size_t n;
-    return where(a, phrases, &n) < a->n;
-}
-
 static bool asks(const struct heard *h)
 {
     static const char words[] =
         "多少|收费|要钱|价格|怎么收|几块|贵吗|费用|能不能|可不可以|可以|能|支持|提供|有没有|是否|"
         "帮我|帮忙|请问|服务|帮";
     size_t last = h->a.n;
-    return says(&h->a, words) || (last > 0 && lexicon_phrase(&h->a, last - 1, "吗|不|么|嘛|没|呢") > 0);
+    return lexicon_says(&h->a, words) || (last > 0 && lexicon_phrase(&h->a, last - 1, "吗|不|么|嘛|没|呢") > 0);
 }
 
 /* The words stand there because a whole title does: "…情侣对戒可刻字 J61多少钱" asks what the ring costs. */
@@ -102,7 +96,8 @@ static const struct service_han *asked_for(const struct local *m, size_t *at, si
 static bool tells_cost(struct local *m, const struct knowledge_text *t)
 {
     struct atoms text = atoms_of(m->arena, str_of(t->text), TEXT_ATOMS);
-    return text_names_facts(str_of(t->text)) || says(&text, "元|免费|收费|费用|有偿|付费|不另收|不收|包安装|含安装");
+    return text_names_facts(str_of(t->text)) ||
+           lexicon_says(&text, "元|免费|收费|费用|有偿|付费|不另收|不收|包安装|含安装");
 }
 
 static bool of_found(const struct local *m, const char *product)
@@ -122,8 +117,8 @@ static int score_of(struct local *m, const struct knowledge_text *t, const struc
     size_t of = 0;
     h.used = ARENA_ARRAY(m->arena, bool, h.a.n + 1);
     for (size_t i = at; i < at + n && i < h.a.n; i++) h.used[i] = true;
-    bool in_title = says(&title.a, s->told), in_text = says(&text.a, s->told);
-    if (t->kind == KNOWLEDGE_PROMOTION || says(&title.a, back) || !(in_title || in_text)) return 0;
+    bool in_title = lexicon_says(&title.a, s->told), in_text = lexicon_says(&text.a, s->told);
+    if (t->kind == KNOWLEDGE_PROMOTION || lexicon_says(&title.a, back) || !(in_title || in_text)) return 0;
     if (t->product && (!of_found(m, t->product) || !in_text)) return 0;
     if (cost && !tells_cost(m, t)) return 0;
     size_t words = local_shared(&h, &title, &of) + local_shared(&h, &text, &of);

@@ -158,18 +158,12 @@ static void money_comes(struct heard *h)
     local_hear_anew(h, at, SENSE_RETURN | SENSE_TIME);
 }
 
-static bool says(const struct atoms *a, const char *words)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, words) > 0) return true;
-    return false;
-}
-
 int local_score_of_case(const struct heard *h, const struct atoms *title)
 {
     enum { WORTH = 24 };
     static const char money[] = "退款|到账|返款|退钱|钱|款项", harm[] = "过敏|烂脸|脸烂|起疹|红疹";
-    bool paid = money_at(&h->a) < h->a.n && says(title, money), harmed = says(&h->a, harm) && says(title, "过敏");
+    bool paid = money_at(&h->a) < h->a.n && lexicon_says(title, money),
+         harmed = lexicon_says(&h->a, harm) && lexicon_says(title, "过敏");
     return paid || (harmed && (h->all & SENSE_RETURN)) ? WORTH : 0;
 }
 

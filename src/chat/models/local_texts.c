@@ -203,13 +203,6 @@ static bool has_clock(const struct heard *t)
     return false;
 }
 
-static bool says_one_of(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 static bool asks_opening(const struct heard *h)
 {
     /* "headphones that leave ears open" are asked for, and no hours */
@@ -219,15 +212,15 @@ static bool asks_opening(const struct heard *h)
         "open saturdays|open sunday|open saturday|still open|when * open|when * close|what time * open|"
         "what time * close|what time * shut|shut at|close at|it open|it close|store opens|shop opens";
     enum { SHORT = 3 };
-    if (says_one_of(&h->a, opens) || (h->a.n <= SHORT && says_one_of(&h->a, "open|close|shut"))) return true;
-    if ((h->all & SENSE_HOURS) && says_one_of(&h->a, "hours")) return true; /* "litres an hour" asks for none */
-    return says_one_of(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|opening|closing");
+    if (lexicon_says(&h->a, opens) || (h->a.n <= SHORT && lexicon_says(&h->a, "open|close|shut"))) return true;
+    if ((h->all & SENSE_HOURS) && lexicon_says(&h->a, "hours")) return true; /* "litres an hour" asks for none */
+    return lexicon_says(&h->a, "开门|关门|营业|几点上班|几点下班|几点开|几点关|opening|closing");
 }
 
 /* "Phone", "How to reach us": a title that promises what is asked for. */
 static bool asks_contact(const struct heard *title)
 {
-    return says_one_of(&title->a, "phone|telephone|contact|call us|reach us|电话|联系|热线");
+    return lexicon_says(&title->a, "phone|telephone|contact|call us|reach us|电话|联系|热线");
 }
 
 /* Who made it, or where: no rule that has a word of the question tells that. */
@@ -237,13 +230,13 @@ static bool asks_maker(const struct heard *h)
         "who makes|who made|where * made|who founded|who owns|the founder|the "
         "owner|哪产|哪里产|哪儿产|哪里生产|哪个厂|谁生产|"
         "谁设计|谁发明|哪个城市|哪座城市|哪个国家|哪年|哪一年|创始人|老板|员工|上市|几年了|开了几年|开了多久";
-    return says_one_of(&h->a, words);
+    return lexicon_says(&h->a, words);
 }
 
 /* Who buys here for the first time. */
 static bool is_new_here(const struct atoms *a)
 {
-    return says_one_of(
+    return lexicon_says(
         a, "新人|新客|新用户|新顾客|新朋友|首单|首次|首购|第一次|头一次|头回|first order|first purchase|first time|"
            "new customer|new customers|newcomer|newcomers|new here|welcome");
 }
@@ -260,12 +253,12 @@ static int score_of_state(const struct heard *h, const struct heard *title, cons
 {
     static const char opened[] = "拆封|开封|拆开|拆了|用过|穿过|洗过|opened|used|worn|washed|lit";
     size_t of = 0;
-    bool whole = says_one_of(&h->a, unopened);
-    if (!whole && says_one_of(&h->a, opened) && says_one_of(&text->a, opened) && local_shared(h, text, &of) > 0)
+    bool whole = lexicon_says(&h->a, unopened);
+    if (!whole && lexicon_says(&h->a, opened) && lexicon_says(&text->a, opened) && local_shared(h, text, &of) > 0)
         return TITLE_WORD + BODY_SUBJECT;
     if (!whole) return 0;
-    bool of_opened = says_one_of(&title->a, opened) && !says_one_of(&title->a, unopened);
-    return (of_opened ? -TITLE_SUBJECT : 0) + (says_one_of(&text->a, unopened) ? BODY_SUBJECT : 0);
+    bool of_opened = lexicon_says(&title->a, opened) && !lexicon_says(&title->a, unopened);
+    return (of_opened ? -TITLE_SUBJECT : 0) + (lexicon_says(&text->a, unopened) ? BODY_SUBJECT : 0);
 }
 
 /* Words of a title that were not said, Han by twos: of two rules about sending back, the one about allergies is not
@@ -297,12 +290,12 @@ static int score_of_way(const struct heard *h, const struct heard *title, const 
         "今天|当天|今晚|马上|立刻|现在|明天|当日|今日|几点|点前|点之前|today|tonight|same day|cut off|cutoff";
     static const char until[] = "当天|当日|次日发|第二天发|点前|前付款|前下单|前拍|same day|before|next working day";
     if (!(h->all & SENSE_SHIP) || (h->all & (SENSE_RETURN | SENSE_EXCHANGE | SENSE_DAMAGE | SENSE_INVOICE))) return 0;
-    bool goes = says_one_of(&h->a, leaves), comes = says_one_of(&h->a, there);
+    bool goes = lexicon_says(&h->a, leaves), comes = lexicon_says(&h->a, there);
     for (size_t i = 0; i < h->a.n && !goes && (h->all & SENSE_TIME); i++) comes |= local_place_at(&h->a, i) > 0;
     int score = 0;
-    if (goes && !comes && says_one_of(&h->a, soon) && (has_clock(text) || says_one_of(&text->a, until)))
+    if (goes && !comes && lexicon_says(&h->a, soon) && (has_clock(text) || lexicon_says(&text->a, until)))
         score += TITLE_QUALIFIER;
-    if (comes && !goes) score += says_one_of(&text->a, there) ? BODY_SUBJECT : -TITLE_QUALIFIER;
+    if (comes && !goes) score += lexicon_says(&text->a, there) ? BODY_SUBJECT : -TITLE_QUALIFIER;
     return score;
 }
 
@@ -345,7 +338,7 @@ static bool of_money_back(const struct heard *title, const struct heard *h)
                       goods[] =
                           "return|returns|returning|send back|sending back|exchange|exchanges|退货|退换|换货|退|无理由";
     static const char asked[] = "refund|refunds|refunded|refound|money|paid|credited|account|get it back|钱|款|到账|返";
-    return says_one_of(&title->a, money) && !says_one_of(&title->a, goods) && !says_one_of(&h->a, asked);
+    return lexicon_says(&title->a, money) && !lexicon_says(&title->a, goods) && !lexicon_says(&h->a, asked);
 }
 
 /* "想换大一号": the rule of changing sizes, before that of what is not wanted. */
@@ -355,7 +348,7 @@ static int score_of_size(const struct heard *h, const struct heard *text)
         "大一号|小一号|大一码|小一码|换码|换大|换小|换个码|换个大|换个小|尺码|码数|bigger|larger|"
         "smaller|a size up|a size down|different size|another size|size",
                       told[] = "换码|换尺码|换个尺码|尺码不合|码数|尺码或|size|sizes";
-    return says_one_of(&h->a, asked) && says_one_of(&text->a, told) ? TITLE_QUALIFIER : 0;
+    return lexicon_says(&h->a, asked) && lexicon_says(&text->a, told) ? TITLE_QUALIFIER : 0;
 }
 
 /* How many of the product's sizes stand in the text: "UK 7 / EU 40" does where the first name of it does. */
@@ -423,8 +416,8 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
         title.all &= ~(uint64_t)SENSE_SHIP, text.all &= ~(uint64_t)SENSE_SHIP;
     title.all &= ~local_not_asked(h, &title);
     bool card =
-        says_one_of(&h->a, "gift card|gift cards|gift voucher|gift vouchers|gift certificate|gift certificates");
-    if (card && !says_one_of(&title.a, "gift|voucher|vouchers|card|cards") && !says_one_of(&text.a, "gift"))
+        lexicon_says(&h->a, "gift card|gift cards|gift voucher|gift vouchers|gift certificate|gift certificates");
+    if (card && !lexicon_says(&title.a, "gift|voucher|vouchers|card|cards") && !lexicon_says(&text.a, "gift"))
         subjects &= ~(uint64_t)SENSE_DISCOUNT; /* an offer on soil is none of them */
     uint64_t more = h->all & (SENSE_COST | SENSE_TIME);
     uint64_t others = title.all & SENSE_SUBJECTS & ~subjects;

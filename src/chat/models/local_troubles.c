@@ -4,13 +4,6 @@
 
 enum { TEXTS = 32, TITLE_ATOMS = 60, TEXT_ATOMS = 160, SHORT = 14 };
 
-static bool says(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 static bool tells_trouble(const struct heard *h)
 {
     static const char trouble
@@ -25,7 +18,7 @@ static bool tells_trouble(const struct heard *h)
              "散架|冒烟|失灵|不好使了|不响|掉了一块",
  asks[] = "does|do you|how to|how do|how can|which|what|will it|would it|is it|if it|when it|怎么|会不会|会|如果|容易";
     return h->a.n <= SHORT && !(h->all & (SENSE_PRICE | SENSE_STOCK | SENSE_HAVE | SENSE_ORDER | SENSE_TRACK)) &&
-           says(&h->a, trouble) && !says(&h->a, asks);
+           lexicon_says(&h->a, trouble) && !lexicon_says(&h->a, asks);
 }
 
 static int score_of(struct local *m, const struct knowledge_text *t, bool arrived)
@@ -37,7 +30,7 @@ static int score_of(struct local *m, const struct knowledge_text *t, bool arrive
     struct atoms text = atoms_of(m->arena, str_of(t->text), TEXT_ATOMS);
     if (t->product || t->kind == KNOWLEDGE_PROMOTION || (title.all & (SENSE_SHIP | SENSE_OLD | SENSE_PROTECT)))
         return 0;
-    bool told = says(&text, faults), back = (title.all & (SENSE_RETURN | SENSE_EXCHANGE)) != 0;
+    bool told = lexicon_says(&text, faults), back = (title.all & (SENSE_RETURN | SENSE_EXCHANGE)) != 0;
     int score = title.all & SENSE_WARRANTY ? SUBJECT : 0;
     if (title.all & SENSE_FIX) score = arrived ? 0 : TOLD; /* what repairs cost, where nothing is guaranteed */
     if (title.all & SENSE_DAMAGE) score += arrived ? SUBJECT + ARRIVED : SUBJECT - TOLD;
@@ -59,7 +52,7 @@ bool local_trouble(struct local *m, bool *answered)
     if (!m->source->search_texts(m->source->ctx, query, NULL, TEXTS, m->arena, &t, &n)) return false;
     for (size_t i = 0; i < n; i++) {
         struct arena_mark mark = arena_mark(m->arena);
-        int score = score_of(m, &t[i], says(&m->h.a, came));
+        int score = score_of(m, &t[i], lexicon_says(&m->h.a, came));
         arena_release(m->arena, mark);
         if (score > most) most = score, best = &t[i];
     }

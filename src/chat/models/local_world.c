@@ -2,13 +2,6 @@
  * question that no rule answers: "will it rain on Saturday", "is there a parade on Labor Day". */
 #include "chat/models/local_lexicon.h"
 
-static bool says(const struct atoms *a, const char *phrases)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (lexicon_phrase(a, i, phrases) > 0) return true;
-    return false;
-}
-
 /* Of the weather, of games, of countries, of trains, of the clock: a row each, and who answers must speak of it. */
 static const char *const topics[] = {
     "weather|forecast|rain|raining|rainy|snow|snowing|sunny|storm|hot outside|cold outside|temperature outside",
@@ -57,7 +50,7 @@ static bool of_shop(const struct heard *h)
     static const char words[] = "you|u|ya|yall|your|ur|youre|shop|store|showroom|warehouse|studio|workshop|staff|team|"
                                 "outlet|branch|premises|place|unit|depot|counter|office|gallery|yard|farm|nursery|"
                                 "anyone|anybody|someone|somebody|order|orders|parcel|package|i|we|my|me|us|our|it|they";
-    return says(&h->a, words);
+    return lexicon_says(&h->a, words);
 }
 
 /* Whether a word is left that the rule does not know. */
@@ -77,14 +70,15 @@ bool local_of_world(const struct heard *h, const struct heard *title, const stru
     static const char surely[] = "is * a bank holiday|is * a public holiday|is * a national holiday|bitcoin worth|"
                                  "bitcoin price|price of bitcoin|price of gold|price of petrol|price of oil";
     uint64_t subjects = h->all & SENSE_SUBJECTS;
-    if (says(&h->a, surely)) return true;
+    if (lexicon_says(&h->a, surely)) return true;
     if (local_of_other_group(h, &title->a, &text->a)) return true;
     if (subjects & ~(uint64_t)SENSE_HOURS) return false;
     /* "when is customer service open": the days on which parcels go are no hours of it */
     if (subjects && (title->all & SENSE_SHIP) && !(title->all & (SENSE_HOURS | SENSE_STORE | SENSE_CONTACT)))
         return true;
     for (size_t k = 0; k < ARRAY_LEN(topics); k++)
-        if (says(&h->a, topics[k]) && !says(&title->a, topics[k]) && !says(&text->a, topics[k])) return true;
+        if (lexicon_says(&h->a, topics[k]) && !lexicon_says(&title->a, topics[k]) && !lexicon_says(&text->a, topics[k]))
+            return true;
     if (!subjects) return asks_clock(&h->a);
     if (!only_a_day(h)) return false;
     size_t verb = local_verb_of_service(h); /* "can you book me a table for Saturday" */
@@ -118,7 +112,8 @@ static int score_of_feast(const struct heard *h, const struct heard *title, cons
     uint64_t subjects = h->all & SENSE_SUBJECTS & ~(uint64_t)SENSE_STORE;
     if (!(subjects & (title->all | text->all)) && !(h->all & SENSE_SHIP)) return 0;
     for (size_t k = 0; k < ARRAY_LEN(feasts); k++)
-        if (says(&h->a, feasts[k]) && (says(&title->a, feasts[k]) || says(&text->a, feasts[k]))) return OF_FEAST;
+        if (lexicon_says(&h->a, feasts[k]) && (lexicon_says(&title->a, feasts[k]) || lexicon_says(&text->a, feasts[k])))
+            return OF_FEAST;
     return 0;
 }
 
@@ -130,10 +125,10 @@ static int score_of_day(const struct heard *h, const struct heard *text)
                                "mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|weekend|weekends|daily|"
                                "every day|seven days|weekdays";
     bool clock = false;
-    if ((h->all & SENSE_SUBJECTS & ~(uint64_t)SENSE_STORE) != SENSE_HOURS || !says(&h->a, days)) return 0;
+    if ((h->all & SENSE_SUBJECTS & ~(uint64_t)SENSE_STORE) != SENSE_HOURS || !lexicon_says(&h->a, days)) return 0;
     for (size_t i = 0; i + 1 < text->a.n; i++)
         clock |= text->a.atom[i].kind == ATOM_NUMBER && lexicon_phrase(&text->a, i + 1, "am|pm|a m|p m|to|until") > 0;
-    return clock && says(&text->a, days) ? OF_DAY : 0;
+    return clock && lexicon_says(&text->a, days) ? OF_DAY : 0;
 }
 
 int local_score_of_time(const struct heard *h, const struct heard *title, const struct heard *text)
@@ -146,7 +141,7 @@ uint64_t local_told_besides(const struct atoms *a)
 {
     static const char waste[] = "disposal|weee|waste batteries|e waste",
                       dead[] = "arrive dead|arrives dead|arrived dead|dead on arrival|arrive wilted";
-    uint64_t all = (says(a, waste) ? SENSE_OLD : 0) | (says(a, dead) ? SENSE_DAMAGE : 0);
+    uint64_t all = (lexicon_says(a, waste) ? SENSE_OLD : 0) | (lexicon_says(a, dead) ? SENSE_DAMAGE : 0);
     for (size_t i = 0; i + 1 < a->n; i++) /* "schools get 12% off" */
         if (a->atom[i].kind == ATOM_NUMBER && lexicon_phrase(a, i + 1, "percent off|per cent off|off") > 0)
             all |= SENSE_DISCOUNT;
@@ -158,7 +153,8 @@ uint64_t local_not_asked(const struct heard *h, const struct heard *title)
 {
     static const char cards[] = "gift voucher|gift vouchers|gift card|gift cards|gift certificate|gift certificates",
                       asked[] = "gift|voucher|vouchers|card|cards|code|codes|coupon|coupons|certificate";
-    return (h->all & SENSE_DISCOUNT) && says(&title->a, cards) && !says(&h->a, asked) ? SENSE_DISCOUNT : 0;
+    return (h->all & SENSE_DISCOUNT) && lexicon_says(&title->a, cards) && !lexicon_says(&h->a, asked) ? SENSE_DISCOUNT
+                                                                                                      : 0;
 }
 
 /* "顺丰要加钱吗": who carries it is named. */
@@ -169,6 +165,6 @@ int local_score_of_carrier(const struct heard *h, const struct heard *text)
                                             "德邦", "邮政",  "极兔",       "百世", "ems",  "dhl",
                                             "ups",  "fedex", "royal mail", "evri", "dpd",  "usps" };
     for (size_t k = 0; k < ARRAY_LEN(carriers); k++)
-        if (says(&h->a, carriers[k]) && says(&text->a, carriers[k])) return OF_CARRIER;
+        if (lexicon_says(&h->a, carriers[k]) && lexicon_says(&text->a, carriers[k])) return OF_CARRIER;
     return 0;
 }
