@@ -1,7 +1,8 @@
 /* notices.c: what the house says in the thread: who came, who is waited for, when somebody will be there. Each is a
  * message with a number, in the visitor's language, written in the transaction of the hand-over that it tells; its own
  * id names what it says and the epoch, so that one hand-over is told once, and clients with words of their own (the
- * inbox, in the merchant's language) can say it themselves. */
+ * inbox, in the merchant's language) can say it themselves. What changes while it stands there is not in it: the place
+ * in line is told by the conversation's state and its frames. */
 #include "chat/hours.h"
 #include "chat/models/local.h"
 #include "chat/private.h"
@@ -21,7 +22,7 @@ struct words {
 static const struct words all_words[LOCAL_LANGUAGES] = {
     [LOCAL_EN] = {
         .joined = "{name} is here.", .somebody = "A member of the team",
-        .waiting = "A person has been asked to come. Your place in line: {place}.",
+        .waiting = "A person has been asked to come.",
         .away = "Nobody is here at the moment. Somebody will be here {when}.",
         .leave_mail = "Leave your e-mail address, and you are answered there.",
         .assistant = "The assistant answers again.",
@@ -30,7 +31,7 @@ static const struct words all_words[LOCAL_LANGUAGES] = {
         .day = { "on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday" } },
     [LOCAL_ZH] = {
         .joined = "{name} 已接入会话。", .somebody = "客服人员",
-        .waiting = "已为您呼叫人工客服，您当前排在第 {place} 位。",
+        .waiting = "已为您呼叫人工客服。",
         .away = "现在没有客服在线，{when}会有人为您服务。",
         .leave_mail = "您可以留下邮箱，我们会通过邮件回复您。",
         .assistant = "智能助手继续为您服务。",
@@ -39,7 +40,7 @@ static const struct words all_words[LOCAL_LANGUAGES] = {
         .day = { "周一", "周二", "周三", "周四", "周五", "周六", "周日" } },
     [LOCAL_ES] = {
         .joined = "{name} está aquí.", .somebody = "Una persona del equipo",
-        .waiting = "Hemos avisado a una persona. Su lugar en la cola: {place}.",
+        .waiting = "Hemos avisado a una persona.",
         .away = "Ahora no hay nadie. Habrá alguien {when}.",
         .leave_mail = "Deje su correo electrónico y le responderemos allí.",
         .assistant = "El asistente vuelve a responder.",
@@ -108,7 +109,7 @@ static const char *text_of(struct arena *a, enum notice *n, const struct chat_sh
             return away_text(a, w, s, v, now_ms, opens_at_ms);
         }
         *n = NOTICE_WAITING;
-        return FILLED(a, w->waiting, { "place", arena_printf(a, "%lld", (long long)(c->place > 0 ? c->place : 1)) });
+        return w->waiting;
     case NOTICE_ASSISTANT: return w->assistant;
     case NOTICE_STILL_WAITING: return w->still;
     }

@@ -291,7 +291,7 @@ TEST_EACH_ENGINE(places_in_line_move_up_when_somebody_leaves_it)
         EXPECT(does(t, talk[i], (struct chat_act){ .kind = ACT_WANT_PERSON }) == CHAT_MAY);
         EXPECT(now_of(t, talk[i]).place == 3 - i);
     }
-    assert_string_equal(last_text(t, talk[0]), "A person has been asked to come. Your place in line: 3.");
+    assert_string_equal(last_text(t, talk[0]), "A person has been asked to come.");
     EXPECT(does(t, talk[2], (struct chat_act){ .kind = ACT_TAKE, .person = ANNA, .person_name = "Anna" }) == CHAT_MAY);
     assert_string_equal(last_text(t, talk[2]), "Anna is here.");
     EXPECT(now_of(t, talk[2]).place == 0 && now_of(t, talk[1]).place == 1 && now_of(t, talk[0]).place == 2);
