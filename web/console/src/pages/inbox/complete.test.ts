@@ -46,7 +46,15 @@ describe("what is offered while one writes", () => {
     expect(mentioned("@Sam", all, [6])).toEqual([6]);
     expect(mentioned("@Sam", all, [])).toEqual([5, 6]);
   });
+  it("leaves no space of a name that is not known before a stop, and one between words", () => {
+    expect(filled("您好 {name}，我是 {agent}", { name: "", agent: "Wei" })).toBe("您好，我是 Wei");
+    expect(filled("您好 {name}，我是 {agent}。", {})).toBe("您好，我是。");
+    expect(filled("Hello {name}! Ask {agent} here", {})).toBe("Hello! Ask here");
+    expect(filled("Hello {name}\nI am {agent} :)", {})).toBe("Hello\nI am :)");
+    expect(filled("您好 {name} ，我是 {shop}", { name: "Anna", shop: "Tea" })).toBe("您好 Anna ，我是 Tea");
+    expect(filled("您好{name}，", {})).toBe("您好，");
+  });
   it("is filled in, and leaves no brace of a name that is not known", () => {
-    expect(filled("Hi {name}, {agent} of {shop}. {x}", { agent: "Wei", shop: "Tea" })).toBe("Hi , Wei of Tea. {x}");
+    expect(filled("Hi {name}, {agent} of {shop}. {x}", { agent: "Wei", shop: "Tea" })).toBe("Hi, Wei of Tea. {x}");
   });
 });

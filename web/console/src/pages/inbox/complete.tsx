@@ -55,9 +55,19 @@ export function mentioned(text: string, all: readonly Colleague[], chosen: reado
   return [...found];
 }
 
-/** {name}, {shop} and {agent}; what is not known leaves no brace behind. */
+const STOPS = /^(?![:;][()DP-])[，。！？、；：,.!?;:…～)）」』】\n]/;
+
+/** {name}, {shop} and {agent}; what is not known leaves no brace behind, nor the space that stood before it. */
 export const filled = (text: string, facts: Readonly<Record<string, string>>) =>
-  text.replace(/\{(name|shop|agent)\}/g, (_all, key: string) => facts[key] ?? "");
+  text.replace(
+    /([ \u3000]*)\{(name|shop|agent)\}([ \u3000]*)/g,
+    (all: string, before: string, key: string, behind: string, at: number) => {
+      const fact = facts[key] ?? "";
+      if (fact !== "") return before + fact + behind;
+      const rest = text.slice(at + all.length);
+      return rest === "" || STOPS.test(rest) ? "" : before || behind;
+    },
+  );
 
 export function Offers({
   id,
