@@ -134,6 +134,7 @@ struct message_new {
     const char *author_name; /* as it is shown; "" of a visitor */
     int64_t epoch;           /* with CHAT_BY_BOT: the one that the reply was made for */
     int64_t failed;          /* with CHAT_BY_BOT: answers in a row that found nothing, with this one */
+    int64_t seen_epoch;      /* with CHAT_BY_PERSON: what their page showed, as in struct chat_act; 0: any */
     const char *client_id;   /* the sender's own for this message: the same again is the same message. NULL: none */
     const char *text;
     int64_t now_ms;
@@ -147,7 +148,8 @@ enum message_put {
     MESSAGE_NEW,
     MESSAGE_AGAIN,   /* it was there: *out is it, nothing was written */
     MESSAGE_OTHER,   /* its id was used for other words */
-    MESSAGE_STALE,   /* the bot's: it does not speak any more, or something was said since */
+    MESSAGE_STALE,   /* the bot's: it does not speak any more, or something was said since; a person's: another was
+                        quicker, and *c says who */
     MESSAGE_NOWHERE, /* there is no such conversation */
 };
 /* The one way in. *c: the conversation afterwards. */

@@ -1,4 +1,4 @@
-/* desk.c: what the files of the inbox share: who asks, and whether they may write to a visitor. */
+/* desk.c: what the files of the inbox share: who asks, whether they may write to a visitor, and who was quicker. */
 #include "chat/desk.h"
 
 enum answer desk_me(struct req *req, struct account_colleague *out)
@@ -16,4 +16,14 @@ enum answer desk_speaker(struct req *req, int64_t shop, struct account_colleague
     /* Also while it is deleted: what its team says would reach visitors by mail. */
     if (row == ROW_FOUND && s.suspended_at_ms > 0) return reply_problem(req, &problem_shop_suspended);
     return desk_me(req, out);
+}
+
+enum answer desk_moved(struct req *req, const struct conversation *c)
+{
+    reply_fact_i64(req, "epoch", c->epoch);
+    reply_fact_text(req, "status", chat_status_name(c->status));
+    reply_fact_text(req, "owner", chat_owner_name(c->owner));
+    reply_fact_i64(req, "person", c->person);
+    reply_fact_text(req, "name", arena_text(req->arena, c->person_name));
+    return reply_problem(req, &problem_moved);
 }

@@ -70,4 +70,9 @@ void found_json(struct json *j, const struct found *f, size_t count, int64_t con
 enum answer desk_me(struct req *req, struct account_colleague *out);
 /* The same of whoever writes to visitors of this shop: not while an operator has suspended it. Of no shop: desk_me. */
 enum answer desk_speaker(struct req *req, int64_t shop, struct account_colleague *out);
+#define FIELD_EPOCH(type)                                                                                              \
+    FIELD_I64(type, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,                                         \
+              .doc = "As the page shows it: an older one is refused. Absent: whatever it is.")
+/* It is not as the page shows it: how it is, and by whom. */
+enum answer desk_moved(struct req *req, const struct conversation *c);
 #endif

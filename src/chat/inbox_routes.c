@@ -1,6 +1,6 @@
 /* inbox_routes.c: what a merchant's people do with conversations: look, answer, take over, hand on, finish. Viewers
- * look, and change nothing. Who takes, hands on or finishes says which epoch their page shows. Of two who do it in the
- * same moment one is answered 409 `conversation_moved`, with who was quicker. */
+ * look, and change nothing. Who takes (with a press or a word), hands on or finishes says which epoch their page shows.
+ * Of two who do it in the same moment one is answered 409 `conversation_moved`, with who was quicker. */
 #include "chat/desk.h"
 
 #include "base/clock.h"
@@ -8,16 +8,16 @@
 #include "http/events.h"
 
 enum { INBOX_USUAL = 50, INBOX_MAX = 100, THREAD_USUAL = 50, NOTES_MAX = 200, EXCERPT_MAX = 120 };
+#define SNOOZE_MAX_MS (366 * DAY_MS)
 
 CHAT_ACTIONS(AUDIT_DEFINE)
 
 /* clang-format off */
-static const struct problem problem_moved = {
-    "conversation_moved", 409, "Somebody was quicker: this conversation is not as your page shows it.",
-    "有人先您一步，此对话已不是页面所示的状态。"
-};
 static const struct problem problem_until = {
     "until_is_past", 422, "A conversation is snoozed until a time to come.", "暂缓的时间须晚于现在。"
+};
+static const struct problem problem_until_far = {
+    "until_is_far", 422, "A conversation is snoozed for a year at most.", "最多可暂缓一年。"
 };
 static const struct problem problem_no_colleague = {
     "no_colleague", 422, "This person cannot answer in this account.", "该人员无法在此账户中回复。"
@@ -79,9 +79,6 @@ static const struct field get_inbox_events_fields[] = {
               .doc = "Last number seen, for a first connection; Last-Event-ID wins."),
     FIELD_END
 };
-#define FIELD_EPOCH(type)                                                                                              \
-    FIELD_I64(type, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,                                         \
-              .doc = "As the page shows it: an older one is refused. Absent: whatever it is.")
 struct post_epoch {
     int64_t epoch;
 };
@@ -107,8 +104,22 @@ struct post_status {
 };
 static const struct field post_status_fields[] = {
     FIELD_ENUM(struct post_status, status, chat_status_names, .doc = "Finish, reopen or snooze."),
-    FIELD_TIME(struct post_status, until, .optional = true, .doc = "With snoozed: when it comes back."),
+    FIELD_TIME(struct post_status, until, .optional = true, .doc = "With snoozed: when it comes back, within a year."),
     FIELD_EPOCH(struct post_status), FIELD_END
+};
+struct post_word {
+    const char *text, *clientId;
+    int64_t epoch;
+};
+static const struct field post_word_fields[] = {
+    FIELD_TEXT(struct post_word, text, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT, .multiline = true,
+               .doc = "Kept to the byte."),
+    FIELD_TEXT(struct post_word, clientId, .min = 8, .max = CLIENT_ID_MAX,
+               .doc = "Made by the sender for this message: sent again with it, it is the same message."),
+    FIELD_I64(struct post_word, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,
+              .doc = "As the page shows it: with an older one a word that would take the conversation from somebody is"
+                     " refused. Absent: whatever it is."),
+    FIELD_END
 };
 struct post_note {
     const char *text, *clientId;
@@ -148,29 +159,17 @@ static const struct shape inbox_visitor_shape[] = { SHAPE_I64("id"),        SHAP
                                                     SHAPE_TEXT("language"), SHAPE_TEXT("page"),
                                                     SHAPE_TEXT("email"),    SHAPE_BOOL("blocked"),
                                                     SHAPE_TIME("seenAt"),   SHAPE_END };
-static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
-                                                         SHAPE_I64("shop"),
-                                                         SHAPE_I64("epoch"),
-                                                         SHAPE_ENUM("status", chat_status_names),
-                                                         SHAPE_ENUM("owner", chat_owner_names),
-                                                         SHAPE_I64("person", .doc = "Who speaks; 0: no person."),
-                                                         SHAPE_TEXT("name"),
-                                                         SHAPE_TEXT("picture", .maybe = true,
-                                                                    .doc = "Of who speaks, at this server."),
-                                                         SHAPE_I64("place", .maybe = true, .doc = "In line."),
-                                                         SHAPE_I64("assignee"),
-                                                         SHAPE_I64("unread"),
-                                                         SHAPE_I64("score", .doc = "The visitor's; 0: none."),
-                                                         SHAPE_TEXT("scoreWords"),
-                                                         SHAPE_I64("lastNumber"),
-                                                         SHAPE_I64("readByVisitor"),
-                                                         SHAPE_I64("readByTeam"),
-                                                         SHAPE_TIME("waitingSince", .nullable = true),
-                                                         SHAPE_TIME("snoozedUntil", .nullable = true),
-                                                         SHAPE_TIME("resolvedAt", .nullable = true),
-                                                         SHAPE_TIME("beganAt"),
-                                                         SHAPE_TIME("lastAt"),
-                                                         SHAPE_END };
+/* clang-format off */
+static const struct shape inbox_conversation_shape[] = {
+    SHAPE_I64("id"), SHAPE_I64("shop"), SHAPE_I64("epoch"), SHAPE_ENUM("status", chat_status_names),
+    SHAPE_ENUM("owner", chat_owner_names), SHAPE_I64("person", .doc = "Who speaks; 0: no person."), SHAPE_TEXT("name"),
+    SHAPE_TEXT("picture", .maybe = true, .doc = "Of who speaks, at this server."),
+    SHAPE_I64("place", .maybe = true, .doc = "In line."), SHAPE_I64("assignee"), SHAPE_I64("unread"),
+    SHAPE_I64("score", .doc = "The visitor's; 0: none."), SHAPE_TEXT("scoreWords"), SHAPE_I64("lastNumber"),
+    SHAPE_I64("readByVisitor"), SHAPE_I64("readByTeam"), SHAPE_TIME("waitingSince", .nullable = true),
+    SHAPE_TIME("snoozedUntil", .nullable = true), SHAPE_TIME("resolvedAt", .nullable = true), SHAPE_TIME("beganAt"),
+    SHAPE_TIME("lastAt"), SHAPE_END };
+/* clang-format on */
 static const struct shape inbox_item_shape[] = {
     SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"),
     SHAPE_TEXT("visitorName"),
@@ -409,7 +408,7 @@ static void sent_json(struct json *j, const void *arg)
 
 static enum answer run_send(struct req *req)
 {
-    const struct post_message *in = req->body;
+    const struct post_word *in = req->body;
     struct conversation c;
     struct account_colleague who;
     struct message m;
@@ -420,11 +419,13 @@ static enum answer run_send(struct req *req)
                                      .author = CHAT_BY_PERSON,
                                      .person = who.person,
                                      .author_name = who.name,
+                                     .seen_epoch = in->epoch,
                                      .client_id = in->clientId,
                                      .text = in->text,
                                      .now_ms = req->now_ms };
     enum message_put put = message_put(req->tx, &new, &m, &c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
+    if (put == MESSAGE_STALE) return desk_moved(req, &c);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
     return reply_json(req, 201, sent_json, &(struct sent){ .c = &c, .m = &m });
 }
@@ -465,16 +466,6 @@ static enum answer run_note(struct req *req)
 
 /* ---- who speaks ---- */
 
-static enum answer moved(struct req *req, const struct conversation *c)
-{
-    reply_fact_i64(req, "epoch", c->epoch);
-    reply_fact_text(req, "status", chat_status_name(c->status));
-    reply_fact_text(req, "owner", chat_owner_name(c->owner));
-    reply_fact_i64(req, "person", c->person);
-    reply_fact_text(req, "name", arena_text(req->arena, c->person_name));
-    return reply_problem(req, &problem_moved);
-}
-
 static enum answer act(struct req *req, struct chat_act *what)
 {
     struct conversation c;
@@ -485,7 +476,7 @@ static enum answer act(struct req *req, struct chat_act *what)
     if (a != ANSWER_GO_ON) return a;
     what->person = who.person, what->person_name = who.name, what->now_ms = req->now_ms;
     if (conversation_act(req->tx, c.id, what, &c, &may) != ROW_FOUND) return reply_fault(req);
-    if (may == CHAT_LOST) return moved(req, &c);
+    if (may == CHAT_LOST) return desk_moved(req, &c);
     if (may == CHAT_MAY_NOT) return reply_problem(req, &problem_until);
     return reply_json(req, 200, one_json, &c);
 }
@@ -523,6 +514,8 @@ static enum answer run_state(struct req *req)
 {
     static const enum chat_act_kind kinds[] = { ACT_REOPEN, ACT_SNOOZE, ACT_RESOLVE };
     const struct post_status *in = req->body;
+    if (kinds[in->status] == ACT_SNOOZE && in->until > req->now_ms + SNOOZE_MAX_MS)
+        return reply_problem(req, &problem_until_far);
     return act(req, &(struct chat_act){ .kind = kinds[in->status], .seen_epoch = in->epoch, .until_ms = in->until });
 }
 
@@ -575,9 +568,9 @@ const struct route chat_inbox_routes[] = {
       .doc = "Server events of all conversations of the account, as text/event-stream." },
     { READS, .path = "/api/inbox/:id", PATH_FIELDS(path_inbox), QUERY_FIELDS(get_thread), .answer = thread_shape,
       .run = run_thread, .doc = "A conversation: its newest messages, or those before one, and its notes." },
-    { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message),
-      .answer = sent_shape, .status = 201, PROBLEMS(&problem_message_other, &problem_shop_suspended),
-      .run = run_send, .doc = "Answer as a person: from then on the bot is silent." },
+    { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_word), .answer = sent_shape,
+      .status = 201, PROBLEMS(&problem_message_other, &problem_moved, &problem_shop_suspended), .run = run_send,
+      .doc = "Answer as a person, who takes it over by that: of two who do so at once, one does." },
     { DOES, .path = "/api/inbox/:id/notes", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_note), .answer = noted_shape,
       .status = 201, PROBLEMS(&problem_message_other, &problem_no_colleague), .run = run_note,
       .doc = "Write a note for colleagues, which the visitor never sees." },
@@ -587,8 +580,9 @@ const struct route chat_inbox_routes[] = {
       .doc = "Hand it back to the bot, or to the team." },
     { DOES, .path = "/api/inbox/:id/assign", BODY_FIELDS(post_assign), SPEAKS,
       PROBLEMS(&problem_moved, &problem_no_colleague), .run = run_assign, .doc = "Make it a colleague's." },
-    { DOES, .path = "/api/inbox/:id/state", BODY_FIELDS(post_status), SPEAKS, PROBLEMS(&problem_moved, &problem_until),
-      .run = run_state, .doc = "Resolve, reopen or snooze." },
+    { DOES, .path = "/api/inbox/:id/state", BODY_FIELDS(post_status), SPEAKS,
+      PROBLEMS(&problem_moved, &problem_until, &problem_until_far), .run = run_state,
+      .doc = "Resolve, reopen or snooze." },
     { DOES, .path = "/api/inbox/:id/read", BODY_FIELDS(post_read), SPEAKS, .run = run_team_read,
       .doc = "The team has read up to a message." },
     { DOES, .path = "/api/inbox/:id/typing", BODY_FIELDS(post_writing), .body_optional = true, SPEAKS,

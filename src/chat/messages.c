@@ -4,7 +4,7 @@
  * are the same. A bot's reply is inserted by a statement that demands that the bot speaks and that the epoch is the one
  * the reply was made for: the check and the write are one. (PostgreSQL reads a row that it had to wait for anew, so
  * what it checks there is what was committed.) A word that comes again, by its sender's own id, is answered with the
- * one that is there. */
+ * one that is there: also when it would be too late by now. */
 #include "chat/channel.h"
 #include "chat/faces.h"
 
@@ -116,10 +116,11 @@ static enum row insert(struct tx *tx, const struct message_new *in, const char *
     return row;
 }
 
-/* Nothing was inserted: it was there, or may not be. */
+/* Nothing is inserted: it was there, or may not be. */
 static enum message_put not_inserted(struct tx *tx, const struct message_new *in, const char *key, struct message *out)
 {
-    enum message_put refused = in->author == CHAT_BY_BOT ? MESSAGE_STALE : MESSAGE_FAULT;
+    bool may_be_late = in->author == CHAT_BY_BOT || in->seen_epoch != 0;
+    enum message_put refused = may_be_late ? MESSAGE_STALE : MESSAGE_FAULT;
     if (key == NULL) return refused;
     struct query q = query(tx, &by_client);
     bind_i64(&q, in->conversation), bind_text(&q, key);
@@ -137,6 +138,13 @@ static const enum chat_act_kind act_of[] = {
     [CHAT_BY_PERSON] = ACT_PERSON_WROTE,
     [CHAT_BY_HOUSE] = ACT_HOUSE_WROTE,
 };
+
+/* A person's word takes the conversation over, and somebody was quicker. */
+static bool is_late(const struct conversation *before, const struct chat_act *act)
+{
+    struct conversation after;
+    return act->seen_epoch != 0 && conversation_after(before, act, &after) == CHAT_LOST;
+}
 
 /* Who writes has read what was there. */
 static void count_word(const struct message_new *in, const struct message *m, struct conversation *c)
@@ -165,7 +173,14 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
     if (row != ROW_FOUND) return row == ROW_NONE ? MESSAGE_NOWHERE : MESSAGE_FAULT;
     const char *key = client_key(tx, in);
     int64_t number = 0;
+    struct chat_act act = { .kind = act_of[in->author],
+                            .person = in->person,
+                            .person_name = in->author_name,
+                            .seen_epoch = in->seen_epoch,
+                            .failed = in->failed,
+                            .now_ms = in->now_ms };
     *c = before;
+    if (is_late(&before, &act)) return not_inserted(tx, in, key, out);
     row = insert(tx, in, key, &number);
     if (row == ROW_FAULT) return MESSAGE_FAULT;
     if (row == ROW_NONE) return not_inserted(tx, in, key, out);
@@ -182,11 +197,6 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
     know_key(tx, key, out);
     if (!put_face(tx, out)) return MESSAGE_FAULT;
     if (in->image && !chat_image_used(tx, in->conversation, number, in->image->id)) return MESSAGE_FAULT;
-    struct chat_act act = { .kind = act_of[in->author],
-                            .person = in->person,
-                            .person_name = in->author_name,
-                            .failed = in->failed,
-                            .now_ms = in->now_ms };
     if (in->author != CHAT_BY_VISITOR && !channel_tell(tx, out)) return MESSAGE_FAULT;
     if (!chat_due_times(tx, &before, &act)) return MESSAGE_FAULT;
     (void)conversation_after(&before, &act, c);

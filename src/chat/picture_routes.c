@@ -35,6 +35,20 @@ static const struct field post_image_fields[] = {
                .doc = "Made by the sender for this message: sent again with it, it is the same message."),
     FIELD_END
 };
+/* By the team: it takes the conversation over, as a word does. */
+struct post_team_image {
+    const char *name, *clientId;
+    int64_t epoch;
+};
+static const struct field post_team_image_fields[] = {
+    FIELD_TEXT(struct post_team_image, name, .min = 1, .max = FIELD_FILE_NAME_MAX, .form = TEXT_FILE,
+               .doc = "The file's name."),
+    FIELD_TEXT(struct post_team_image, clientId, .min = 8, .max = CLIENT_ID_MAX,
+               .doc = "Made by the sender for this message: sent again with it, it is the same message."),
+    FIELD_I64(struct post_team_image, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,
+              .doc = "As of a message."),
+    FIELD_END
+};
 struct path_talk {
     int64_t id;
 };
@@ -105,20 +119,20 @@ static const struct shape sent_shape[] = { SHAPE_OBJECT("message", chat_message_
                                            SHAPE_OBJECT("conversation", chat_state_shape, .type_name = "ChatState"),
                                            SHAPE_END };
 
-/* *by has who says it; the rest is the picture's. */
+/* *by has who says it, the file's name and the sender's id; the rest is the picture's. */
 static enum answer send_picture(struct req *req, const struct message_new *by, struct conversation *c)
 {
-    const struct post_image *in = req->query;
     const struct sent_picture *s = req->prepared;
     struct message_new new = *by;
     struct chat_image image;
     struct message m;
     if (conversation_locked(req->tx, c->id, c) != ROW_FOUND) return reply_fault(req);
     if (!picture_keep(req->tx, c->account, c->shop, &s->picture, req->now_ms, &image)) return reply_fault(req);
-    new.conversation = c->id, new.client_id = in->clientId, new.text = in->name, new.now_ms = req->now_ms;
+    new.conversation = c->id, new.now_ms = req->now_ms;
     new.image = &image;
     enum message_put put = message_put(req->tx, &new, &m, c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
+    if (put == MESSAGE_STALE) return desk_moved(req, c);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
     if (put == MESSAGE_NEW && new.author == CHAT_BY_VISITOR && !chat_answer_later(req->tx, c, req->now_ms))
         return reply_fault(req);
@@ -133,7 +147,11 @@ static enum answer run_visitor(struct req *req)
     enum answer a = visitor_enter(req, true, &place, &v);
     if (a != ANSWER_GO_ON) return a;
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
-    return send_picture(req, &(struct message_new){ .author = CHAT_BY_VISITOR, .author_name = v.name }, &c);
+    const struct post_image *in = req->query;
+    const struct message_new by = {
+        .author = CHAT_BY_VISITOR, .author_name = v.name, .client_id = in->clientId, .text = in->name
+    };
+    return send_picture(req, &by, &c);
 }
 
 static enum answer run_team(struct req *req)
@@ -145,8 +163,14 @@ static enum answer run_team(struct req *req)
     if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
     enum answer a = desk_speaker(req, c.shop, &who);
     if (a != ANSWER_GO_ON) return a;
-    return send_picture(
-        req, &(struct message_new){ .author = CHAT_BY_PERSON, .person = who.person, .author_name = who.name }, &c);
+    const struct post_team_image *in = req->query;
+    const struct message_new by = { .author = CHAT_BY_PERSON,
+                                    .person = who.person,
+                                    .author_name = who.name,
+                                    .seen_epoch = in->epoch,
+                                    .client_id = in->clientId,
+                                    .text = in->name };
+    return send_picture(req, &by, &c);
 }
 
 /* ---- shown ---- */
@@ -202,7 +226,8 @@ const struct route chat_picture_routes[] = {
     { .verb = VERB_POST, .path = "/api/inbox/:id/images", .who = WHO_STAFF, .tag = "Inbox", .idempotent = true,
       PATH_FIELDS(path_talk), .account_limit = &team_limit, .slow = true, .ask = team_admit,
       .prepare = team_picture_prepare, .tx = TX_WRITE, .upload = &team_upload,
-      QUERY_FIELDS(post_image), .answer = sent_shape, .status = 201, PROBLEMS(REFUSED, &problem_shop_suspended),
+      QUERY_FIELDS(post_team_image), .answer = sent_shape, .status = 201,
+      PROBLEMS(REFUSED, &problem_moved, &problem_shop_suspended),
       .run = run_team, .doc = "Answer with a picture: the body is the file." },
     { .verb = VERB_GET, .path = "/chat-images/:token", .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ANY,
       .passive = true, PATH_FIELDS(path_picture), .limit = &shown_limit, .tx = TX_READ, .run = run_show,

@@ -89,7 +89,7 @@ enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place,
 
 /* ---- problems.c ---- */
 extern const struct problem problem_chat_paused, problem_chat_token, problem_chat_blocked, problem_message_other,
-    problem_person_answers;
+    problem_person_answers, problem_moved;
 
 /* ---- visitor_routes.c, visitor_says.c: what the socket says too ---- */
 struct post_nothing {

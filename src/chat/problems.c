@@ -1,4 +1,4 @@
-/* problems.c: why a visitor, or who speaks for one, is not let in or not heard. */
+/* problems.c: why a visitor, who speaks for one, or a colleague is not let in or not heard. */
 #include "chat/private.h"
 
 /* clang-format off */
@@ -13,6 +13,10 @@ const struct problem problem_chat_blocked = {
 };
 const struct problem problem_message_other = {
     "message_differs", 409, "A message with this id was sent with other words.", "相同编号的消息内容不同。"
+};
+const struct problem problem_moved = {
+    "conversation_moved", 409, "Somebody was quicker: this conversation is not as your page shows it.",
+    "有人先您一步，此对话已不是页面所示的状态。"
 };
 const struct problem problem_person_answers = {
     "person_answers", 409, "A person is answering this conversation.", "已有客服人员在处理此对话。"

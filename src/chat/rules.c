@@ -47,6 +47,9 @@ static enum chat_may after_word(const struct chat_act *act, struct conversation 
 {
     if (act->kind == ACT_BOT_WROTE || act->kind == ACT_HOUSE_WROTE) return CHAT_NOTHING;
     if (act->kind == ACT_PERSON_WROTE) {
+        /* A person's word takes it over. What waits for whoever comes is taken from nobody. */
+        bool waits = c->owner == CHAT_WAITING && c->status == CHAT_OPEN;
+        if (is_old(c, act) && !waits) return CHAT_LOST;
         open_again(c);
         speak(c, act->person, act->person_name);
         if (c->assignee == 0) c->assignee = act->person;

@@ -56,6 +56,29 @@ TEST_EACH_ENGINE(numbers_have_no_gap_and_the_same_again_is_one_message)
     EXPECT(say(t, word(talk + 1, CHAT_BY_VISITOR, NULL, "Hello"), &m, &c) == MESSAGE_NOWHERE);
 }
 
+TEST_EACH_ENGINE(a_first_word_that_comes_too_late_is_not_written)
+{
+    struct message m;
+    struct conversation c;
+    int64_t talk = begin(t);
+    EXPECT(say(t, word(talk, CHAT_BY_VISITOR, "aaaaaaaa", "Hello"), &m, &c) == MESSAGE_NEW);
+    struct message_new anna = word(talk, CHAT_BY_PERSON, "bbbbbbbb", "Hi"),
+                       boris = word(talk, CHAT_BY_PERSON, "cccccccc", "Yes?");
+    anna.seen_epoch = boris.seen_epoch = c.epoch;
+    boris.person = ANNA + 1, boris.author_name = "Boris";
+    EXPECT(say(t, anna, &m, &c) == MESSAGE_NEW && m.number == 2);
+    EXPECT(say(t, boris, &m, &c) == MESSAGE_STALE && c.person == ANNA && c.last_number == 2);
+    assert_string_equal(c.person_name, "Anna");
+    boris.seen_epoch = c.epoch;
+    EXPECT(say(t, boris, &m, &c) == MESSAGE_NEW && m.number == 3 && c.person == ANNA + 1);
+    /* What was stored is stored, also when it comes again and somebody has been quicker since. */
+    EXPECT(say(t, anna, &m, &c) == MESSAGE_AGAIN && m.number == 2 && c.person == ANNA + 1);
+    anna.text = "Other";
+    EXPECT(say(t, anna, &m, &c) == MESSAGE_OTHER);
+    anna.client_id = NULL;
+    EXPECT(say(t, anna, &m, &c) == MESSAGE_STALE && c.last_number == 3);
+}
+
 TEST_EACH_ENGINE(a39_a_reply_that_was_overtaken_is_not_written)
 {
     struct message m;
@@ -292,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(numbers_have_no_gap_and_the_same_again_is_one_message),
+        EACH_ENGINE(a_first_word_that_comes_too_late_is_not_written),
         EACH_ENGINE(a39_a_reply_that_was_overtaken_is_not_written),
         EACH_ENGINE(words_come_back_to_the_byte),
         EACH_ENGINE(what_was_read_is_counted),

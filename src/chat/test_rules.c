@@ -54,6 +54,35 @@ static void of_two_who_take_it_one_wins(void **state)
     assert_true(c.person == BORIS && c.assignee == BORIS && c.epoch == 3);
 }
 
+/* A word takes it too. */
+static void of_two_who_write_the_first_word_one_wins(void **state)
+{
+    (void)state;
+    const struct chat_act want = { .kind = ACT_WANT_PERSON },
+                          first = { .kind = ACT_PERSON_WROTE, .person = ANNA, .seen_epoch = 1 },
+                          late = { .kind = ACT_PERSON_WROTE, .person = BORIS, .seen_epoch = 1 };
+    struct conversation c = fresh();
+    assert_int_equal(act(&c, first), CHAT_MAY);
+    assert_int_equal(act(&c, late), CHAT_LOST);
+    assert_true(c.person == ANNA && c.epoch == 2);
+    /* Her own word before it does not make her late; whoever knows whose it is takes it over. */
+    assert_int_equal(act(&c, first), CHAT_MAY);
+    struct chat_act again = late;
+    again.seen_epoch = c.epoch;
+    assert_int_equal(act(&c, again), CHAT_MAY);
+    assert_true(c.person == BORIS && c.epoch == 4);
+    /* It began to wait meanwhile, for whoever comes. */
+    c = fresh();
+    assert_int_equal(act(&c, want), CHAT_MAY);
+    assert_int_equal(act(&c, first), CHAT_MAY);
+    assert_int_equal(act(&c, late), CHAT_LOST);
+    /* Finished by a colleague in the same moment. */
+    c = fresh();
+    assert_int_equal(act(&c, (struct chat_act){ .kind = ACT_RESOLVE, .person = ANNA, .seen_epoch = 1 }), CHAT_MAY);
+    assert_int_equal(act(&c, late), CHAT_LOST);
+    assert_true(c.status == CHAT_RESOLVED);
+}
+
 static void who_speaks_is_not_behind_their_own_words(void **state)
 {
     (void)state;
@@ -158,19 +187,19 @@ static void after_any_order_of_events_one_speaks_and_epochs_grow(void **state)
                                   .now_ms = NOW + step };
             enum chat_may may = conversation_after(&before, &a, &c);
             bool changed = conversation_moved(&before, &c);
-            bool sound = (c.person != 0) == (c.owner == CHAT_PERSON) &&
-                         (changed ? c.epoch == before.epoch + 1 : true) &&
-                         (may == CHAT_MAY ? c.epoch == before.epoch + 1 : c.epoch == before.epoch && !changed) &&
-                         (c.owner != CHAT_WAITING || c.waiting_since_ms > 0) &&
-                         (c.status == CHAT_SNOOZED) == (c.snoozed_until_ms > 0) &&
-                         (c.back_at_ms == 0 || (c.status == CHAT_OPEN && c.owner == CHAT_PERSON)) &&
-                         (c.alert_at_ms == 0 || (c.status == CHAT_OPEN && c.owner == CHAT_WAITING)) &&
-                         (a.kind != ACT_VISITOR_WROTE || c.burst_at_ms > 0) &&
-                         (a.kind != ACT_PERSON_WROTE || c.burst_at_ms == 0) &&
-                         (a.kind != ACT_BACK || may == CHAT_NOTHING || before.back_at_ms <= a.now_ms) &&
-                         (c.status == CHAT_RESOLVED) == (c.resolved_at_ms > 0) &&
-                         (a.kind != ACT_PERSON_WROTE || (c.owner == CHAT_PERSON && c.person == a.person)) &&
-                         (a.kind != ACT_BOT_WROTE || may == CHAT_NOTHING);
+            bool sound =
+                (c.person != 0) == (c.owner == CHAT_PERSON) && (changed ? c.epoch == before.epoch + 1 : true) &&
+                (may == CHAT_MAY ? c.epoch == before.epoch + 1 : c.epoch == before.epoch && !changed) &&
+                (c.owner != CHAT_WAITING || c.waiting_since_ms > 0) &&
+                (c.status == CHAT_SNOOZED) == (c.snoozed_until_ms > 0) &&
+                (c.back_at_ms == 0 || (c.status == CHAT_OPEN && c.owner == CHAT_PERSON)) &&
+                (c.alert_at_ms == 0 || (c.status == CHAT_OPEN && c.owner == CHAT_WAITING)) &&
+                (a.kind != ACT_VISITOR_WROTE || c.burst_at_ms > 0) &&
+                (a.kind != ACT_PERSON_WROTE || may == CHAT_LOST || c.burst_at_ms == 0) &&
+                (a.kind != ACT_BACK || may == CHAT_NOTHING || before.back_at_ms <= a.now_ms) &&
+                (c.status == CHAT_RESOLVED) == (c.resolved_at_ms > 0) &&
+                (a.kind != ACT_PERSON_WROTE || may == CHAT_LOST || (c.owner == CHAT_PERSON && c.person == a.person)) &&
+                (a.kind != ACT_BOT_WROTE || may == CHAT_NOTHING);
             if (!sound) fail_msg("walk %u, step %d, act %d", walk, step, (int)a.kind);
         }
     }
@@ -181,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a35_a_person_who_writes_speaks),
         cmocka_unit_test(of_two_who_take_it_one_wins),
+        cmocka_unit_test(of_two_who_write_the_first_word_one_wins),
         cmocka_unit_test(who_speaks_is_not_behind_their_own_words),
         cmocka_unit_test(a_wish_for_a_person_waits_and_can_be_taken_back),
         cmocka_unit_test(handing_on_and_back),

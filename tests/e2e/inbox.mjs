@@ -143,7 +143,7 @@ async function alone({ checks, mei, wei }) {
     });
 }
 
-async function together({ checks, mei, wei }) {
+async function together({ checks, mei, wei, server, shop }) {
     await checks.must('who else writes is said by name, also of a note, and not to oneself', async () => {
         await mei.page.goto('/inbox');
         await wei.page.goto('/inbox');
@@ -176,7 +176,56 @@ async function together({ checks, mei, wei }) {
         await wei.page.getByText('was quicker. Your page is up to date now.').waitFor();
         await wei.page.unroute('**/api/inbox/*/take');
     });
+    await checks.must('both press Enter on a first word: one is sent, the other keeps theirs and is told by whom', async () => {
+        await says(server, shop, 'Eve', 'Is anybody there?');
+        await mei.page.goto('/inbox');
+        await wei.page.goto('/inbox');
+        await Promise.all([open(mei, 'Eve'), open(wei, 'Eve')]);
+        const box = ({ page }) => page.locator('.composer-text');
+        const words = ({ page }, text) => page.locator('.said-person', { hasText: text });
+        await box(mei).fill('我来处理');
+        await box(wei).fill('I have it');
+        await wei.page.route('**/api/inbox/*/messages', async (route) => {
+            await box(mei).press('Enter');
+            await words(mei, '我来处理').waitFor();
+            await route.fallback();
+        }, { times: 1 });
+        await box(wei).press('Enter');
+        await wei.page.locator('.composer-quicker', { hasText: `${mei.email} was quicker and answers here now.` }).waitFor();
+        assert.equal(await box(wei).inputValue(), 'I have it');
+        await words(wei, '我来处理').waitFor();
+        assert.equal(await words(mei, 'I have it').count(), 0);
+        // Two of one's own in a row, whatever the page has heard of the first.
+        await box(mei).fill('请问订单号？');
+        await box(mei).press('Enter');
+        await until('it is sent', async () => await box(mei).inputValue() === '');
+        await box(mei).fill('还有邮箱');
+        await box(mei).press('Enter');
+        await words(mei, '还有邮箱').waitFor();
+        assert.equal(await mei.page.locator('.composer-quicker').innerText(), '');
+        await words(wei, '还有邮箱').waitFor(); // what she knows when she presses again
+        await box(wei).press('Enter');
+        await words(mei, 'I have it').waitFor();
+        await until('it is sent', async () => await box(wei).inputValue() === '');
+        assert.equal(await wei.page.locator('.composer-quicker').innerText(), '');
+    });
+    await checks.must('two tabs: what is sent in one leaves what the other keeps', async () => {
+        const other = await mei.context.newPage();
+        await mei.page.locator('.composer-text').fill('第一个标签页');
+        await other.goto(mei.page.url());
+        await other.locator('.composer-text').fill('第二个标签页');
+        await mei.page.locator('.composer-text').press('Enter');
+        await mei.page.locator('.said-person', { hasText: '第一个标签页' }).waitFor();
+        await until('it is sent', async () => await mei.page.locator('.composer-text').inputValue() === '');
+        await other.reload();
+        await other.locator('.said-person', { hasText: '第一个标签页' }).waitFor();
+        assert.equal(await other.locator('.composer-text').inputValue(), '第二个标签页');
+        await other.locator('.composer-text').press('Enter');
+        await other.locator('.said-person', { hasText: '第二个标签页' }).waitFor();
+        await other.close();
+    });
     await checks.must('it is assigned to a colleague, who finds it among theirs', async () => {
+        await open(mei, 'Ben');
         await menu(mei, '分配', wei.email);
         await wei.page.goto('/inbox?filter=mine');
         await item(wei, 'Ben').waitFor();
@@ -232,9 +281,17 @@ async function hands({ checks, wei }) {
             await page.keyboard.press('Escape');
             await page.getByRole('menu').waitFor({ state: 'detached' });
         }
+        await page.keyboard.press('/'); // into the search; Esc leads out of it, and what was sought stays
+        const search = page.locator('.inbox-side input[type=search]');
+        await page.locator('.inbox-side input[type=search]:focus').waitFor();
+        await page.keyboard.type('a');
+        await page.keyboard.press('Escape');
+        await page.locator('.inbox-side input[type=search]:focus').waitFor({ state: 'detached' });
+        assert.equal(await search.inputValue(), 'a');
         await page.keyboard.press('?');
         await page.getByRole('dialog').getByText('Next conversation').waitFor();
         await page.keyboard.press('Escape');
+        await search.fill('');
     });
 }
 

@@ -400,6 +400,39 @@ test('allowed domains: their pages are let in beside the shop’s own, and refus
     assert.equal((await own.say('still from the shop')).status, 201);
 });
 
+test('a first word takes it too: of two in the same moment one is stored, the other told who was quicker', async ({ server }) => {
+    const s = await shopper(server);
+    await s.say('Is anybody here?');
+    await s.ask('POST', 'person', {});
+    const c = await newest(house.a, '?filter=waiting');
+    const say = (p, text, epoch, clientId = newKey()) => p.post(`/api/inbox/${c.id}/messages`, { text, clientId, epoch });
+    const ids = [newKey(), newKey()];
+    const people = [house.a, house.agent];
+    const both = await Promise.all(people.map((p, i) => say(p, `word ${i}`, c.epoch, ids[i])));
+    assert.deepEqual(both.map((r) => r.status).sort(), [201, 409]);
+    const first = both[0].status === 201 ? 0 : 1;
+    const [winner, late] = [people[first], people[1 - first]];
+    const won = both[first].json.conversation;
+    const lost = both[1 - first].json;
+    assert.deepEqual([lost.error, lost.person, lost.owner, lost.epoch], ['conversation_moved', won.person, 'person', won.epoch]);
+    const words = async () => (await s.heard()).filter((m) => m.author === 'person').map((m) => m.text);
+    assert.deepEqual(await words(), [`word ${first}`]);
+    assert.equal((await newest(house.a, '?filter=open')).person, won.person);
+    // One's own word before it makes nobody late.
+    assert.equal((await say(winner, 'and more', c.epoch)).status, 201);
+    // With what was told it goes; what is stored already is answered as stored, whoever speaks by then.
+    assert.equal((await say(late, 'word late', (await newest(house.a, '?filter=open')).epoch)).status, 201);
+    const again = await say(winner, `word ${first}`, c.epoch, ids[first]);
+    assert.deepEqual([again.status, again.json.message.number], [201, both[first].json.message.number]);
+    const other = await say(winner, 'other', c.epoch, ids[first]);
+    assert.deepEqual([other.status, other.json.error], [409, 'message_differs']);
+    assert.deepEqual(await words(), [`word ${first}`, 'and more', 'word late']);
+    // A note takes nothing; who names no epoch is heard as before.
+    const note = await winner.post(`/api/inbox/${c.id}/notes`, { text: 'between us', clientId: newKey() });
+    assert.equal(note.status, 201, note.text);
+    assert.equal((await say(winner, 'as before', undefined)).status, 201);
+});
+
 test('who takes it, and who is told that somebody was quicker', async ({ server }) => {
     const s = await shopper(server);
     await s.say('A person, please');
@@ -430,6 +463,10 @@ test('who takes it, and who is told that somebody was quicker', async ({ server 
     assert.equal((await newest(house.a, '?filter=resolved')).id, c.id);
     await s.say('One more thing');
     assert.equal((await house.a.get(`/api/inbox/${c.id}`)).json.conversation.status, 'open');
+    const far = (days) => new Date(Date.now() + days * 86400e3).toISOString();
+    const beyond = await house.a.post(`/api/inbox/${c.id}/state`, { status: 'snoozed', until: far(367) });
+    assert.deepEqual([beyond.status, beyond.json.error], [422, 'until_is_far']);
+    assert.match(beyond.json.message, /year|年/);
     const past = await house.a.post(`/api/inbox/${c.id}/state`, { status: 'snoozed', until: '2020-01-01T00:00:00Z' });
     assert.equal(past.json.error, 'until_is_past');
 });

@@ -103,6 +103,24 @@ test('a person answers with a picture, and the visitor hears it', async ({ serve
     assert.deepEqual(heard.filter((m) => m.author !== 'house').map((m) => [m.author, m.text, m.image.width]), [['visitor', 'photo.png', 2], ['person', 'shelf.png', 3]]);
 });
 
+test('a picture takes a conversation as a word does: too late it is not stored, and who was quicker is told', async ({ server }) => {
+    const s = await shopper(server);
+    await s.picture(png());
+    const { id, epoch } = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const send = (who, clientId = newKey()) => who.request('POST', `/api/inbox/${id}/images?name=shelf.png&clientId=${clientId}&epoch=${epoch}`,
+        { body: png(3, 1), headers: { 'content-type': 'image/png', 'idempotency-key': newKey() } });
+    const clientId = newKey();
+    const first = await send(house.agent, clientId);
+    assert.equal(first.status, 201, first.text);
+    const late = await send(house.a);
+    assert.deepEqual([late.status, late.json.error, late.json.owner], [409, 'conversation_moved', 'person']);
+    assert.equal((await send(house.agent)).status, 201); // behind her own
+    assert.equal((await house.a.post(`/api/inbox/${id}/messages`, { text: 'mine', clientId: newKey() })).status, 201);
+    assert.equal((await send(house.agent, clientId)).json.message.number, first.json.message.number); // it was stored
+    const heard = await s.heard();
+    assert.deepEqual(heard.filter((m) => m.author === 'person').map((m) => m.text), ['shelf.png', 'shelf.png', 'mine']);
+});
+
 test('a file’s name stays to the byte, and says nothing to the machine', async ({ server }) => {
     const s = await shopper(server);
     const names = ['👨‍👩‍👧 🇭🇰 🙂.png', '\u202agnp.exe\u202c', '\u2066a\u2069.png', 'zero\u200bwidth\ufeff.png', ' spaces .png',

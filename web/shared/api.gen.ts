@@ -2718,7 +2718,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Answer as a person: from then on the bot is silent. For: owner, admin, agent. */
+        /** @description Answer as a person, who takes it over by that: of two who do so at once, one does. For: owner, admin, agent. */
         post: operations["postApiInboxIdMessages"];
         delete?: never;
         options?: never;
@@ -27265,6 +27265,8 @@ export interface operations {
                 name: string;
                 /** @description Made by the sender for this message: sent again with it, it is the same message. */
                 clientId: string;
+                /** @description As of a message. */
+                epoch?: number;
             };
             header?: {
                 /** @description Any text of your own; a repeated request with the same key acts once. */
@@ -27336,6 +27338,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
+             *     - `conversation_moved`: Somebody was quicker: this conversation is not as your page shows it.
              *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
@@ -28261,6 +28264,11 @@ export interface operations {
                     text: string;
                     /** @description Made by the sender for this message: sent again with it, it is the same message. */
                     clientId: string;
+                    /**
+                     * Format: int64
+                     * @description As the page shows it: with an older one a word that would take the conversation from somebody is refused. Absent: whatever it is.
+                     */
+                    epoch?: number | null;
                 };
             };
         };
@@ -28323,6 +28331,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
+             *     - `conversation_moved`: Somebody was quicker: this conversation is not as your page shows it.
              *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {
@@ -29057,7 +29066,7 @@ export interface operations {
                      * @enum {string}
                      */
                     status: "open" | "snoozed" | "resolved";
-                    /** @description With snoozed: when it comes back. */
+                    /** @description With snoozed: when it comes back, within a year. */
                     until?: string | null;
                     /**
                      * Format: int64
@@ -29156,6 +29165,7 @@ export interface operations {
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
              *     - `until_is_past`: A conversation is snoozed until a time to come.
+             *     - `until_is_far`: A conversation is snoozed for a year at most.
              */
             422: {
                 headers: {

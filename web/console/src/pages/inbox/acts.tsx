@@ -2,7 +2,7 @@
  * moment one wins, and the other is told by whom. */
 import { useQueryClient } from "@tanstack/react-query";
 import { answer, api, once, type Problem } from "../../api/client";
-import { colleaguesOf, useColleagues, useUser } from "../../api/queries";
+import { useColleagues, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxThread } from "../../api/types";
@@ -11,6 +11,7 @@ import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
 import { type Carried, LabelMenu } from "./labels";
+import { quickerName } from "./quicker";
 
 export type Act =
   | { what: "take" | "bot" | "team" | "resolve" | "reopen" }
@@ -46,10 +47,9 @@ export function useActs(c: InboxConversation, again: () => void) {
   const notify = useNotify();
   const queries = useQueryClient();
   const refused = async (problem: Problem) => {
-    const team = problem.code === "conversation_moved" ? await colleaguesOf(queries).catch(() => []) : [];
-    const winner = team.find(({ person }) => person === problem.number("person"));
-    if (winner === undefined) notify.problem(problem);
-    else notify.info(t("inbox.takenBy", { name: winner.name || winner.email }));
+    const name = problem.code === "conversation_moved" ? await quickerName(queries, problem) : "";
+    if (name === "") notify.problem(problem);
+    else notify.info(t("inbox.takenBy", { name }));
   };
   return useSubmit((act: Act, key) => run(c, act, key), {
     onDone: ({ conversation }) => {

@@ -1,6 +1,7 @@
 /* Where an answer or a note is written. Kept per conversation until it is sent; Enter sends, but the Enter that ends a
  * Chinese composition belongs to the input method. A message has an id of its own: pressed twice, or sent again after a
- * lost answer, it is one message. */
+ * lost answer, it is one message. It says what the page showed when it was sent: a first word takes the conversation,
+ * and of two who write it at once one does. */
 import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 import { answer, api, once } from "../../api/client";
@@ -14,6 +15,7 @@ import { forgetDraft, keepDraft, readDraft } from "../../ui/draft";
 import { useNotify } from "../../ui/notify";
 import { filled, mentioned, type Offer, Offers, offersOf, typed } from "./complete";
 import { PictureButton, usePictures } from "./pictures";
+import { useQuicker } from "./quicker";
 
 const TEXT_MAX = 4000;
 const TYPING_MS = 4000;
@@ -25,6 +27,7 @@ interface Words {
   clientId: string;
   /** Colleagues who were chosen from the list. */
   named: readonly number[];
+  epoch: number;
 }
 
 /** What is offered for the word at the cursor, and how it is taken. */
@@ -99,11 +102,17 @@ export function Composer({
   const [text, setText] = useState(kept.text ?? "");
   const going = useRef({ of: "", clientId: "" }); // the id of these words, until they have arrived
   const typedAt = useRef(0);
-  const pictures = usePictures(c, sent);
+  const quicker = useQuicker(c);
+  const pictures = usePictures(c, quicker, sent);
   const params = { path: { id: c.id } };
+  /** What is kept may be another tab's by now. */
+  const forget = (mine: string) => {
+    const now = readDraft<{ text: string }>(draft, ["text"], "browser").text;
+    if (now?.trim() === mine.trim()) forgetDraft(draft, "browser");
+  };
   const write = (words: string) => {
     setText(words);
-    if (words === "") forgetDraft(draft, "browser");
+    if (words === "") forget(text);
     else keepDraft(draft, { text: words, what }, "browser");
   };
   const agent = useUser().data?.user?.name ?? "";
@@ -113,21 +122,22 @@ export function Composer({
   const offersId = useId();
   const offered = offer.offers.length > 0;
   const submit = useSubmit(
-    async ({ what: to, text: words, clientId, named }: Words, key) => {
+    async ({ what: to, text: words, clientId, named, epoch }: Words, key) => {
       const body = { text: words, clientId };
       if (to === "note") {
         const mentions = words.includes("@") ? mentioned(words, await colleaguesOf(queries), named) : [];
         await answer(api.POST("/api/inbox/{id}/notes", { params, body: { ...body, mentions }, ...once(key) }));
-      } else await answer(api.POST("/api/inbox/{id}/messages", { params, body, ...once(key) }));
+      } else await answer(api.POST("/api/inbox/{id}/messages", { params, body: { ...body, epoch }, ...once(key) }));
     },
     {
       onDone: (_done, { text: words }) => {
         going.current = { of: "", clientId: "" };
-        if (box.current === null || box.current.value.trim() === words) write("");
+        if (box.current === null || box.current.value.trim() === words) setText("");
+        forget(words);
         sent();
       },
       onProblem: (problem) => {
-        notify.problem(problem);
+        if (!quicker.refused(problem, "inbox.notSent")) notify.problem(problem);
         sent();
       },
     },
@@ -137,7 +147,8 @@ export function Composer({
     if (words === "" || submit.isPending) return;
     const of = `${what} ${words}`;
     if (going.current.of !== of) going.current = { of, clientId: newKey() };
-    submit.send({ what, text: words, clientId: going.current.clientId, named: offer.named });
+    quicker.forget();
+    submit.send({ what, text: words, clientId: going.current.clientId, named: offer.named, epoch: quicker.seen() });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- Safari tells the end of a composition by keyCode alone
@@ -213,6 +224,9 @@ export function Composer({
           {t(what === "note" ? "inbox.keepNote" : "inbox.send")}
         </Button>
         {what === "answer" && <PictureButton pictures={pictures} />}
+        <span className="small composer-quicker" role="status">
+          {quicker.line}
+        </span>
       </div>
     </form>
   );

@@ -9,6 +9,7 @@ import type { InboxConversation, InboxMessage } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { useNotify } from "../../ui/notify";
+import type { useQuicker } from "./quicker";
 
 const TYPES = "image/jpeg,image/png,image/webp,image/gif";
 const BYTES_MAX = 5 << 20;
@@ -33,17 +34,18 @@ function put(path: string, file: File, key: string, progress: (part: number) => 
 }
 
 /** How pictures are sent from here: `given` takes what was pasted or dropped and says whether there was any. */
-export function usePictures({ id }: InboxConversation, sent: () => void) {
+export function usePictures({ id }: InboxConversation, quicker: ReturnType<typeof useQuicker>, sent: () => void) {
   const { t, number } = useText();
   const notify = useNotify();
   const [part, setPart] = useState(0);
   const submit = useSubmit(
-    async (files: readonly File[], key) => {
+    async ({ files, epoch }: { files: readonly File[]; epoch: number }, key) => {
       for (const [index, file] of files.entries()) {
         setPart(0);
         const query = new URLSearchParams({
           name: fileName(file, "image"),
           clientId: `${key}-${index}`,
+          epoch: String(epoch),
         });
         await put(`/api/inbox/${id}/images?${query.toString()}`, file, `${key}-${index}`, setPart);
       }
@@ -51,7 +53,7 @@ export function usePictures({ id }: InboxConversation, sent: () => void) {
     {
       onDone: sent,
       onProblem: (problem) => {
-        notify.problem(problem);
+        if (!quicker.refused(problem, "inbox.pictureNotSent")) notify.problem(problem);
         sent();
       },
     },
@@ -59,7 +61,10 @@ export function usePictures({ id }: InboxConversation, sent: () => void) {
   const send = (files: readonly File[]) => {
     if (files.length === 0 || submit.isPending) return;
     if (files.some((file) => file.size > BYTES_MAX)) notify.info(t("inbox.pictureTooBig"));
-    else submit.send(files);
+    else {
+      quicker.forget();
+      submit.send({ files, epoch: quicker.seen() });
+    }
   };
   const given = (list: FileList): boolean => {
     const files = Array.from(list).filter((file) => file.type.startsWith("image/"));

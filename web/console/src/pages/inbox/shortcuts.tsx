@@ -55,6 +55,12 @@ const writes = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.matches("input, textarea, select") || target.closest("[role=menu]") !== null);
 
+/** Where Escape goes back to the keys. A menu's own search closes with its menu. */
+const leaves = (target: EventTarget | null): target is HTMLElement =>
+  target instanceof HTMLElement &&
+  target.matches("textarea, input[type=search]") &&
+  target.closest("[role=menu]") === null;
+
 /** What a key does is asked for when it is pressed, so that nothing acts on an older page. */
 export function useKeys(keys: Keys): void {
   useEffect(() => {
@@ -62,7 +68,9 @@ export function useKeys(keys: Keys): void {
       const { key, target } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || topDialog() !== undefined) return;
       if (writes(target)) {
-        if (key === "Escape" && target instanceof HTMLTextAreaElement) target.blur();
+        if (key !== "Escape" || !leaves(target)) return;
+        event.preventDefault(); // a browser would empty the search
+        target.blur();
         return;
       }
       if (key.length === 1 && !areOn()) return;
