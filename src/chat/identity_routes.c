@@ -168,8 +168,7 @@ static enum answer stays_blocked(struct req *req, const struct visitor *v, const
     if (!call->shown || call->token.visitor != v->id) return reply_problem(req, &problem_chat_blocked);
     enum answer a = use_up(req, claims, theirs);
     if (a != ANSWER_GO_ON) return a;
-    if (!identity_save(req->tx, who, req->now_ms) || !visitor_block(req->tx, v->id, true, req->now_ms) ||
-        !chat_tell_ended(req->tx, v, &problem_chat_blocked))
+    if (!identity_save(req->tx, who, req->now_ms) || !visitor_cut_off(req->tx, v->id, req->now_ms))
         return reply_fault(req);
     (void)reply_problem(req, &problem_chat_blocked);
     return ANSWER_SENT;

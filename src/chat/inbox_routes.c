@@ -142,7 +142,9 @@ struct post_visitor {
     bool blocked;
 };
 static const struct field post_visitor_fields[] = {
-    FIELD_BOOL(struct post_visitor, blocked, .doc = "It can say nothing more, and nothing is shown to it."), FIELD_END
+    FIELD_BOOL(struct post_visitor, blocked,
+               .doc = "It can say nothing more, nothing is shown to it, and what was open with it is resolved."),
+    FIELD_END
 };
 struct post_writing {
     bool typing, note;
@@ -544,9 +546,12 @@ static enum answer run_block(struct req *req)
 {
     const struct post_visitor *in = req->body;
     struct conversation c;
+    struct account_colleague who;
     enum answer a = theirs(req, &c);
+    if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
-    if (!customer_block(req->tx, c.visitor, in->blocked, req->now_ms) ||
+    const struct block how = { .blocked = in->blocked, .person = who.person, .now_ms = req->now_ms };
+    if (!customer_block(req->tx, c.visitor, &how) || conversation_get(req->tx, c.id, &c) != ROW_FOUND ||
         !audit_request(req, in->blocked ? AUDIT_chat_visitor_blocked : AUDIT_chat_visitor_unblocked, c.account,
                        "visitor", c.visitor, NULL, NULL))
         return reply_fault(req);

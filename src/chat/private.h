@@ -117,9 +117,16 @@ MUST_USE enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_
                                 struct conversation *c, enum chat_may *may);
 
 /* ---- block.c ---- */
-/* A visitor, or every browser of the customer whom the shop vouches for; who is cut off is told. What is so already is
- * no change. */
-MUST_USE bool customer_block(struct tx *tx, int64_t visitor, bool blocked, int64_t now_ms);
+struct block {
+    bool blocked;   /* false: let in again */
+    int64_t person; /* who does it; 0: nobody */
+    int64_t now_ms;
+};
+/* A visitor, or every browser of the customer whom the shop vouches for; who is cut off is told, and what was open with
+ * them is finished. What is so already is no change. */
+MUST_USE bool customer_block(struct tx *tx, int64_t visitor, const struct block *how);
+/* The same of one browser, of which it turned out that it is a blocked customer's. */
+MUST_USE bool visitor_cut_off(struct tx *tx, int64_t visitor, int64_t now_ms);
 struct identity;
 /* Some browser of this customer is blocked. Of *who: shop, subject, email. */
 MUST_USE bool customer_is_blocked(struct tx *tx, const struct identity *who, bool *blocked);

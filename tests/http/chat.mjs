@@ -502,7 +502,9 @@ test('a blocked visitor, and a shop whose chat is off', async ({ server }) => {
     await s.say('Hello');
     const c = await newest(house.a);
     const socket = await s.socket();
-    assert.equal((await house.a.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
+    assert.equal((await s.ask('POST', 'person', {})).json.conversation.owner, 'waiting');
+    const cut = await house.a.post(`/api/inbox/${c.id}/visitor`, { blocked: true });
+    assert.deepEqual([cut.status, cut.json.conversation.status, cut.json.conversation.owner], [200, 'resolved', 'bot']);
     assert.equal((await s.say('Again')).json.error, 'chat_blocked');
     assert.equal((await socket.take('a refusal', (f) => f.type === 'ended')).error, 'chat_blocked');
     assert.equal(await socket.ended(), 1008);

@@ -215,7 +215,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "people.data": "数据与权限",
   "people.block": "拉黑",
   "people.blockTitle": "拉黑这位顾客？",
-  "people.blockText": "拉黑后，对方无法再用此浏览器发送消息；已有的对话会保留。",
+  "people.blockText": "拉黑后，对方无法再用此浏览器发送消息；未结束的对话会标记为已解决，聊天内容会保留。",
   "people.blockedDone": "已拉黑该顾客",
   "people.unblock": "解除拉黑",
   "people.unblockText": "该顾客已被拉黑，无法发送消息。",
