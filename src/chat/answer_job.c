@@ -13,8 +13,8 @@
  * A shop that has taught nothing has no assistant: its visitors wait for people. */
 #include "chat/agent.h"
 #include "chat/cards.h"
+#include "chat/desk.h"
 #include "chat/gaps.h"
-#include "chat/private.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -39,6 +39,7 @@ struct draft {
     const char *text;       /* NULL: say nothing */
     const char *cards;      /* products beside it; NULL: none */
     const char *sources;    /* what it stands on; NULL: nothing */
+    const char *order;      /* the number of one that it tells by what was said; NULL: none */
     bool hand_off, order_missed;
     int64_t asked; /* > 0: nothing was found for this message, and its words come to `gap` */
     char gap[GAP_SIZE];
@@ -116,6 +117,7 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
     if (r.failed <= c->failed || r.reply.order_missed) out->asked = 0;
     out->failed = r.failed;
     out->text = r.reply.text ? arena_text(job->arena, r.reply.text) : NULL;
+    out->order = out->text && r.reply.order ? arena_text(job->arena, r.reply.order) : NULL;
     if (tenants_chat(tx, c->shop, &place) == ROW_FAULT) return ROW_FAULT;
     if (!chat_cards(job->arena, &source, place.domain, &r.reply, &out->cards)) return ROW_FAULT;
     chat_sources(job->arena, &source, &r.reply, &out->sources);
@@ -230,6 +232,8 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
         if (put == MESSAGE_FAULT) return JOB_FAULT;
         /* A person speaks; or one let go of what the assistant answers, and it is still the assistant's turn. */
         if (put == MESSAGE_STALE) return c.owner == CHAT_BOT && c.status == CHAT_OPEN ? JOB_NEXT : JOB_FINISHED;
+        bool told = put == MESSAGE_NEW || put == MESSAGE_AGAIN;
+        if (told && d->order && !order_proof_put(tx, &c, d->order)) return JOB_FAULT;
         if (d->asked > 0 && !gap_put(tx, &c, d->asked, d->gap, job->now_ms)) return JOB_FAULT;
     }
     return d->hand_off ? call_a_person(job, tx) : JOB_FINISHED;

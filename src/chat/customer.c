@@ -4,7 +4,8 @@
  *
  * It is given out in pages, and whoever asks puts them together: pictures stand beside their messages, in base64, and a
  * page ends where it would be too much for one answer. Orders are those of the address that the shop vouches for; one
- * that was only typed may be anybody's, and so are its orders.
+ * that was only typed may be anybody's, and so are its orders. Of those that a conversation proved (order_proofs.c) the
+ * numbers are kept, and given out with it.
  *
  * A page may be some megabytes, so it is read beside the writer (.ask) and put together off the lanes (.prepare); what
  * writes finds the customer once more and says in the trail that it was asked for.
@@ -13,13 +14,14 @@
  * addresses of the pictures (they end within a day). */
 #include "chat/channel.h"
 #include "chat/customers.h"
+#include "chat/desk.h"
 #include "chat/pictures.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
 
-enum { ERASED_AT_ONCE = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500, PAGE_ORDERS = 100 };
+enum { ERASED_AT_ONCE = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500, PAGE_ORDERS = 100, PROOFS_MAX = 100 };
 enum { PAGE_BYTES = 4 << 20 }; /* of texts and pictures; one message may be more */
 enum { EXPORT_BYTES_MAX = 16 << 20, EXPORT_ARENA_MAX = 64 << 20 };
 
@@ -56,6 +58,7 @@ static const struct shape kept_note_shape[] = {
 static const struct shape kept_picture_shape[] = {
     SHAPE_I64("number", .doc = "Of its message."), SHAPE_TEXT("type"),
     SHAPE_TEXT("content", .nullable = true, .doc = "The bytes, in base64; null: they are lost."), SHAPE_END };
+static const struct shape named_order_shape[] = { SHAPE_TEXT("number"), SHAPE_END };
 static const struct shape next_shape[] = {
     SHAPE_I64("visitor"), SHAPE_I64("conversation"), SHAPE_I64("number"), SHAPE_I64("note"), SHAPE_END };
 static const struct shape page_shape[] = {
@@ -68,12 +71,17 @@ static const struct shape page_shape[] = {
     SHAPE_LIST("orders", customer_order_shape, .type_name = "AskerOrder",
                .doc = "Of the address that the shop vouches for, the newest 100, on the first page that has it."),
     SHAPE_BOOL("ordersMore", .doc = "There are older ones: the shop's own system has them."),
+    SHAPE_LIST("ordersNamed", named_order_shape, .type_name = "CustomerOrderNamed",
+               .doc = "Told in this conversation for their number and address; on its first page."),
     SHAPE_OBJECT("next", next_shape, .nullable = true, .type_name = "CustomerNext", .doc = "null: that was all."),
     SHAPE_END };
 static const struct shape asker_shape[] = {
     SHAPE_BOOL("vouched", .doc = "The shop says who this is; else the address is what they left."),
     SHAPE_TEXT("email", .doc = "Empty: none is known."), SHAPE_TEXT("subject", .doc = "The shop's own id of them."),
     SHAPE_LIST("orders", customer_order_shape, .type_name = "AskerOrder", .doc = "Of that address, the newest first."),
+    SHAPE_LIST("ordersNamed", customer_order_shape, .type_name = "AskerOrder",
+               .doc = "Told in this conversation for their number and address, which were said in it: no word of the"
+                      " shop's of who this is."),
     SHAPE_END };
 static const struct shape erased_shape[] = {
     SHAPE_I64("browsers", .doc = "How many of theirs were known."),
@@ -134,7 +142,8 @@ struct kept {
     struct kept_picture *picture;
     struct note *note;
     struct knowledge_order *order;
-    size_t messages, pictures, notes, orders;
+    const char *named[PROOFS_MAX];
+    size_t messages, pictures, notes, orders, nameds;
     bool more_messages, more_notes, more_orders;
     struct get_customer next; /* visitor 0: that was all */
 };
@@ -199,6 +208,13 @@ static void kept_json(struct json *j, const void *arg)
     for (size_t i = 0; i < k->orders; i++) customer_order_json(j, &k->order[i]);
     json_end(j);
     json_bool(j, "ordersMore", k->more_orders);
+    json_array(j, "ordersNamed");
+    for (size_t i = 0; i < k->nameds; i++) {
+        json_object(j, NULL);
+        json_text(j, "number", k->named[i]);
+        json_end(j);
+    }
+    json_end(j);
     if (k->next.visitor == 0) {
         json_null(j, "next");
         return;
@@ -288,6 +304,8 @@ static bool read_page(struct req *req, const struct customer *who, const struct 
         if (!messages_after(req->tx, k->c.id, at.number, PAGE_MESSAGES, k->message, &k->messages)) return false;
         if (!notes_after(req->tx, k->c.id, at.note, PAGE_NOTES, k->note, &k->notes)) return false;
         cut_page(k);
+        bool first = at.number == 0 && at.note == 0;
+        if (first && !order_proofs_of(req->tx, k->c.id, PROOFS_MAX, k->named, &k->nameds)) return false;
         if (!read_pictures(req, k)) return false;
     }
     if (in->conversation == 0 && !read_orders(req, k)) return false;
@@ -427,9 +445,9 @@ enum { ORDERS_SHOWN = 10 };
 struct asker {
     struct identity who;
     bool vouched;
-    const char *email; /* "": none is known */
-    struct knowledge_order *order;
-    size_t orders;
+    const char *email;                     /* "": none is known */
+    struct knowledge_order *order, *named; /* named: told in the conversation */
+    size_t orders, nameds;
 };
 
 void customer_order_json(struct json *j, const struct knowledge_order *o)
@@ -458,6 +476,24 @@ static void asker_json(struct json *j, const void *arg)
     json_array(j, "orders");
     for (size_t i = 0; i < a->orders; i++) customer_order_json(j, &a->order[i]);
     json_end(j);
+    json_array(j, "ordersNamed");
+    for (size_t i = 0; i < a->nameds; i++) customer_order_json(j, &a->named[i]);
+    json_end(j);
+}
+
+/* As they are today; one that the shop has no more is not shown. */
+static bool read_named(struct req *req, int64_t conversation, const struct knowledge_source *source, struct asker *out)
+{
+    const char *number[ORDERS_SHOWN];
+    size_t n;
+    out->named = ARENA_ARRAY(req->arena, struct knowledge_order, ORDERS_SHOWN);
+    if (!order_proofs_of(req->tx, conversation, ORDERS_SHOWN, number, &n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        struct knowledge_order *o = NULL;
+        if (!source->order(source->ctx, str_of(number[i]), req->arena, &o)) return false;
+        if (o && text_eq(o->number, number[i])) out->named[out->nameds++] = *o;
+    }
+    return true;
 }
 
 /* The orders of the address that the shop vouches for, else of the one that they left: people judge that themselves. */
@@ -480,6 +516,7 @@ static enum answer run_asker(struct req *req)
     bool ask = row == ROW_FOUND && out.email[0];
     if (ask && !source.orders_of(source.ctx, str_of(out.email), ORDERS_SHOWN, req->arena, &out.order, &out.orders))
         return reply_fault(req);
+    if (row == ROW_FOUND && !read_named(req, c.id, &source, &out)) return reply_fault(req);
     return reply_json(req, 200, asker_json, &out);
 }
 

@@ -51,19 +51,27 @@ MUST_USE bool words_page(struct tx *tx, int64_t account, struct str text, int64_
 
 /* ---- found.c ---- */
 /* Why a search finds a conversation: its words stand in it, or it is a customer's whom they name, or whose order has
- * this number. `text`: of the customer, what names them; the number. */
+ * this number, or the order was proved in it. `text`: of the customer, what names them; the number. */
 enum found_by { FOUND_WORDS, FOUND_CUSTOMER, FOUND_ORDER };
 struct found {
     int64_t conversation;
     enum found_by by;
     const char *text;
 };
-/* As words_page, of this shop (0: all). `out` has room for twice as many as `most`. */
+/* As words_page, of this shop (0: all). `out` has room for three times as many as `most`. */
 MUST_USE bool found_page(struct tx *tx, int64_t account, int64_t shop, const char *text, int64_t before, size_t most,
                          struct found *out, int64_t *ids, size_t *count, int64_t *next);
 extern const struct shape found_shape[];
 /* The member "found" of one of them; null when it is not among those. */
 void found_json(struct json *j, const struct found *f, size_t count, int64_t conversation);
+
+/* ---- order_proofs.c ---- */
+/* In the transaction that put the reply by which the assistant told this order: its number and address were said. */
+MUST_USE bool order_proof_put(struct tx *tx, const struct conversation *c, const char *number);
+MUST_USE bool order_proofs_of(struct tx *tx, int64_t conversation, size_t most, const char **out, size_t *count);
+/* Those in which the order of this number, in any spelling, was proved: as words_page. */
+MUST_USE bool order_proofs_page(struct tx *tx, int64_t account, int64_t shop, struct str number, int64_t before,
+                                size_t most, struct found *out, size_t *count);
 
 /* ---- desk.c ---- */
 /* Who asks, as a colleague; or the answer. */

@@ -61,9 +61,10 @@ STMT(drop_gaps, BATCH_OF("chat_gaps", "number"));
 STMT(drop_mentions, BATCH_BY("chat_mentions", "note", "note, person"));
 STMT(drop_talk, "DELETE FROM chat_channel_talks WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
 STMT(drop_told, "DELETE FROM chat_mentions_told WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
-static const struct stmt *const of_conversation[] = { &drop_told,   &drop_talk,     &drop_messages,
-                                                      &drop_notes,  &drop_moves,    &drop_words,
-                                                      &drop_labels, &drop_mentions, &drop_gaps };
+STMT(drop_proofs, BATCH_OF("chat_order_proofs", "number"));
+static const struct stmt *const of_conversation[] = { &drop_told,  &drop_talk,  &drop_messages, &drop_notes,
+                                                      &drop_moves, &drop_words, &drop_labels,   &drop_mentions,
+                                                      &drop_gaps,  &drop_proofs };
 
 /* Few rows a visitor: they go with it. */
 STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");

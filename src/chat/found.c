@@ -1,7 +1,7 @@
-/* found.c: what the inbox's search finds: conversations in which the words stand (words.c), and those of customers whom
- * the words name, or whose order has the number (customers.c). Who a customer is may be said after the conversation,
- * and orders come and change by themselves: so these two are looked up in the moment of the search, by the customers,
- * of whom it looks at a bounded number.
+/* found.c: what the inbox's search finds: conversations in which the words stand (words.c) or the order of this number
+ * was proved (order_proofs.c), and those of customers whom the words name, or whose order has the number (customers.c).
+ * Who a customer is may be said after the conversation, and orders come and change by themselves: so these two are
+ * looked up in the moment of the search, by the customers, of whom it looks at a bounded number.
  *
  * Rejected: the words of what a shop vouches for written into the conversations (they would be written again with each
  * change of a customer, and could not tell why something was found). */
@@ -25,7 +25,7 @@ STMT(talks_of, TALKS_OF("IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))")
 static const char *const found_names[] = { "words", "customer", "order", NULL };
 const struct shape found_shape[] = { SHAPE_ENUM("by", found_names,
                                                 .doc = "The words stand in it; it is of a customer whom they name; of "
-                                                       "one whose order has this number."),
+                                                       "one whose order has this number, or was proved in it."),
                                      SHAPE_TEXT("text", .doc = "What names the customer; the number; else empty."),
                                      SHAPE_END };
 
@@ -113,15 +113,19 @@ bool found_page(struct tx *tx, int64_t account, int64_t shop, const char *text, 
 {
     int64_t below, below_customers;
     struct str asked = str_trim(str_of(text));
-    size_t words, customers, kept = 0;
+    size_t words, customers, proofs, kept = 0;
     if (!words_page(tx, account, asked, before, most, ids, &words, &below) ||
-        !of_customers(tx, account, shop, asked, before, most, out, &customers, &below_customers))
+        !of_customers(tx, account, shop, asked, before, most, out, &customers, &below_customers) ||
+        !order_proofs_page(tx, account, shop, asked, before, most, out + customers, &proofs))
         return false;
+    if (proofs == most && out[customers + most - 1].conversation > below)
+        below = out[customers + most - 1].conversation;
+    size_t all = customers + proofs;
     for (size_t i = 0; i < words; i++)
-        out[customers + i] = (struct found){ .conversation = ids[i], .by = FOUND_WORDS, .text = "" };
+        out[all++] = (struct found){ .conversation = ids[i], .by = FOUND_WORDS, .text = "" };
     if (below_customers > below) below = below_customers;
-    qsort(out, customers + words, sizeof *out, newest_first);
-    for (size_t i = 0; i < customers + words && kept < most && out[i].conversation >= below; i++)
+    qsort(out, all, sizeof *out, newest_first);
+    for (size_t i = 0; i < all && kept < most && out[i].conversation >= below; i++)
         if (kept == 0 || out[kept - 1].conversation != out[i].conversation) out[kept++] = out[i];
     if (kept == most) below = out[most - 1].conversation;
     for (size_t i = 0; i < kept; i++) ids[i] = out[i].conversation;

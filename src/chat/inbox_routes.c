@@ -316,7 +316,7 @@ static enum answer run_inbox(struct req *req)
     const struct get_inbox *in = req->query;
     struct inbox_page p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
     struct inbox out = { .row = ARENA_ARRAY(req->arena, struct inbox_row, in->limit),
-                         .found = ARENA_ARRAY(req->arena, struct found, 2 * in->limit) };
+                         .found = ARENA_ARRAY(req->arena, struct found, 3 * in->limit) };
     int64_t *ids = ARENA_ARRAY(req->arena, int64_t, in->limit);
     if (!read_place(in->after, &p)) return reply_fields(req, "after", "format");
     bool found = in->search || in->label || in->filter == FILTER_MENTIONS;

@@ -3,7 +3,7 @@
 #include "base/testing.h"
 
 #include "base/clock.h"
-#include "chat/private.h"
+#include "chat/desk.h"
 #include "knowledge/knowledge.h"
 #include "shops/test_kit.h"
 
@@ -275,6 +275,89 @@ TEST_EACH_ENGINE(who_guesses_orders_is_told_of_none)
     EXPECT(strstr(page[0].text, "1Z77") != NULL);
 }
 
+static json_t *reads(struct test_db *t, const struct route *routes, int64_t of, const char *path, int status)
+{
+    struct kit_answer a =
+        kit_call(t, &(struct kit_request){ .routes = routes, .verb = VERB_GET, .path = path, .account = of });
+    assert_int_equal(a.status, status);
+    return a.json;
+}
+
+static int64_t proofs(struct test_db *t) { return test_number(t, "SELECT COUNT(*) FROM chat_order_proofs"); }
+
+/* The number of the only one in the list `name`; "": it is empty. */
+static const char *only_one(json_t *in, const char *name)
+{
+    json_t *list = json_object_get(in, name);
+    EXPECT(json_is_array(list) && json_array_size(list) < 2);
+    return json_array_size(list) ? json_string_value(json_object_get(json_array_get(list, 0), "number")) : "";
+}
+
+static const char *found_by(struct test_db *t, int64_t of, const char *query)
+{
+    json_t *items = json_object_get(
+        reads(t, chat_inbox_routes, of, arena_printf(t->arena, "/api/inbox?search=%s", query), 200), "items");
+    if (json_array_size(items) == 0) return "";
+    json_t *found = json_object_get(json_array_get(items, 0), "found");
+    EXPECT(json_array_size(items) == 1);
+    return arena_printf(t->arena, "%s %s", json_string_value(json_object_get(found, "by")),
+                        json_string_value(json_object_get(found, "text")));
+}
+
+/* Who said the number and the address has the order beside the conversation; they are not signed in by that. */
+TEST_EACH_ENGINE(an_order_that_was_told_stands_beside_its_conversation)
+{
+    start(t, known);
+    int64_t other = kit_account(t, 0);
+    const char *asker = arena_printf(t->arena, "/api/inbox/%lld/asker", (long long)talk);
+    says(t, "where is my order #W1200? my mail is bob@store.example");
+    EXPECT(answers(t) == JOB_FINISHED && proofs(t) == 0);
+    assert_string_equal(found_by(t, account, "w1200"), "");
+    says(t, "sorry, order #W1200, ann@store.example");
+    EXPECT(answers(t) == JOB_FINISHED && proofs(t) == 1);
+    says(t, "and where is it now? order #W1200, ann@store.example"); /* told again: it is the same */
+    EXPECT(answers(t) == JOB_FINISHED && proofs(t) == 1);
+    json_t *a = reads(t, chat_customer_routes, account, asker, 200);
+    EXPECT(json_is_false(json_object_get(a, "vouched")));
+    assert_string_equal(only_one(a, "orders"), "");
+    assert_string_equal(only_one(a, "ordersNamed"), "#W1200");
+    (void)reads(t, chat_customer_routes, other, asker, 404);
+    assert_string_equal(found_by(t, account, "w-1200"), "order #W1200");
+    assert_string_equal(found_by(t, account, arena_printf(t->arena, "w1200&shop=%lld", (long long)shop)),
+                        "order #W1200");
+    assert_string_equal(found_by(t, account, "w1200&shop=99"), "");
+    assert_string_equal(found_by(t, account, "w1201"), "");
+    assert_string_equal(found_by(t, other, "w1200"), "");
+    a = reads(t, chat_customer_routes, account, arena_printf(t->arena, "/api/inbox/%lld/customer", (long long)talk),
+              200);
+    assert_string_equal(only_one(a, "orders"), ""); /* by the shop's word alone */
+    assert_string_equal(only_one(a, "ordersNamed"), "#W1200");
+    test_script(t, "UPDATE knowledge_orders SET number = '#X'"); /* the shop has it no more */
+    assert_string_equal(only_one(reads(t, chat_customer_routes, account, asker, 200), "ordersNamed"), "");
+    const struct erasure e = { .account = account, .shop = shop, .at_ms = kit_now(), .why = "asked" };
+    EXPECT(chat_erase_visitors(t->tx, &e, &visitor.id, 1));
+    (void)reads(t, chat_customer_routes, account, asker, 404);
+    assert_string_equal(found_by(t, account, "w1200"), "");
+    for (int i = 0; i < 4; i++) (void)kit_job(t, &(struct kit_attempt){ .kind = &chat_erase_job });
+    EXPECT(proofs(t) == 0);
+}
+
+/* By the shop's word it is theirs: that says more, and shows it already. */
+TEST_EACH_ENGINE(an_order_of_a_vouched_address_is_not_proved_by_words)
+{
+    start(t, known);
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+                                " VALUES (%lld, %lld, %lld, 'u-1', 'Ann@Store.example', 'Ann', 1)",
+                                (long long)visitor.id, (long long)account, (long long)shop));
+    says(t, "where is my order #W1200? my mail is ann@store.example");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1 && proofs(t) == 0);
+    json_t *a =
+        reads(t, chat_customer_routes, account, arena_printf(t->arena, "/api/inbox/%lld/asker", (long long)talk), 200);
+    assert_string_equal(only_one(a, "orders"), "#W1200");
+    assert_string_equal(only_one(a, "ordersNamed"), "");
+}
+
 TEST_EACH_ENGINE(it_waits_while_the_visitor_types)
 {
     start(t, known);
@@ -464,6 +547,8 @@ int main(void)
         EACH_ENGINE(who_cannot_be_answered_waits_for_a_person),
         EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant),
         EACH_ENGINE(who_guesses_orders_is_told_of_none),
+        EACH_ENGINE(an_order_that_was_told_stands_beside_its_conversation),
+        EACH_ENGINE(an_order_of_a_vouched_address_is_not_proved_by_words),
         EACH_ENGINE(it_waits_while_the_visitor_types),
         EACH_ENGINE(a_burst_without_an_end_is_answered_in_between),
         EACH_ENGINE(every_word_of_a_long_burst_counts),

@@ -60,7 +60,8 @@ STMT(verify_erasures, "SELECT e.id, e.kind, e.done_at_ms,"
                       " (SELECT COUNT(*) FROM chat_conversations c WHERE c.id = e.subject) AS conversations,"
                       " (SELECT COUNT(*) FROM chat_visitors v WHERE v.id = e.subject) AS visitors,"
                       " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = e.subject) +"
-                      " (SELECT COUNT(*) FROM chat_notes n WHERE n.conversation = e.subject) AS words"
+                      " (SELECT COUNT(*) FROM chat_notes n WHERE n.conversation = e.subject) +"
+                      " (SELECT COUNT(*) FROM chat_order_proofs p WHERE p.conversation = e.subject) AS words"
                       " FROM chat_erasures e WHERE e.id > ?1 ORDER BY e.id LIMIT ?2");
 
 static const char *survivor(const struct query *q)

@@ -126,6 +126,45 @@ async function desk({ checks, merchant, shopper, agent }) {
     assert.ok(shopper);
 }
 
+const KNOWN = {
+    currency: 'USD', products: [], faq: [{ id: 'f1', question: 'Returns', answer: 'Within 30 days.' }],
+    orders: [{ number: '#W1200', email: 'cleo@store.example', name: 'Cleo', status: 'shipped', currency: 'USD', total: 3900,
+        items: [{ title: 'Copper Kettle', quantity: 2 }], shipments: [{ carrier: 'UPS', tracking: '1Z77' }] }],
+};
+
+/** Who named an order and its address has it beside the conversation, which is found by its number. */
+async function named({ checks, merchant, shopper, owner, shop }) {
+    const { page } = merchant;
+    await checks.must('an order that was named with its address stands beside the conversation, as the chat goes', async () => {
+        const took = await owner.post(`/api/shops/${shop.id}/knowledge/import`, KNOWN);
+        assert.equal(took.status, 200, took.text);
+        await page.setViewportSize({ width: 1280, height: 860 });
+        await page.goto('/inbox');
+        await shopper.page.evaluate(() => window.chathub.logout());
+        await empty(shopper.page);
+        await write(shopper.page, 'Do you take returns?');
+        await hears(shopper.page, 'Within 30 days');
+        await page.locator('.inbox-list a', { hasText: 'Within 30 days' }).click();
+        await page.locator('.said-visitor', { hasText: 'Do you take returns?' }).waitFor();
+        await write(shopper.page, 'Where is my order #W1200? My e-mail is cleo@store.example');
+        await hears(shopper.page, '1Z77');
+        const beside = page.locator('section[aria-label="Customer"]');
+        await beside.getByText('Named in the chat: number and e-mail matched').waitFor();
+        await beside.getByText('#W1200 · shipped · Copper Kettle × 2').waitFor();
+        assert.doesNotMatch(await beside.innerText(), /signed in/);
+        await page.getByRole('searchbox').fill('w-1200');
+        await page.locator('.inbox-list a', { hasText: /Found by the order: .*#W1200/ }).waitFor();
+        if (looksCount()) await axe(page);
+        await page.screenshot({ path: 'build/e2e-order-named.png' });
+    });
+    await checks.must('on a phone it is in the fold', async () => {
+        await page.setViewportSize({ width: 390, height: 740 });
+        await page.getByText('Customer and order', { exact: true }).click();
+        await page.getByText('#W1200 · shipped · Copper Kettle × 2').waitFor();
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+}
+
 export async function customer({ browser, engine, checks }) {
     const server = await Server.start({ engine });
     const owner = await server.account('merchant', { credits: 500, email: 'owner@vouch.example' });
@@ -147,6 +186,7 @@ export async function customer({ browser, engine, checks }) {
         const all = { checks, shopper, merchant, agent, signed };
         await customers(all);
         await desk(all);
+        await named({ ...all, owner, shop });
         checks.record('no page threw, logged an error or broke the policy',
             [...shopper.faults.filter((f) => !f.includes('ERR_INTERNET_DISCONNECTED')), ...merchant.faults].join('\n'));
     } finally {

@@ -5710,6 +5710,9 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        CustomerOrderNamed: {
+            number: string;
+        };
         CustomerNext: {
             /** Format: int64 */
             visitor: number;
@@ -5830,7 +5833,7 @@ export interface components {
         };
         InboxFound: {
             /**
-             * @description The words stand in it; it is of a customer whom they name; of one whose order has this number.
+             * @description The words stand in it; it is of a customer whom they name; of one whose order has this number, or was proved in it.
              * @enum {string}
              */
             by: "words" | "customer" | "order";
@@ -26504,6 +26507,8 @@ export interface operations {
                         subject: string;
                         /** @description Of that address, the newest first. */
                         orders: components["schemas"]["AskerOrder"][];
+                        /** @description Told in this conversation for their number and address, which were said in it: no word of the shop's of who this is. */
+                        ordersNamed: components["schemas"]["AskerOrder"][];
                     };
                 };
             };
@@ -26616,6 +26621,8 @@ export interface operations {
                         orders: components["schemas"]["AskerOrder"][];
                         /** @description There are older ones: the shop's own system has them. */
                         ordersMore: boolean;
+                        /** @description Told in this conversation for their number and address; on its first page. */
+                        ordersNamed: components["schemas"]["CustomerOrderNamed"][];
                         /** @description null: that was all. */
                         next: components["schemas"]["CustomerNext"] | null;
                     };

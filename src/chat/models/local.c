@@ -568,12 +568,12 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
     if (!answered && (!local_read_turn(m, said) || !answer(m))) return false;
     if (m->text.overflow || !local_guard(m, buf_str(&m->text))) {
         buf_clear(&m->text), m->text.overflow = false;
-        m->cites = 0;
+        m->cites = 0, m->order_told = NULL;
         decline(m, "the reply named what no source has");
     }
     out->text = buf_terminated(&m->text), out->action = m->action, out->why = m->why;
     out->failed = m->action == REPLY_DECLINE && !is_refusal(m->why);
-    out->order_missed = m->order_missed;
+    out->order_missed = m->order_missed, out->order = m->order_told;
     out->language = local_language_name(m->language);
     out->source = m->cited, out->sources = m->cites;
     return true;

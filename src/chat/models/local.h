@@ -194,7 +194,8 @@ struct local {
     const char *text_cited[MODEL_CITED];
     size_t products_cited, texts_cited;
     enum model_action action;
-    bool order_missed; /* of struct model_reply */
+    bool order_missed;      /* of struct model_reply */
+    const char *order_told; /* the same: `order` */
     const char *why;
 };
 

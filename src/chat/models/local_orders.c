@@ -252,8 +252,11 @@ bool local_order(struct local *m)
     }
     o = order_of(m, &fault);
     if (fault) return false;
-    if (o) tell(m, o);
-    else if (!m->email) local_say(m, REPLY_ASK, SAY_ORDER_NEED_EMAIL, "order of another address");
+    if (o) {
+        tell(m, o);
+        bool vouched = m->ask->verified_email && str_eq_nocase(str_of(m->ask->verified_email), str_of(o->email));
+        m->order_told = vouched ? NULL : o->number;
+    } else if (!m->email) local_say(m, REPLY_ASK, SAY_ORDER_NEED_EMAIL, "order of another address");
     else {
         m->order_missed = true;
         local_say(m, REPLY_DECLINE, SAY_ORDER_NO_MATCH, "order and address do not match");

@@ -54,6 +54,7 @@ struct model_reply {
     size_t sources;
     bool failed;       /* it looked, and found nothing: others than this are declined for a reason */
     bool order_missed; /* an order's number and an address that do not belong together: the agent counts these */
+    const char *order; /* the number of one that was told for its number and the address that were said; NULL: none */
     const char *why;   /* for the merchant's test-drive: how the question was read */
 };
 

@@ -136,6 +136,7 @@ export const enChat = {
   "inbox.vouched": "signed in to the shop",
   "inbox.leftAddress": "left this address",
   "inbox.orders": "{n} {n|order|orders}",
+  "inbox.ordersNamed": "Named in the chat: number and e-mail matched",
   "inbox.transcript": "Send transcript",
   "inbox.transcriptTitle": "Mail a copy of the conversation?",
   "inbox.transcriptText": "A copy of all that was said, without notes, goes to {email}.",

@@ -134,6 +134,7 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "inbox.vouched": "已登录店铺",
   "inbox.leftAddress": "访客留下的邮箱",
   "inbox.orders": "{n} 个订单",
+  "inbox.ordersNamed": "对话中提供：订单号与邮箱相符",
   "inbox.transcript": "发送聊天记录",
   "inbox.transcriptTitle": "发送聊天记录？",
   "inbox.transcriptText": "聊天记录（不含备注）将发送至 {email}。",

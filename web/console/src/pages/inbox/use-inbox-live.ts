@@ -85,6 +85,7 @@ export function useInboxLive(onTold: OnTold): Companies {
       }
       stale(keys.inboxLists);
       stale(keys.thread(conversation));
+      if (told.message?.author === "bot") stale(keys.asker(conversation)); // it may have told an order
       if (type === "message" && told.message?.author === "visitor")
         change(conversation, (now) => ({ ...now, typing: undefined }));
       else if (type === "message" || type === "note") change(conversation, (now) => ({ ...now, writes: {} }));
