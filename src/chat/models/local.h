@@ -431,6 +431,13 @@ bool local_of_world(const struct heard *h, const struct heard *title, const stru
 bool local_of_other_group(const struct heard *h, const struct atoms *title, const struct atoms *text);
 /* Of two rules, the one that speaks of the feast, or of the day of the week, by which it must be there. */
 int local_score_of_time(const struct heard *h, const struct heard *title, const struct heard *text);
+/* Of rules about one subject, the one about the matter of it that is asked for: "Refunds" beside "Returns". And what of
+ * such a turn is heard before: "the money is back in my account". English alone. */
+int local_score_of_matter(const struct heard *h, const struct heard *title, const struct heard *text);
+void local_matters(struct heard *h);
+void local_matter_words(const struct heard *h, struct buf *out, size_t most); /* by which such a rule is called */
+/* It is about another one, and does not speak of that: "Changing an order", of who would cancel it. */
+bool local_of_other_matter(const struct heard *h, const struct heard *title, const struct heard *text);
 /* And the one that names the carrier. */
 int local_score_of_carrier(const struct heard *h, const struct heard *text);
 /* What a text is about by more than single words; what of a rule's title the turn does not ask for. */

@@ -184,6 +184,7 @@ void local_english(struct heard *h)
     counts_things(h);
     amount_of(h);
     days_off(h);
+    local_matters(h);
     local_casual(h);
 }
 

@@ -35,6 +35,7 @@ struct str local_query_of(struct local *m, uint64_t subjects, bool turn)
     buf_add(&b, said.p, utf8_cut(said, QUERY / 2)), buf_char(&b, ' ');
     struct buf words;
     buf_fixed(&words, arena_alloc(m->arena, QUERY), QUERY);
+    local_matter_words(&m->h, &words, QUERY / 4);
     lexicon_words(subjects, &words);
     if (turn) local_same_words(&m->h, &words, QUERY / 4);
     buf_add(&b, words.p, utf8_cut(buf_str(&words), QUERY / 2 - 2));
@@ -435,6 +436,7 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
              whole;
     /* of two rules about one subject, the one that speaks of these goods */
     score += (int)(in_text.rare < RARE_MOST ? in_text.rare : RARE_MOST) * BODY_RARE;
+    if (m->language == LOCAL_EN) score += local_score_of_matter(h, &title, &text);
     if (is_new_here(&title.a)) score += is_new_here(&h->a) ? TITLE_WORD : -TITLE_WORD;
     if ((subjects & SENSE_EXCHANGE) && (title.all & SENSE_RETURN) && !(title.all & SENSE_EXCHANGE)) score -= 8;
     score += subjects & (SENSE_ABROAD | SENSE_SHIP) ? places_alike(h, &title, &text) : 0;
@@ -466,10 +468,10 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
     /* the name of a country alone is no question of what is sent there */
     bool abroad = subjects == SENSE_ABROAD && in_text.of > 0 && in_title.either == 0;
     bool open = asks_opening(h) && (title.all & SENSE_STORE) && has_clock(&text);
-    told |= (h->all & SENSE_CONTACT) && asks_contact(&title);
-    told |= open || timely > 0, score += open ? BODY_SUBJECT : 0;
+    told |= ((h->all & SENSE_CONTACT) && asks_contact(&title)) || open || timely > 0, score += open ? BODY_SUBJECT : 0;
     /* "适合露营吗" is no question of renting what one camps with: of the title it has one word of many */
     bool other = subjects == SENSE_SIZE && sizes_another(m, &title, &text);
+    other |= m->language == LOCAL_EN && timely == 0 && local_of_other_matter(h, &title, &text);
     told &= !other, near &= !other, within &= !other, covered &= !other;
     size_t of_title = 0, of_turn = local_shared(&title, h, &of_title);
     bool about = m->language != LOCAL_ZH || !subjects || (subjects & (title.all | text.all)) || of_turn * 2 >= of_title;
