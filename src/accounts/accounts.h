@@ -128,6 +128,9 @@ struct accounts_hooks {
     bool (*person_picture)(struct tx *tx, int64_t person, const char **path);
     /* Just now: no name and no picture of theirs is left anywhere, or will be soon. May be NULL */
     bool (*person_erased)(struct tx *tx, int64_t person, int64_t now_ms);
+    /* Just now: they can answer no more here. It tells EVENT_SESSIONS_CHANGED, between its locks and what it tells of
+     * its own. May be NULL */
+    bool (*member_left)(struct tx *tx, int64_t account, int64_t person, int64_t now_ms);
 };
 extern struct accounts_hooks accounts_hooks;
 struct accounts_settings {

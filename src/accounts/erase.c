@@ -102,8 +102,12 @@ static bool forget_address(struct req *req, const char *email)
 /* Events last, in the order of accounts, as everywhere. */
 static bool tell(struct req *req, const struct going *g)
 {
-    for (size_t i = 0; i < g->count; i++)
-        if (!events_put(req->tx, g->m[i].account, EVENT_SESSIONS_CHANGED, NULL, NULL)) return false;
+    for (size_t i = 0; i < g->count; i++) {
+        int64_t account = g->m[i].account;
+        bool told = g->closes[i] ? events_put(req->tx, account, EVENT_SESSIONS_CHANGED, NULL, NULL)
+                                 : member_left(req->tx, account, g->person, req->now_ms);
+        if (!told) return false;
+    }
     return true;
 }
 

@@ -6,10 +6,10 @@
 #include "accounts/private.h"
 #include "http/events.h"
 
+/* A mailbox has one, written as it was at first: in whatever letters it is asked for again, it is that one again. */
 STMT(put, "INSERT INTO invitations (account, email_key, email, role, invited_by, token_hash, created_at_ms,"
           " expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (account, email_key) DO UPDATE SET"
-          " email = ?3, role = ?4, invited_by = ?5, token_hash = ?6, created_at_ms = ?7, expires_at_ms = ?8"
-          " RETURNING id");
+          " role = ?4, invited_by = ?5, token_hash = ?6, created_at_ms = ?7, expires_at_ms = ?8 RETURNING id, email");
 STMT(is_member, "SELECT m.role FROM members m JOIN persons p ON p.id = m.person WHERE m.account = ?1"
                 " AND p.email_key = ?2");
 STMT(count_open, "SELECT COUNT(*) AS open FROM invitations WHERE account = ?1");
@@ -77,25 +77,26 @@ static bool send_invitation(struct tx *tx, const struct team_act *act, const cha
     return mail_invitation(tx, &m);
 }
 
-enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
-                          char token[TOKEN_TEXT_SIZE], int64_t *id)
+enum team invitation_make(struct tx *tx, const struct team_act *act, struct invitation *made,
+                          char token[TOKEN_TEXT_SIZE])
 {
     char *key = arena_alloc(tx_arena(tx), EMAIL_KEY_SIZE);
-    email_key(email, key);
-    assert(key[0] != '\0' && role >= MEMBER_OWNER && role <= MEMBER_VIEWER);
-    enum team t = entitled(tx, act, role);
+    email_key(made->email, key);
+    assert(key[0] != '\0' && made->role >= MEMBER_OWNER && made->role <= MEMBER_VIEWER);
+    enum team t = entitled(tx, act, made->role);
     if (t == TEAM_DONE) t = room_for(tx, act->account, key);
     if (t != TEAM_DONE) return t;
+    made->invited_by = act->by, made->created_at_ms = act->now_ms;
+    made->expires_at_ms = act->now_ms + INVITATION_LIFETIME_MS;
     random_token(token);
     struct query q = query(tx, &put);
-    bind_i64(&q, act->account), bind_text(&q, key), bind_str(&q, str_trim(str_of(email))), bind_i64(&q, role);
-    bind_i64(&q, act->by), bind_text(&q, token_hash(tx, token)), bind_i64(&q, act->now_ms);
-    bind_i64(&q, act->now_ms + INVITATION_LIFETIME_MS);
+    bind_i64(&q, act->account), bind_text(&q, key), bind_str(&q, str_trim(str_of(made->email)));
+    bind_i64(&q, made->role), bind_i64(&q, act->by), bind_text(&q, token_hash(tx, token));
+    bind_i64(&q, made->created_at_ms), bind_i64(&q, made->expires_at_ms);
     if (query_row(&q) != ROW_FOUND) return TEAM_FAULT;
-    *id = col_i64(&q, "id");
-    struct str to = str_trim(str_of(email));
-    if (!send_invitation(tx, act, arena_text_n(tx_arena(tx), to.p, to.n), token)) return TEAM_FAULT;
-    return team_audit(tx, act, AUDIT_member_invited, 0, role) ? TEAM_DONE : TEAM_FAULT;
+    made->id = col_i64(&q, "id"), made->email = col_text(&q, "email");
+    if (!send_invitation(tx, act, made->email, token)) return TEAM_FAULT;
+    return team_audit(tx, act, AUDIT_member_invited, 0, made->role) ? TEAM_DONE : TEAM_FAULT;
 }
 
 /* The account's row is locked before the invitation is taken, in the order of everybody else here. */

@@ -128,9 +128,10 @@ struct team_room {
     int64_t seats, members, invited;
 };
 MUST_USE bool team_room(struct tx *tx, int64_t account, int64_t now_ms, struct team_room *out);
-/* Mails the token to this address, in the transaction; nobody else gets to see it. */
-MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
-                                   char token[TOKEN_TEXT_SIZE], int64_t *id);
+/* *made has email and role. Mails the token to that address, in the transaction; nobody else gets to see it. The
+ * address is afterwards as it was written when it was invited first. */
+MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, struct invitation *made,
+                                   char token[TOKEN_TEXT_SIZE]);
 /* act->by joins; act->account is filled. */
 MUST_USE enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token);
 /* What the holder of a token may know; ROW_NONE: used, revoked, or the account is disabled. */
@@ -159,6 +160,8 @@ bool member_may_give(enum member_role by, enum member_role role);
 /* team.c: whether the account keeps an owner when one who is `is` is none any more; TEAM_DONE or TEAM_LAST_OWNER. */
 MUST_USE enum team member_spared(struct tx *tx, int64_t account, enum member_role is);
 /* The rows of a membership go, and the trail says so. Its account is locked; who calls tells the open pages. */
+/* They can answer no more: what they had is given back, and the pages of the account are told. */
+MUST_USE bool member_left(struct tx *tx, int64_t account, int64_t person, int64_t now_ms);
 MUST_USE bool member_drop(struct tx *tx, const struct team_act *act, int64_t person, enum member_role is);
 MUST_USE bool person_told(struct tx *tx, int64_t person); /* its open pages ask at once whether they may go on */
 MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,

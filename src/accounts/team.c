@@ -79,6 +79,19 @@ enum team member_spared(struct tx *tx, int64_t account, enum member_role is)
     return col_i64(&q, "owners") > 1 ? TEAM_DONE : TEAM_LAST_OWNER;
 }
 
+bool member_left(struct tx *tx, int64_t account, int64_t person, int64_t now_ms)
+{
+    if (accounts_hooks.member_left) return accounts_hooks.member_left(tx, account, person, now_ms);
+    return events_put(tx, account, EVENT_SESSIONS_CHANGED, NULL, NULL);
+}
+
+/* Every page of the account asks at once who it is. */
+static bool tell_changed(struct tx *tx, const struct team_act *act, int64_t person, enum member_role role)
+{
+    if ((member_roles(role) & WHO_STAFF) == 0) return member_left(tx, act->account, person, act->now_ms);
+    return events_put(tx, act->account, EVENT_SESSIONS_CHANGED, NULL, NULL);
+}
+
 enum team member_change(struct tx *tx, const struct team_act *act, int64_t person, enum member_role role)
 {
     enum member_role is, by;
@@ -92,7 +105,7 @@ enum team member_change(struct tx *tx, const struct team_act *act, int64_t perso
     struct query q = query(tx, &set_role);
     bind_i64(&q, act->account), bind_i64(&q, person), bind_i64(&q, role);
     bool changed = query_change(&q) == 1 && team_audit(tx, act, AUDIT_member_role_changed, person, role) &&
-                   events_put(tx, act->account, EVENT_SESSIONS_CHANGED, NULL, NULL);
+                   tell_changed(tx, act, person, role);
     return changed ? TEAM_DONE : TEAM_FAULT;
 }
 
@@ -114,6 +127,6 @@ enum team member_remove(struct tx *tx, const struct team_act *act, int64_t perso
     if (t != TEAM_DONE) return t;
     /* The open pages of this account ask at once whether they may go on. */
     bool removed = member_drop(tx, act, person, is) && sessions_leave(tx, person, act->account) >= 0 &&
-                   events_put(tx, act->account, EVENT_SESSIONS_CHANGED, NULL, NULL);
+                   member_left(tx, act->account, person, act->now_ms);
     return removed ? TEAM_DONE : TEAM_FAULT;
 }

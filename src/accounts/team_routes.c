@@ -182,10 +182,7 @@ static enum answer run_invite(struct req *req)
     const struct post_invitation *in = req->body;
     struct team_page *p = ARENA_NEW(req->arena, struct team_page);
     const struct team_act act = act_of(req);
-    struct invitation made = { .email = in->email,
-                               .role = (enum member_role)(in->role + 1),
-                               .created_at_ms = req->now_ms,
-                               .expires_at_ms = req->now_ms + INVITATION_LIFETIME_MS };
+    struct invitation made = { .email = in->email, .role = (enum member_role)(in->role + 1) };
     char token[TOKEN_TEXT_SIZE];
     const char *merchant;
     bool disabled, allowed;
@@ -209,7 +206,7 @@ static enum answer run_invite(struct req *req)
     }
     if (!may_mail(req, in->email, &allowed)) return reply_fault(req);
     if (!allowed) return reply_problem(req, &problem_too_many_invitations);
-    enum team t = invitation_make(req->tx, &act, in->email, made.role, token, &made.id);
+    enum team t = invitation_make(req->tx, &act, &made, token);
     return t == TEAM_DONE ? reply_json(req, 201, invitation_json, &made) : refused(req, t);
 }
 

@@ -212,6 +212,54 @@ TEST_EACH_ENGINE(who_takes_their_sign_in_out_leaves_a_number)
     test_close_tx(t);
 }
 
+static int64_t hook_left, hook_left_of; /* the last who can answer no more; the sum of those accounts */
+static bool left(struct tx *tx, int64_t account, int64_t person, int64_t now_ms)
+{
+    hook_left = person, hook_left_of += account;
+    return tx != NULL && now_ms > 0;
+}
+
+/* Whom the hook was told of since it was asked last, after this request. */
+static int64_t told_of(struct test_db *t, struct one *who, const char *what, int64_t id, int role)
+{
+    hook_left = 0;
+    struct response r =
+        ask_in(t, NULL, &who->browser, what, &(struct patch_member){ role }, &(struct id_path){ id }, NULL);
+    EXPECT(r.status == 200);
+    return hook_left;
+}
+
+TEST_EACH_ENGINE(who_can_answer_no_more_is_told_of)
+{
+    enum { ADMIN = MEMBER_ADMIN - 1, AGENT = MEMBER_AGENT - 1, VIEWER = MEMBER_VIEWER - 1 };
+    start(t);
+    struct one ann = someone(t, "ann@example.com"), gus = someone(t, "gus@example.com");
+    joins(t, &gus, &ann, MEMBER_OWNER);
+    accounts_hooks.member_left = left;
+    EXPECT(told_of(t, &ann, "PATCH /api/team/members/:id", gus.person, AGENT) == 0);
+    EXPECT(told_of(t, &ann, "PATCH /api/team/members/:id", gus.person, ADMIN) == 0);
+    EXPECT(told_of(t, &ann, "PATCH /api/team/members/:id", gus.person, VIEWER) == gus.person);
+    EXPECT(told_of(t, &ann, "PATCH /api/team/members/:id", gus.person, AGENT) == 0);
+    EXPECT(told_of(t, &ann, "DELETE /api/team/members/:id", gus.person, 0) == gus.person);
+    joins(t, &gus, &ann, MEMBER_AGENT);
+    switches(t, &gus, ann.account);
+    EXPECT(told_of(t, &gus, "POST /api/team/leave", 0, 0) == gus.person);
+    accounts_hooks.member_left = NULL;
+}
+
+TEST_EACH_ENGINE(what_they_had_to_answer_is_given_back_where_others_are)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com"), bob = someone(t, "bob@example.com"),
+               gus = someone(t, "gus@example.com");
+    joins(t, &gus, &ann, MEMBER_AGENT), joins(t, &gus, &bob, MEMBER_VIEWER);
+    accounts_hooks.member_left = left;
+    hook_left = hook_left_of = 0;
+    EXPECT(erase(t, &gus, GOOD).status == 200);
+    accounts_hooks.member_left = NULL;
+    EXPECT(hook_left == gus.person && hook_left_of == ann.account + bob.account); /* their own is closed */
+}
+
 TEST_EACH_ENGINE(who_is_the_only_owner_of_something_stays)
 {
     start(t);
@@ -346,7 +394,6 @@ TEST_EACH_ENGINE(days_are_told_in_the_zone_of_the_account)
 TEST_EACH_ENGINE(nothing_is_given_to_who_was_erased_meanwhile)
 {
     char token[TOKEN_TEXT_SIZE];
-    int64_t id;
     start(t);
     struct one ann = someone(t, "ann@example.com"), gus = someone(t, "gus@example.com");
     struct team_act invites = { .account = ann.account, .by = ann.person, .now_ms = test_now },
@@ -357,7 +404,8 @@ TEST_EACH_ENGINE(nothing_is_given_to_who_was_erased_meanwhile)
     EXPECT(accounts_person_stays(t->tx, gus.person) == ROW_NONE);
     EXPECT(user_update(t->tx, ann.person, "Ann", NULL) == ROW_FOUND);
     EXPECT(user_update(t->tx, gus.person, "Gus", "en") == ROW_NONE);
-    EXPECT(invitation_make(t->tx, &invites, "gus@example.com", MEMBER_VIEWER, token, &id) == TEAM_DONE);
+    struct invitation made = { .email = "gus@example.com", .role = MEMBER_VIEWER };
+    EXPECT(invitation_make(t->tx, &invites, &made, token) == TEAM_DONE);
     test_script(t, "UPDATE invitations SET email_key = (SELECT email_key FROM persons WHERE erased_at_ms > 0)");
     EXPECT(invitation_accept(t->tx, &accepts, token) == TEAM_UNKNOWN);
     test_close_tx(t);
@@ -454,6 +502,8 @@ int main(void)
         EACH_ENGINE(a_colleague_is_there_while_a_page_of_theirs_is),
         EACH_ENGINE(presence_is_told_to_managers_of_the_account_alone),
         EACH_ENGINE(who_takes_their_sign_in_out_leaves_a_number),
+        EACH_ENGINE(who_can_answer_no_more_is_told_of),
+        EACH_ENGINE(what_they_had_to_answer_is_given_back_where_others_are),
         EACH_ENGINE(who_is_the_only_owner_of_something_stays),
         EACH_ENGINE(who_belongs_to_no_account_goes_as_well),
         EACH_ENGINE(what_is_left_of_somebody_erased_is_found),

@@ -23,12 +23,12 @@ static void begin(struct test_db *t)
     EXPECT(world_login(t, &bob, "bob@example.com", GOOD).status == 200);
     test_open_tx(t);
     char token[TOKEN_TEXT_SIZE];
-    int64_t id;
+    struct invitation made = { .email = "new@example.com", .role = MEMBER_VIEWER };
     struct user u;
     struct team_act act = { .account = first, .now_ms = test_now };
     EXPECT(user_by_key(t->tx, "ann@example.com", &u) == ROW_FOUND);
     act.by = u.person.id;
-    EXPECT(invitation_make(t->tx, &act, "new@example.com", MEMBER_VIEWER, token, &id) == TEAM_DONE);
+    EXPECT(invitation_make(t->tx, &act, &made, token) == TEAM_DONE);
     EXPECT(token_make(t->tx, u.person.id, TOKEN_RESET, test_now, token));
     EXPECT(registration_put(t->tx,
                             &(struct registration_new){ .email = "reg@example.com",

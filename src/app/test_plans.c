@@ -82,6 +82,7 @@ static const struct {
     { "chat/due.c", "due", "sorts its own inner LIMITs", ON_SQLITE },
     { "chat/gone.c", "came", "scans its own inner LIMIT", ON_SQLITE },
     { "chat/acts.c", "due", "sorts its own inner LIMIT", ON_SQLITE },
+    { "chat/left.c", "theirs", "sorts what one colleague has, and its own inner LIMIT", ON_SQLITE },
     { "audit/head.c", "head_last", "takes the last row of the primary key", ON_SQLITE },
     { "http/events.c", "purge_events", "walks the primary key from its start to a LIMIT", ON_SQLITE },
     { "http/idempotency.c", "purge_keys", "walks the primary key from its start to a LIMIT", ON_SQLITE },

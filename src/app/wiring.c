@@ -154,6 +154,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_absent_job,
     &chat_named_job,
     &chat_gone_job,
+    &chat_left_job,
     &chat_images_job,
     &chat_wake_job,
     &chat_erase_job,
@@ -402,7 +403,8 @@ void app_fill_hooks(struct app *app)
                                               .account_disabled = tenants_account_disabled,
                                               .account_closed = billing_forget,
                                               .person_picture = chat_person_picture,
-                                              .person_erased = chat_person_erased };
+                                              .person_erased = chat_person_erased,
+                                              .member_left = chat_member_left };
     audit_hooks.people = persons_told;
     fill_site(app);
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };

@@ -82,6 +82,7 @@ enum chat_act_kind {
     ACT_WAKE,   /* that time has come */
     ACT_BACK,   /* the person has been silent for so long that the bot may answer again */
     ACT_HOUSE_WROTE,
+    ACT_LEFT, /* `to` can answer no more */
 };
 struct chat_act {
     enum chat_act_kind kind;
@@ -91,6 +92,8 @@ struct chat_act {
     const char *to_name;
     int64_t seen_epoch; /* what the caller's page showed: an older one has lost, unless `person` speaks; 0: any */
     int64_t until_ms, now_ms;
+    bool asked;             /* with ACT_LEFT: the visitor's wish for a person stands */
+    bool assignee_left;     /* who has the one that is opened again can answer no more */
     int64_t failed;         /* with ACT_BOT_WROTE: answers in a row that found nothing, with this one */
     int64_t back_after_ms;  /* the shop's: how long a person is silent before the bot may answer; 0: for ever */
     int64_t alert_after_ms; /* the shop's: how long somebody waits before the team is told; 0: for ever */
@@ -219,7 +222,10 @@ extern const struct route chat_faces_routes[]; /* pictures of who answers */
 MUST_USE bool chat_person_picture(struct tx *tx, int64_t person, const char **path);
 /* Hook for accounts: a person's picture goes, and soon their name. */
 MUST_USE bool chat_person_erased(struct tx *tx, int64_t person, int64_t now_ms);
-extern const struct job_kind chat_gone_job;     /* takes that name out */
+extern const struct job_kind chat_gone_job; /* takes that name out */
+/* Hook for accounts: somebody of the team can answer no more. Tells the account EVENT_SESSIONS_CHANGED. */
+MUST_USE bool chat_member_left(struct tx *tx, int64_t account, int64_t person, int64_t now_ms);
+extern const struct job_kind chat_left_job;     /* the rest of what they had */
 extern const struct job_kind chat_presence_job; /* cron: who has left is forgotten */
 
 #endif

@@ -130,6 +130,7 @@ static const char *const act_names[] = {
     [ACT_WAKE] = "woken",
     [ACT_BACK] = "back",
     [ACT_HOUSE_WROTE] = "house_wrote",
+    [ACT_LEFT] = "left",
 };
 
 /* Every changeable member, over the row that has the epoch it was read with; the history, when it moved. */

@@ -1,8 +1,18 @@
-/* due_times.c: what the rules are to know of the shop: how long it lets a person be silent, and a visitor wait. */
+/* due_times.c: what the rules are to know of the shop: how long it lets a person be silent, and a visitor wait; and of
+ * the team: whether who had a conversation that is opened again is still of it. */
 #include "chat/private.h"
 #include "chat/settings.h"
 
+#include "accounts/accounts.h"
 #include "knowledge/knowledge.h"
+
+bool chat_can_answer(struct tx *tx, int64_t account, int64_t person, bool *can)
+{
+    struct account_colleague who = { .roles = 0 };
+    enum row row = accounts_colleague(tx, account, person, &who);
+    *can = row == ROW_FOUND && (who.roles & WHO_STAFF) != 0;
+    return row != ROW_FAULT;
+}
 
 bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act)
 {
@@ -13,6 +23,11 @@ bool chat_due_times(struct tx *tx, const struct conversation *before, struct cha
     if (usual) return true;
     if (!chat_settings_read(tx, before->shop, tx_arena(tx), &s)) return false;
     act->alert_after_ms = s.alert_first_ms;
+    if (before->status == CHAT_RESOLVED && before->assignee != 0) {
+        bool can;
+        if (!chat_can_answer(tx, before->account, before->assignee, &can)) return false;
+        act->assignee_left = !can;
+    }
     if (s.back_after_ms == 0) return true;
     /* Without an assistant nobody would answer any more. */
     enum row told = knowledge_told(tx, before->account, before->shop);

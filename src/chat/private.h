@@ -256,6 +256,8 @@ MUST_USE bool alert_letters(struct tx *tx, const struct conversation *c, const s
                             int64_t now_ms);
 
 /* ---- due_times.c ---- */
+/* Of the account's team, and not only to look. */
+MUST_USE bool chat_can_answer(struct tx *tx, int64_t account, int64_t person, bool *can);
 /* How long this shop lets a person be silent and a visitor wait: into *act, for acts that want it. */
 MUST_USE bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act);
 
@@ -278,6 +280,11 @@ enum { ANSWER_AFTER_MS = 700 };
 MUST_USE bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms);
 /* The job that answers it, one a conversation: put, or found. Its id; -1: storage fault. */
 MUST_USE int64_t chat_answer_put(struct tx *tx, const struct conversation *c, int64_t now_ms);
+
+/* ---- left.c ---- */
+/* `person` can answer no more: what they had of it is given back. As conversation_act. */
+MUST_USE enum row conversation_left(struct tx *tx, int64_t id, int64_t person, int64_t now_ms, struct conversation *c,
+                                    enum chat_may *may);
 
 /* ---- farewell.c ---- */
 /* From any thread: a socket of the conversation is gone, and its team is told soon, unless another one comes first. */

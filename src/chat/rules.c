@@ -124,6 +124,18 @@ static enum chat_may after_status(const struct chat_act *act, struct conversatio
     return CHAT_MAY;
 }
 
+/* Who can answer no more has nothing that is not finished. It waits where an answer is owed, or a person was asked for;
+ * what they had and a colleague speaks in is that colleague's. */
+static enum chat_may after_leaving(const struct chat_act *act, struct conversation *c)
+{
+    bool spoke = c->owner == CHAT_PERSON && c->person == act->to, had = c->assignee == act->to;
+    if (c->status == CHAT_RESOLVED || act->to == 0 || (!spoke && !had)) return CHAT_NOTHING;
+    bool waits = c->burst_at_ms != 0 || act->asked;
+    if (spoke) speak_no_more(c, waits ? CHAT_WAITING : CHAT_BOT, waits ? act->now_ms : 0);
+    if (had) c->assignee = c->person;
+    return CHAT_MAY;
+}
+
 /* What is unanswered, and what will be due: of every word, and of every change. */
 static void note(const struct conversation *before, const struct chat_act *act, struct conversation *c)
 {
@@ -151,6 +163,7 @@ enum chat_may conversation_after(const struct conversation *before, const struct
 {
     enum chat_may may = CHAT_MAY_NOT;
     *after = *before;
+    if (before->status == CHAT_RESOLVED && act->assignee_left) after->assignee = 0;
     switch (act->kind) {
     case ACT_VISITOR_WROTE:
     case ACT_BOT_WROTE:
@@ -167,6 +180,7 @@ enum chat_may conversation_after(const struct conversation *before, const struct
     case ACT_SNOOZE:
     case ACT_BACK:
     case ACT_WAKE: may = after_status(act, after); break;
+    case ACT_LEFT: may = after_leaving(act, after); break;
     }
     if (may == CHAT_MAY) after->epoch = before->epoch + 1;
     else *after = *before;

@@ -30,7 +30,8 @@ MUST_USE enum row events_newest(struct tx *tx, struct topic topic, const char *t
  * (-1: from now on). Whoever may call the row may listen; the row's handler has looked whose topic it is. Where no
  * session and no key stands behind it the stream ends by itself after a quarter of an hour, and is asked for anew. */
 enum answer reply_events(struct req *req, struct topic topic, int64_t after);
-/* The same; and what `until` tells of the two types below counts too. Nothing else of it is told. */
+/* The same; and what `until` tells of the two types below counts too, and is told without a number. Nothing else of it
+ * is told. */
 enum answer reply_events_until(struct req *req, struct topic topic, int64_t after, struct topic until);
 
 #define EVENT_SESSIONS_CHANGED "sessions.changed" /* the account's streams ask at once if they may go on */

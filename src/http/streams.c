@@ -84,15 +84,17 @@ static const char ended_line[] = "\nevent: " EVENT_ENDED "\n";
 
 static bool tells(struct str text, const char *line) { return memmem(text.p, text.n, line, strlen(line)) != NULL; }
 
-/* Numbers are of the one topic that the reader counts: what ends it from outside comes without one. */
+/* Numbers are of the one topic that the reader counts: what comes from outside, that it ends or that its reader may be
+ * somebody else by now, has none. */
 static void stream_news(struct connection *c, struct reader *r, struct topic_news *n, size_t first)
 {
     struct stream *s = c->own;
     struct str text = news_printed(n, first);
-    bool ends = tells(text, ended_line);
-    s->standing.ask_now |= tells(text, sessions_line);
+    bool ends = tells(text, ended_line), changed = tells(text, sessions_line);
+    s->standing.ask_now |= changed;
     if (r == &s->reader) push(s, text);
     else if (ends) push(s, STR("event: " EVENT_ENDED "\ndata: {}\n\n"));
+    else if (changed) push(s, STR("event: " EVENT_SESSIONS_CHANGED "\ndata: {}\n\n"));
     if (ends && c->state == CONNECTION_TAKEN) connection_close(c);
 }
 

@@ -107,6 +107,20 @@ static void judge_owner(struct sim *s, const struct conversation *c)
     if (c->epoch == was->epoch && !same) sim_fault(s, "epoch %lld has two owners", (long long)c->epoch);
 }
 
+/* Who has left the team has nothing that is not finished, and whoever waits for their answer waits for a person. */
+static void judge_left(struct sim *s, const struct conversation *c, const struct cause *why)
+{
+    const struct conversation *was = &s->was;
+    bool left = why->kind == BY_ACT && why->act == ACT_LEFT && why->may == CHAT_MAY;
+    bool spoke = left && was->owner == CHAT_PERSON && c->owner != CHAT_PERSON;
+    for (int64_t n = was->last_number + 1; n <= c->last_number; n++)
+        if (s->row[n].author == CHAT_BY_PERSON) s->unheard = false;
+    if (spoke && c->owner == CHAT_BOT && (s->unheard || c->burst_at_ms != 0))
+        sim_fault(s, "somebody left, and who waited for their answer waits for nobody's");
+    if (spoke && c->assignee == was->person) sim_fault(s, "who has left still has it");
+    s->unheard = c->owner == CHAT_WAITING || (c->owner == CHAT_PERSON && s->unheard);
+}
+
 /* A wish for a person stands until one speaks, or somebody who may has ended it. */
 static void judge_wishes(struct sim *s, const struct conversation *c, const struct cause *why)
 {
@@ -134,6 +148,7 @@ void judge_look(struct sim *s, const struct cause *why)
     judge_owner(s, &c);
     if (c.last_number != s->was.last_number) judge_messages(s, &c, why);
     judge_wishes(s, &c, why);
+    judge_left(s, &c, why);
     c.person_name = NULL; /* it goes with the transaction */
     s->was = c;
     if (s->lives > 0) judge_lives(s);

@@ -75,7 +75,7 @@ void life_ends(struct sim *s)
     judge_lives(s);
     sim_commit(s, NULL);
     sim_say(s, "the customer is erased");
-    s->newest = 0, s->wants_person = s->says_person = s->told_waiting = false;
+    s->newest = 0, s->wants_person = s->says_person = s->told_waiting = s->unheard = false;
     for (int i = 0; i < WINDOWS; i++) {
         struct window *r = &s->window[i];
         if (window_is_visitors(i)) *r = (struct window){ 0 };

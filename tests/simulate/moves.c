@@ -145,7 +145,8 @@ static const char *const act_words[] = { [ACT_TAKE] = "takes over",
                                          [ACT_SNOOZE] = "snoozes it",
                                          [ACT_WAKE] = "",
                                          [ACT_WANT_BOT] = "takes the assistant",
-                                         [ACT_WANT_PERSON] = "wants one" };
+                                         [ACT_WANT_PERSON] = "wants one",
+                                         [ACT_LEFT] = "leaves the team" };
 
 static void do_act(struct sim *s, struct chat_act *act, const char *who)
 {
@@ -159,8 +160,10 @@ static void do_act(struct sim *s, struct chat_act *act, const char *who)
         struct visitor v = s->visitor;
         act->now_ms = s->now_ms;
         bool theirs = act->kind == ACT_WANT_PERSON || act->kind == ACT_WANT_BOT;
-        enum row row = theirs ? visitor_wants(tx, &v, act->kind, s->now_ms, &c, &may)
-                              : conversation_act(tx, s->talk, act, &c, &may);
+        enum row row;
+        if (theirs) row = visitor_wants(tx, &v, act->kind, s->now_ms, &c, &may);
+        else if (act->kind == ACT_LEFT) row = conversation_left(tx, s->talk, act->to, s->now_ms, &c, &may);
+        else row = conversation_act(tx, s->talk, act, &c, &may);
         if (row != ROW_FOUND) abort();
         if (fate == KILLED) {
             sim_undo(s);
@@ -183,6 +186,7 @@ static void person_acts(struct sim *s, enum chat_act_kind kind)
     struct chat_act act = { .kind = kind, .person = person_id(person), .person_name = person_name(person) };
     if (sim_draw(s, 4) > 0) act.seen_epoch = s->page_epoch[person];
     if (kind == ACT_ASSIGN && other < PERSONS) act.to = person_id(other), act.to_name = person_name(other);
+    if (kind == ACT_LEFT) act.to = act.person; /* who comes back the next moment is somebody new */
     if (kind == ACT_SNOOZE) act.until_ms = s->now_ms + SECOND_MS * (1 + (int64_t)sim_draw(s, 120));
     do_act(s, &act, person_name(person));
 }
@@ -292,8 +296,8 @@ static bool is_thinking(const struct sim *s)
 
 void move_any(struct sim *s)
 {
-    static const enum chat_act_kind acts[] = { ACT_TAKE,    ACT_TAKE,    ACT_TO_BOT, ACT_TO_BOT, ACT_TO_BOT,
-                                               ACT_TO_TEAM, ACT_RESOLVE, ACT_REOPEN, ACT_SNOOZE, ACT_ASSIGN };
+    static const enum chat_act_kind acts[] = { ACT_TAKE,    ACT_TAKE,   ACT_TO_BOT, ACT_TO_BOT, ACT_TO_BOT, ACT_TO_TEAM,
+                                               ACT_RESOLVE, ACT_REOPEN, ACT_SNOOZE, ACT_ASSIGN, ACT_LEFT };
     uint64_t n = sim_draw(s, 100);
     if (is_thinking(s) && sim_draw(s, 6) == 0) n = 80 + sim_draw(s, 15);
     if (n == 94 && sim_draw(s, 2) == 0) n = 101;

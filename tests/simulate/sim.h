@@ -101,6 +101,7 @@ struct sim {
     int64_t newest;                /* number of the last word of a customer or a person */
     int64_t silent_at;             /* the model chose to say nothing to it */
     bool wants_person, says_person, told_waiting;
+    bool unheard; /* a person was wished for, and none has said anything since */
     char fault[300];
 };
 
