@@ -1,6 +1,6 @@
 // inbox.mjs: two colleagues in one inbox, in two browsers: labels, ready answers, a note that names, a search, snoozing,
 // assigning, both taking the same conversation at once, who writes, what is told elsewhere, keys, a phone, both languages and
-// themes, axe-core.
+// themes, axe-core; and that a role that is changed or taken away reaches the page that is open, and what they had goes back.
 import assert from 'node:assert/strict';
 import { Server } from '../http/lib/server.mjs';
 import { newKey } from '../http/lib/client.mjs';
@@ -370,6 +370,71 @@ async function looks({ checks, mei, wei }) {
     });
 }
 
+async function leaves({ checks, mei, wei, server, owner, colleague, shop }) {
+    const { page } = wei;
+    const { members } = (await owner.get('/api/team')).json;
+    const member = `/api/team/members/${members.find(({ email }) => email === colleague.email).person}`;
+    const role = async (is) => assert.equal((await owner.request('PATCH', member, { json: { role: is } })).status, 200);
+    const words = () => page.locator('.composer');
+    const takes = () => page.getByRole('button', { name: 'Take over', exact: true });
+    let talk;
+    await checks.must('who is made a viewer has no buttons and no field any more, without a reload, and has them back', async () => {
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await says(server, shop, 'Olga', 'Is anybody there?');
+        await page.goto('/inbox');
+        await open(wei, 'Olga');
+        talk = Number(/\d+$/.exec(new URL(page.url()).pathname)[0]);
+        await takes().click();
+        await page.locator('.inbox-head').getByText('Resolve').first().waitFor();
+        await role('viewer');
+        await words().waitFor({ state: 'detached' });
+        assert.equal(await page.locator('.inbox-head').getByRole('button').count(), 0);
+        await page.locator('.said-visitor', { hasText: 'Is anybody there?' }).waitFor();
+        const { conversation } = (await owner.get(`/api/inbox/${talk}`)).json;
+        assert.deepEqual([conversation.owner, conversation.assignee, conversation.person], ['waiting', 0, 0]);
+        await role('agent');
+        await words().waitFor();
+        await takes().waitFor();
+    });
+    await checks.must('and on another page, where an agent has no events of the account', async () => {
+        await Promise.all([page.waitForResponse('**/api/inbox/events'), page.goto('/settings/profile')]);
+        await page.getByRole('heading', { name: 'Profile' }).waitFor();
+        const home = page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Home' });
+        assert.equal(await home.count(), 0);
+        await role('viewer');
+        await home.waitFor();
+        await page.waitForTimeout(2000); // whoever sees the account has its events, by another stream
+        await role('agent');
+        await home.waitFor({ state: 'detached' });
+    });
+    await checks.must('who is removed sees that, and nothing of before; what they had waits for another', async () => {
+        await page.goto(`/inbox/${talk}`);
+        await takes().click();
+        await page.locator('.inbox-head').getByText('Resolve').first().waitFor();
+        await mei.page.goto('/inbox?filter=waiting');
+        await item(mei, 'Olga').waitFor({ state: 'detached' });
+        assert.equal((await owner.request('DELETE', member)).status, 200);
+        await page.getByRole('heading', { name: /^You are no longer in / }).waitFor();
+        for (const left of ['.inbox', '.composer', '.frame']) assert.equal(await page.locator(left).count(), 0, left);
+        assert.equal(await page.getByText('Olga').count(), 0);
+        await item(mei, 'Olga').waitFor();
+        const { conversation } = (await owner.get(`/api/inbox/${talk}`)).json;
+        assert.deepEqual([conversation.owner, conversation.assignee], ['waiting', 0]);
+        await axe(page);
+        await page.setViewportSize({ width: 320, height: 640 });
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        await page.getByRole('button', { name: '中文' }).click();
+        await page.getByRole('heading', { name: /^您已不在/ }).waitFor();
+        await page.getByRole('button', { name: 'English' }).click();
+    });
+    await checks.must('the account that they have besides is a press away', async () => {
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: /^Go on in / }).click()]);
+        await page.waitForURL('**/home');
+        assert.equal((await wei.api('GET', `/api/inbox/${talk}`)).status, 404);
+    });
+}
+
 export async function inbox({ browser, engine, checks }) {
     const server = await Server.start({ engine });
     const owner = await server.account('merchant', { credits: 500 });
@@ -386,13 +451,14 @@ export async function inbox({ browser, engine, checks }) {
         await signIn(wei, colleague.email, 'en');
         assert.equal((await wei.api('POST', '/api/account/switch', { account: owner.id })).status, 200);
         await wei.page.goto('/inbox');
-        const all = { checks, mei, wei, server, shop };
+        const all = { checks, mei, wei, server, shop, owner, colleague };
         await prepared(all);
         await alone(all);
         await together(all);
         await hands(all);
         await elsewhere(all);
         await looks(all);
+        await leaves(all);
         checks.record('no page threw, logged an error or broke the policy', [...mei.faults, ...wei.faults].join('\n'));
     } finally {
         await mei.leave();

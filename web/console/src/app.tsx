@@ -1,14 +1,15 @@
 /* The console: providers from the outside in, then the pages. */
-import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { createBrowserRouter, Navigate, Route, RouterProvider, Routes, useLocation, useParams } from "react-router";
-import { onSignedOut } from "./api/client";
+import { onRoleRefused, onSignedOut } from "./api/client";
 import { newQueryClient, useUser } from "./api/queries";
+import { keys } from "./api/read-keys";
 import type { User } from "./api/types";
 import { TextProvider } from "./i18n/i18n";
 import { loadPart } from "./load-part";
 import { fetchOthers, pages } from "./pages";
-import { sessionMark, useSessionActs } from "./session";
+import { leftAccount, sessionMark, useSessionActs } from "./session";
 import { ThemeProvider } from "./theme/theme";
 import { Crash } from "./ui/crash";
 import { claimDrafts } from "./ui/draft";
@@ -64,18 +65,32 @@ const SignInAgain = lazy(() =>
   loadPart(() => import("./ui/sign-in-again")).then(({ SignInAgain: again }) => ({ default: again })),
 );
 
+/** As seldom: who was removed from the account that the page shows, or belongs to none. */
+const Outside = lazy(() => loadPart(() => import("./ui/outside")).then(({ Outside: out }) => ({ default: out })));
+
 /** Nobody misses it when it does not come: the page that is open works without. */
 const Elsewhere = lazy(() => loadPart(pages.elsewhere).catch(() => ({ default: () => null })));
 
-/** On every other page than the inbox, which tells by itself. */
-function ToldElsewhere() {
+/** On every other page than the inbox, which tells by itself. An agent hears there too that their role is another now:
+ * the account's own events are not for them. */
+function ToldElsewhere({ books }: { books: boolean }) {
   const { pathname } = useLocation();
-  if (pathname.startsWith("/inbox") || (!wants("sound") && !wants("show"))) return null;
+  if (pathname.startsWith("/inbox") || (books && !wants("sound") && !wants("show"))) return null;
   return (
     <Suspense fallback={null}>
       <Elsewhere />
     </Suspense>
   );
+}
+
+/** Another role sees and may do another part of what is on the screen. */
+function useRole(role: string | undefined): void {
+  const queries = useQueryClient();
+  const before = useRef(role);
+  useEffect(() => {
+    if (before.current !== undefined && role !== undefined && before.current !== role) void queries.invalidateQueries();
+    before.current = role;
+  }, [queries, role]);
 }
 
 /** Only for people who are signed in; others sign in first and come back. Whose session ends on a page keeps the page. */
@@ -85,7 +100,10 @@ function SignedIn({ children }: { children: (user: User, here: boolean) => React
   const { pathname, search } = useLocation();
   const [known, setKnown] = useState<User | null>(null);
   const user = read.data?.user ?? null;
-  if (user !== null && user !== known) setKnown(user);
+  const left = leftAccount(known, user);
+  const out = left !== null;
+  if (user !== null && user !== known && !out) setKnown(user);
+  useRole(user?.account?.role);
   if (user !== null) claimDrafts(user.id, user.account?.id ?? 0);
   const isIn = user !== null;
   const gone = read.data !== undefined && !isIn && (known === null || !sessionMark.isSet());
@@ -93,8 +111,8 @@ function SignedIn({ children }: { children: (user: User, here: boolean) => React
     if (isIn) sessionMark.set();
   }, [isIn]);
   useEffect(() => {
-    if (gone) forget();
-  }, [gone, forget]);
+    if (gone || out) forget();
+  }, [gone, out, forget]);
   if (read.data === undefined) {
     return (
       <main className="whole">
@@ -103,6 +121,14 @@ function SignedIn({ children }: { children: (user: User, here: boolean) => React
     );
   }
   if (gone) return <Navigate to={loginPath(pathname + search)} state={{ ended: sessionMark.isSet() }} replace />;
+  const nowhere = isIn && user.role !== "operator" && user.account === null && !pathname.startsWith("/settings");
+  if (isIn && (out || nowhere)) {
+    return (
+      <Suspense fallback={null}>
+        <Outside user={user} left={left} />
+      </Suspense>
+    );
+  }
   if (isIn) return children(user, true);
   return (
     known !== null && (
@@ -214,7 +240,7 @@ function FramedPages() {
           ) : (
             <FramedRoutes user={user} />
           )}
-          {here && user.role !== "operator" && <ToldElsewhere />}
+          {here && user.role !== "operator" && <ToldElsewhere books={mayOf(user).books} />}
           <LeavingGuard />
         </Frame>
       )}
@@ -224,7 +250,9 @@ function FramedPages() {
 
 function Pages() {
   const { signedOut } = useSessionActs();
+  const queries = useQueryClient();
   useEffect(() => onSignedOut(signedOut), [signedOut]);
+  useEffect(() => onRoleRefused(() => void queries.invalidateQueries({ queryKey: keys.user })), [queries]);
   return (
     <Suspense fallback={null}>
       <Routes>

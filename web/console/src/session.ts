@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { keys } from "./api/read-keys";
-import type { User } from "./api/types";
+import type { Membership, User } from "./api/types";
 import { keepLang } from "./i18n/lang";
 import { useText } from "./i18n/i18n";
 
@@ -31,6 +31,13 @@ export const sessionMark = {
     }
   },
 };
+
+/** The account that this page shows, of which the person is no member any more; null: they are, or never were. */
+export function leftAccount(known: User | null, now: User | null): Membership | null {
+  const was = known?.account ?? null;
+  if (was === null || now === null || now.id !== known?.id || now.account?.id === was.id) return null;
+  return now.accounts.some(({ id }) => id === was.id) ? null : was;
+}
 
 export interface SessionActs {
   signedIn: (user: User) => void;

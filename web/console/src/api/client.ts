@@ -19,6 +19,14 @@ export function onSignedOut(listener: SignedOutListener): void {
   signedOut = listener;
 }
 
+type RefusedListener = () => void;
+let roleRefused: RefusedListener = () => undefined;
+
+/** Called when the server says that this role may not: the page may show what the person was before. */
+export function onRoleRefused(listener: RefusedListener): void {
+  roleRefused = listener;
+}
+
 interface Reply<T> {
   data?: T;
   error?: unknown;
@@ -36,6 +44,7 @@ export async function answer<T>(call: Promise<Reply<T>>): Promise<T> {
   if (reply.response.ok && reply.data !== undefined) return reply.data;
   const problem = problemFromAnswer(reply.response, reply.error);
   if (problem.status === 401 && problem.code !== "invalid_credentials") signedOut();
+  if (problem.code === "role_not_allowed") roleRefused();
   throw problem;
 }
 

@@ -17,6 +17,7 @@ export type Body<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] 
   : never;
 
 export type User = NonNullable<Answer<"/api/user", "get">["user"]>;
+export type Membership = NonNullable<User["account"]>;
 export type Shop = Answer<"/api/shops", "get">["shops"][number];
 export type Chatbot = Answer<"/api/shops/{id}/chatbot", "get">;
 export type ChatbotState = Chatbot["state"];

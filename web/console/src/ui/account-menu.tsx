@@ -11,7 +11,7 @@ import { Menu, type MenuItem } from "./menu";
 import { useNotify } from "./notify";
 import { useSwitchGroups } from "./switches";
 
-function useSignOut(): () => void {
+export function useSignOut(): () => void {
   const notify = useNotify();
   const { t } = useText();
   const leave = useSubmit(endSession, {

@@ -48,7 +48,7 @@ export function Door({ title, intro, children }: { title: string; intro?: ReactN
         </header>
         <main className="door-box">
           <div>
-            <h1>{title}</h1>
+            <h1 className="break">{title}</h1>
             {intro !== undefined && <div className="page-intro">{intro}</div>}
           </div>
           {children}

@@ -6,7 +6,17 @@ import { keys } from "../../api/read-keys";
 import { streamHeard } from "../../live/down";
 import { Stream } from "../../live/stream";
 
-const EVENTS = ["message", "note", "read", "conversation", "mention", "reset", "typing", "looking"] as const;
+const EVENTS = [
+  "message",
+  "note",
+  "read",
+  "conversation",
+  "mention",
+  "reset",
+  "typing",
+  "looking",
+  "sessions.changed",
+] as const;
 const TYPING_MS = 6000;
 const LOOKING_MS = 45_000;
 
@@ -100,6 +110,8 @@ export function useInboxLive(onTold: OnTold): Companies {
           if (up) stale(keys.inbox); // whatever was told while nobody listened
         } else if (type === "typing") typed(told);
         else if (type === "looking") looked(told);
+        else if (type === "sessions.changed")
+          stale(keys.user); // who looks may be another by now, or nobody here
         else happened(type, told);
       },
       () => new EventSource("/api/inbox/events"),
