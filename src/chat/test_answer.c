@@ -182,6 +182,12 @@ TEST_EACH_ENGINE(who_lets_go_of_it_while_the_assistant_thinks_leaves_nobody_unan
     struct conversation c;
     enum chat_may may;
     start(t, known);
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO accounts (id, name, created_at_ms) VALUES (%lld, '', 1);"
+                                "INSERT INTO persons (id, email_key, email, name, role, lang, created_at_ms)"
+                                " VALUES (11, 'a@tea.example', 'a@tea.example', 'Anna', 1, 'en', 1);"
+                                "INSERT INTO members (account, person, role, joined_at_ms) VALUES (%lld, 11, 3, 1)",
+                                (long long)account, (long long)account));
     person_writes(t);
     const struct chat_act resolve = { .kind = ACT_RESOLVE, .person = 11, .now_ms = kit_now() };
     EXPECT(conversation_act(t->tx, talk, &resolve, &c, &may) == ROW_FOUND && may == CHAT_MAY && c.assignee == 11);

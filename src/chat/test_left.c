@@ -139,7 +139,9 @@ TEST_EACH_ENGINE(a_wish_that_somebody_began_to_answer_stands_while_they_talk)
 {
     start(t);
     int64_t old = begin(t), talks = begin(t);
-    does(t, old, (struct chat_act){ .kind = ACT_WANT_PERSON }), takes(t, old, BORIS), says(t, old, BORIS);
+    does(t, old, (struct chat_act){ .kind = ACT_WANT_PERSON }), takes(t, old, BORIS);
+    passes(t, SECOND_MS);
+    says(t, old, BORIS);
     passes(t, 2 * HOUR_MS);
     does(t, talks, (struct chat_act){ .kind = ACT_WANT_PERSON }), takes(t, talks, BORIS), says(t, talks, BORIS);
     team(t, VERB_PATCH, "{\"role\":\"viewer\"}");

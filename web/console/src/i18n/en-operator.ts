@@ -189,6 +189,7 @@ export const enOperator = {
   "jobkind.chat.absent": "Mail answers to visitors who have gone",
   "jobkind.chat.named": "Mail to colleagues who were named in a note",
   "jobkind.chat.gone": "Take the names of deleted sign-ins out of conversations",
+  "jobkind.chat.left": "Give back what a colleague had",
   "jobkind.chat.images": "Remove pictures that nothing shows",
   "jobkind.chat.wake": "Bring snoozed conversations back",
   "jobkind.chat.tokens": "Forget used shop tokens",

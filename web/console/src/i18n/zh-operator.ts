@@ -186,6 +186,7 @@ export const zhOperator: Readonly<Record<keyof typeof enOperator, string>> = {
   "jobkind.chat.absent": "把回复邮件发给已离开的访客",
   "jobkind.chat.named": "邮件通知在备注中被提到的同事",
   "jobkind.chat.gone": "从会话中去除已注销者的姓名",
+  "jobkind.chat.left": "收回离开同事的对话",
   "jobkind.chat.images": "清理不再显示的图片",
   "jobkind.chat.wake": "唤回暂缓的对话",
   "jobkind.chat.tokens": "清理已用的店铺凭证",
