@@ -433,6 +433,8 @@ async function leaves({ checks, mei, wei, server, owner, colleague, shop }) {
         await page.waitForURL('**/home');
         assert.equal((await wei.api('GET', `/api/inbox/${talk}`)).status, 404);
     });
+    // The server cuts the stream of who has gone, when their page has not let go of it before.
+    wei.faults = wei.faults.filter((fault) => !fault.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'));
 }
 
 export async function inbox({ browser, engine, checks }) {
