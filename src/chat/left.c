@@ -18,15 +18,12 @@ enum { LEFT_BATCH = 50, TALK_MS = 60 * 60 * 1000 };
 #define THEIRS(condition)                                                                                              \
     "SELECT id, CASE WHEN person = ?2 THEN 0 ELSE 1 END AS later FROM chat_conversations WHERE account = ?1"           \
     " AND " condition USED
-STMT(theirs,
-     "SELECT id FROM (SELECT id FROM (" THEIRS("status = 1 AND owner = 3 AND person = ?2") " UNION " THEIRS(
-         "status = 1 AND assignee = ?2") " UNION " THEIRS("status = 2 AND (assignee = ?2 OR person = ?2)") ") AS found "
-                                                                                                           "ORDER BY "
-                                                                                                           "later, id "
-                                                                                                           "LIMIT ?3) "
-                                                                                                           "AS first "
-                                                                                                           "ORDER BY "
-                                                                                                           "id");
+/* clang-format off */
+STMT(theirs, "SELECT id FROM (SELECT id FROM (" THEIRS("status = 1 AND owner = 3 AND person = ?2")
+             " UNION " THEIRS("status = 1 AND assignee = ?2")
+             " UNION " THEIRS("status = 2 AND (assignee = ?2 OR person = ?2)")
+             ") AS found ORDER BY later, id LIMIT ?3) AS first ORDER BY id");
+/* clang-format on */
 /* Since when it waited for a person, after the assistant had it last: by the visitor's wish, the assistant's own or a
  * colleague's; and when one last said something. */
 STMT(wished, "SELECT COALESCE((SELECT MAX(w.at_ms) FROM chat_moves w WHERE w.conversation = ?1 AND w.owner = 2"
