@@ -219,7 +219,8 @@ export const enChat = {
   "people.data": "Data and access",
   "people.block": "Block",
   "people.blockTitle": "Block this customer?",
-  "people.blockText": "Who is blocked cannot write in this browser any more. An open conversation is resolved; what was said stays.",
+  "people.blockText":
+    "Who is blocked cannot write in this browser any more. An open conversation is resolved; what was said stays.",
   "people.blockedDone": "The customer has been blocked",
   "people.unblock": "Unblock",
   "people.unblockText": "This customer is blocked and cannot write.",
