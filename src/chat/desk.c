@@ -1,6 +1,17 @@
 /* desk.c: what the files of the inbox share: who asks, whether they may write to a visitor, and who was quicker. */
 #include "chat/desk.h"
 
+const struct field desk_word_fields[] = {
+    FIELD_TEXT(struct desk_word, text, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT, .multiline = true,
+               .doc = "Kept to the byte."),
+    FIELD_TEXT(struct desk_word, clientId, .min = 8, .max = CLIENT_ID_MAX,
+               .doc = "Made by the sender for this message: sent again with it, it is the same message."),
+    FIELD_I64(struct desk_word, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,
+              .doc = "As the page shows it, 1 where there is no conversation yet: with an older one a word that would"
+                     " take it from somebody is refused. Absent: whatever it is."),
+    FIELD_END
+};
+
 enum answer desk_me(struct req *req, struct account_colleague *out)
 {
     enum row row = accounts_colleague(req->tx, req->who.account, req->who.person, out);

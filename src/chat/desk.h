@@ -81,6 +81,12 @@ enum answer desk_speaker(struct req *req, int64_t shop, struct account_colleague
 #define FIELD_EPOCH(type)                                                                                              \
     FIELD_I64(type, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,                                         \
               .doc = "As the page shows it: an older one is refused. Absent: whatever it is.")
+/* A word of a person's, which takes the conversation over. */
+struct desk_word {
+    const char *text, *clientId;
+    int64_t epoch;
+};
+extern const struct field desk_word_fields[];
 /* It is not as the page shows it: how it is, and by whom. */
 enum answer desk_moved(struct req *req, const struct conversation *c);
 #endif

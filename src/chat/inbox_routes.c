@@ -107,20 +107,6 @@ static const struct field post_status_fields[] = {
     FIELD_TIME(struct post_status, until, .optional = true, .doc = "With snoozed: when it comes back, within a year."),
     FIELD_EPOCH(struct post_status), FIELD_END
 };
-struct post_word {
-    const char *text, *clientId;
-    int64_t epoch;
-};
-static const struct field post_word_fields[] = {
-    FIELD_TEXT(struct post_word, text, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT, .multiline = true,
-               .doc = "Kept to the byte."),
-    FIELD_TEXT(struct post_word, clientId, .min = 8, .max = CLIENT_ID_MAX,
-               .doc = "Made by the sender for this message: sent again with it, it is the same message."),
-    FIELD_I64(struct post_word, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,
-              .doc = "As the page shows it: with an older one a word that would take the conversation from somebody is"
-                     " refused. Absent: whatever it is."),
-    FIELD_END
-};
 struct post_note {
     const char *text, *clientId;
     struct field_list mentions;
@@ -410,7 +396,7 @@ static void sent_json(struct json *j, const void *arg)
 
 static enum answer run_send(struct req *req)
 {
-    const struct post_word *in = req->body;
+    const struct desk_word *in = req->body;
     struct conversation c;
     struct account_colleague who;
     struct message m;
@@ -573,7 +559,7 @@ const struct route chat_inbox_routes[] = {
       .doc = "Server events of all conversations of the account, as text/event-stream." },
     { READS, .path = "/api/inbox/:id", PATH_FIELDS(path_inbox), QUERY_FIELDS(get_thread), .answer = thread_shape,
       .run = run_thread, .doc = "A conversation: its newest messages, or those before one, and its notes." },
-    { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_word), .answer = sent_shape,
+    { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(desk_word), .answer = sent_shape,
       .status = 201, PROBLEMS(&problem_message_other, &problem_moved, &problem_shop_suspended), .run = run_send,
       .doc = "Answer as a person, who takes it over by that: of two who do so at once, one does." },
     { DOES, .path = "/api/inbox/:id/notes", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_note), .answer = noted_shape,

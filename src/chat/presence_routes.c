@@ -100,7 +100,7 @@ static enum row whom(struct req *req, const struct presence *p, struct visitor *
 
 static enum answer run_begin(struct req *req)
 {
-    const struct post_message *in = req->body;
+    const struct desk_word *in = req->body;
     struct presence p;
     struct visitor v;
     struct conversation c;
@@ -118,11 +118,13 @@ static enum answer run_begin(struct req *req)
                                       .author = CHAT_BY_PERSON,
                                       .person = req->who.person,
                                       .author_name = me.name,
+                                      .seen_epoch = in->epoch,
                                       .client_id = in->clientId,
                                       .text = in->text,
                                       .now_ms = req->now_ms };
     enum message_put put = message_put(req->tx, &said, &m, &c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
+    if (put == MESSAGE_STALE) return desk_moved(req, &c);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
     return reply_json(req, 201, begun_json, &c.id);
 }
@@ -135,9 +137,9 @@ const struct route chat_presence_routes[] = {
       QUERY_FIELDS(get_present), .answer = presents_shape, PROBLEMS(&problem_not_found), .run = run_present,
       .doc = "Who is on the shops' pages now, the newest visit first." },
     { .verb = VERB_POST, .path = "/api/visitors/:id/messages", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Visitors",
-      .idempotent = true, .body_max = CHAT_BODY_MAX, PATH_FIELDS(path_present), BODY_FIELDS(post_message),
+      .idempotent = true, .body_max = CHAT_BODY_MAX, PATH_FIELDS(path_present), BODY_FIELDS(desk_word),
       .answer = begun_shape, .status = 201, .run = run_begin,
-      PROBLEMS(&problem_not_found, &problem_message_other, &problem_shop_suspended),
+      PROBLEMS(&problem_not_found, &problem_message_other, &problem_moved, &problem_shop_suspended),
       .doc = "Begin a conversation with somebody who is there: from then on the bot is silent in it." },
     ROUTE_END
 };

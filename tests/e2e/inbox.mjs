@@ -209,6 +209,26 @@ async function together({ checks, mei, wei, server, shop }) {
         await until('it is sent', async () => await box(wei).inputValue() === '');
         assert.equal(await wei.page.locator('.composer-quicker').innerText(), '');
     });
+    await checks.must('a conversation begun by hand, by two at once: the words of the slower stay, with who was quicker', async () => {
+        const here = await server.client().request('POST', `/api/chat/shop-${shop.id}/here`, {
+            json: { visit: '0123456789abcdef', page: 'https://tea.example/by-hand', language: 'en' }, headers: { Origin: 'https://tea.example' },
+        });
+        assert.equal(here.status, 200, here.text);
+        const [{ id }] = (await mei.api('GET', '/api/visitors')).json.visitors;
+        const { page } = wei;
+        await page.goto('/visitors');
+        await page.getByRole('button', { name: 'Say hello' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('textbox').fill('May I help?');
+        const begun = await mei.api('POST', `/api/visitors/${id}/messages`, { text: '您好', clientId: 'by-hand-1', epoch: 1 });
+        assert.equal(begun.status, 201);
+        await dialog.getByRole('button', { name: 'Send' }).click();
+        await dialog.getByText(`${mei.email} was quicker and answers here now.`).waitFor();
+        assert.equal(await dialog.getByRole('textbox').inputValue(), 'May I help?');
+        await dialog.getByRole('button', { name: 'Send' }).click(); // all the same
+        await page.waitForURL(`**/inbox/${begun.json.conversation}`);
+        await page.locator('.said-person', { hasText: 'May I help?' }).waitFor();
+    });
     await checks.must('two tabs: what is sent in one leaves what the other keeps', async () => {
         const other = await mei.context.newPage();
         await mei.page.locator('.composer-text').fill('第一个标签页');

@@ -2,6 +2,7 @@
 // merchant's team in the inbox. What is stored, acknowledged and delivered, in this order; what each sees of the other;
 // who speaks; what is refused.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { Client, newKey, randomAddress } from './lib/client.mjs';
 import { EventStream } from './lib/events.mjs';
 import { JsonSocket } from './lib/socket.mjs';
@@ -431,6 +432,28 @@ test('a first word takes it too: of two in the same moment one is stored, the ot
     const note = await winner.post(`/api/inbox/${c.id}/notes`, { text: 'between us', clientId: newKey() });
     assert.equal(note.status, 201, note.text);
     assert.equal((await say(winner, 'as before', undefined)).status, 201);
+});
+
+test('begun by hand by two at once: one is heard, the other is told who was quicker', async ({ server }) => {
+    const s = new Shopper(server);
+    const page = `https://${DOMAIN}/by-hand`;
+    const visit = randomBytes(8).toString('hex');
+    const beat = async () => (await s.ask('POST', 'here', { visit, page, language: 'en' })).json;
+    await beat();
+    const { id, conversation } = (await house.a.get('/api/visitors')).json.visitors.find((v) => v.page === page);
+    assert.equal(conversation, null);
+    const people = [house.a, house.agent];
+    const says = (p, text, epoch) => p.post(`/api/visitors/${id}/messages`, { text, clientId: newKey(), epoch });
+    const both = await Promise.all(people.map((p, i) => says(p, `May I help? ${i}`, 1)));
+    assert.deepEqual(both.map((r) => r.status).sort(), [201, 409]);
+    const first = both[0].status === 201 ? 0 : 1;
+    const lost = both[1 - first].json;
+    assert.deepEqual([lost.error, lost.owner], ['conversation_moved', 'person']);
+    s.token = (await beat()).token;
+    assert.deepEqual((await s.heard()).filter((m) => m.author === 'person').map((m) => m.text), [`May I help? ${first}`]);
+    assert.equal((await says(people[first], 'and more', 1)).status, 201); // behind one's own word
+    assert.equal((await says(people[1 - first], 'me too', lost.epoch + 1)).status, 201);
+    assert.equal((await says(people[first], 'as before', undefined)).status, 201);
 });
 
 test('who takes it, and who is told that somebody was quicker', async ({ server }) => {

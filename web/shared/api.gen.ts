@@ -28273,7 +28273,7 @@ export interface operations {
                     clientId: string;
                     /**
                      * Format: int64
-                     * @description As the page shows it: with an older one a word that would take the conversation from somebody is refused. Absent: whatever it is.
+                     * @description As the page shows it, 1 where there is no conversation yet: with an older one a word that would take it from somebody is refused. Absent: whatever it is.
                      */
                     epoch?: number | null;
                 };
@@ -29548,7 +29548,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description It can say nothing more, and nothing is shown to it. */
+                    /** @description It can say nothing more, nothing is shown to it, and what was open with it is resolved. */
                     blocked: boolean;
                 };
             };
@@ -38798,6 +38798,11 @@ export interface operations {
                     text: string;
                     /** @description Made by the sender for this message: sent again with it, it is the same message. */
                     clientId: string;
+                    /**
+                     * Format: int64
+                     * @description As the page shows it, 1 where there is no conversation yet: with an older one a word that would take it from somebody is refused. Absent: whatever it is.
+                     */
+                    epoch?: number | null;
                 };
             };
         };
@@ -38860,6 +38865,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `message_differs`: A message with this id was sent with other words.
+             *     - `conversation_moved`: Somebody was quicker: this conversation is not as your page shows it.
              *     - `shop_suspended`: Whoever runs this service has suspended this shop. Its page says why.
              */
             409: {

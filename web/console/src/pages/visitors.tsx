@@ -19,8 +19,11 @@ import { Page, Teach } from "../ui/page";
 import { PageLink } from "../ui/page-link";
 import { shortUrl } from "../ui/short-url";
 import { type Column, DataTable } from "../ui/table";
+import { useQuicker } from "./inbox/quicker";
 
 const TEXT_MAX = 4000;
+/** There is no conversation yet. */
+const BEGINNING = { epoch: 1 };
 
 function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => void }) {
   const { t } = useText();
@@ -29,12 +32,13 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
   const rules = useRules();
   const form = useForm({ text: "" }, { rules: { text: [rules.required] }, draft: `visitor-${visitor.id}` });
   const [clientId] = useState(newKey);
+  const quicker = useQuicker(BEGINNING);
   const submit = useSubmit(
-    (text: string, key) =>
+    ({ text, epoch }: { text: string; epoch: number }, key) =>
       answer(
         api.POST("/api/visitors/{id}/messages", {
           params: { path: { id: visitor.id } },
-          body: { text, clientId },
+          body: { text, clientId, epoch },
           ...once(key),
         }),
       ),
@@ -44,6 +48,7 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
         void navigate(`/inbox/${conversation}`);
       },
       onProblem: (problem) => {
+        if (quicker.refused(problem, "inbox.notSent")) return;
         onClose();
         notify.problem(problem.status === 404 ? new Error(t("visitors.left")) : problem);
       },
@@ -57,7 +62,10 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
       ok={t("visitors.send")}
       pending={submit.isPending}
       form={form}
-      onSubmit={({ text }) => submit.send(text)}
+      onSubmit={({ text }) => {
+        quicker.forget();
+        submit.send({ text, epoch: quicker.seen() });
+      }}
       onCancel={onClose}
     >
       <p className="muted">{t("visitors.talkText")}</p>
@@ -72,6 +80,9 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
           onChange={({ target }) => form.set("text", target.value)}
         />
       </FieldFrame>
+      <p className="small" role="status">
+        {quicker.line}
+      </p>
     </FormDialog>
   );
 }

@@ -14,7 +14,7 @@ export async function quickerName(queries: QueryClient, problem: Problem): Promi
   return winner === undefined ? "" : winner.name || winner.email;
 }
 
-export function useQuicker({ epoch }: InboxConversation) {
+export function useQuicker({ epoch }: Pick<InboxConversation, "epoch">) {
   const { t } = useText();
   const queries = useQueryClient();
   const told = useRef(0);
