@@ -43,6 +43,7 @@ static int new_word(struct sim *s, enum chat_author author, int person)
     if (text >= ARRAY_LEN(texts)) text = 0;
     uint64_t form = author == CHAT_BY_VISITOR ? sim_draw(s, 16) : 0;
     *w = (struct word){ .author = author, .person = person, .life = s->lives, .asks_person = text == 1 };
+    if (author == CHAT_BY_PERSON && sim_draw(s, 2) > 0) w->seen_epoch = s->page_epoch[person];
     (void)snprintf(w->id, sizeof w->id, "client-%03d", n);
     if (form < 13) {
         (void)snprintf(w->text, sizeof w->text, "<w%d> %s", n, texts[text]);
@@ -54,7 +55,17 @@ static int new_word(struct sim *s, enum chat_author author, int person)
     return n;
 }
 
-static enum message_put put_word(struct sim *s, struct tx *tx, const struct word *w, struct message *m)
+/* Somebody was quicker: nothing is stored, and the next try knows who. Not of what is stored, nor of who speaks. */
+static enum message_put is_late(struct sim *s, struct word *w, const struct conversation *c)
+{
+    bool speaks = c->owner == CHAT_PERSON && c->status == CHAT_OPEN && c->person == person_id(w->person);
+    if (w->seen_epoch == 0 || w->seen_epoch == c->epoch || w->stored > 0 || speaks)
+        sim_fault(s, "%s was told to be late, and is not", person_name(w->person));
+    w->seen_epoch = s->page_epoch[w->person] = c->epoch;
+    return MESSAGE_STALE;
+}
+
+static enum message_put put_word(struct sim *s, struct tx *tx, struct word *w, struct message *m)
 {
     struct conversation c;
     if (w->form == AS_PICTURE) return put_picture(s, tx, w, m);
@@ -71,10 +82,12 @@ static enum message_put put_word(struct sim *s, struct tx *tx, const struct word
                                     .author = CHAT_BY_PERSON,
                                     .person = person_id(w->person),
                                     .author_name = person_name(w->person),
+                                    .seen_epoch = w->seen_epoch,
                                     .client_id = w->id,
                                     .text = w->text,
                                     .now_ms = s->now_ms };
-    return message_put(tx, &in, m, &c);
+    enum message_put put = message_put(tx, &in, m, &c);
+    return put == MESSAGE_STALE ? is_late(s, w, &c) : put;
 }
 
 static enum cause_kind cause_of(const struct word *w)
@@ -99,6 +112,11 @@ static void send_word(struct sim *s, int n)
         int process = (int)sim_draw(s, PROCESSES);
         twin_process(process);
         enum message_put put = put_word(s, sim_begin(s), w, &m);
+        if (put == MESSAGE_STALE) {
+            sim_undo(s);
+            sim_say(s, "somebody was quicker than word %d", n);
+            return;
+        }
         if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) sim_fault(s, "word %d was refused with %d", n, (int)put);
         if (fate == KILLED) {
             sim_undo(s);

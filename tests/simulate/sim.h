@@ -34,6 +34,7 @@ struct word {
     int person; /* index */
     char id[16], text[40];
     bool asks_person, acked;
+    int64_t seen_epoch;   /* of a person: what their page showed; 0: it does not say */
     int64_t number;       /* as acknowledged */
     int stored, answered; /* how often, in rows; by the assistant */
 };

@@ -18,8 +18,8 @@ TWINS = {
         INCLUDE,
         ("    const char *key = client_key(tx, in);\n",
          "    const char *known = client_key(tx, in), *key = NULL;\n"),
-        ("    *c = before;\n    row = insert(",
-         "    *c = before;\n    if (twin_remembers(in, known, out)) return MESSAGE_AGAIN;\n    row = insert("),
+        ("    *c = before;\n    if (is_late(",
+         "    *c = before;\n    if (twin_remembers(in, known, out)) return MESSAGE_AGAIN;\n    if (is_late("),
         ("    count_word(in, out, c);\n", "    count_word(in, out, c);\n    twin_notes(known, out);\n"),
     ]},
     # What the assistant was given counts as seen, also when its turn came to nothing.
