@@ -219,6 +219,24 @@ static void who_types_in_a_hurry_is_read(void **state)
          { { "bird feeder for sunfl" }, "£29.00", "£31" });
 }
 
+/* clang-format off */
+static const char kennel[] =
+    SHOP("Kennel & Cot", "en", "GBP") "\"products\":["
+    THING("mat", "T-Mat Cooler", "Gel.", ONE("length", "60 cm", "2350") "," ONE("length", "80 cm", "3175")) ","
+    THING_AT("box", "4 Drawer Toy Box", "Pine.", "4890") ","
+    THING_AT("bed", "Nest Puppy Bed", "Plush.", "1985") "],\"faq\":[],\"documents\":[],\"promotions\":[]}";
+/* clang-format on */
+
+static void a_finger_sets_hyphens_and_figures(void **state)
+{
+    EACH(kennel, { { "how much is the tm-at cooler" }, "23.50", NULL },
+         { { "how much is the nes-tpuppy bed" }, "19.85", NULL }, { { "price 4 nest puppy bed" }, "19.85", NULL },
+         { { "price 4 drawer toy box" }, "48.90", NULL },
+         { { "mine measures 60cm along the back, what would the t-mat cooler come to in that length?" },
+           "23.50",
+           "31.75" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_rule_is_talked_of_like_a_thing),
         cmocka_unit_test(who_types_in_a_hurry_is_read),
         cmocka_unit_test(a_word_of_a_rule_may_tell_what_kind_a_thing_is),
+        cmocka_unit_test(a_finger_sets_hyphens_and_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

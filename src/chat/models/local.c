@@ -426,6 +426,7 @@ static bool answer(struct local *m)
     if (m->found.how >= FOUND_TALKED_ABOUT && m->found.n == 1 && local_for_body(m, m->found.product[0])) return true;
     if (!local_with_child(m, &answered) || (!answered && !local_code(m, &answered))) return false;
     if (!answered && !local_symptom(m, &answered)) return false;
+    if (!answered && !local_acts_up(m, &answered)) return false;
     if (!answered && !(m->h.all & SENSE_PAPERS) && !local_of_model(m, 0, &answered)) return false;
     if (!answered && !local_altered(m, &answered)) return false;
     if (!answered && !local_service(m, &service, &answered)) return false;

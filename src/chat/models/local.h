@@ -339,6 +339,8 @@ struct local_count {
     bool time;    /* "保温多久": any unit of time will do */
 };
 struct local_count local_counted(const struct heard *h);
+/* "Litres a day": both say by what the unit is counted. */
+bool local_counted_by(const struct heard *h, const struct local_count *c, const struct heard *t);
 bool *local_words_that_ask(struct local *m);       /* of a quality, and what was used before */
 bool local_asks_a_question(const struct heard *h); /* and does not only name a thing */
 /* What is told by the sizes or numbers that it comes in. */
@@ -367,6 +369,13 @@ MUST_USE bool local_fee_unknown(struct local *m, bool *answered);
 MUST_USE bool local_fee(struct local *m, bool *answered);
 /* What is seen of a fault, in the product's own papers. */
 MUST_USE bool local_symptom(struct local *m, bool *answered);
+/* "My feeder is acting up": the paper of its faults. Whether a paper is one of those; whether the turn says anything of
+ * that kind. */
+MUST_USE bool local_acts_up(struct local *m, bool *answered);
+bool local_of_faults(struct local *m, const struct knowledge_text *t);
+bool local_says_fault(const struct heard *h);
+/* Words of a name ask for no paper: of a self-cleaning box nobody asks how it is cleaned. */
+void local_name_asks_nothing(struct local *m);
 /* "It leaks", of nothing that was named: the rule of what is faulty. */
 MUST_USE bool local_trouble(struct local *m, bool *answered);
 /* "Is there a number I can ring": the rule that names one, or a person. */

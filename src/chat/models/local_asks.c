@@ -64,6 +64,17 @@ struct local_count local_counted(const struct heard *h)
     return (struct local_count){ 0, 0, false };
 }
 
+bool local_counted_by(const struct heard *h, const struct local_count *c, const struct heard *t)
+{
+    static const char by[] = "a|an|per|each|every";
+    bool same = false;
+    size_t at = c->at + c->n;
+    if (c->time || at + 1 >= h->a.n || lexicon_phrase(&h->a, at, by) == 0) return false;
+    for (size_t i = 1; i + 1 < t->a.n; i++)
+        same |= lexicon_phrase(&t->a, i, by) > 0 && strcmp(t->a.atom[i + 1].text, h->a.atom[at + 1].text) == 0;
+    return same;
+}
+
 static bool has_count(const struct heard *h)
 {
     struct local_count c = local_counted(h);

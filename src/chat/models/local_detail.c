@@ -100,9 +100,9 @@ static bool count_of(struct local *m, struct str text, bool with_money)
         struct heard t = hear(m->arena, m->lexicon, s, 100);
         size_t of = 0, n = local_shared(&rest, &t, &of);
         /* Of the words that were said one must be there: "made in 5 days" is not how long it takes to Leeds. */
-        bool of_that = of == 0 || n > 0;
+        bool of_that = of == 0 || n > 0 || local_counted_by(&m->h, &c, &t);
         if (of_that && count_told(&m->h, &c, &t) > 0 && text_is_quotable(m, s, with_money))
-            best = str_trim(s), sentences++, all = n >= of && of > 0;
+            best = str_trim(s), sentences++, all = (n >= of && of > 0) || local_counted_by(&m->h, &c, &t);
         arena_release(m->arena, mark);
     }
     if (sentences == 0 || (!all && (sentences > 1 || m->found.how == FOUND_NEAR))) return false;

@@ -62,9 +62,10 @@ static void would_be(struct heard *h)
         bool other = false;
         for (size_t k = i + n; n > 0 && !other && k < h->a.n && k < i + FAR; k++) {
             other = (h->sense[k] & (SENSE_SUBJECTS | SENSE_TIME)) || lexicon_phrase(&h->a, k, others) > 0;
-            if (strcmp(h->a.atom[k].text, "be") != 0) continue;
-            if (!other && (ends(h, k + 1) || lexicon_phrase(&h->a, k + 1, behind) > 0))
-                hear_as(h, k, 1, SENSE_PRICE | SENSE_COST | SENSE_STOP);
+            size_t sum = lexicon_phrase(&h->a, k, "be|come to|comes to|come out at|work out at|amount to");
+            if (sum == 0) continue;
+            if (!other && (ends(h, k + sum) || lexicon_phrase(&h->a, k + sum, behind) > 0))
+                hear_as(h, k, sum, SENSE_PRICE | SENSE_COST | SENSE_STOP);
             break;
         }
     }

@@ -262,6 +262,30 @@ static void unname_lacking(struct local *m, struct heard *h)
     h->used = used;
 }
 
+/* The best line of all papers of these products. */
+static bool look_in_papers(struct local *m, const struct knowledge_product *const *p, size_t n, struct line_found *best)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct knowledge_text *t = NULL;
+        size_t texts = 0;
+        bool *used = local_use_title(m, p[i]);
+        struct seen seen = { .h = m->h, .trouble = is_trouble(&m->h) };
+        m->h.used = used;
+        unname_lacking(m, &seen.h);
+        for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) {
+            seen.row[k] = has_row(&m->h.a, k);
+            seen.trouble |= seen.row[k] && m->language == LOCAL_ZH;
+        }
+        for (size_t k = 0; lexicon_states[k] && k < STATES; k++)
+            seen.state[k] = has_state(&m->h.a, seen.h.used, k), seen.trouble |= seen.state[k];
+        if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,
+                                     m->arena, &t, &texts))
+            return false;
+        for (size_t k = 0; k < texts; k++) look_in(m, &seen, &t[k], p[i], best);
+    }
+    return true;
+}
+
 bool local_symptom(struct local *m, bool *answered)
 {
     const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_COMPARE | SENSE_ORDER |
@@ -281,24 +305,11 @@ bool local_symptom(struct local *m, bool *answered)
     if (wants && f->how == FOUND_NEAR) return true;
     if ((m->h.all & others) || n == 0 || n > FEW || local_asks_of_thing(m)) return true;
     struct line_found best = { .score = 0 };
-    for (size_t i = 0; i < n; i++) {
-        struct knowledge_text *t = NULL;
-        size_t texts = 0;
-        bool *used = local_use_title(m, p[i]);
-        struct seen seen = { .h = m->h, .trouble = is_trouble(&m->h) };
-        m->h.used = used;
-        unname_lacking(m, &seen.h);
-        for (size_t k = 0; lexicon_sights[k] && k < SIGHTS; k++) {
-            seen.row[k] = has_row(&m->h.a, k);
-            seen.trouble |= seen.row[k] && m->language == LOCAL_ZH;
-        }
-        for (size_t k = 0; lexicon_states[k] && k < STATES; k++)
-            seen.state[k] = has_state(&m->h.a, seen.h.used, k), seen.trouble |= seen.state[k];
-        if (!m->source->search_texts(m->source->ctx, local_query_of(m, SENSE_FAULT | SENSE_CARE, true), p[i]->id, TEXTS,
-                                     m->arena, &t, &texts))
-            return false;
-        for (size_t k = 0; k < texts; k++) look_in(m, &seen, &t[k], p[i], &best);
-    }
+    if (!look_in_papers(m, p, n, &best)) return false;
+    /* "blue blinking light" is said of the feeder that is talked about, though lights are sold, too */
+    bool of_focus =
+        !best.text && here && (f->how == FOUND_NEAR || f->left_over) && m->focuses == 1 && m->language == LOCAL_EN;
+    if (of_focus && !look_in_papers(m, m->focus, 1, &best)) return false;
     if (!best.text) return true;
     size_t before = m->text.n;
     if (n > 1 || !here || f->how == FOUND_NEAR) buf_printf(&m->text, "%s:\n", local_title(m, best.product));

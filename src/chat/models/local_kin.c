@@ -206,8 +206,10 @@ const struct lexicon_kin lexicon_kin[] = {
       NULL },
     {
       "怎么洗|咋洗|能机洗|可以机洗|机洗|手洗|能洗|可以洗|能水洗|扔洗衣机|wash|washable|machine wash|machine washable|dishwasher|"
-      "put * in the wash|in the washing machine|in a washing machine|in the washer",
-      "机洗|手洗|干洗|水洗|可洗|洗涤|水冲|machine wash|wash|washable|dishwasher|hand wash|dry clean|wipe clean", NULL },
+      "put * in the wash|go in the wash|in the washing machine|in a washing machine|in the washer|be washed|"
+      "be laundered|go in the dishwasher|through the wash",
+      "机洗|手洗|干洗|水洗|可洗|洗涤|水冲|machine wash|wash|be washed|washable|dishwasher|hand wash|dry clean|wipe clean|"
+      "in the machine|machine at|launder|laundered|rinse|sponge clean|hand washing", NULL },
     {
       "什么时候种|啥时候种|几月种|何时种|几月份种|怎么种|when * sow|when to plant|when * i plant|when * you plant|when should i sow",
       "播|种植|移栽|sow|"
@@ -319,7 +321,9 @@ const struct lexicon_kin lexicon_kin[] = {
     { "how far|what range|whats the range|what is the range|range of the|range of this|range of my", "range|up to|"
       "reach", "km|miles|mile|m|metres|meters|ft|feet" },
     {
-      "up to what weight|to what weight|up to which weight|what weight can|take someone|take a person|hold someone|"
+      "up to what weight|to what weight|what weight does|what weight will|what weight would|what weight do|"
+      "how many kg * hold|how many kilos * hold|how many kg * take|how many kilos * take|"
+      "up to which weight|what weight can|take someone|take a person|hold someone|"
       "hold a person|support someone|support a person|carry someone|i weigh|"
       "he weighs|she weighs|how much weight|max weight|maximum weight|weight limit|weight capacity|weight rating|"
       "load limit|maximum load|max load|how much "
@@ -337,6 +341,11 @@ const struct lexicon_kin lexicon_kin[] = {
     {
       "where * made|where * from|where do * come from|country of origin|made in",
       "made in|origin|sourced|imported|from|grown in", NULL },
+    {
+      "how much water|how much liquid|how much moisture|how much fuel|how much coffee|how much soil|how much litter|"
+      "how much rain|how much juice|how much milk|how much paint",
+      "litre|litres|liter|liters|l|ml|gallon|gallons|pint|pints|cups|kg", "litre|litres|liter|liters|l|ml|gallon|"
+      "gallons|pint|pints|cups|kg" },
     { NULL, NULL, NULL }
 };
 /* clang-format on */

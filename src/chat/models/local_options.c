@@ -453,7 +453,11 @@ void options_heard(struct local *m, const struct knowledge_product *p, struct fo
             if (length == 0) length = counted_value(h, i, &values[k]);
             if (length == 1 && said == 1 && parts[k].n > 1 && name_at(h, i, values[k].name) == 1)
                 length = 0; /* "what pack options": the name of what comes as 1-pack */
-            if (length > best && !is_weak(h, i, length)) best = length, which = k;
+            /* "medium" of what comes in M, and with medium ventilation: as it is written */
+            bool to_the_letter = length > 0 && length == best && side == 0 &&
+                                 atoms_joined(&h->a, i, values[which].joined, strlen(values[which].joined)) == 0 &&
+                                 atoms_joined(&h->a, i, values[k].joined, strlen(values[k].joined)) == length;
+            if ((length > best || to_the_letter) && !is_weak(h, i, length)) best = length, which = k;
         }
         size_t flag = h->used[i] ? 0 : yes_or_no_at(f, h, i, values, n);
         if (flag > 0) {

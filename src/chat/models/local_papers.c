@@ -277,7 +277,7 @@ bool local_told_elsewhere(struct local *m, bool *answered)
         bool enough = shared == of || (of >= (han ? MAY_LACK_HAN : MAY_LACK) && shared + 1 == of);
         if (enough && shared > most) most = shared, best = &t[i];
     }
-    if (!best) return true;
+    if (!best || (local_of_faults(m, best) && !local_says_fault(&m->h))) return true;
     struct str text = str_of(best->text);
     *answered = local_say_text(m, best, text.n <= SHORT ? text : best_sentence(m, &h, text));
     m->why = arena_printf(m->arena, best->product ? "paper:%s" : "rule:%s", best->id);

@@ -36,7 +36,7 @@ static const char *word_typed(const char *p, size_t n)
 {
     /* clang-format off */
     static const char *const words[][2] = {
-        { "hw", "how" }, { "hwo", "how" }, { "wat", "what" }, { "wot", "what" }, { "wht", "what" },
+        { "hw", "how" }, { "yrs", "years" }, { "hwo", "how" }, { "wat", "what" }, { "wot", "what" }, { "wht", "what" },
         { "waht", "what" }, { "u", "you" }, { "w", "with" }, { "ya", "you" }, { "yu", "you" }, { "ur", "your" },
         { "r", "are" }, { "wen", "when" }, { "whn", "when" }, { "wich", "which" }, { "wher", "where" },
         { "cn", "can" }, { "hav", "have" }, { "hv", "have" }, { "hve", "have" }, { "stk", "stock" },
@@ -120,6 +120,29 @@ static const char *slip_of(const struct atom *x)
     return NULL;
 }
 
+/* "Ts-hirt": the hyphen stands where the finger put it. Of what was found so, nothing is asked anew. */
+static bool is_cut(const struct local *m, size_t i)
+{
+    const struct heard *h = &m->h;
+    const struct atom *x = &h->a.atom[i], *next = x + 1;
+    if (m->found.how != FOUND_NONE || i + 1 >= h->a.n || x->kind != ATOM_LETTERS || next->kind != ATOM_LETTERS)
+        return false;
+    return h->text.p[x->to] == '-' && next->from == x->to + 1 && h->sense[i] == 0 && h->sense[i + 1] == 0;
+}
+
+/* "Price 4 donut bed": no number of them, where that is how the title begins. */
+static bool is_for(const struct local *m, size_t i)
+{
+    const struct heard *h = &m->h;
+    if (m->found.how != FOUND_NEAR || i == 0 || i + 1 >= h->a.n || strcmp(h->a.atom[i].text, "4") != 0) return false;
+    if (!(h->sense[i - 1] & SENSE_PRICE) || h->a.atom[i].glued || h->a.atom[i + 1].glued) return false;
+    for (size_t k = 0; k < m->found.n; k++) {
+        struct atoms title = atoms_of(m->arena, str_of(m->found.product[k]->title), 1);
+        if (title.n > 0 && strcmp(title.atom[0].text, h->a.atom[i + 1].text) == 0) return true;
+    }
+    return false;
+}
+
 const char *local_said_otherwise(struct local *m, size_t at)
 {
     const struct heard *h = &m->h;
@@ -143,6 +166,14 @@ const char *local_said_otherwise(struct local *m, size_t at)
         if (!key || at-- > 0) continue;
         return arena_printf(m->arena, "%.*s%s%.*s", (int)x->from, h->text.p, key, (int)(h->text.n - x->to),
                             h->text.p + x->to);
+    }
+    for (size_t i = 0; i < h->a.n; i++) {
+        const struct atom *x = &h->a.atom[i];
+        bool cut = is_cut(m, i), four = !cut && is_for(m, i);
+        if ((!cut && !four) || at-- > 0) continue;
+        size_t from = cut ? x->to : x->from, to = cut ? x[1].from : x->to;
+        return arena_printf(m->arena, "%.*s%s%.*s", (int)from, h->text.p, cut ? "" : "for", (int)(h->text.n - to),
+                            h->text.p + to);
     }
     return NULL;
 }

@@ -429,7 +429,9 @@ static bool read_words(struct local *m, const char *text)
     local_read_bare_number(m);
     m->h.asks = local_words_that_ask(m);
     for (size_t i = 0; i < m->h.a.n; i++) m->h.asks[i] &= !m->h.used[i];
-    return local_find(m);
+    bool found = local_find(m);
+    local_name_asks_nothing(m);
+    return found;
 }
 
 /* Ways of saying a turn that are tried, each asks the search; of longer ones, none. And of all turns that a reply reads
