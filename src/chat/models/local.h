@@ -255,6 +255,12 @@ size_t local_fraction_bare(const struct atoms *a, size_t i, const struct mention
 void local_spoken(struct heard *h);
 /* Of two rules, the one of the money that comes back ("退的货你们收到了，钱几天到"), or of what it did to the skin. */
 int local_score_of_case(const struct heard *h, const struct atoms *title);
+/* Which of the rules that lie near each other are asked for, a bit each: of 退货 and 退款, "几天内能退" asks for the
+ * first; and how much more, or less, this rule is meant then. LOCAL_NOT_MEANT: it is another, and tells nothing of it;
+ * from LOCAL_MEANT on it need have no other word of the turn. */
+enum { LOCAL_NOT_MEANT = -1000, LOCAL_MEANT = 28 };
+uint32_t local_near_rules_asked(const struct heard *h);
+int local_score_of_near_rule(struct local *m, uint32_t asked, const struct knowledge_text *t);
 bool local_said_in_amounts(const struct heard *h); /* "30ml多少钱": nothing else is named */
 /* "填的是鸭绒还是鹅绒": which of two; how long what is opened keeps, by the rules of the shop. */
 bool local_asks_either(const struct heard *h);

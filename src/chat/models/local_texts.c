@@ -543,14 +543,21 @@ bool local_rule(struct local *m, bool *answered)
     if (!shop_texts(m, m->h.all & SENSE_SUBJECTS, &t, &n)) return false;
     const struct knowledge_text *best = NULL, *own = NULL;
     const bool *common = common_words(m, t, n);
-    int most = LEAST, most_own = LEAST;
+    int most = LEAST, most_own = LEAST, most_other = LEAST, best_how = 0;
+    uint32_t near = local_near_rules_asked(&m->h);
     for (size_t i = 0; i < n; i++) {
         if (t[i].kind == KNOWLEDGE_PROMOTION) continue;
         struct scored s = score_rule(m, &t[i], common);
-        if (s.enough && s.score > most) best = &t[i], most = s.score;
-        if (s.enough && s.score > most_own && local_in_language(m, t[i].text)) own = &t[i], most_own = s.score;
+        int how = local_score_of_near_rule(m, near, &t[i]);
+        bool enough = s.enough || (how >= LOCAL_MEANT && m->found.how == FOUND_NONE);
+        if (enough && how == LOCAL_NOT_MEANT && s.score > most_other) most_other = s.score;
+        if (!enough || how == LOCAL_NOT_MEANT) continue;
+        s.score += how;
+        if (s.score > most) best = &t[i], most = s.score, best_how = how;
+        if (s.score > most_own && local_in_language(m, t[i].text)) own = &t[i], most_own = s.score;
     }
-    if (!best) return true;
+    /* where another would be told, and this does not speak of what is asked either, nothing is known of that */
+    if (!best || (best_how == 0 && most_other > most)) return true;
     /* A shop that tells its rules twice is quoted in the shopper's language. */
     if (own && (most <= 0 || most_own * 2 >= most)) best = own;
     *answered = local_say_text(m, best, str_of(best->text));
