@@ -1,11 +1,14 @@
-/* test_local_near_rules.c: rules of a shop that lie near each other, with both of them and with one alone. A shop of
- * what one rides and repairs bicycles with. */
+/* test_local_near_rules.c: rules of a shop that lie near each other, with both of them and with one alone; and how
+ * long the shop stands for what broke. A shop of what one rides and repairs bicycles with. */
 #include "chat/test_local_rows.h"
 
 /* clang-format off */
 #define GOODS SHOP("链轮车坊", "zh-CN", "CNY") "\"products\":["                                                          \
     THING_AT("pump", "飞砾 高压打气筒 PG-3", "带气压表。", "9900") ","                                                       \
-    THING_AT("lamp", "飞砾 骑行前灯 600流明", "充电款。", "12900") "],\"orders\":[],\"documents\":[],\"promotions\":[],\"faq\":["
+    THING_AT("lamp", "飞砾 骑行前灯 600流明", "充电款。", "12900") "],\"orders\":[],\"documents\":["                    \
+    PAPER("lamp-sure", "lamp", "保修 骑行前灯", "整灯保修2年，电路板保修4年。") ","                                    \
+    PAPER("lamp-fault", "lamp", "故障 骑行前灯", "电路板进水：拆开晾干两天。") ","                                      \
+    PAPER("lamp-gift", "lamp", "赠品 骑行前灯", "赠车把支架一个。") "],\"promotions\":[],\"faq\":["
 
 static const char both[] =
     GOODS
@@ -78,6 +81,14 @@ static void what_no_rule_tells_is_not_known(void **state)
          { { "退款多久" }, "4个工作日", NULL });
 }
 
+static void a_term_a_gift_and_a_price(void **state)
+{
+    EACH(few, { { "前灯电路板坏了 保几年" }, "4年", "晾干" }, { { "骑行前灯", "电路板坏了，质保多久" }, "4年", "晾干" },
+         { { "前灯电路板进水了怎么办" }, "晾干", "4年" }, { { "拍前灯会给什么礼物呀" }, "支架", NULL },
+         { { "骑行前灯有啥礼物送" }, "支架", NULL }, { { "PG-3 ?元" }, "¥99.00", NULL },
+         { { "打气筒 ？块钱" }, "¥99.00", NULL }, { { "前灯？元一个" }, "¥129.00", NULL });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +96,7 @@ int main(void)
         cmocka_unit_test(the_way_is_not_the_leaving),
         cmocka_unit_test(of_the_shop_and_of_paying_the_one_that_is_named),
         cmocka_unit_test(what_no_rule_tells_is_not_known),
+        cmocka_unit_test(a_term_a_gift_and_a_price),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

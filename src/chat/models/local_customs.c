@@ -33,6 +33,20 @@ static void names_price(struct heard *h)
     }
 }
 
+/* "K9 ?元", "背包 ？块": how many of them, by a mark of a question and no number. */
+static void marks_price(struct heard *h)
+{
+    static const char units[] = "元钱|块钱|元|块|大洋";
+    for (size_t i = 1; i < h->a.n; i++) {
+        size_t n = lexicon_phrase(&h->a, i, units);
+        struct str gap = { h->text.p + h->a.atom[i - 1].to, h->a.atom[i].from - h->a.atom[i - 1].to };
+        bool mark = memchr(gap.p, '?', gap.n) || memmem(gap.p, gap.n, "？", sizeof "？" - 1);
+        bool ends = i + n == h->a.n || h->a.atom[i + n].broken || (h->sense[i + n] & (SENSE_STOP | SENSE_SOFT));
+        if (n == 0 || !mark || !ends) continue;
+        for (size_t k = i; k < i + n; k++) local_hear_anew(h, k, SENSE_PRICE | SENSE_COST | SENSE_STOP);
+    }
+}
+
 /* "送不送上楼", "能送到家门口吗": the way to the door, and nothing that is given. */
 static void brings(struct heard *h)
 {
@@ -117,6 +131,7 @@ void local_customs(struct heard *h)
     way_to(h);
     some_of(h);
     names_price(h);
+    marks_price(h);
     brings(h);
     local_spoken(h);
 }

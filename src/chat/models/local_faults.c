@@ -286,6 +286,12 @@ static bool look_in_papers(struct local *m, const struct knowledge_product *cons
     return true;
 }
 
+/* "电机坏了 保几年": what broke is told beside it, and not asked. */
+static bool asks_term(const struct heard *h)
+{
+    return lexicon_says(&h->a, "保几年|保多久|保多长|保几个月|保多少|保修多|保修几|质保多|质保几|保修期|质保期");
+}
+
 bool local_symptom(struct local *m, bool *answered)
 {
     const uint64_t others = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_RECOMMEND | SENSE_COMPARE | SENSE_ORDER |
@@ -297,7 +303,8 @@ bool local_symptom(struct local *m, bool *answered)
     enum { FEW = 3 };
     *answered = false;
     bool of_term = (m->h.all & SENSE_WARRANTY) && (m->h.all & SENSE_TIME); /* "坏了几年内免费修" */
-    if (of_term && m->found.how >= FOUND_TALKED_ABOUT) return true;
+    if (of_term && f->how >= FOUND_TALKED_ABOUT) return true;
+    if (asks_term(&m->h) && (f->how != FOUND_NEAR || f->n == 1)) return true;
     bool wants = false; /* "do you sell drip coffee machines" */
     for (size_t i = 0; i < m->h.a.n; i++)
         wants |= lexicon_phrase(&m->h.a, i,

@@ -285,8 +285,18 @@ static void asks_which(struct heard *h)
     }
 }
 
+/* "电机坏了 保几年", "掉瓷管不管，保多久": what broke is told, and how long the shop stands for it is asked. */
+static void asks_term(struct heard *h)
+{
+    static const char term[] = "保几年|保多久|保多长|保几个月|保修多|保修几|质保多|质保几|保修期|质保期";
+    if (!lexicon_says(&h->a, term)) return;
+    for (size_t i = 0; i < h->a.n; i++)
+        if (h->sense[i] & SENSE_FAULT) local_hear_anew(h, i, (h->sense[i] & ~(uint64_t)SENSE_FAULT) | SENSE_WARRANTY);
+}
+
 void local_ways(struct heard *h)
 {
+    asks_term(h);
     can_be_timed(h);
     asks_which(h);
     asks_fee(h);
