@@ -111,7 +111,8 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
                                    .language = v.language,
                                    .source = &source,
                                    .arena = job->arena,
-                                   .verified_email = who.email[0] ? who.email : NULL };
+                                   .verified_email = who.email[0] ? who.email : NULL,
+                                   .orders_rest = closed };
     if (!agent_answer(&ask, &settings, c->failed, &r)) return ROW_FAULT;
     out->order_missed = r.reply.order_missed && !closed;
     if (r.failed <= c->failed || r.reply.order_missed) out->asked = 0;

@@ -256,7 +256,8 @@ TEST_EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_conversations WHERE alert_at_ms > 0") == 1);
 }
 
-/* Nobody finds an order by guessing: after some wrong addresses the right one is answered like any wrong one. */
+/* Nobody finds an order by guessing: after some wrong addresses none is told, and whoever asks hears that it is for a
+ * while, not that there is no such order. */
 TEST_EACH_ENGINE(who_guesses_orders_is_told_of_none)
 {
     struct message page[40];
@@ -271,6 +272,8 @@ TEST_EACH_ENGINE(who_guesses_orders_is_told_of_none)
     EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 6);
     EXPECT(messages_after(t->tx, talk, 0, 40, page, &count) && count == 12);
     EXPECT(strstr(page[11].text, "1Z77") == NULL && strstr(page[11].text, "hipped") == NULL);
+    EXPECT(strstr(page[9].text, "could not find") != NULL && strstr(page[11].text, "for a while") != NULL);
+    EXPECT(test_number(t, "SELECT order_misses FROM chat_visitors") == 5 && owner(t) == CHAT_BOT);
     struct visitor *other = &visitor;
     *other = (struct visitor){ .account = account, .shop = shop, .name = "", .language = "en", .page = "" };
     struct conversation c;

@@ -6365,14 +6365,14 @@ export interface components {
             /** @enum {string} */
             language: "en" | "zh-CN" | "es";
             /** @enum {string} */
-            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "ordersRest" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
             text: string;
         };
         BuiltInSaying: {
             /** @enum {string} */
             language: "en" | "zh-CN" | "es";
             /** @enum {string} */
-            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "ordersRest" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
             text: string;
             /** @description What is filled in: a sentence that stands for it has all of them. */
             holes: string[];
@@ -37816,7 +37816,7 @@ export interface operations {
                          * @description Which sentence.
                          * @enum {string}
                          */
-                        key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+                        key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "ordersRest" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
                         /** @description With all the {holes} of the built-in one. */
                         text: string;
                     }[] | null;

@@ -543,7 +543,7 @@ static bool answer_parts(struct local *m, const char *text, bool *answered)
 static bool is_refusal(const char *why)
 {
     return text_eq(why, "haggling") || text_eq(why, "orders to the bot") ||
-           text_eq(why, "order and address do not match");
+           text_eq(why, "order and address do not match") || text_eq(why, "orders are not looked up for now");
 }
 
 bool model_local(const struct model_ask *ask, struct model_reply *out)

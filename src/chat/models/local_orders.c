@@ -134,6 +134,76 @@ static void read_lone_number(struct local *m)
     local_read_order_number(m);
 }
 
+/* ---- short ones ---- */
+
+/* What is counted, not called: "my order 2 weeks ago", "订单3天了". */
+static bool is_counted(const struct heard *h, size_t end)
+{
+    static const char units[] = "day|days|week|weeks|month|months|year|years|hour|hours|minute|minutes|min|mins|am|pm|"
+                                "times|pieces|pcs|items|of|天|日|周|星期|个|件|点|小时|分钟|月|年|元|块|次|盒|包|双|"
+                                "条|瓶|套|箱|斤|公斤|días|semanas|meses";
+    size_t behind = 0;
+    while (behind < h->a.n && h->a.atom[behind].from < end) behind++;
+    return lexicon_phrase(&h->a, behind, units) > 0;
+}
+
+/* The run of letters and digits that this atom begins is taken for an order's number. `ends`: nothing may follow but an
+ * address. */
+static bool take_short(struct local *m, size_t at, bool ends)
+{
+    enum { SHORT_MAX = 12 };
+    struct str s = m->h.text;
+    size_t from = m->h.a.atom[at].from, end = from, digits = 0;
+    if (m->h.used[at] || (from > 0 && (is_number_mark(s.p[from - 1]) || s.p[from - 1] == '@'))) return false;
+    while (end < s.n && is_number_mark(s.p[end])) digits += s.p[end] >= '0' && s.p[end] <= '9', end++;
+    if (digits == 0 || end - from > SHORT_MAX || is_counted(&m->h, end)) return false;
+    for (size_t i = at; i < m->h.a.n; i++)
+        if (m->h.used[i] ? m->h.a.atom[i].from < end : ends && m->h.a.atom[i].from >= end) return false;
+    m->order_number = arena_text_n(m->arena, s.p + from, end - from);
+    m->order_marked = NULL, m->new_number = true;
+    use(&m->h, from, end);
+    return true;
+}
+
+/* Whether between two atoms stands nothing that ends a clause. */
+static bool goes_over(struct str s, size_t from, size_t to)
+{
+    static const char wide_colon[] = "：";
+    while (from < to) {
+        if (strchr(" #:=(-.", s.p[from])) from++;
+        else if (to - from >= 3 && memcmp(s.p + from, wide_colon, 3) == 0) from += 3;
+        else return false;
+    }
+    return true;
+}
+
+/* "Where is my order 7", "order no. A-2", "订单号12", "#7"; and where its number was asked for, that alone. A young
+ * shop's orders have such numbers. It is not looked up here: whether there is such an order is told to nobody. */
+static void read_short_number(struct local *m)
+{
+    static const char named[] = "order number|order no|order nr|order id|order num|my order|the order|our order|"
+                                "about order|for order|of order|is order|this order|订单号|订单编号|订单|单号|"
+                                "número de pedido|mi pedido|pedido número",
+                      bare[] = "order|pedido", between[] = "is|was|no|nr|number|num|是|为|号|号码|编号|es";
+    struct heard *h = &m->h;
+    bool lone = m->order_pending && !m->order_number;
+    for (size_t i = 0; i < h->a.n && !m->new_number; i++) {
+        const struct atom *x = &h->a.atom[i];
+        size_t n = lexicon_phrase(&h->a, i, named);
+        bool sure = n > 0, filled = false;
+        if (n == 0) n = lexicon_phrase(&h->a, i, bare);
+        size_t k = i + n;
+        if (n > 0 && lexicon_phrase(&h->a, k, between) > 0) k += lexicon_phrase(&h->a, k, between), filled = true;
+        if (n > 0 && k < h->a.n && goes_over(h->text, h->a.atom[k - 1].to, h->a.atom[k].from))
+            (void)take_short(m, k, !sure && !filled);
+        else if (x->from > 0 && h->text.p[x->from - 1] == '#') (void)take_short(m, i, false);
+    }
+    for (size_t i = 0; lone && i < h->a.n; i++)
+        lone = h->used[i] || (h->sense[i] & (SENSE_STOP | SENSE_ORDER)) || h->a.atom[i].kind == ATOM_NUMBER ||
+               (h->a.atom[i].kind == ATOM_LETTERS && h->a.atom[i].n <= 4 && h->sense[i] == 0);
+    for (size_t i = 0; lone && i < h->a.n && !m->new_number; i++) (void)take_short(m, i, false);
+}
+
 /* Eight digits or more that are no telephone number of a Chinese mobile. */
 static bool has_long_number(const struct heard *h)
 {
@@ -169,6 +239,8 @@ void local_read_bare_number(struct local *m)
         m->order_pending = true; /* "XG20260815退款了没" */
         local_read_order_number(m);
     }
+    bool of_order = (m->h.all & (SENSE_ORDER | SENSE_TRACK)) || m->order_pending || m->new_email;
+    if (of_order && !m->new_number && m->found.how != FOUND_NAMED) read_short_number(m);
 }
 
 /* ---- its state ---- */
@@ -248,6 +320,10 @@ bool local_order(struct local *m)
     }
     if (!m->email && !m->ask->verified_email) {
         local_say(m, REPLY_ASK, SAY_ORDER_NEED_EMAIL, "order without an address");
+        return true;
+    }
+    if (m->ask->orders_rest) {
+        local_say(m, REPLY_DECLINE, SAY_ORDERS_REST, "orders are not looked up for now");
         return true;
     }
     o = order_of(m, &fault);

@@ -157,6 +157,12 @@ static const struct said texts[SAY_COUNT] = {
         "person.",
         "没有找到号码与邮箱都相符的订单。请核对一下，或者让我帮您请真人客服。",
         "No encuentro un pedido con ese número y ese correo. Compruébelos o pídame hablar con una persona." } },
+    [SAY_ORDERS_REST] = { {
+        "To protect our customers, orders are not looked up here for a while: numbers and e-mail addresses that do not "
+        "belong together were tried too often. Please try again later, or ask me for a person.",
+        "为了保护顾客信息，这里暂时不能查询订单：号码与邮箱不相符的尝试过多。请稍后再试，或者让我帮您请真人客服。",
+        "Para proteger a nuestros clientes, aquí no se consultan pedidos por un tiempo: se probaron demasiadas veces "
+        "números y correos que no corresponden. Inténtelo más tarde o pídame hablar con una persona." } },
     [SAY_ORDER_STATE] = { {
         "Order {number}: {status}.",
         "订单{number}：{status}。",

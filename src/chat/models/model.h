@@ -22,6 +22,7 @@ struct model_ask {
     const char *language;       /* the page's, when the words do not tell; NULL: the shop's */
     const char *verified_email; /* of a customer whom the shop vouches for; NULL: a stranger */
     const struct knowledge_source *source;
+    bool orders_rest; /* somebody has guessed at orders: none is told by its number, and `source` knows none */
     const struct sayings *sayings; /* the shop's own; NULL: none */
     bool no_wish;                  /* its words are known to be no wish for a person */
     struct arena *arena;

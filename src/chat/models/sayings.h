@@ -17,6 +17,7 @@
     X(WHICH_OPTION, "whichOption") X(LIST, "list") X(MORE, "more") X(HAVE, "have") X(HAGGLE, "haggle") \
     X(HAGGLE_PRICE, "hagglePrice") X(OTHER_LANGUAGE, "otherLanguage") X(ORDER_NEED_BOTH, "orderNeedBoth") \
     X(ORDER_NEED_EMAIL, "orderNeedEmail") X(ORDER_NEED_NUMBER, "orderNeedNumber") X(ORDER_NO_MATCH, "orderNoMatch") \
+    X(ORDERS_REST, "ordersRest") \
     X(ORDER_STATE, "orderState") X(ORDER_SHIPMENT, "orderShipment") X(ORDER_ITEMS, "orderItems") \
     X(WHICH_PRODUCT, "whichProduct") X(NO_CODE, "noCode") X(NO_GIFT, "noGift") X(CHEAPER, "cheaper") \
     X(SAME_PRICE, "samePrice") X(ITEM_UNKNOWN, "itemUnknown") X(EMPTY, "empty") X(PICTURE, "picture")
