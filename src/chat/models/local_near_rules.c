@@ -21,7 +21,7 @@ struct near_rule {
 #define CARRIERS "顺丰|中通|圆通|申通|韵达|极兔|德邦|京东快递|邮政|ems"
 
 /* clang-format off */
-enum { ROW_EXCHANGE = 2, ROW_RETURN = 3 };
+enum { ROW_EXCHANGE = 2, ROW_RETURN = 3, ROW_ARRIVES = 5, ROW_LEAVES = 6 };
 static const struct near_rule near_rules[] = {
     { 'b', true, "退*运费|退*邮费|退*快递费|换*运费|换*邮费|换*快递费|退*谁出|退*谁付|退*谁承担|退*谁掏|换*谁出|换*谁付|"
            "换*谁承担|寄回*运费|寄回*邮费|寄回*谁|来回运费|来回邮费|退*自己掏|退*自己出|运费*退|邮费*退", "包邮",
@@ -134,6 +134,14 @@ static bool has_time(const struct atoms *a)
     return false;
 }
 
+/* What cannot be exchanged is sent back; and of a parcel's way a part is told where the shop tells no more. */
+static bool stands_in(size_t row, uint32_t asked)
+{
+    if (row == ROW_RETURN) return asked & (UINT32_C(1) << ROW_EXCHANGE);
+    if (row == ROW_LEAVES) return asked & (UINT32_C(1) << ROW_ARRIVES);
+    return row == ROW_ARRIVES && (asked & (UINT32_C(1) << ROW_LEAVES));
+}
+
 int local_score_of_near_rule(struct local *m, uint32_t asked, const struct knowledge_text *t)
 {
     static const char when[] = "几天|多久|多长|什么时候|啥时候|多少天|几时|何时|几点|几日|期限";
@@ -153,8 +161,7 @@ int local_score_of_near_rule(struct local *m, uint32_t asked, const struct knowl
             named |= is, told |= has;
             continue;
         }
-        /* what cannot be exchanged is sent back */
-        if (!is || (k == ROW_RETURN && (asked & (UINT32_C(1) << ROW_EXCHANGE)))) continue;
+        if (!is || stands_in(k, asked)) continue;
         for (size_t j = 0; j < ARRAY_LEN(near_rules); j++)
             near |= (asked & (UINT32_C(1) << j)) &&
                     (near_rules[j].group == r->group || (near_rules[j].group == 'r' && r->group == 'w'));

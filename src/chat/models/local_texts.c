@@ -1,16 +1,14 @@
 /* local_texts.c: answers that stand in a text of the shop: its rules (FAQ), the papers of a product, its description.
- * A text is found by what it is about (senses) and by the words it shares with the turn; what is said is a quotation,
- * whole sentences of it, never a paraphrase: the shop is held to its own words. */
+ * A text is found by what it is about (senses) and by the words it shares with the turn; what is said is a quotation of
+ * whole sentences: the shop is held to its own words. */
 #include "chat/models/local_lexicon.h"
 
 #include "base/unicode.h"
 
 #include <stdio.h>
 
+enum { TEXTS = 48, QUOTE = 600, QUERY = 560 };
 enum {
-    TEXTS = 48,
-    QUOTE = 600,
-    QUERY = 560,
     TITLE_SUBJECT = 30,
     TITLE_QUALIFIER = 16,
     TITLE_WORD = 12,
