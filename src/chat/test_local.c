@@ -461,6 +461,45 @@ static void every_text_is_there_in_each_language(void **state)
         }
 }
 
+/* In the words of a shop's own form, of EverShop's, and as what it sends is kept. */
+static void each_state_of_an_order_is_told_as_what_it_is(void **state)
+{
+    static const struct {
+        const char *status, *said[LOCAL_LANGUAGES];
+        bool done;
+    } states[] = {
+        { "new", { "pending", "待处理", "pendiente" }, false },
+        { "pending", { "pending", "待处理", "pendiente" }, false },
+        { "processing", { "processing", "待发货", "en preparación" }, false },
+        { "Processing", { "processing", "待发货", "en preparación" }, false },
+        { "in_progress", { "processing", "处理中", "en preparación" }, false },
+        { "on_hold", { "on hold", "暂停处理", "en espera" }, false },
+        { "authorized", { "payment authorized", "付款已授权", "pago autorizado" }, false },
+        { "paid", { "paid", "已付款", "pagado" }, false },
+        { "shipped", { "shipped", "运输中", "enviado" }, false },
+        { "partially_shipped", { "partly shipped", "部分已发货", "enviado en parte" }, false },
+        { "partial_refunded", { "partly refunded", "部分已退款", "reembolsado en parte" }, false },
+        { "partially_refunded", { "partly refunded", "部分已退款", "reembolsado en parte" }, false },
+        { "processed", { "processed", "已处理", "procesado" }, true }, /* the shop's own word */
+        { "delivered", { "delivered", "已送达", "entregado" }, true },
+        { "completed", { "completed", "已完成", "completado" }, true },
+        { "closed", { "closed", "已关闭", "cerrado" }, true },
+        { "canceled", { "cancelled", "已取消", "cancelado" }, true },
+        { "cancelled", { "cancelled", "已取消", "cancelado" }, true },
+        { "refunded", { "refunded", "已退款", "reembolsado" }, true },
+        { "returned", { "returned", "已退货", "devuelto" }, true },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        for (int l = 0; l < LOCAL_LANGUAGES; l++) {
+            const char *said = say_status((enum local_language)l, states[i].status);
+            assert_non_null(said);
+            assert_string_equal(said, states[i].said[l]);
+            for (size_t k = 0; !states[i].done && k < ARRAY_LEN(states); k++)
+                if (states[k].done) assert_string_not_equal(said, states[k].said[l]);
+        }
+    assert_null(say_status(LOCAL_EN, "waiting for parts")); /* said as it is */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,6 +521,7 @@ int main(void)
         cmocka_unit_test(any_bytes_get_a_bounded_reply),
         cmocka_unit_test(nobody_is_answered_who_said_nothing),
         cmocka_unit_test(every_text_is_there_in_each_language),
+        cmocka_unit_test(each_state_of_an_order_is_told_as_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,25 +191,53 @@ static void write_product(struct json *j, const json_t *o, enum currency c, cons
     json_end(j);
 }
 
+/* Its own words of an order. */
+struct status_word {
+    const char *theirs, *ours;
+};
+
+static const char *word_for(const struct status_word *words, const char *said)
+{
+    for (; said && words->theirs; words++)
+        if (str_eq_nocase(str_of(said), str_of(words->theirs))) return words->ours;
+    return NULL;
+}
+
+/* The furthest of what is said: an order that is being worked on and was shipped is shipped. What was ended is told
+ * first, and only by what ends an order: a parcel or a payment that was called off leaves it to be sent or paid anew.
+ * What is under way is never told as done: "processed" is a word of other shops. */
 const char *evershop_status(const json_t *o, const char *topic, char other[EVERSHOP_STATUS_SIZE])
 {
-    static const struct {
-        const char *theirs, *ours;
-    } words[] = {
-        { "order_canceled", "cancelled" }, { "order_refunded", "refunded" }, { "shipment_delivered", "delivered" },
-        { "shipment_created", "shipped" }, { "canceled", "cancelled" },      { "cancelled", "cancelled" },
-        { "refunded", "refunded" },        { "delivered", "delivered" },     { "shipped", "shipped" },
-        { "completed", "delivered" },      { "processing", "processed" },    { "new", "pending" },
-        { "pending", "pending" }
-    };
-    const char *said[] = { topic, json_string_value(FIRST(o, "after", "status")),
-                           json_string_value(FIRST(o, "shipmentStatus", "shipment_status")),
-                           json_string_value(FIRST(o, "paymentStatus", "payment_status")) };
-    /* The furthest of what is said: a paid order that was shipped is shipped. */
-    for (size_t w = 0; w < ARRAY_LEN(words); w++)
+    static const struct status_word topics[] = { { "order_canceled", "cancelled" },
+                                                 { "order_refunded", "refunded" },
+                                                 { "shipment_delivered", "delivered" },
+                                                 { "shipment_created", "shipped" },
+                                                 { NULL, NULL } },
+                                    orders[] = { { "canceled", "cancelled" },    { "cancelled", "cancelled" },
+                                                 { "refunded", "refunded" },     { "delivered", "delivered" },
+                                                 { "shipped", "shipped" },       { "completed", "completed" },
+                                                 { "processing", "processing" }, { "new", "pending" },
+                                                 { "pending", "pending" },       { NULL, NULL } },
+                                    shipments[] = { { "delivered", "delivered" },
+                                                    { "shipped", "shipped" },
+                                                    { "processing", "processing" },
+                                                    { "pending", "pending" },
+                                                    { NULL, NULL } },
+                                    payments[] = { { "refunded", "refunded" },
+                                                   { "paid", "paid" },
+                                                   { "pending", "pending" },
+                                                   { NULL, NULL } };
+    static const char *const furthest[] = { "cancelled", "refunded",   "delivered", "shipped",
+                                            "completed", "processing", "paid",      "pending" };
+    const char *own = json_string_value(FIRST(o, "after", "status"));
+    const char *said[] = { word_for(topics, topic), word_for(orders, own),
+                           word_for(shipments, json_string_value(FIRST(o, "shipmentStatus", "shipment_status"))),
+                           word_for(payments, json_string_value(FIRST(o, "paymentStatus", "payment_status"))) };
+    bool is_own = own && !said[1]; /* a word that only this store knows says more than that it is not paid yet */
+    for (size_t w = 0; w < ARRAY_LEN(furthest) - (is_own ? 3 : 0); w++)
         for (size_t i = 0; i < ARRAY_LEN(said); i++)
-            if (said[i] && strcmp(said[i], words[w].theirs) == 0) return words[w].ours;
-    (void)snprintf(other, EVERSHOP_STATUS_SIZE, "%.40s", said[1] ? said[1] : "");
+            if (said[i] && strcmp(said[i], furthest[w]) == 0) return w == 4 ? "delivered" : furthest[w];
+    (void)snprintf(other, EVERSHOP_STATUS_SIZE, "%.40s", own ? own : "");
     return other[0] ? other : NULL;
 }
 

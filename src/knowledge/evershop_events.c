@@ -35,12 +35,16 @@ static enum row find_order(struct tx *tx, const struct knowledge_head *h, struct
     return id ? know_orders_by_store_id(tx, h->shop, id, a, out) : ROW_NONE;
 }
 
-/* How far it is on its way; -1: it is on none. */
+/* How far it is on its way, in our words and in those of a shop's own form; -1: it is on none. */
 static int progress(const char *status)
 {
-    static const char *const way[] = { "pending", "processed", "shipped", "delivered" };
+    static const struct {
+        const char *status;
+        int step;
+    } way[] = { { "new", 0 },       { "pending", 0 }, { "paid", 1 },      { "processing", 2 },
+                { "processed", 2 }, { "shipped", 3 }, { "delivered", 4 }, { "completed", 4 } };
     for (size_t i = 0; i < ARRAY_LEN(way); i++)
-        if (strcmp(way[i], status) == 0) return (int)i;
+        if (strcmp(way[i].status, status) == 0) return way[i].step;
     return -1;
 }
 

@@ -62,7 +62,7 @@ struct knowledge_shipment {
 struct knowledge_order {
     const char *number, *email, *name;
     const char *store_id;    /* what the store calls it within, where that is another one; "" or NULL: not told */
-    const char *status;      /* pending, processed, shipped, delivered, cancelled, refunded, or the shop's own word */
+    const char *status;      /* pending, paid, processing, shipped, delivered, cancelled, refunded, or the shop's own */
     const char *status_text; /* how the shop puts it to people; NULL: not said */
     enum currency currency;
     int64_t total;

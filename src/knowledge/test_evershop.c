@@ -1,5 +1,6 @@
 /* test_evershop.c: what EverShop stores deliver in their own words: whole rows, rows of a table that say less, and
  * events that name no more than an id. On both engines. */
+#include "knowledge/evershop.h"
 #include "knowledge/test_deliver.h"
 
 /* clang-format off */
@@ -84,7 +85,7 @@ TEST_EACH_ENGINE(an_event_of_evershop_that_names_an_order_by_its_id_changes_that
     assert_string_equal(event(t, order_row), "orders: 1 changed, 0 stale");
     assert_string_equal(order(t, "10007")->status, "pending");
     (void)event(t, EVENT("order_status_updated", "{\"orderId\":7,\"before\":\"new\",\"after\":\"processing\"}"));
-    assert_string_equal(order(t, "10007")->status, "processed");
+    assert_string_equal(order(t, "10007")->status, "processing");
     (void)event(t, EVENT("shipment_created", "{\"shipmentId\":3,\"orderId\":7,\"notifyCustomer\":true}"));
     assert_string_equal(order(t, "10007")->status, "shipped");
     (void)event(t, EVENT("shipment_label_created",
@@ -112,6 +113,60 @@ TEST_EACH_ENGINE(an_event_of_evershop_that_names_an_order_by_its_id_changes_that
     assert_string_equal(order(t, "10007")->status, "shipped");
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders"), 1);
 }
+
+/* clang-format off */
+static void what_is_under_way_is_never_said_to_be_done(void **state)
+{
+    static const struct { const char *topic, *row, *ours; } rows[] = {
+        { NULL, "{\"status\":\"new\"}", "pending" },
+        { NULL, "{\"status\":\"pending\"}", "pending" },
+        { NULL, "{\"status\":\"processing\"}", "processing" },
+        { NULL, "{\"status\":\"Processing\"}", "processing" },
+        { NULL, "{\"status\":\"shipped\"}", "shipped" },
+        { NULL, "{\"status\":\"completed\"}", "delivered" },
+        { NULL, "{\"status\":\"completed\",\"shipment_status\":\"shipped\"}", "shipped" },
+        { NULL, "{\"status\":\"completed\",\"payment_status\":\"paid\",\"shipment_status\":\"pending\"}",
+          "delivered" },
+        { NULL, "{\"status\":\"delivered\"}", "delivered" },
+        { NULL, "{\"status\":\"canceled\"}", "cancelled" },
+        { NULL, "{\"status\":\"cancelled\"}", "cancelled" },
+        { NULL, "{\"status\":\"refunded\"}", "refunded" },
+        { NULL, "{\"status\":\"closed\"}", "closed" },
+        { NULL, "{\"status\":\"processed\"}", "processed" }, /* a word of its own is left to it */
+        { NULL, "{\"status\":\"waiting for parts\",\"payment_status\":\"pending\"}", "waiting for parts" },
+        { NULL, "{\"status\":\"waiting for parts\",\"shipmentStatus\":\"delivered\"}", "delivered" },
+        { NULL, "{\"status\":\"new\",\"payment_status\":\"paid\"}", "paid" },
+        { NULL, "{\"status\":\"closed\",\"payment_status\":\"refunded\"}", "refunded" },
+        { NULL, "{\"status\":\"processing\",\"payment_status\":\"paid\",\"shipment_status\":\"pending\"}",
+          "processing" },
+        { NULL, "{\"status\":\"processing\",\"payment_status\":\"partial_refunded\"}", "processing" },
+        { NULL, "{\"status\":\"processing\",\"payment_status\":\"authorized\"}", "processing" },
+        { NULL, "{\"status\":\"processing\",\"payment_status\":\"canceled\"}", "processing" },
+        { NULL, "{\"status\":\"new\",\"payment_status\":\"failed\"}", "pending" },
+        { NULL, "{\"status\":\"new\",\"shipment_status\":\"processing\"}", "processing" },
+        { NULL, "{\"status\":\"processing\",\"shipment_status\":\"canceled\"}", "processing" },
+        { NULL, "{\"status\":\"processing\",\"shipmentStatus\":\"shipped\"}", "shipped" },
+        { NULL, "{\"status\":\"processing\",\"shipmentStatus\":\"delivered\"}", "delivered" },
+        { NULL, "{\"shipment_status\":\"processing\"}", "processing" },
+        { NULL, "{\"payment_status\":\"paid\"}", "paid" },
+        { NULL, "{\"payment_status\":\"pending\"}", "pending" },
+        { "order_status_updated", "{\"before\":\"new\",\"after\":\"processing\"}", "processing" },
+        { "order_status_updated", "{\"before\":\"processing\",\"after\":\"completed\"}", "delivered" },
+        { "shipment_created", "{\"status\":\"processing\"}", "shipped" },
+        { "shipment_delivered", "{\"status\":\"processing\"}", "delivered" },
+        { "order_canceled", "{\"status\":\"processing\"}", "cancelled" },
+        { "order_refunded", "{\"status\":\"processing\"}", "refunded" },
+        { "order_placed", "{}", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char other[EVERSHOP_STATUS_SIZE];
+        json_t *o = json_read(str_of(rows[i].row), JSON_READ_MAX_BYTES, NULL);
+        const char *ours = evershop_status(o, rows[i].topic, other);
+        if (!text_eq(ours, rows[i].ours)) fail_msg("%s: %s", rows[i].row, ours ? ours : "nothing");
+        json_decref(o);
+    }
+}
+/* clang-format on */
 
 TEST_EACH_ENGINE(a_row_of_an_order_without_its_items_leaves_them_as_they_are)
 {
@@ -234,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_evershop_says_of_itself_is_understood),
         EACH_ENGINE(an_event_of_evershop_that_names_an_order_by_its_id_changes_that_order),
+        cmocka_unit_test(what_is_under_way_is_never_said_to_be_done),
         EACH_ENGINE(a_row_of_an_order_without_its_items_leaves_them_as_they_are),
         EACH_ENGINE(an_event_about_an_order_that_is_not_here_yet_comes_again),
         EACH_ENGINE(what_evershop_says_of_the_stock_and_the_price_of_a_product_is_taken),

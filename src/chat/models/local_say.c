@@ -207,13 +207,23 @@ static const struct said texts[SAY_COUNT] = {
 
 /* As a shopper reads it in the list of orders. The shop's own word, when it has one, is said as it is. */
 static const struct { const char *status; struct said said; } states[] = {
+    { "new", { { "pending", "待处理", "pendiente" } } },
     { "pending", { { "pending", "待处理", "pendiente" } } },
+    { "in_progress", { { "processing", "处理中", "en preparación" } } },
+    { "on_hold", { { "on hold", "暂停处理", "en espera" } } },
     { "processing", { { "processing", "待发货", "en preparación" } } },
     { "processed", { { "processed", "已处理", "procesado" } } },
+    { "authorized", { { "payment authorized", "付款已授权", "pago autorizado" } } },
     { "paid", { { "paid", "已付款", "pagado" } } },
     { "shipped", { { "shipped", "运输中", "enviado" } } },
+    { "partially_shipped", { { "partly shipped", "部分已发货", "enviado en parte" } } },
     { "delivered", { { "delivered", "已送达", "entregado" } } },
+    { "completed", { { "completed", "已完成", "completado" } } },
+    { "closed", { { "closed", "已关闭", "cerrado" } } },
+    { "canceled", { { "cancelled", "已取消", "cancelado" } } },
     { "cancelled", { { "cancelled", "已取消", "cancelado" } } },
+    { "partial_refunded", { { "partly refunded", "部分已退款", "reembolsado en parte" } } },
+    { "partially_refunded", { { "partly refunded", "部分已退款", "reembolsado en parte" } } },
     { "refunded", { { "refunded", "已退款", "reembolsado" } } },
     { "returned", { { "returned", "已退货", "devuelto" } } },
     { NULL, { { NULL, NULL, NULL } } },
