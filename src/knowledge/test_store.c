@@ -320,7 +320,7 @@ TEST_EACH_ENGINE(orders_are_as_new_as_the_moment_they_were_asked_for)
     assert_int_equal(in.state, INTAKE_DONE);
     assert_int_equal(in.orders, 2);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE status = 'shipped'"), 1);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE status = 'processed'"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE status = 'processing'"), 1);
     stop();
 }
 
