@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { TOPIC_MAX = 60, AMOUNT_SIZE = 48, DEPTH_MAX = 8 };
+enum { TOPIC_MAX = 60, DEPTH_MAX = 8 };
 #define FIRST EVERSHOP_FIRST
 
 enum evershop_list evershop_topic(const char *topic, bool *removed)
@@ -52,29 +52,57 @@ static enum currency currency_of(const json_t *o, enum currency otherwise)
     return c == CURRENCY_NONE ? otherwise : c;
 }
 
-bool evershop_amount(const json_t *v, enum currency c, int64_t *minor, const char **code)
+bool evershop_amount_text(const json_t *v, char text[EVERSHOP_AMOUNT_SIZE], const char **code)
 {
-    char text[AMOUNT_SIZE];
-    enum currency told;
     for (int depth = 0; json_is_object(v) && depth < DEPTH_MAX; depth++)
         v = FIRST(v, "special", "regular", "value", "amount");
     if (!v) return false;
-    if (json_is_integer(v)) (void)snprintf(text, sizeof text, "%lld", (long long)json_integer_value(v));
-    else if (json_is_real(v)) (void)snprintf(text, sizeof text, "%.4f", json_real_value(v));
-    else if (json_is_string(v)) (void)snprintf(text, sizeof text, "%.40s", json_string_value(v));
+    if (json_is_integer(v)) (void)snprintf(text, EVERSHOP_AMOUNT_SIZE, "%lld", (long long)json_integer_value(v));
+    else if (json_is_real(v)) (void)snprintf(text, EVERSHOP_AMOUNT_SIZE, "%.4f", json_real_value(v));
+    else if (json_is_string(v)) (void)snprintf(text, EVERSHOP_AMOUNT_SIZE, "%.40s", json_string_value(v));
     else {
         *code = "type";
         return false;
     }
+    return true;
+}
+
+bool evershop_amount(const json_t *v, enum currency c, int64_t *minor, const char **code)
+{
+    char text[EVERSHOP_AMOUNT_SIZE];
+    enum currency told;
+    if (!evershop_amount_text(v, text, code)) return false;
     const char *fault = know_price_read(str_of(text), c, minor, &told);
     if (fault) *code = fault;
     return !fault;
+}
+
+bool evershop_price_waits(const json_t *v, char text[EVERSHOP_AMOUNT_SIZE], const char **code)
+{
+    int64_t minor;
+    enum currency told;
+    if (!evershop_amount_text(v, text, code)) return false;
+    const char *fault = know_price_read(str_of(text), CURRENCY_NONE, &minor, &told);
+    if (!fault || strcmp(fault, EVERSHOP_NO_CURRENCY) == 0) return true;
+    *code = fault;
+    return false;
 }
 
 static void put_amount(struct json *j, const char *key, const json_t *v, enum currency c, const char **code)
 {
     int64_t minor;
     if (evershop_amount(v, c, &minor, code)) json_i64(j, key, minor);
+}
+
+/* Of a product; while nobody told the shop's currency, as it was written. */
+static void put_price(struct json *j, const json_t *v, enum currency c, const char **code)
+{
+    char text[EVERSHOP_AMOUNT_SIZE];
+    if (c != CURRENCY_NONE) put_amount(j, "price", v, c, code);
+    else if (evershop_price_waits(v, text, code)) {
+        json_text(j, "waits", text);
+        if (!*code) *code = EVERSHOP_NO_CURRENCY;
+    }
 }
 
 /* Truth as PHP, SQL and JSON say it. -1: not said. */
@@ -168,7 +196,8 @@ static const json_t *id_of(const json_t *o) { return FIRST(o, "productId", "prod
 
 static void write_product(struct json *j, const json_t *o, enum currency c, const char **code)
 {
-    const json_t *sku = FIRST(o, "sku");
+    const json_t *sku = FIRST(o, "sku"), *price = FIRST(o, "price");
+    const json_t *named = sku || c != CURRENCY_NONE || !price ? sku : id_of(o); /* a price that waits is a variant's */
     bool there = is_available(o);
     json_object(j, NULL);
     put_text(j, "id", id_of(o));
@@ -176,13 +205,13 @@ static void write_product(struct json *j, const json_t *o, enum currency c, cons
     put_words(j, "description", FIRST(o, "description"));
     put_web(j, "url", FIRST(o, "url"));
     put_web(j, "image", FIRST(o, "image", "images"));
-    if (!sku) put_amount(j, "price", FIRST(o, "price"), c, code);
+    if (!named) put_amount(j, "price", price, c, code);
     json_bool(j, "available", there);
-    if (sku) {
+    if (named) {
         json_array(j, "variants");
         json_object(j, NULL);
-        put_text(j, "id", sku), put_text(j, "sku", sku);
-        put_amount(j, "price", FIRST(o, "price"), c, code);
+        put_text(j, "id", named), put_text(j, "sku", sku);
+        put_price(j, price, c, code);
         json_bool(j, "available", there);
         put_options(j, o);
         json_end(j);

@@ -132,8 +132,11 @@ static enum evershop_news product_event(struct tx *tx, const struct knowledge_he
     if (row != ROW_FOUND) return row == ROW_FAULT ? EVERSHOP_FAULT : EVERSHOP_UNKNOWN;
     struct knowledge_variant *v = variant_of(a, p, json_string_value(FIRST(o, "sku")));
     const json_t *price = FIRST(o, "price");
+    char waits[EVERSHOP_AMOUNT_SIZE];
     int64_t minor;
-    if (price && (v || p->variants == 0) && evershop_amount(price, h->currency, &minor, code)) {
+    if (price && v && h->currency == CURRENCY_NONE) {
+        if (evershop_price_waits(price, waits, code)) v->waits = arena_text(a, waits);
+    } else if (price && (v || p->variants == 0) && evershop_amount(price, h->currency, &minor, code)) {
         if (v) v->price = minor, v->priced = true;
         else p->price = minor, p->priced = true;
     }
@@ -175,4 +178,31 @@ bool know_evershop_keep_lists(struct tx *tx, const struct knowledge_head *h, str
         if (o->shipments == 0) o->shipment = known.shipment, o->shipments = known.shipments;
     }
     return true;
+}
+
+/* ---- a shop whose currency is not known yet ---- */
+
+/* A price that nobody may be told yet: of which currency it is comes with an order, a file or the merchant's word. */
+void know_evershop_prices(struct arena *a, const json_t *root, struct knowledge_import *in)
+{
+    const json_t *list = json_object_get(root, "products");
+    for (size_t i = 0; i < in->products; i++) {
+        struct knowledge_product *p = &in->product[i];
+        const json_t *rows = json_object_get(json_array_get(list, i), "variants");
+        struct knowledge_variant *v = ARENA_ARRAY(a, struct knowledge_variant, p->variants + 1);
+        if (p->variants > 0) memcpy(v, p->variant, p->variants * sizeof *v);
+        for (size_t k = 0; k < p->variants; k++) {
+            const char *waits = json_string_value(json_object_get(json_array_get(rows, k), "waits"));
+            if (waits) v[k].waits = arena_text(a, waits);
+        }
+        p->variant = v;
+    }
+}
+
+enum currency know_evershop_currency(const struct knowledge_order *o, size_t n)
+{
+    enum currency c = n > 0 ? o[0].currency : CURRENCY_NONE;
+    for (size_t i = 1; i < n; i++)
+        if (o[i].currency != c) return CURRENCY_NONE;
+    return c;
 }

@@ -27,6 +27,7 @@ struct knowledge_variant {
     bool priced; /* false: price says nothing */
     int64_t price;
     bool available;
+    const char *waits; /* NULL, or a price as its store wrote it that is none while the shop's currency is not known */
 };
 struct knowledge_product {
     int64_t row;

@@ -3,6 +3,7 @@
 
 #include "base/json_read.h"
 #include "base/json_write.h"
+#include "knowledge/readers.h"
 
 enum { BATCH = 100, VARIANTS_JSON_MAX = 1 << 20, WORDS_MAX = 4096, REBUILD_BATCH = 100, CONTENT_MAX = 2 << 20 };
 
@@ -88,6 +89,7 @@ static void variants_write(struct buf *out, const struct knowledge_product *p)
         json_text(&j, "id", v->id);
         if (v->sku) json_text(&j, "sku", v->sku);
         if (v->priced) json_i64(&j, "price", v->price);
+        else if (v->waits) json_text(&j, "waits", v->waits);
         json_bool(&j, "available", v->available);
         json_array(&j, "options"); /* a list keeps their order */
         for (size_t k = 0; k < v->options; k++) {
@@ -107,7 +109,15 @@ static const char *member(struct arena *a, const json_t *o, const char *key)
     return json_get_str(o, key, &s) ? arena_text_n(a, s.p, s.n) : NULL;
 }
 
-static void variant_read(struct arena *a, const json_t *o, struct knowledge_variant *v)
+/* What waited for the shop's currency is a price from when that is known; what is none in it stays untold. */
+static bool price_read(const struct knowledge_head *h, struct knowledge_variant *v)
+{
+    enum currency told;
+    return v->waits && h->currency != CURRENCY_NONE &&
+           !know_price_read(str_of(v->waits), h->currency, &v->price, &told);
+}
+
+static void variant_read(struct arena *a, const struct knowledge_head *h, const json_t *o, struct knowledge_variant *v)
 {
     const json_t *options = json_object_get(o, "options");
     size_t n = json_array_size(options) / 2;
@@ -118,16 +128,18 @@ static void variant_read(struct arena *a, const json_t *o, struct knowledge_vari
     *v = (struct knowledge_variant){
         .id = member(a, o, "id"), .sku = member(a, o, "sku"), .option = option, .options = n
     };
-    v->priced = json_get_i64(o, "price", &v->price);
+    v->waits = member(a, o, "waits");
+    v->priced = json_get_i64(o, "price", &v->price) || price_read(h, v);
     if (!json_get_bool(o, "available", &v->available)) v->available = false;
 }
 
-static void variants_read(struct arena *a, const char *text, struct knowledge_product *p)
+static void variants_read(struct arena *a, const struct knowledge_head *h, const char *text,
+                          struct knowledge_product *p)
 {
     json_t *list = json_read(str_of(text), JSON_READ_MAX_BYTES, NULL);
     size_t n = json_array_size(list);
     struct knowledge_variant *v = ARENA_ARRAY(a, struct knowledge_variant, n + 1);
-    for (size_t i = 0; i < n; i++) variant_read(a, json_array_get(list, i), &v[i]);
+    for (size_t i = 0; i < n; i++) variant_read(a, h, json_array_get(list, i), &v[i]);
     p->variant = v, p->variants = n;
     json_decref(list);
 }
@@ -145,7 +157,7 @@ static void row_read(const struct query *q, const struct knowledge_head *h, stru
                                      .price = col_i64(q, "price"),
                                      .available = col_bool(q, "available"),
                                      .currency = h->currency };
-    variants_read(a, col_text(q, "variants"), p);
+    variants_read(a, h, col_text(q, "variants"), p);
 }
 
 /* ---- what is indexed ---- */

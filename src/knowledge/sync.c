@@ -175,6 +175,8 @@ static bool save(struct sync *s)
         if (!know_products_save(s->tx, &s->head, s->in.product, s->in.products, &s->w)) return false;
         break;
     case SYNC_ORDERS:
+        if (s->evershop && s->head.currency == CURRENCY_NONE)
+            s->head.currency = know_evershop_currency(s->in.order, s->in.orders);
         if (!know_orders_save(s->tx, &s->head, s->in.order, s->in.orders, &s->w)) return false;
         break;
     case SYNC_PROMOTIONS:
@@ -264,7 +266,8 @@ static bool translate(struct sync *s)
     json_decref(s->root);
     s->root = b.overflow ? NULL : json_read(buf_str(&b), JSON_READ_MAX_BYTES, NULL);
     buf_free(&b);
-    if (code) refuse(s, "price", code);
+    bool waits = code && list == EVERSHOP_PRODUCTS && strcmp(code, EVERSHOP_NO_CURRENCY) == 0;
+    if (code && !waits) refuse(s, "price", code);
     return true;
 }
 
@@ -276,7 +279,10 @@ static void judge(struct sync *s)
     else if (s->faults.count > 0 || s->told || s->fault) return;
     else if (!s->root) refuse(s, "", "format");
     else if (know_import_read(s->d->arena, s->root, &s->in, &s->faults)) {
-        if ((field = know_import_misfit(&s->head, &s->in, &code)) != NULL) refuse(s, field, code);
+        field = know_import_misfit(&s->head, &s->in, &code);
+        if (s->evershop) know_evershop_prices(s->d->arena, s->root, &s->in);
+        /* A store that tells only what changes may name its currency last: what it sells is known, its prices wait. */
+        if (field && !(s->evershop && strcmp(code, "required") == 0)) refuse(s, field, code);
         else if (is_too_much(&s->head)) refuse(s, "", "too_many");
         else if (s->head.currency == CURRENCY_NONE) s->head.currency = s->in.currency; /* the first that is told */
     }

@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "http/events.h"
+#include "knowledge/evershop.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -280,6 +281,7 @@ static enum job_wish write_part(struct job *job, struct tx *tx, struct intake *i
     if (t->in.state != INTAKE_WRITING || t->in.written != in->written || !t->part) return JOB_FAULT;
     if (!part) return fail_with(job, tx, in, NULL, "", "format");
     if (know_head_get(tx, in->shop, in->account, &h) == ROW_FAULT) return JOB_FAULT;
+    if (is_store(in) && h.currency == CURRENCY_NONE) h.currency = know_evershop_currency(part->order, part->orders);
     if (!know_products_save(tx, &h, part->product, part->products, &w) ||
         !know_texts_save(tx, &h, part->text, part->texts, &w) ||
         !know_orders_save(tx, &h, part->order, part->orders, &orders) || !know_head_keep(tx, &h, job->now_ms))

@@ -2,6 +2,7 @@
  * events that name no more than an id. On both engines. */
 #include "knowledge/evershop.h"
 #include "knowledge/test_deliver.h"
+#include <sys/stat.h>
 
 /* clang-format off */
 static const char evershop_product[] =
@@ -257,6 +258,91 @@ TEST_EACH_ENGINE(what_evershop_says_of_the_stock_and_the_price_of_a_product_is_t
     assert_int_equal(test_number(t, "SELECT products FROM knowledge_shops"), 1);
 }
 
+/* ---- a store that names its currency last ---- */
+
+#define NO_CURRENCY(price, more)                                                                                       \
+    EVENT("product_created", "{\"product_id\":42,\"sku\":\"NK-1\",\"name\":\"Shoe\",\"price\":" price more "}")
+
+static const char *currency(struct test_db *t)
+{
+    struct knowledge_head h;
+    EXPECT(know_head_get(t->tx, shop, account, &h) == ROW_FOUND);
+    return currency_code(h.currency);
+}
+
+TEST_EACH_ENGINE(a_product_is_there_before_the_currency_is_and_its_price_comes_with_an_order)
+{
+    start(t);
+    assert_string_equal(event(t, NO_CURRENCY("\"19.9000\"", "")), "products: 1 changed, 0 stale");
+    assert_string_equal(event(t, EVENT("product_created", "{\"product_id\":43,\"name\":\"Sock\",\"price\":5}")),
+                        "products: 1 changed, 0 stale");
+    assert_string_equal(event(t, EVENT("product_created", "{\"product_id\":44,\"name\":\"Gift\"}")),
+                        "products: 1 changed, 0 stale");
+    assert_string_equal(title(t, "42"), "Shoe");
+    assert_false(product(t, "42")->priced || product(t, "42")->variant[0].priced); /* of no currency: nobody is told */
+    assert_string_equal(currency(t), "");
+    /* The row of its table, and what is counted, are taken meanwhile. */
+    assert_string_equal(
+        event(t, EVENT("product_updated", "{\"product_id\":42,\"sku\":\"NK-1\",\"price\":\"18.5000\"}")),
+        "products: 1 changed, 0 stale");
+    (void)event(t, COUNTED("1", "0"));
+    assert_false(product(t, "42")->available || product(t, "42")->variant[0].priced);
+    /* What is no price is refused now as ever. */
+    assert_string_equal(event(t, NO_CURRENCY("-1", "")), "refused: price too_small");
+    assert_string_equal(event(t, NO_CURRENCY("[]", "")), "refused: price type");
+    (void)event(t, order_row);
+    assert_string_equal(currency(t), "USD");
+    const struct knowledge_product *p = product(t, "42");
+    assert_true(p->currency == CURRENCY_USD && p->variant[0].priced);
+    assert_int_equal(p->variant[0].price, 1850);
+    assert_string_equal(p->variant[0].sku, "NK-1");
+    assert_true(product(t, "43")->variant[0].priced);
+    assert_int_equal(product(t, "43")->variant[0].price, 500);
+    /* Counted again, it keeps the price; and what comes now is told at once. */
+    (void)event(t, COUNTED("0", "5"));
+    assert_int_equal(product(t, "42")->variant[0].price, 1850);
+    (void)event(t, NO_CURRENCY("\"21.0000\"", ""));
+    assert_int_equal(product(t, "42")->variant[0].price, 2100);
+    assert_string_equal(event(t, NO_CURRENCY("\"21.0000\"", ",\"currency\":\"EUR\"")),
+                        "refused: currency other_currency");
+}
+
+TEST_EACH_ENGINE(a_price_that_waits_is_told_in_the_shops_currency_and_in_no_other)
+{
+    char dir[64];
+    start(t);
+    (void)snprintf(dir, sizeof dir, "/tmp/know-ever-%d", (int)getpid());
+    (void)mkdir(dir, 0700);
+    knowledge_settings.upload_dir = dir;
+    (void)event(t, NO_CURRENCY("\"1900.0000\"", ""));
+    (void)event(t, EVENT("product_created", "{\"product_id\":43,\"sku\":\"S\",\"name\":\"Sock\",\"price\":\"CNY 5\"}"));
+    (void)event(t,
+                EVENT("product_created", "{\"product_id\":44,\"sku\":\"G\",\"name\":\"Gift\",\"price\":\"5.5000\"}"));
+    /* Our own form says of which currency it is, or is refused; an order of it is the buyer's currency, not the shop's.
+     */
+    assert_string_equal(event(t, "{\"orders\":[{\"number\":\"1\",\"email\":\"a@b.example\",\"status\":\"new\","
+                                 "\"currency\":\"EUR\",\"total\":1}]}"),
+                        "orders: 1 changed, 0 stale");
+    assert_string_equal(currency(t), "");
+    assert_string_equal(acted(t, &knowledge_products_sender,
+                              &(struct sent){ .body = "{\"products\":[{\"id\":\"9\",\"title\":\"x\",\"price\":1}]}" }),
+                        "refused: currency required");
+    /* The merchant's word: a file that says this alone. */
+    assert_int_equal(
+        kit_call(t, &(struct kit_request){ .routes = knowledge_routes,
+                                           .verb = VERB_POST,
+                                           .path = arena_printf(t->arena, "/api/shops/%lld/knowledge/import",
+                                                                (long long)shop),
+                                           .account = account,
+                                           .upload_dir = dir,
+                                           .body = "{\"currency\":\"JPY\"}" })
+            .status,
+        200);
+    assert_string_equal(currency(t), "JPY");
+    assert_int_equal(product(t, "42")->variant[0].price, 1900);                               /* yen have no cents */
+    assert_false(product(t, "43")->variant[0].priced || product(t, "44")->variant[0].priced); /* no yen */
+}
+
 TEST_EACH_ENGINE(an_event_that_is_sent_again_later_is_as_old_as_it_was)
 {
     char body[2][300], made[2][TIME_TEXT_SIZE];
@@ -293,6 +379,8 @@ int main(void)
         EACH_ENGINE(a_row_of_an_order_without_its_items_leaves_them_as_they_are),
         EACH_ENGINE(an_event_about_an_order_that_is_not_here_yet_comes_again),
         EACH_ENGINE(what_evershop_says_of_the_stock_and_the_price_of_a_product_is_taken),
+        EACH_ENGINE(a_product_is_there_before_the_currency_is_and_its_price_comes_with_an_order),
+        EACH_ENGINE(a_price_that_waits_is_told_in_the_shops_currency_and_in_no_other),
         EACH_ENGINE(an_event_that_is_sent_again_later_is_as_old_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

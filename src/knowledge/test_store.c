@@ -321,6 +321,9 @@ TEST_EACH_ENGINE(orders_are_as_new_as_the_moment_they_were_asked_for)
     assert_int_equal(in.orders, 2);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE status = 'shipped'"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE status = 'processing'"), 1);
+    /* A store has one currency: that of its orders is that of prices which wait for it. */
+    EXPECT(know_head_get(t->tx, shop, account, &h) == ROW_FOUND);
+    assert_int_equal(h.currency, CURRENCY_USD);
     stop();
 }
 

@@ -2,6 +2,7 @@
 // table with a fault refused by row and column, a product looked at as the bot sees it; on a desk and on a phone, in both
 // languages and themes, judged by axe-core.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { Server } from '../http/lib/server.mjs';
 import { Person } from './lib/browser.mjs';
 import { signIn } from './lib/house.mjs';
@@ -52,6 +53,37 @@ async function takes({ checks, page, shop }) {
     });
 }
 
+/** The store's server sends products before anything says in which currency. */
+async function waits({ checks, page, server, owner, out }) {
+    const shop = await owner.shop('Shoes', 'shoes.example');
+    assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const webhook = (await owner.post(`/api/shops/${shop.id}/secrets/webhook/show`, {})).json.secret;
+    const body = JSON.stringify({ topic: 'product_created', data: { product_id: 42, sku: 'NK-1', name: 'Walking shoe', price: '19.9000' } });
+    const t = Math.floor(Date.now() / 1000);
+    const v1 = createHmac('sha256', webhook).update(`${t}.${body}`).digest('hex');
+    const sent = await server.client().request('POST', `/api/sync/shop-${shop.id}/products`, {
+        body, headers: { origin: undefined, 'content-type': 'application/json', 'x-evershop-signature': `t=${t},v1=${v1}` },
+    });
+    assert.equal(sent.status, 200);
+    await checks.must('products whose prices wait for the currency are seen, and choosing it prices them', async () => {
+        const there = async () => (await owner.get(`/api/shops/${shop.id}/knowledge`)).json.products === 1;
+        for (const end = Date.now() + 20000; !(await there()); await new Promise((done) => setTimeout(done, 200)))
+            assert.ok(Date.now() < end, 'the product did not come');
+        await page.goto(`/knowledge/${shop.id}/products`);
+        await page.getByText('Products that wait for the shop’s currency: 1').waitFor();
+        await page.setViewportSize({ width: 320, height: 800 });
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'wider than a phone');
+        await axe(page);
+        if (out) await page.screenshot({ path: `${out}/know-currency-320.png` });
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await page.getByRole('combobox', { name: 'Currency' }).selectOption('EUR');
+        await page.getByRole('button', { name: 'This is the shop’s currency' }).click();
+        await page.getByText('Products that wait for the shop’s currency').waitFor({ state: 'detached' });
+        await page.goto(`/knowledge/${shop.id}/products?product=42`);
+        await page.getByRole('dialog').getByText('€19.90').first().waitFor();
+    });
+}
+
 async function looks({ checks, page, shop, out }) {
     if (!looksCount()) return;
     for (const [lang, dark, width] of [['en', false, 1280], ['zh-CN', true, 1280], ['zh-CN', false, 320], ['en', true, 390]])
@@ -81,6 +113,7 @@ export async function knowledge({ browser, engine, checks }) {
         const all = { checks, page: merchant.page, shop, out: process.env.KNOWLEDGE_PICTURES };
         await writes(all);
         await takes(all);
+        await waits({ ...all, server, owner });
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy', merchant.faults.join('\n'));
     } finally {

@@ -643,6 +643,11 @@ export const enChat = {
   "know.changed": "Changed",
   "know.currency": "Currency",
   "know.currencyHelp": "For prices that do not say, such as 12.90.",
+  "know.currencyWanted": "Products that wait for the shop’s currency: {n}",
+  "know.currencyWantedText":
+    "Your store sent products, but has not said in which currency. The assistant knows them and tells no price until your store’s first order names the currency, or you choose it here.",
+  "know.currencyChoose": "Choose the currency",
+  "know.currencySet": "This is the shop’s currency",
   "know.asShop": "The shop’s",
   "know.column": "Column",
   "know.columnN": "Column {n}",

@@ -612,6 +612,11 @@ export const zhChat: Readonly<Record<keyof typeof enChat, string>> = {
   "know.changed": "变更",
   "know.currency": "币种",
   "know.currencyHelp": "用于未注明币种的价格，例如 12.90。",
+  "know.currencyWanted": "等待确认店铺币种的商品：{n}",
+  "know.currencyWantedText":
+    "商店发来了商品，但没有注明币种。助手已经知道这些商品，但在商店的第一笔订单注明币种或您在此选择之前不会报价。",
+  "know.currencyChoose": "请选择币种",
+  "know.currencySet": "设为店铺币种",
   "know.asShop": "店铺币种",
   "know.column": "列",
   "know.columnN": "第 {n} 列",

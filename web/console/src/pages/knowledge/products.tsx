@@ -11,6 +11,7 @@ import { Loaded, LoadedList } from "../../ui/loaded";
 import { Teach, Toolbar } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { type Column, DataTable } from "../../ui/table";
+import { CurrencyWanted } from "./currency";
 import { type Listed, type Seen, useProduct, useProducts } from "./reads";
 
 function Stock({ available }: { available: boolean }) {
@@ -132,6 +133,7 @@ export function Products({ shop }: { shop: Shop }) {
   ];
   return (
     <>
+      <CurrencyWanted shop={shop} />
       <LoadedList read={read}>
         {(rows) =>
           rows.length === 0 && search === "" && !read.isPlaceholderData ? (

@@ -179,20 +179,26 @@ export function removeEntry(shop: number, kind: Kind, entry: string): Promise<un
   return answer(api.DELETE("/api/shops/{id}/knowledge/promotions/{entry}", params));
 }
 
-/** A file goes as it is: the body of the request. */
-export async function sendFile(shop: number, file: File, key: string): Promise<number> {
-  const query = new URLSearchParams({ name: fileName(file, "file") }); // a name may hold half a character, too
+async function sendBody(url: string, body: BodyInit, type: string, key: string): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(`/api/shops/${shop}/knowledge/files?${query.toString()}`, {
-      method: "POST",
-      body: file,
-      headers: { "Idempotency-Key": key, "Content-Type": file.type === "" ? "application/octet-stream" : file.type },
-    });
+    response = await fetch(url, { method: "POST", body, headers: { "Idempotency-Key": key, "Content-Type": type } });
   } catch (cause) {
     throw toProblem(cause);
   }
   const said: unknown = await response.json().catch(() => null);
   if (!response.ok) throw problemFromAnswer(response, said);
+  return said;
+}
+
+/** A file goes as it is: the body of the request. */
+export async function sendFile(shop: number, file: File, key: string): Promise<number> {
+  const query = new URLSearchParams({ name: fileName(file, "file") }); // a name may hold half a character, too
+  const type = file.type === "" ? "application/octet-stream" : file.type;
+  const said = await sendBody(`/api/shops/${shop}/knowledge/files?${query.toString()}`, file, type, key);
   return (said as { file: number }).file;
 }
+
+/** A file that says this alone. */
+export const sendCurrency = (shop: number, currency: Currency, key: string): Promise<unknown> =>
+  sendBody(`/api/shops/${shop}/knowledge/import`, JSON.stringify({ currency }), "application/json", key);
