@@ -83,7 +83,23 @@ async function talk({ checks, shopper, merchant }) {
         assert.ok(!(await words(page)).includes('老顾客'));
     });
     await checks.must('a copy of the conversation goes to an address that is typed', async () => {
+        const log = page.locator('chathub-chat .log');
+        const end = (e) => e.scrollHeight - e.scrollTop - e.clientHeight;
+        await page.setViewportSize({ width: 375, height: 420 }); // so that the list is longer than its place
+        await log.evaluate((e) => { e.scrollTop = e.scrollHeight; });
+        const before = await log.evaluate((e) => [e.clientHeight, e.scrollHeight]);
+        assert.ok(before[1] > before[0], `nothing to scroll: ${before}`);
         await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
+        await page.waitForTimeout(100);
+        assert.ok(await log.evaluate((e) => e.clientHeight) < before[0], 'the form takes from it');
+        assert.ok(await log.evaluate(end) < 2, 'the newest message is still seen');
+        await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
+        await page.waitForTimeout(100);
+        await log.evaluate((e) => { e.scrollTop = 0; });
+        await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
+        await page.waitForTimeout(100);
+        assert.equal(await log.evaluate((e) => e.scrollTop), 0, 'who reads further up stays there');
+        await page.setViewportSize({ width: 1280, height: 860 });
         await page.locator('chathub-chat .copy input').fill('nobody');
         await page.locator('chathub-chat .copy button').click();
         await page.locator('chathub-chat .say.bad', { hasText: '邮箱' }).waitFor();
@@ -156,6 +172,27 @@ async function hardships({ checks, shopper }) {
     });
 }
 
+const nameOf = async (owner, shop) => (await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json.botName;
+/** A tab beside the one that leads reads the messages, and may hear later what the bot is called. */
+async function named({ context }, name) {
+    const page = await context.newPage();
+    let release;
+    const held = new Promise((done) => (release = done));
+    await page.route(/\/api\/chat\/[^/]+\/(here|face)/, async (route) => {
+        await held;
+        await route.continue();
+    });
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Chat with us' }).click();
+    await hears(page, '39.00');
+    const who = page.locator('chathub-chat .m:not(.mine) .who');
+    assert.ok((await who.allTextContents()).includes('Assistant'), 'drawn before the name was known');
+    release();
+    await page.locator('chathub-chat h2', { hasText: name }).waitFor();
+    assert.deepEqual([...new Set(await who.allTextContents())], [name]);
+    await page.close();
+}
+
 /** The embed code as the console shows it to the merchant. */
 async function embedded({ checks, browser, server, owner, shop }) {
     await checks.must('the embed code that the merchant copies opens the same chat, and what the shop has told is answered', async () => {
@@ -171,6 +208,7 @@ async function embedded({ checks, browser, server, owner, shop }) {
         await other.page.getByRole('textbox', { name: 'Write a message…' }).press('Enter');
         await other.page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
         await hears(other.page, '39.00');
+        await named(other, await nameOf(owner, shop));
         assert.deepEqual(other.faults, []);
         await other.leave();
         store.close();

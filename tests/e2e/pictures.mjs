@@ -64,7 +64,20 @@ export async function pictures({ browser, engine, checks }) {
         });
         await checks.must('what is no picture is refused with words, and can be left', async () => {
             await give([{ name: 'page.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)">') }]);
-            await shopper.page.locator('chathub-chat .m.fail .at', { hasText: 'JPEG, PNG, WebP' }).waitFor();
+            const failed = shopper.page.locator('chathub-chat .m.fail');
+            await failed.locator('.at', { hasText: 'JPEG, PNG, WebP' }).waitFor();
+            const button = (name) => failed.getByRole('button', { name, exact: true });
+            assert.equal(await button('Send again').count(), 0, 'it could only be refused again');
+            await button('Remove').click();
+            await failed.waitFor({ state: 'detached' });
+            assert.ok(await shopper.page.evaluate(() => document.querySelector('chathub-chat').shadowRoot.activeElement?.tagName === 'TEXTAREA'));
+            await shopper.page.context().setOffline(true);
+            await give([{ name: 'later.png', mimeType: 'image/png', buffer: Buffer.from('<svg>') }]);
+            await button('Send again').waitFor();
+            await shopper.page.context().setOffline(false);
+            await button('Send again').click();
+            await button('Remove').click();
+            await failed.waitFor({ state: 'detached' });
             await give([TOO_BIG]);
             await refusal().waitFor();
         });

@@ -109,6 +109,13 @@ function panel(frame: Frame): Panel {
   const isOpen = () => !box.hidden;
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   const toEnd = () => (log.scrollTop = log.scrollHeight);
+  // A form that rises, or a text of more lines, takes from the list's height and tells nobody: what stood at its end stays there.
+  let stood = true;
+  log.onscroll = () => (stood = atEnd());
+  const sized = new ResizeObserver(() => {
+    if (stood) toEnd();
+  });
+  sized.observe(log);
 
   function tellUser(text: string, bad = false) {
     clearTimeout(typingTimer);
@@ -251,10 +258,14 @@ function panel(frame: Frame): Panel {
           const [one, foot] = bubble("visitor", "", w.text, w.failed ? `${t.unsent} ` : t.sending);
           if (w.failed) {
             one.classList.add("fail");
-            const again = element("button", "", t.again);
-            again.type = "button";
-            again.onclick = () => talk.again(w.clientId);
-            foot.append(again);
+            const next = element("button", "", w.forGood ? t.remove : t.again);
+            next.type = "button";
+            next.onclick = () => {
+              if (w.forGood) talk.remove(w.clientId);
+              else talk.again(w.clientId);
+              input.focus();
+            };
+            foot.append(next);
           }
           return one;
         }),
@@ -285,6 +296,7 @@ function panel(frame: Frame): Panel {
     botName(name) {
       if (name) botName = name;
       title.textContent = botName;
+      for (const one of log.querySelectorAll(".bot")) one.nextSibling?.replaceWith(botName); // drawn before it was known
     },
     gone: () => frame.gone(),
     stranger() {
@@ -475,6 +487,7 @@ function panel(frame: Frame): Panel {
     logout: () => talk.logout(),
     destroy() {
       talk.end();
+      sized.disconnect();
       document.removeEventListener("visibilitychange", readAll);
       view?.removeEventListener("resize", fit);
       view?.removeEventListener("scroll", fit);

@@ -1,4 +1,5 @@
 /* picture.ts: pictures in the chat: chosen, pasted or dropped, with their progress while they go, and shown as links. */
+import { Refused } from "./talk";
 import type { Texts } from "./texts";
 
 export interface Image {
@@ -92,11 +93,18 @@ export function pictures({ box, form, input, waiting, t, send, tell, settle, sho
         (e: unknown) => {
           one.classList.add("fail");
           foot.textContent = `${e instanceof Error && e.message ? e.message : t.unsent} `;
-          const again = document.createElement("button");
-          again.type = "button";
-          again.textContent = t.again;
-          again.onclick = attempt;
-          foot.append(again);
+          const next = document.createElement("button");
+          next.type = "button";
+          next.textContent = t.again;
+          next.onclick = attempt;
+          if (e instanceof Refused && e.forGood) {
+            next.textContent = t.remove;
+            next.onclick = () => {
+              one.remove();
+              input.focus();
+            };
+          }
+          foot.append(next);
         },
       );
     };

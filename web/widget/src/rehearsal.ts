@@ -8,6 +8,7 @@ export type Line = Pick<
   | "start"
   | "send"
   | "again"
+  | "remove"
   | "typing"
   | "read"
   | "wish"
@@ -40,6 +41,7 @@ export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
       );
     },
     again: () => undefined,
+    remove: () => undefined,
     typing: () => undefined,
     read: () => undefined,
     wish: () => Promise.resolve(),

@@ -2,7 +2,7 @@
  * again, and what the tabs beside the one with the line do. Server, proxy and browser are played here. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Frame } from "./shared";
-import { Talk, type Ear, type Message, type State } from "./talk";
+import { Talk, type Ear, type Message, type State, type Waiting } from "./talk";
 
 const STATE: State = {
   beganAt: "2026-11-28T14:00:00.123Z",
@@ -644,6 +644,31 @@ describe("what the tabs of a browser keep", () => {
     await pass(100);
     expect(kept()?.outbox).toEqual([]);
     expect(world.messages.map((one) => one.text)).toEqual(["once", "twice"]);
+  });
+  it("what was refused for good is taken away in every tab, and no tab brings it back", async () => {
+    const [first, second] = [page(), page()];
+    await pass(100);
+    world.refusals.set("POST messages", 422);
+    first.talk.send("bell \u0007");
+    await pass(100);
+    world.refusals.set("POST messages", 403);
+    first.talk.send("not now");
+    await pass(100);
+    const waits = () => kept()?.outbox as Waiting[];
+    expect(waits().map(({ failed, forGood }) => [failed, forGood])).toEqual([
+      [true, true],
+      [true, false],
+    ]);
+    world.refusals.clear();
+    second.talk.send("of the second"); // it knows of the others now
+    await pass(100);
+    first.talk.remove(waits()[0]?.clientId ?? "");
+    await pass(100);
+    second.talk.send("the last");
+    await pass(100);
+    expect(waits().map((one) => one.text)).toEqual(["not now"]);
+    for (const { seen } of [first, second]) expect(seen.outbox).toBe(1);
+    expect(world.messages.map((one) => one.text)).toEqual(["of the second", "the last"]);
   });
   it("a tab that slept puts nobody back whose place somebody else has taken, and shows what is theirs", async () => {
     const [first, slept] = [page(), page()];

@@ -41,6 +41,7 @@ export interface Waiting {
   clientId: string;
   text: string;
   failed?: boolean;
+  forGood?: boolean; // sent again it would be refused again
 }
 export interface Ear {
   messages(list: Message[]): void;
@@ -105,8 +106,13 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
+    words = code,
   ) {
-    super(code);
+    super(words);
+  }
+  /** It is what was sent that is refused, not who sends it or when: the same again can only be refused again. */
+  get forGood() {
+    return [400, 409, 413, 415, 422].includes(this.status);
   }
 }
 
@@ -617,6 +623,9 @@ export class Talk {
         this.now();
         break;
       }
+      case "removed":
+        this.isSent([told.clientId]);
+        break;
       case "ended":
       case "error":
         if (told.error === "chat_paused") this.ear.gone();
@@ -641,6 +650,12 @@ export class Talk {
     for (const w of this.kept.outbox) if (w.clientId === clientId) delete w.failed;
     this.save();
     void this.flush();
+  }
+
+  /** What was refused for good, taken away in every tab. */
+  remove(clientId: string) {
+    this.isSent([clientId]);
+    this.channel?.postMessage({ type: "removed", clientId });
   }
 
   /** In the order in which they were written, one at a time. False: the rest is tried again later. */
@@ -676,6 +691,7 @@ export class Talk {
             return false;
           }
           next.failed = true;
+          next.forGood = e.forGood;
           this.save();
         }
       }
@@ -720,9 +736,9 @@ export class Talk {
       request.onloadend = () => clearTimeout(still);
       request.onabort = request.onerror = () => fail(new Error());
       request.onload = () => {
-        const told = request.response as { message: Message & string; conversation: State } | null;
+        const told = request.response as { message: Message & string; conversation: State; error: string } | null;
         if (request.status < 300 && told) done(told);
-        else fail(new Error(told?.message ?? ""));
+        else fail(new Refused(request.status, told?.error ?? "", told?.message ?? ""));
       };
       watch();
       request.send(file);
