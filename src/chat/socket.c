@@ -21,13 +21,14 @@
 
 enum {
     FRAME_MAX_BYTES = CHAT_BODY_MAX,
-    FRAMES_WAITING_MAX = 32,
-    SOCKETS_PER_VISITOR = 8, /* a browser needs one */
+    FRAMES_AT_ONCE = 60,
+    FRAMES_WAITING_MAX = FRAMES_AT_ONCE, /* no less: who is too fast hears of the rate, not that we are slow */
+    SOCKETS_PER_VISITOR = 8,             /* a browser needs one */
     FRAME_ARENA_BYTES = 4 << 20,
     ANSWER_MAX_BYTES = 2 << 20,
     CLOSE_NOT_TEXT = 1003,
     CLOSE_NOT_JSON = 1007,
-    CLOSE_TOO_FAST = 1013,
+    CLOSE_TOO_SLOW = 1013,
 };
 
 struct line;
@@ -351,7 +352,7 @@ static void chat_message(struct socket *s, enum socket_message kind, struct str 
     f->mark = arena_mark(f->arena);
     if (line_put(line_of(s), f)) return;
     frame_free(f);
-    socket_close(s, CLOSE_TOO_FAST, "faster than it can be stored");
+    socket_close(s, CLOSE_TOO_SLOW, "faster than it can be stored");
 }
 
 /* ---- the socket ---- */
@@ -417,7 +418,7 @@ const struct socket_kind chat_socket_kind = {
     .own_size = sizeof(struct chat_socket),
     .given_size = sizeof(struct chat_hello),
     .message_max = FRAME_MAX_BYTES,
-    .rate = { "chat frames", 60, 20 * SECOND_MS },
+    .rate = { "chat frames", FRAMES_AT_ONCE, 20 * SECOND_MS },
     .beat = "{\"type\":\"beat\"}",
     .per_account = SOCKETS_PER_VISITOR,
     .opened = chat_opened,

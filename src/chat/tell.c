@@ -120,9 +120,16 @@ static const char *side_name(enum chat_side side) { return side == SIDE_VISITOR 
 static void typing_json(struct json *j, const void *arg)
 {
     const struct typing_news *t = arg;
-    json_i64(j, "conversation", t->conversation);
     json_text(j, "side", side_name(t->side));
     json_text(j, "name", t->name);
+}
+
+/* The inbox hears of many conversations; a visitor's line is of one, whose number is ours. */
+static void inbox_typing_json(struct json *j, const void *arg)
+{
+    const struct typing_news *t = arg;
+    json_i64(j, "conversation", t->conversation);
+    typing_json(j, arg);
 }
 
 static struct topic talk(const struct conversation *c) { return (struct topic){ TOPIC_CONVERSATION, c->id }; }
@@ -143,7 +150,7 @@ bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_sid
 {
     const struct typing_news t = { .side = side, .name = name, .conversation = c->id };
     if (!events_put_to(tx, talk(c), "typing", typing_json, &t)) return false;
-    return events_put_to(tx, inbox(c), "typing", typing_json, &t);
+    return events_put_to(tx, inbox(c), "typing", inbox_typing_json, &t);
 }
 
 struct writing_news {
@@ -164,7 +171,7 @@ static void writing_json(struct json *j, const void *arg)
 
 bool chat_tell_writing(struct tx *tx, const struct conversation *c, const struct account_colleague *who, bool note)
 {
-    const struct typing_news seen = { .side = SIDE_TEAM, .name = who->name ? who->name : "", .conversation = c->id };
+    const struct typing_news seen = { .side = SIDE_TEAM, .name = who->name ? who->name : "" };
     const struct writing_news known = { .who = who, .conversation = c->id, .note = note };
     if (!note && !events_put_to(tx, talk(c), "typing", typing_json, &seen)) return false;
     return events_put_to(tx, inbox(c), "typing", writing_json, &known);

@@ -189,7 +189,8 @@ test('a37 by socket: acknowledged, told, and gaps filled', async ({ server }) =>
     one.send({ type: 'typing' });
     assert.equal((await inbox.next('typing')).data.side, 'visitor');
     await house.a.post(`/api/inbox/${id}/typing`, {});
-    await one.take('typing', (f) => f.type === 'typing' && f.side === 'team');
+    const seen = await one.take('typing', (f) => f.type === 'typing' && f.side === 'team');
+    assert.deepEqual(Object.keys(seen), ['type', 'side', 'name'], 'no number of ours');
     const writes = (await inbox.next('typing')).data;
     assert.deepEqual([writes.side, writes.name, writes.note], ['team', house.a.email, false]); // no name is known
     await house.a.post(`/api/inbox/${id}/typing`, { note: true });
@@ -294,6 +295,8 @@ test('garbage over a socket closes it with the right code', async ({ server }) =
     assert.equal(await ends((x) => x.raw(1, Buffer.from([0xff, 0xfe]))), 1007);
     assert.equal(await ends((x) => x.raw(1, 'x'.repeat(60000))), 1009);
     assert.equal(await ends((x) => Array.from({ length: 90 }, () => x.send({ type: 'later' }))), 1008);
+    // As many, that are to be stored: it is the pace that is wrong, and not that we are slow (1013: come again).
+    assert.equal(await ends((x) => Array.from({ length: 80 }, () => x.send({ type: 'typing' }))), 1008);
     const socket = await s.socket();
     for (const [frame, error] of [
         [{ type: 'later' }, 'unknown_type'],
@@ -360,6 +363,30 @@ test('d33 only the shop’s own pages, and only with its token', async ({ server
     assert.equal((await new Shopper(server, 'tea', s.base).ask('GET', 'messages')).status, 404);
     // A server of the shop has no origin: its visitor's token is enough.
     assert.equal((await s.ask('GET', 'messages', undefined, { origin: undefined })).status, 200);
+});
+
+test('a program begins as the protocol says: with an origin for its first token, without one from then on', async ({
+    server,
+}) => {
+    const s = new Shopper(server);
+    const bare = { origin: undefined };
+    for (const path of ['session', 'identify']) {
+        const r = await s.ask('POST', path, path === 'session' ? {} : { token: 'x' }, bare);
+        assert.deepEqual([r.status, r.json.error], [403, 'cross_site'], path);
+    }
+    const begun = await s.ask('POST', 'session', { language: 'en' }, { origin: server.base });
+    assert.equal(begun.status, 200, begun.text);
+    s.token = begun.json.token;
+    const said = await s.ask('POST', 'messages', { text: 'Hello', clientId: newKey() }, bare);
+    assert.equal(said.status, 201, said.text);
+    const again = await s.ask('POST', 'session', {}, bare);
+    assert.deepEqual([again.status, again.json.anew], [200, false]);
+    assert.equal(await refused(s.socket({ origin: '' })), 403);
+    const headers = { authorization: `Bearer ${s.token}` };
+    const socket = await s.socket({ origin: '', protocols: [PROTOCOL], headers });
+    const hello = await socket.take('hello', (f) => f.type === 'hello');
+    assert.equal(hello.conversation.lastNumber >= 1, true);
+    socket.close();
 });
 
 test('allowed domains: their pages are let in beside the shop’s own, and refused at once when they are taken away', async ({
