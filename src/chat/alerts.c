@@ -21,8 +21,8 @@ const struct letter chat_waiting_letter = {
     .en = { "{visitor} waits for a person at {shop}",
             "Hello,\n\n{visitor} has asked for a person and waits for {minutes} minutes now. The last words:\n\n"
             "{words}\n\n[Answer]{link}" },
-    .zh = { "“{shop}”的访客 {visitor} 正在等待人工客服",
-            "您好：\n\n{visitor} 请求人工客服，已等待 {minutes} 分钟。最近的对话：\n\n{words}\n\n[去回复]{link}" },
+    .zh = { "等待人工客服：{visitor}（{shop}）",
+            "您好：\n\n正在等待人工客服：{visitor}，已等待 {minutes} 分钟。最近的对话：\n\n{words}\n\n[去回复]{link}" },
 };
 /* clang-format on */
 static const char *speaker(struct arena *a, const struct message *m, const char *visitor, bool english)

@@ -220,6 +220,8 @@ TEST_EACH_ENGINE(the_team_is_told_after_two_minutes_and_after_ten_each_once)
     assert_non_null(strstr(rows[1].text, "waits for 2 minutes"));
     assert_non_null(
         strstr(rows[1].text, arena_printf(t->arena, "https://chathub.example/inbox/%lld", (long long)talk)));
+    assert_string_equal(rows[0].subject, "等待人工客服：一位访客（Tea & Co）");
+    assert_non_null(strstr(rows[0].text, "正在等待人工客服：一位访客，已等待 2 分钟"));
     assert_non_null(strstr(rows[0].text, "一位访客：Hello"));
     passes(t, 7 * MINUTE_MS);
     EXPECT(letters(t) == 2);
