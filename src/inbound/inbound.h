@@ -71,6 +71,7 @@ struct sender {
     const char *const *headers;     /* the ones that are kept: what .verify and .act read; lower case, NULL-ended */
     enum job_pool pool;             /* JOB_POOL_UNSET: inbound, with .make files; or JOB_POOL_MONEY */
     struct inbound_words ack, nack; /* nack: 4xx */
+    const char *changed;            /* body of the 409 to an id that came before with other contents; NULL: nack's */
     /* The acknowledgement says that it is done: .act runs in the request's own transaction, without a job (NULL), on
      * the same struct delivery as .verify; it says FINISHED; or GIVE_UP, which is a refusal that .verify could not
      * see yet; or FAULT, with which nothing stays and the sender comes again. After GIVE_UP the nack is sent, and

@@ -59,7 +59,9 @@ static enum answer refuse_change(struct req *req, struct delivery *d, bool told)
     d->reason = "this id came before with other contents";
     if (!told && !tell(req, d, AUDIT_delivery_changed)) return reply_fault(req);
     if (!told) LOG(LOG_ERROR, "delivery_changed", LOG_TEXT("sender", d->sender->name), LOG_NUMBER("delivery", d->row));
-    return answer_with(req, (struct inbound_words){ 409, d->sender->nack.content_type, d->sender->nack.body });
+    const struct inbound_words *nack = &d->sender->nack;
+    const char *body = d->sender->changed ? d->sender->changed : nack->body;
+    return answer_with(req, (struct inbound_words){ 409, nack->content_type, body });
 }
 
 /* What was done, the row and the acknowledgement are of one transaction. */

@@ -168,6 +168,10 @@ TEST_EACH_ENGINE(bodies_have_a_limit_and_ids_a_form)
         expect_delivered(&in, t->arena,
                          &(struct test_delivery){ .id = "h", .body = members[i].body, .path = "/hooks/member/shop-1" },
                          members[i].status, members[i].words);
+    /* A sender that has words for it says what is wrong: it is not what its refusals say. */
+    expect_delivered(&in, t->arena,
+                     &(struct test_delivery){ .id = "h", .body = "{\"id\": 77}", .path = "/hooks/member/shop-1" }, 409,
+                     "{\"code\":\"CHANGED\"}");
     /* The same id at another address is another delivery. */
     expect_delivered(&in, t->arena,
                      &(struct test_delivery){ .id = "h", .body = "{\"id\":77}", .path = "/hooks/member/shop-2" }, 204,

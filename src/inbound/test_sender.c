@@ -125,7 +125,7 @@ static const struct sender by_header = { .name = "test", .doc = "A test.", .path
     .pool = JOB_POOL_MONEY, WORDS, .id_header = "webhook-id", .verify = verify, .act = act, .dead = dead };
 static const struct sender by_member = { .name = "member", .doc = "A test.", .path = "/hooks/member/:address",
     .headers = headers, .ack = { 204, NULL, NULL }, .nack = { 400, "application/json", "{\"code\":\"FAIL\"}" },
-    .id_member = "id", .verify = verify, .act = act };
+    .changed = "{\"code\":\"CHANGED\"}", .id_member = "id", .verify = verify, .act = act };
 static const struct sender by_itself = { .name = "itself", .doc = "A test.", .path = "/hooks/itself",
     .headers = headers, WORDS, .identify = identify, .verify = verify, .act = act };
 static const struct sender at_once = { .name = "now", .doc = "A test.", .path = "/hooks/now", .headers = headers,

@@ -354,6 +354,8 @@ static enum job_wish act_promotions(const struct delivery *d, struct job *job, s
     .name = "sync." #what, .doc = text, .path = "/api/sync/:address/" #what, .headers = sync_headers,                  \
     .ack = { 200, "application/json", "{\"success\":true,\"queued\":true}" },                                          \
     .nack = { 401, "application/json", "{\"error\":\"invalid_signature\"}" },                                          \
+    .changed = "{\"error\":\"delivery_differs\","                                                                      \
+               "\"message\":\"This id came before with another body; that one stands.\"}",                             \
     .verify = sync_verify, .identify = sync_identify, .act = act_##what
 const struct sender knowledge_products_sender = { SYNC(products, "Products of a shop, as they change.") };
 const struct sender knowledge_orders_sender = { SYNC(orders, "Orders of a shop, as they change.") };

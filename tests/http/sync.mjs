@@ -147,7 +147,7 @@ test('the same delivery again is acknowledged alike and acts once, also at once 
         const rows = (await store.rows()).filter((d) => d.senderId === id);
         assert.deepEqual([rows.length, rows[0].copies], [1, 5]);
         const other = await store.send(product('p-twice', 'Other', 6), { form, id });
-        assert.equal(other.status, 409);
+        assert.deepEqual([other.status, other.json?.error], [409, 'delivery_differs']); // signed well, and told so
     }
     assert.equal((await store.product('p-twice')).title, 'Once');
 });
