@@ -256,16 +256,19 @@ const char *evershop_status(const json_t *o, const char *topic, char other[EVERS
                                                    { "paid", "paid" },
                                                    { "pending", "pending" },
                                                    { NULL, NULL } };
+    /* An order that is "completed" is delivered, unless its parcel says that it is under way. The last three are
+     * nothing to one that the store has a word of its own for. */
     static const char *const furthest[] = { "cancelled", "refunded",   "delivered", "shipped",
                                             "completed", "processing", "paid",      "pending" };
+    enum { COMPLETED = 4, USUAL = 3 };
     const char *own = json_string_value(FIRST(o, "after", "status"));
     const char *said[] = { word_for(topics, topic), word_for(orders, own),
                            word_for(shipments, json_string_value(FIRST(o, "shipmentStatus", "shipment_status"))),
                            word_for(payments, json_string_value(FIRST(o, "paymentStatus", "payment_status"))) };
     bool is_own = own && !said[1]; /* a word that only this store knows says more than that it is not paid yet */
-    for (size_t w = 0; w < ARRAY_LEN(furthest) - (is_own ? 3 : 0); w++)
+    for (size_t w = 0; w < ARRAY_LEN(furthest) - (is_own ? USUAL : 0); w++)
         for (size_t i = 0; i < ARRAY_LEN(said); i++)
-            if (said[i] && strcmp(said[i], furthest[w]) == 0) return w == 4 ? "delivered" : furthest[w];
+            if (said[i] && strcmp(said[i], furthest[w]) == 0) return w == COMPLETED ? "delivered" : furthest[w];
     (void)snprintf(other, EVERSHOP_STATUS_SIZE, "%.40s", own ? own : "");
     return other[0] ? other : NULL;
 }
