@@ -85,19 +85,20 @@ async function talk({ checks, shopper, merchant }) {
     await checks.must('a copy of the conversation goes to an address that is typed', async () => {
         const log = page.locator('chathub-chat .log');
         const end = (e) => e.scrollHeight - e.scrollTop - e.clientHeight;
+        const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
         await page.setViewportSize({ width: 375, height: 420 }); // so that the list is longer than its place
         await log.evaluate((e) => { e.scrollTop = e.scrollHeight; });
         const before = await log.evaluate((e) => [e.clientHeight, e.scrollHeight]);
         assert.ok(before[1] > before[0], `nothing to scroll: ${before}`);
         await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
-        await page.waitForTimeout(100);
+        await drawn();
         assert.ok(await log.evaluate((e) => e.clientHeight) < before[0], 'the form takes from it');
         assert.ok(await log.evaluate(end) < 2, 'the newest message is still seen');
         await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
-        await page.waitForTimeout(100);
+        await drawn();
         await log.evaluate((e) => { e.scrollTop = 0; });
         await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
-        await page.waitForTimeout(100);
+        await drawn();
         assert.equal(await log.evaluate((e) => e.scrollTop), 0, 'who reads further up stays there');
         await page.setViewportSize({ width: 1280, height: 860 });
         await page.locator('chathub-chat .copy input').fill('nobody');

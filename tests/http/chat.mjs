@@ -370,8 +370,8 @@ test('a program begins as the protocol says: with an origin for its first token,
 }) => {
     const s = new Shopper(server);
     const bare = { origin: undefined };
-    for (const path of ['session', 'identify']) {
-        const r = await s.ask('POST', path, path === 'session' ? {} : { token: 'x' }, bare);
+    for (const [path, body] of Object.entries({ here: { visit: newKey() }, session: {}, identify: { token: 'x' } })) {
+        const r = await s.ask('POST', path, body, bare);
         assert.deepEqual([r.status, r.json.error], [403, 'cross_site'], path);
     }
     const begun = await s.ask('POST', 'session', { language: 'en' }, { origin: server.base });
