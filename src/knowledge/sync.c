@@ -175,7 +175,8 @@ static bool save(struct sync *s)
         if (!know_products_save(s->tx, &s->head, s->in.product, s->in.products, &s->w)) return false;
         break;
     case SYNC_ORDERS:
-        if (s->evershop && s->head.currency == CURRENCY_NONE)
+        /* By a row of its own: what an event names may have come in our form, in the buyer's currency. */
+        if (s->evershop && !s->told && s->head.currency == CURRENCY_NONE)
             s->head.currency = know_evershop_currency(s->in.order, s->in.orders);
         if (!know_orders_save(s->tx, &s->head, s->in.order, s->in.orders, &s->w)) return false;
         break;

@@ -320,13 +320,17 @@ TEST_EACH_ENGINE(a_price_that_waits_is_told_in_the_shops_currency_and_in_no_othe
                 EVENT("product_created", "{\"product_id\":44,\"sku\":\"G\",\"name\":\"Gift\",\"price\":\"5.5000\"}"));
     /* Our own form says of which currency it is, or is refused; an order of it is the buyer's currency, not the shop's.
      */
-    assert_string_equal(event(t, "{\"orders\":[{\"number\":\"1\",\"email\":\"a@b.example\",\"status\":\"new\","
-                                 "\"currency\":\"EUR\",\"total\":1}]}"),
-                        "orders: 1 changed, 0 stale");
+    assert_string_equal(
+        event(t, "{\"orders\":[{\"number\":\"1\",\"storeId\":\"1\",\"email\":\"a@b.example\",\"status\":\"new\","
+                 "\"currency\":\"EUR\",\"total\":1}]}"),
+        "orders: 1 changed, 0 stale");
     assert_string_equal(currency(t), "");
     assert_string_equal(acted(t, &knowledge_products_sender,
                               &(struct sent){ .body = "{\"products\":[{\"id\":\"9\",\"title\":\"x\",\"price\":1}]}" }),
                         "refused: currency required");
+    (void)event(t, EVENT("order_status_updated", "{\"orderId\":1,\"before\":\"new\",\"after\":\"processing\"}"));
+    assert_string_equal(order(t, "1")->status, "processing");
+    assert_string_equal(currency(t), "");
     /* The merchant's word: a file that says this alone. */
     assert_int_equal(
         kit_call(t, &(struct kit_request){ .routes = knowledge_routes,
