@@ -28,6 +28,9 @@ STMT(present_of, PRESENT "visitor = ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4 
 #define ONE PRESENT "id = ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4"
 STMT(present_locked, ONE, .postgres = ONE " FOR UPDATE");
 STMT(invite, "UPDATE chat_presence SET visitor = ?2, invited = ?2 WHERE id = ?1");
+#define OF_VISIT "SELECT " COLUMNS " FROM chat_presence WHERE shop = ?1 AND visit = ?2"
+STMT(of_visit, OF_VISIT, .postgres = OF_VISIT " FOR UPDATE");
+STMT(claim, "UPDATE chat_presence SET visitor = ?2, invited = 0 WHERE id = ?1");
 STMT(purge, "DELETE FROM chat_presence WHERE id IN (SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
             " ORDER BY seen_at_ms LIMIT ?2)",
      .postgres = "DELETE FROM chat_presence WHERE id = ANY(ARRAY(SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
@@ -49,12 +52,17 @@ static void read_row(const struct query *q, struct presence *p)
                             .seen_at_ms = col_i64(q, "seen_at_ms") };
 }
 
-bool presence_beat(struct tx *tx, const char *visit, struct presence *p, int64_t now_ms)
+static void hash_visit(const char *visit, char text[HASH_TEXT + 1])
 {
     uint8_t hash[SHA256_SIZE];
-    char text[HASH_TEXT + 1];
     sha256(visit, strlen(visit), hash);
     hex_encode(hash, HASH_TEXT / 2, text);
+}
+
+bool presence_beat(struct tx *tx, const char *visit, struct presence *p, int64_t now_ms)
+{
+    char text[HASH_TEXT + 1];
+    hash_visit(visit, text);
     struct query q = query(tx, &beat);
     bind_i64(&q, p->account), bind_i64(&q, p->shop), bind_text(&q, text), bind_i64(&q, p->visitor);
     bind_text(&q, p->page), bind_text(&q, p->referrer), bind_text(&q, p->language), bind_i64(&q, now_ms);
@@ -102,6 +110,24 @@ enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now
 bool presence_invite(struct tx *tx, int64_t id, int64_t visitor)
 {
     struct query q = query(tx, &invite);
+    bind_i64(&q, id), bind_i64(&q, visitor);
+    return query_change(&q) == 1;
+}
+
+enum row presence_of_visit(struct tx *tx, int64_t shop, const char *visit, struct presence *out)
+{
+    char text[HASH_TEXT + 1];
+    hash_visit(visit, text);
+    struct query q = query(tx, &of_visit);
+    bind_i64(&q, shop), bind_text(&q, text);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) read_row(&q, out);
+    return row;
+}
+
+bool presence_claim(struct tx *tx, int64_t id, int64_t visitor)
+{
+    struct query q = query(tx, &claim);
     bind_i64(&q, id), bind_i64(&q, visitor);
     return query_change(&q) == 1;
 }

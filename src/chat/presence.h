@@ -27,5 +27,9 @@ MUST_USE bool presence_of(struct tx *tx, int64_t account, int64_t visitor, int64
 /* One that is there now, locked. */
 MUST_USE enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now_ms, struct presence *out);
 MUST_USE bool presence_invite(struct tx *tx, int64_t id, int64_t visitor);
+/* The visit of this name, locked, before any visitor of it is. */
+MUST_USE enum row presence_of_visit(struct tx *tx, int64_t shop, const char *visit, struct presence *out);
+/* The browser of this visit is this visitor from now on. */
+MUST_USE bool presence_claim(struct tx *tx, int64_t id, int64_t visitor);
 
 #endif

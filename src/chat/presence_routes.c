@@ -71,6 +71,16 @@ static enum answer run_present_of(struct req *req, int64_t conversation, struct 
     return reply_json(req, 200, presents_json, l);
 }
 
+/* A conversation in which nobody has said a word is none to open: who was greeted by the page has one. */
+static bool read_visitor(struct req *req, int64_t id, struct visitor *v)
+{
+    struct conversation c;
+    enum row row = visitor_get(req->tx, id, v);
+    if (row == ROW_FOUND && v->conversation) row = conversation_get(req->tx, v->conversation, &c);
+    if (row == ROW_FOUND && v->conversation && c.last_number == 0) v->conversation = 0;
+    return row != ROW_FAULT;
+}
+
 static enum answer run_present(struct req *req)
 {
     const struct get_present *in = req->query;
@@ -80,7 +90,7 @@ static enum answer run_present(struct req *req)
     if (!presence_page(req->tx, req->who.account, in->after, in->limit, req->now_ms, l.p, &l.count))
         return reply_fault(req);
     for (size_t i = 0; i < l.count; i++)
-        if (l.p[i].visitor && visitor_get(req->tx, l.p[i].visitor, &l.v[i]) == ROW_FAULT) return reply_fault(req);
+        if (l.p[i].visitor && !read_visitor(req, l.p[i].visitor, &l.v[i])) return reply_fault(req);
     if (l.count == (size_t)in->limit) l.next = l.p[l.count - 1].id;
     return reply_json(req, 200, presents_json, &l);
 }

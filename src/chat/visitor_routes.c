@@ -2,7 +2,7 @@
  * (socket.c) is quicker, and says the same. docs/chat-protocol.md is the page for who writes a client. */
 #include "chat/desk.h"
 #include "chat/cards.h"
-#include "chat/private.h"
+#include "chat/presence.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -23,7 +23,7 @@ const struct field path_chat_fields[] = { FIELD_TEXT(struct path_chat, shop, .mi
                                                      .doc = "As in the embed code: shop-7."),
                                           FIELD_END };
 struct post_session {
-    const char *name, *language, *page;
+    const char *name, *language, *page, *visit;
 };
 static const struct field post_session_fields[] = {
     FIELD_TEXT(struct post_session, name, .optional = true, .max = VISITOR_NAME_MAX, .form = TEXT_NAME,
@@ -32,6 +32,9 @@ static const struct field post_session_fields[] = {
                .doc = "As in navigator.language."),
     FIELD_TEXT(struct post_session, page, .optional = true, .max = PAGE_MAX, .form = TEXT_URL,
                .doc = "The page that the visitor is on."),
+    FIELD_TEXT(struct post_session, visit, .optional = true, .min = VISIT_NAME_MIN, .max = VISIT_NAME_MAX,
+               .form = TEXT_SECRET,
+               .doc = "As in POST here: who is spoken to by the team goes on as the one that was spoken to."),
     FIELD_END
 };
 const struct field post_read_fields[] = {
@@ -189,6 +192,29 @@ enum answer visitor_session(struct req *req, const struct tenant_chat *place, co
     return reply_json(req, 200, session_json, &s);
 }
 
+/* A visitor for who showed none. Of a visit that the team sees it is known at once whose it is: until the next beat a
+ * conversation that is begun by hand would be with nobody. One that was begun already is taken up. */
+static enum row begins(struct req *req, const struct tenant_chat *place, struct visitor *v)
+{
+    const struct post_session *in = req->body;
+    int64_t shop = visitor_call(req)->shop;
+    struct presence p = { .id = 0 };
+    enum row seen = in->visit ? presence_of_visit(req->tx, shop, in->visit, &p) : ROW_NONE, row = ROW_NONE;
+    if (seen == ROW_FOUND && p.invited) row = visitor_locked(req->tx, p.invited, v);
+    if (seen == ROW_FAULT || row == ROW_FAULT) return ROW_FAULT;
+    if (row == ROW_NONE) {
+        *v = (struct visitor){ .account = place->account,
+                               .shop = shop,
+                               .name = in->name ? in->name : "",
+                               .language = in->language ? in->language : "",
+                               .page = in->page ? in->page : "",
+                               .email = "",
+                               .network = visitor_network(req) };
+        if (!visitor_add(req->tx, v, req->now_ms)) return ROW_FAULT;
+    }
+    return seen == ROW_NONE || presence_claim(req->tx, p.id, v->id) ? ROW_FOUND : ROW_FAULT;
+}
+
 /* A token that does not count any more begins anew: the browser has nothing better to do with it. */
 static enum answer run_session(struct req *req)
 {
@@ -200,14 +226,8 @@ static enum answer run_session(struct req *req)
     enum chat_door door = chat_enter(req->tx, call->shop, shown, true, &place, &v);
     if (door == DOOR_FAULT) return reply_fault(req);
     if (door == DOOR_NO_TOKEN) {
-        v = (struct visitor){ .account = place.account,
-                              .shop = call->shop,
-                              .name = in->name ? in->name : "",
-                              .language = in->language ? in->language : "",
-                              .page = in->page ? in->page : "",
-                              .email = "",
-                              .network = visitor_network(req) };
-        if (!visitor_add(req->tx, &v, req->now_ms)) return reply_fault(req);
+        if (begins(req, &place, &v) != ROW_FOUND) return reply_fault(req);
+        if (v.blocked_at_ms) return reply_problem(req, &problem_chat_blocked);
     } else if (door != DOOR_OPEN) {
         return reply_problem(req, door_problem(door));
     } else {

@@ -483,6 +483,38 @@ test('begun by hand by two at once: one is heard, the other is told who was quic
     assert.equal((await says(people[first], 'as before', undefined)).status, 201);
 });
 
+test('who is spoken to by hand hears it, also between the opening of the chat and the next beat', async ({ server }) => {
+    for (const order of ['opened first', 'spoken to first']) {
+        const s = new Shopper(server);
+        const page = `https://${DOMAIN}/hello-${order.slice(0, 6)}`;
+        const visit = randomBytes(8).toString('hex');
+        const open = async () => assert.equal((await s.begin({ visit })).token.length > 20, true);
+        assert.equal((await s.ask('POST', 'here', { visit, page })).status, 200);
+        const seen = async () => (await house.a.get('/api/visitors')).json.visitors.find((v) => v.page === page);
+        const { id } = await seen();
+        if (order === 'opened first') {
+            await open();
+            const socket = await s.socket(); // its conversation has no word yet, and is none to open for the team
+            await socket.take('a beginning', (f) => f.type === 'hello');
+            assert.equal((await seen()).conversation, null);
+            socket.close();
+        }
+        const said = await house.a.post(`/api/visitors/${id}/messages`, { text: `Hello, ${order}`, clientId: newKey() });
+        assert.equal(said.status, 201, said.text);
+        if (order === 'spoken to first') await open();
+        const mine = async () => (await s.heard()).filter((m) => m.author === 'person').map((m) => m.text);
+        assert.deepEqual(await mine(), [`Hello, ${order}`]);
+        assert.equal((await s.ask('POST', 'here', { visit, page })).json.token, null, 'the browser has one');
+        assert.equal((await seen()).conversation, said.json.conversation);
+        assert.equal((await s.say('Hello to you')).status, 201);
+        assert.deepEqual(await mine(), [`Hello, ${order}`]);
+    }
+    // The name of a visit of another shop opens nothing here, and a name that nobody said is no visit.
+    const s = new Shopper(server);
+    assert.equal((await s.ask('POST', 'session', { visit: randomBytes(8).toString('hex') })).status, 200);
+    assert.equal((await s.ask('POST', 'session', { visit: 'short' })).status, 422);
+});
+
 test('who takes it, and who is told that somebody was quicker', async ({ server }) => {
     const s = await shopper(server);
     await s.say('A person, please');

@@ -23807,6 +23807,11 @@ export interface operations {
                      * @description The page that the visitor is on.
                      */
                     page?: string | null;
+                    /**
+                     * Format: password
+                     * @description As in POST here: who is spoken to by the team goes on as the one that was spoken to.
+                     */
+                    visit?: string | null;
                 };
             };
         };

@@ -267,7 +267,9 @@ export class Talk {
   private async session(): Promise<boolean> {
     const { language, tag } = this.frame;
     try {
+      const visit = read(`${this.name}:visit`) as { id?: string } | null | undefined;
       const s = (await this.ask("POST", "session", {
+        ...(visit?.id && { visit: visit.id }), // whom the team sees on the page, and may be talking to already
         // The one that is read here, whatever that of the browser is: notices are in it. With its script and region, if said.
         language:
           [tag, ...navigator.languages].find((one) => one?.toLowerCase().startsWith(language.slice(0, 2))) ?? language,
