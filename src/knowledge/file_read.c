@@ -71,6 +71,29 @@ static void read_document(struct arena *a, char *text, size_t n, const char *nam
     buf_free(&json);
 }
 
+static bool ends(struct str s, const char *ending)
+{
+    struct str e = str_of(ending);
+    return s.n > e.n && str_eq_nocase((struct str){ s.p + s.n - e.n, e.n }, e);
+}
+
+/* What people send first and is no text, known by how it begins; what two programs begin alike, by its name. NULL: not
+ * of these. */
+static const char *other_form(struct str bytes, const char *name)
+{
+    static const char *const books[] = { ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et" };
+    static const char *const papers[] = { ".docx", ".doc", ".odt", ".pages", ".wps" };
+    struct str n = str_of(name ? name : "");
+    if (str_starts(bytes, STR("%PDF-"))) return "pdf";
+    if (str_starts(bytes, STR("{\\rtf"))) return "word_document";
+    if (!str_starts(bytes, STR("PK\3\4")) && !str_starts(bytes, STR("\xd0\xcf\x11\xe0"))) return NULL;
+    for (size_t i = 0; i < ARRAY_LEN(books); i++)
+        if (ends(n, books[i])) return "spreadsheet";
+    for (size_t i = 0; i < ARRAY_LEN(papers); i++)
+        if (ends(n, papers[i])) return "word_document";
+    return NULL;
+}
+
 bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *wish, struct know_file *out,
                     struct field_faults *faults)
 {
@@ -81,6 +104,11 @@ bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish 
         fail(faults, a, "", "too_large");
         return false;
     }
+    const char *other = other_form(bytes, wish->name);
+    if (other) {
+        fail(faults, a, "", other);
+        return false;
+    }
     char *text = know_decode(bytes, &n, &out->encoding);
     if (!text) {
         fail(faults, a, "", "encoding");
@@ -89,7 +117,7 @@ bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish 
     size_t at = 0;
     while (at < n && strchr(" \t\r\n", text[at])) at++;
     enum reader_format format;
-    if (at == n) fail(faults, a, "", "required");
+    if (at == n) fail(faults, a, "", "empty"), out->encoding = NULL;
     else if (document_is(a, wish->name, (struct str){ text + at, n - at }, &format)) {
         out->format = format;
         read_document(a, text + at, n - at, wish->name, out, faults);

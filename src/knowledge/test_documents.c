@@ -44,7 +44,7 @@ static void markdown_is_cut_at_its_headings(void **state)
                                 "```\n# no heading\n```\n#### Small\n"),
                         "markdown\na.MARKDOWN#0001|The rules|One two.\n# no heading\nSmall");
     assert_string_equal(read_as(a, "a.md", "# Only a heading\n"), "no_text");
-    assert_string_equal(read_as(a, "a.md", " \n"), "required");
+    assert_string_equal(read_as(a, "a.md", " \n"), "empty");
     arena_free(a);
 }
 

@@ -324,6 +324,31 @@ TEST_EACH_ENGINE(a_file_is_its_shops_and_is_forgotten)
     assert_int_equal(look(t, file, "{}").status, 404);
 }
 
+TEST_EACH_ENGINE(files_that_nobody_took_make_room_for_another)
+{
+    enum { WAITING = 20 };
+    start(t);
+    int64_t first = send_file(t, "id,name\n1,A\n"), second = send_file(t, "id,name\n2,B\n"), last = 0;
+    int64_t intake = take(t, first, "{\"currency\":\"USD\"}");
+    /* One looked at and refused, as most that are left lying were. */
+    assert_int_equal(look(t, second, "{\"fields\":[\"none\",\"none\"]}").status, 200);
+    for (int i = 2; i < WAITING; i++) last = send_file(t, "id,name\n3,C\n");
+    assert_int_equal(look(t, first, "{}").status, 200);
+    last = send_file(t, "id,name\n4,D\n");
+    assert_int_equal(look(t, first, "{}").status, 404);
+    assert_int_equal(look(t, second, "{}").status, 200);
+    assert_int_equal(look(t, last, "{}").status, 200);
+    /* What was being taken is: the file stays for that, whatever housekeeping does. */
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }), JOB_FINISHED);
+    assert_string_equal(to_the_end(t, intake), "done");
+    assert_int_equal(products(t), 1);
+    (void)send_file(t, "id,name\n5,E\n");
+    assert_int_equal(look(t, second, "{}").status, 404);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_files WHERE at_ms > 0"), WAITING);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_files"), WAITING);
+}
+
 TEST_EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken)
 {
     start(t);
@@ -431,6 +456,7 @@ int main(void)
         EACH_ENGINE(a_large_import_waits_for_its_job),
         EACH_ENGINE(orders_that_stay_are_told_whatever_they_came_with),
         EACH_ENGINE(a_file_is_its_shops_and_is_forgotten),
+        EACH_ENGINE(files_that_nobody_took_make_room_for_another),
         EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken),
         EACH_ENGINE(a_shop_takes_in_so_much_at_a_time),
         EACH_ENGINE(an_address_that_is_due_waits_for_room),

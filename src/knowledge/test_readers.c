@@ -266,7 +266,16 @@ static void a_fault_names_row_and_column(void **state)
     REFUSED("name\nA\n", &usd, "id", "column_missing");
     REFUSED("id,name\n1,\"A\n", &usd, "rows[2]", "quotes");
     REFUSED("id,name\n1,\"A\"x\n", &usd, "rows[2]", "quotes");
-    REFUSED("  \n", &usd, "", "required");
+    REFUSED("  \n", &usd, "", "empty");
+    REFUSED("", &usd, "", "empty");
+    const struct reader_wish book = { .name = "List.XLSX" }, old = { .name = "list.xls" }, paper = { .name = "a.docx" };
+    const struct reader_wish other = { .name = "a.zip" }, text = { .name = "a.txt" };
+    REFUSED("PK\3\4\24\0\6\0", &book, "", "spreadsheet");
+    REFUSED("\xd0\xcf\x11\xe0\xa1\xb1", &old, "", "spreadsheet");
+    REFUSED("PK\3\4\24\0\6\0", &paper, "", "word_document");
+    REFUSED("PK\3\4\24\0\6\0", &other, "", "encoding");
+    REFUSED("{\\rtf1\\ansi Hello}", &text, "", "word_document");
+    REFUSED("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", &text, "", "pdf");
     REFUSED("[1]", &usd, "", "type");
 }
 

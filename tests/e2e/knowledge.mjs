@@ -41,6 +41,29 @@ async function takes({ checks, page, shop }) {
         assert.ok(await page.getByRole('button', { name: 'Take it' }).isDisabled());
         await axe(page);
     });
+    await checks.must('what is looked at stands in a panel of its own at the right, its words clear of the edge', async () => {
+        const panel = await page.getByRole('dialog').boundingBox();
+        const text = await page.getByText('Row 3, price: is below zero').boundingBox();
+        const { width } = page.viewportSize();
+        assert.ok(panel.width >= 600 && panel.x > width / 3, JSON.stringify(panel));
+        assert.ok(text.x - panel.x >= 16 && panel.x + panel.width - text.x - text.width >= 16, JSON.stringify(text));
+    });
+    await checks.must('closing a file that was only looked at discards it', async () => {
+        const gone = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+        await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+        const answer = await gone;
+        assert.equal(answer.status(), 200);
+        assert.match(answer.url(), /\/knowledge\/files\/\d+$/);
+    });
+    await checks.must('what is no table or text says what to save it as, and offers nothing to choose', async () => {
+        for (const [name, bytes, why] of [['empty.csv', '', 'the file is empty'],
+            ['list.xlsx', 'PK\x03\x04\x14\0', 'save the sheet as CSV'], ['prices.pdf', '%PDF-1.7\n1 0 obj\n', 'the file is a PDF']]) {
+            await chooseFile(page, shop, table(name, bytes));
+            await page.getByRole('dialog').getByText(why).waitFor();
+            assert.equal(await page.getByRole('dialog').getByRole('combobox').count(), 0, name);
+            assert.equal(await page.getByText('Read as').count(), 0, name);
+        }
+    });
     await checks.must('a good one is previewed, taken, and seen as the bot sees it', async () => {
         await chooseFile(page, shop, table('good.csv', 'id,name,price,currency\n1,Kettle,39.00,USD\n2,Lamp,5,USD\n'));
         await page.getByText('Ready: 2 products').waitFor();
@@ -84,6 +107,32 @@ async function waits({ checks, page, server, owner, out }) {
     });
 }
 
+/* What opens in a panel: within the window, its words clear of both edges, nothing cut at its side. */
+async function panels(page, shop, width, picture) {
+    const sound = async (name) => {
+        const panel = page.getByRole('dialog');
+        assert.ok(await panel.evaluate((one) => one.scrollWidth <= one.clientWidth), `${name}: wider than its panel`);
+        const box = await panel.boundingBox();
+        const end = box.x + box.width; // a desk's scroll bar has its place beside it
+        assert.ok(box.x >= 0 && end <= width && end >= width - 16, `${name}: ${JSON.stringify(box)}`);
+        assert.ok(width > 640 || box.width >= width - 16, `${name}: not as wide as the phone`);
+        await axe(page);
+        await picture(name);
+    };
+    await page.goto(`/knowledge/${shop.id}/products?product=1`);
+    await page.locator('dialog').getByText('$39').first().waitFor();
+    await sound('product');
+    await page.goto(`/knowledge/${shop.id}/sources?import=1`);
+    await page.locator('#import-file').setInputFiles(
+        table('a.csv', `id,name,price,currency,url\n1,Kettle,39.00,USD,https://tea.example/${'kettle-'.repeat(20)}\n`));
+    await page.locator('dialog select').first().waitFor();
+    await sound('file');
+    await page.goto(`/knowledge/${shop.id}/sources?import=1`);
+    await page.locator('#import-file').setInputFiles(table('list.xlsx', 'PK\x03\x04\x14\0'));
+    await page.locator('dialog .alert').waitFor();
+    await sound('workbook');
+}
+
 async function looks({ checks, page, shop, out }) {
     if (!looksCount()) return;
     for (const [lang, dark, width] of [['en', false, 1280], ['zh-CN', true, 1280], ['zh-CN', false, 320], ['en', true, 390]])
@@ -99,6 +148,9 @@ async function looks({ checks, page, shop, out }) {
                 await axe(page);
                 if (out) await page.screenshot({ path: `${out}/know-${part}-${lang}-${width}.png` });
             }
+            await panels(page, shop, width, async (name) => {
+                if (out) await page.screenshot({ path: `${out}/know-panel-${name}-${lang}-${width}.png` });
+            });
         });
 }
 

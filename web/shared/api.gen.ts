@@ -3427,7 +3427,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send a file (JSON, CSV, the CSV that Shopify exports, a product feed; Markdown, HTML or plain text, told by the ending of its name), to look at and then take. It is kept for a day. For: owner, admin, service key. */
+        /** @description Send a file (JSON, CSV, the CSV that Shopify exports, a product feed; Markdown, HTML or plain text, told by the ending of its name), to look at and then take. It is kept for a day, of a shop the newest 20. For: owner, admin, service key. */
         post: operations["postApiShopsIdKnowledgeFiles"];
         delete?: never;
         options?: never;
@@ -35179,7 +35179,6 @@ export interface operations {
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             *     - `too_many_files`: Too many files wait to be taken. Try again tomorrow, or discard some.
              */
             409: {
                 headers: {

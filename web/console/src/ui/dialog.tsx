@@ -71,7 +71,8 @@ interface Props {
   closable?: boolean;
   /** Holds typing: a press beside it does not end it. */
   holds?: boolean;
-  kind?: "box" | "drawer" | "palette";
+  /** panel: at the right edge, from top to bottom, for what is looked at; drawer: the phone's menu alone. */
+  kind?: "box" | "panel" | "drawer" | "palette";
 }
 
 function Shown({
@@ -121,7 +122,7 @@ function Shown({
             <Button look="quiet" small icon="close" aria-label={t("dialog.close")} onClick={onClose} />
           )}
         </div>
-        {kind === "box" ? <div className="dialog-body">{children}</div> : children}
+        {kind === "box" || kind === "panel" ? <div className="dialog-body">{children}</div> : children}
         {footer !== undefined && <div className="dialog-foot">{footer}</div>}
       </div>
     </dialog>

@@ -34,7 +34,7 @@ function Passages({ shop, file, onClose }: { shop: Shop; file: DocumentFile; onC
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ passages }) => passages), pageParams }),
   });
   return (
-    <Dialog open title={file.title} kind="drawer" onClose={onClose}>
+    <Dialog open title={file.title} kind="panel" onClose={onClose}>
       <div className="stack">
         <p className="muted">{t("know.passagesText", { name: apart(file.name), n: number(file.passages) })}</p>
         <LoadedList read={read}>

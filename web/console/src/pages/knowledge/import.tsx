@@ -1,6 +1,6 @@
 /* A file, step by step: chosen, looked at with what each column is taken for, then taken whole or not at all. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { answer, api, once } from "../../api/client";
 import { useSubmit } from "../../api/submit";
 import type { Shop } from "../../api/types";
@@ -149,12 +149,16 @@ function Found({ preview, wish, onWish }: { preview: Preview; wish: Wish; onWish
   const counts = (["products", "variants", "orders", "faq", "documents", "promotions"] as const)
     .filter((key) => preview[key] > 0)
     .map((key) => t(`know.n.${key}`, { n: number(preview[key]) }));
+  // What is empty or no text has no form, and nothing to choose.
+  const readable = preview.encoding !== "";
   return (
     <div className="stack">
-      <p>
-        {t("know.readAs", { format: t(`know.format.${preview.format}`), encoding: preview.encoding })}
-        {preview.passedOver > 0 && ` ${t("know.passedOver", { n: number(preview.passedOver) })}`}
-      </p>
+      {readable && (
+        <p>
+          {t("know.readAs", { format: t(`know.format.${preview.format}`), encoding: preview.encoding })}
+          {preview.passedOver > 0 && ` ${t("know.passedOver", { n: number(preview.passedOver) })}`}
+        </p>
+      )}
       {preview.refused.length > 0 ? (
         <Alert tone="stop" title={t("know.cannotTake")}>
           <ul>
@@ -166,7 +170,7 @@ function Found({ preview, wish, onWish }: { preview: Preview; wish: Wish; onWish
       ) : (
         <Alert tone="good" title={t("know.canTake", { what: counts.join(", ") })} />
       )}
-      {!TEXTS.includes(preview.format) && (
+      {readable && !TEXTS.includes(preview.format) && (
         <FieldFrame id="import-currency" label={t("know.currency")} help={t("know.currencyHelp")}>
           <select
             id="import-currency"
@@ -184,7 +188,7 @@ function Found({ preview, wish, onWish }: { preview: Preview; wish: Wish; onWish
           </select>
         </FieldFrame>
       )}
-      {preview.format === "csv" && (
+      {readable && preview.format === "csv" && (
         <Columns columns={preview.columns} onChange={(fields) => onWish({ ...wish, fields })} />
       )}
       {preview.samples.length > 0 && <Samples preview={preview} />}
@@ -239,7 +243,14 @@ function Progress({ shop, intake, onClose }: { shop: Shop; intake: number; onClo
   );
 }
 
-function Look({ shop, file, onTaken }: { shop: Shop; file: number; onTaken: (intake: number) => void }) {
+interface LookProps {
+  shop: Shop;
+  file: number;
+  onTake: () => void;
+  onTaken: (intake: number) => void;
+}
+
+function Look({ shop, file, onTake, onTaken }: LookProps) {
   const { t } = useText();
   const notify = useNotify();
   const [wish, setWish] = useState<Wish>({ currency: "", fields: null });
@@ -267,7 +278,10 @@ function Look({ shop, file, onTaken }: { shop: Shop; file: number; onTaken: (int
               look="primary"
               disabled={preview.refused.length > 0 || read.isPlaceholderData}
               busy={take.isPending}
-              onClick={() => take.send(wish)}
+              onClick={() => {
+                onTake();
+                take.send(wish);
+              }}
             >
               {t("know.take")}
             </Button>
@@ -287,12 +301,28 @@ export function Import({ shop, onClose }: { shop: Shop; onClose: () => void }) {
     onDone: setFile,
     onProblem: notify.problem,
   });
+  const wanted = useRef(false);
+  // One that was only looked at is discarded. Whether that is told does not matter: it goes after a day, too.
+  const close = () => {
+    if (file !== null && !wanted.current)
+      void api
+        .DELETE("/api/shops/{id}/knowledge/files/{file}", { params: { path: { id: shop.id, file } } })
+        .catch(() => undefined);
+    onClose();
+  };
   return (
-    <Dialog open title={t("know.importFile")} kind="drawer" onClose={onClose} holds={file !== null && intake === null}>
+    <Dialog open title={t("know.importFile")} kind="panel" onClose={close} holds={file !== null && intake === null}>
       {intake !== null ? (
         <Progress shop={shop} intake={intake} onClose={onClose} />
       ) : file !== null ? (
-        <Look shop={shop} file={file} onTaken={setIntake} />
+        <Look
+          shop={shop}
+          file={file}
+          onTake={() => {
+            wanted.current = true;
+          }}
+          onTaken={setIntake}
+        />
       ) : (
         <div className="stack">
           <p>{t("know.importText")}</p>

@@ -68,7 +68,7 @@ function SeenProduct({ seen }: { seen: Seen }) {
         </Fact>
         {seen.url !== null && (
           <Fact name={t("know.url")}>
-            <a href={seen.url} target="_blank" rel="noreferrer" className="short" translate="no">
+            <a href={seen.url} target="_blank" rel="noreferrer" className="break" translate="no">
               {seen.url}
             </a>
           </Fact>
@@ -90,7 +90,7 @@ function ProductDialog({ shop, id, onClose }: { shop: Shop; id: string; onClose:
   const { t } = useText();
   const read = useProduct(shop.id, id);
   return (
-    <Dialog open title={read.data?.title ?? t("know.product")} kind="drawer" onClose={onClose}>
+    <Dialog open title={read.data?.title ?? t("know.product")} kind="panel" onClose={onClose}>
       <Loaded read={read} height={320}>
         {(seen) => <SeenProduct seen={seen} />}
       </Loaded>
