@@ -39,7 +39,7 @@ STMT(talks,
 /* clang-format on */
 STMT(waiting, "SELECT COUNT(*) AS waiting FROM chat_conversations WHERE account = ?1 AND status = 1 AND owner = 2"
               " AND (CAST(?2 AS BIGINT) = 0 OR shop = ?2)");
-STMT(first_set, "SELECT shop FROM chat_settings WHERE account = ?1 ORDER BY shop LIMIT 1");
+STMT(all_set, "SELECT shop FROM chat_settings WHERE account = ?1 ORDER BY shop");
 
 struct talk {
     int64_t begun_ms, word_ms, answer_ms, called_ms, came_ms, resolved_ms; /* 0: not */
@@ -203,17 +203,36 @@ enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, 
     return numbers_waiting(tx, in, &out->waiting) ? NUMBERS_COUNTED : NUMBERS_FAULT;
 }
 
+/* Of the first shop in which one was chosen: many have settings and no zone. */
+static bool first_zone(struct tx *tx, int64_t account, struct arena *a, const char **out)
+{
+    struct query q = query(tx, &all_set);
+    int64_t *shop = NULL;
+    size_t count = 0, room = 0;
+    enum row row;
+    bind_i64(&q, account);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        if (count == room) {
+            room = room ? room * 2 : 16;
+            int64_t *more = ARENA_ARRAY(a, int64_t, room);
+            if (count) memcpy(more, shop, count * sizeof *more);
+            shop = more;
+        }
+        shop[count++] = col_i64(&q, "shop");
+    }
+    for (size_t i = 0; row != ROW_FAULT && i < count && !(*out)[0]; i++) {
+        struct chat_shop_settings s;
+        if (!chat_settings_read(tx, shop[i], a, &s)) return false;
+        *out = s.timezone;
+    }
+    return row != ROW_FAULT;
+}
+
 bool numbers_zone(struct tx *tx, int64_t account, int64_t shop, struct arena *a, const char **out)
 {
     struct chat_shop_settings s;
     *out = "";
-    if (shop == 0) {
-        struct query q = query(tx, &first_set);
-        bind_i64(&q, account);
-        enum row row = query_row(&q);
-        if (row != ROW_FOUND) return row == ROW_NONE;
-        shop = col_i64(&q, "shop");
-    }
+    if (shop == 0) return first_zone(tx, account, a, out);
     if (!chat_settings_read(tx, shop, a, &s)) return false;
     *out = s.timezone;
     return true;

@@ -53,7 +53,7 @@ static enum chat_set lay_over(struct arena *a, struct setting *s, json_t *given,
     json_decref(all);
     if (!read) field = faults.fault[0].field, code = faults.fault[0].code;
     else code = settings_judge(a, &s->in, &field);
-    if (!code) code = settings_judge_sayings(a, &s->in, &field);
+    if (!code) code = settings_judge_written(a, &s->in, &field);
     if (code) *why = arena_printf(a, "%s: %s", field, code);
     else settings_complete(a, &s->in);
     return code ? CHAT_SET_REFUSED : CHAT_SET_DONE;
@@ -64,15 +64,15 @@ static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(
 static bool keep(struct tx *tx, struct setting *s, int64_t now_ms)
 {
     struct arena *a = tx_arena(tx);
+    const struct tenant_face was = s->face;
     if (s->in.botName) s->face.bot_name = s->in.botName;
     if (s->in.has_avatar_url) s->face.logo_url = s->in.avatarUrl;
     if (tenants_face_set(tx, s->shop.id, &s->face, now_ms) != ROW_FOUND) return false;
     const char *before = settings_text(a, &s->stored.set).p, *after = settings_text(a, &s->in).p;
-    if (text_eq(before, after)) return true;
+    if (text_eq(before, after) && settings_face_same(&was, &s->face)) return true;
     if (settings_put(tx, s->shop.account, s->shop.id, s->stored.revision, after, now_ms) != ROW_FOUND) return false;
     s->stored.revision++;
-    struct settings_changes c = { json_read(str_of(before), JSON_READ_MAX_BYTES, NULL),
-                                  json_read(str_of(after), JSON_READ_MAX_BYTES, NULL) };
+    const struct settings_changes c = settings_changes_of(before, after, &was, &s->face);
     const struct audit_entry e = { .action = AUDIT_chat_settings_changed,
                                    .account = s->shop.account,
                                    .resource = "shop",

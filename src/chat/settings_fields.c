@@ -127,8 +127,8 @@ const struct field settings_doc_fields[] = {
                .present_offset = offsetof(struct settings_doc, has_alert_mail),
                .doc = "A mail when somebody waits for a person. Left out: true."),
     FIELD_ENUM(struct settings_doc, alertTo, chat_alert_names, .optional = true, .doc = "Who gets that mail."),
-    NUMBER(alertFirstMinutes, 1, DAY_MINUTES, ALERT_FIRST_USUAL, "Until the first mail."),
-    NUMBER(alertAgainMinutes, 0, DAY_MINUTES, ALERT_AGAIN_USUAL, "Until the second one; 0: none."),
+    NUMBER(alertFirstMinutes, 1, DAY_MINUTES, ALERT_FIRST_USUAL, "From the wish until the first mail."),
+    NUMBER(alertAgainMinutes, 0, DAY_MINUTES, ALERT_AGAIN_USUAL, "From the wish until the second one, which is later than the first; 0: none."),
     NUMBER(keepDays, 0, KEEP_DAYS_MAX, 0, "Conversations are removed so long after their last word; 0: never."),
     FIELD_BOOL(struct settings_doc, proactive, .optional = true, .doc = "A greeting by itself, once a visit."),
     NUMBER(proactiveAfterSeconds, 1, 3600, PROACTIVE_USUAL_S, "Of time on a page."),
@@ -270,9 +270,13 @@ static const char *judged(const struct settings_saying *s)
     return say_judge((enum local_language)s->language, (enum say)s->key, s->text);
 }
 
-const char *settings_judge_sayings(struct arena *a, const struct settings_doc *in, const char **field)
+const char *settings_judge_written(struct arena *a, const struct settings_doc *in, const char **field)
 {
     const struct settings_saying_item *item = in->sayings.item;
+    /* Both count from the wish; rows from before this was asked are read as they are. */
+    bool mails = in->alertMail || !in->has_alert_mail;
+    *field = "alertAgainMinutes";
+    if (mails && in->alertAgainMinutes > 0 && in->alertAgainMinutes <= in->alertFirstMinutes) return "order";
     for (size_t i = 0; i < in->sayings.count; i++) {
         const char *code = judged(item[i].saying);
         *field = arena_printf(a, "sayings[%zu].text", i);

@@ -48,9 +48,10 @@ extern const char *const chat_day_names[];
 /* What the table cannot say: days and zones that exist, spans that do not overlap. NULL: fine; else the code, and the
  * member in *field. */
 const char *settings_judge(struct arena *a, const struct settings_doc *in, const char **field);
-/* Sentences that lost a hole, or name what only a source may; as settings_judge. Asked when they are written, and not
- * when they are read: a later version may have other sentences, and what does not fit them is then passed over. */
-const char *settings_judge_sayings(struct arena *a, const struct settings_doc *in, const char **field);
+/* Sentences that lost a hole, or name what only a source may; a second mail before the first; as settings_judge. Asked
+ * when they are written, and not when they are read: a later version may have other sentences, and what does not fit
+ * them is then passed over. */
+const char *settings_judge_written(struct arena *a, const struct settings_doc *in, const char **field);
 /* What is left out becomes its default, and languages stand in one spelling. After the judge. */
 void settings_complete(struct arena *a, struct settings_doc *in);
 /* "changed": which members became others, by name. `arg`: struct settings_changes. */
@@ -58,6 +59,10 @@ struct settings_changes {
     json_t *before, *after;
 };
 void settings_changed_json(struct json *j, const void *arg);
+/* Of two documents as texts, with what the tenant's row has of them. Its owner lets go of both. */
+struct settings_changes settings_changes_of(const char *before, const char *after, const struct tenant_face *was,
+                                            const struct tenant_face *is);
+bool settings_face_same(const struct tenant_face *one, const struct tenant_face *other);
 /* The members of the document, without those of the tenant. `arg`: struct settings_doc. */
 void settings_members(struct json *j, const void *arg);
 struct str settings_text(struct arena *a, const struct settings_doc *in);

@@ -120,14 +120,31 @@ void settings_changed_json(struct json *j, const void *arg)
 
 static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
 
-static bool tell_changed(struct req *req, int64_t shop, const char *before, const char *after)
+static json_t *with_face(const char *document, const struct tenant_face *face)
 {
-    struct settings_changes c = { json_read(str_of(before), JSON_READ_MAX_BYTES, NULL),
-                                  json_read(str_of(after), JSON_READ_MAX_BYTES, NULL) };
+    json_t *whole = json_read(str_of(document), JSON_READ_MAX_BYTES, NULL);
+    json_object_set_new(whole, "botName", json_string(face->bot_name));
+    json_object_set_new(whole, "avatarUrl", json_string(face->logo_url ? face->logo_url : ""));
+    return whole;
+}
+
+struct settings_changes settings_changes_of(const char *before, const char *after, const struct tenant_face *was,
+                                            const struct tenant_face *is)
+{
+    return (struct settings_changes){ with_face(before, was), with_face(after, is) };
+}
+
+bool settings_face_same(const struct tenant_face *one, const struct tenant_face *other)
+{
+    return text_eq(one->bot_name, other->bot_name) && text_eq(one->logo_url, other->logo_url);
+}
+
+static bool tell_changed(struct req *req, int64_t shop, const struct settings_changes *c)
+{
     bool told =
-        audit_request(req, AUDIT_chat_settings_changed, req->who.account, "shop", shop, settings_changed_json, &c) &&
+        audit_request(req, AUDIT_chat_settings_changed, req->who.account, "shop", shop, settings_changed_json, c) &&
         events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
-    json_decref(c.before), json_decref(c.after);
+    json_decref(c->before), json_decref(c->after);
     return told;
 }
 
@@ -160,11 +177,11 @@ static enum answer run_write_settings(struct req *req)
     struct settings_doc in = *(const struct settings_doc *)req->body;
     int64_t shop = ((const struct path_settings *)req->path)->id;
     struct settings_row stored = { .revision = 0 };
-    struct tenant_face face;
+    struct tenant_face face, was;
     struct shop s;
     const char *field;
     const char *code = settings_judge(req->arena, &in, &field);
-    if (!code) code = settings_judge_sayings(req->arena, &in, &field);
+    if (!code) code = settings_judge_written(req->arena, &in, &field);
     if (code) return reply_fields(req, field, code);
     enum answer a = read_all(req, true, shop, &stored, &face, &s);
     if (a != ANSWER_GO_ON) return a;
@@ -172,14 +189,18 @@ static enum answer run_write_settings(struct req *req)
     a = judge_websites(req, &s, &stored.set, &in);
     if (a != ANSWER_GO_ON) return a;
     settings_complete(req->arena, &in);
+    was = face;
     if (in.botName) face.bot_name = in.botName;
     if (in.has_avatar_url) face.logo_url = in.avatarUrl;
     if (tenants_face_change(req, shop, &face) != ROW_FOUND) return reply_fault(req);
     const char *before = settings_text(req->arena, &stored.set).p, *after = settings_text(req->arena, &in).p;
-    if (!text_eq(before, after)) {
+    /* The name and the picture stand in the tenant's row, and are of what was seen all the same. */
+    if (!text_eq(before, after) || !settings_face_same(&was, &face)) {
         enum row row = settings_put(req->tx, s.account, shop, stored.revision, after, req->now_ms);
         if (row == ROW_NONE) return reply_problem(req, &problem_settings_moved);
-        if (row == ROW_FAULT || !tell_changed(req, shop, before, after)) return reply_fault(req);
+        if (row == ROW_FAULT) return reply_fault(req);
+        const struct settings_changes c = settings_changes_of(before, after, &was, &face);
+        if (!tell_changed(req, shop, &c)) return reply_fault(req);
         stored.revision++;
         stored.changed_at_ms = req->now_ms;
     }

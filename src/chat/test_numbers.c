@@ -188,6 +188,19 @@ TEST_EACH_ENGINE(numbers_are_their_accounts_alone)
     assert_int_equal(in(all(&a), "conversations"), 1);
 }
 
+TEST_EACH_ENGINE(all_shops_go_by_the_first_zone_that_was_chosen)
+{
+    start(t, "");
+    struct kit_answer a = numbers(t, account, "");
+    assert_string_equal(json_string_value(json_object_get(a.json, "timezone")), "UTC");
+    (void)new_shop(t, account, NULL), (void)new_shop(t, account, "Asia/Tokyo"),
+        (void)new_shop(t, account, "Asia/Dubai");
+    a = numbers(t, account, "");
+    assert_string_equal(json_string_value(json_object_get(a.json, "timezone")), "Asia/Tokyo");
+    a = numbers(t, account, arena_printf(t->arena, "?shop=%lld", (long long)shop));
+    assert_string_equal(json_string_value(json_object_get(a.json, "timezone")), "UTC");
+}
+
 TEST_EACH_ENGINE(who_opened_the_chat_and_said_nothing_does_not_count)
 {
     start(t, NULL);
@@ -308,6 +321,7 @@ int main(void)
         EACH_ENGINE(what_comes_back_after_its_end_is_reopened_and_not_resolved),
         EACH_ENGINE(days_and_hours_are_the_shops_own),
         EACH_ENGINE(numbers_are_their_accounts_alone),
+        EACH_ENGINE(all_shops_go_by_the_first_zone_that_was_chosen),
         EACH_ENGINE(who_opened_the_chat_and_said_nothing_does_not_count),
         EACH_ENGINE(days_that_cannot_be_are_refused),
         EACH_ENGINE(a_table_has_a_line_a_day),

@@ -260,6 +260,30 @@ TEST_EACH_ENGINE(websites_beyond_the_plan_open_no_chat)
     assert_int_equal(let_in(t, "https://c.example"), ROW_FOUND);
 }
 
+TEST_EACH_ENGINE(a_name_and_a_picture_are_of_what_was_seen)
+{
+    start(t, true);
+    struct kit_answer a = settings(t, VERB_PUT, "{\"revision\":0}");
+    int64_t first = revision(&a);
+    const char *named = arena_printf(t->arena, "{\"revision\":%lld,\"botName\":\"BBB\"}", (long long)first);
+    a = settings(t, VERB_PUT, named);
+    assert_int_equal(revision(&a), first + 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"
+                                    " AND details LIKE '%\"botName\"%' AND details NOT LIKE '%avatarUrl%'"),
+                     1);
+    const char *late = arena_printf(t->arena, "{\"revision\":%lld,\"botName\":\"AAA\"}", (long long)first);
+    assert_string_equal(settings(t, VERB_PUT, late).error, "settings_changed");
+    const char *worn =
+        arena_printf(t->arena, "{\"revision\":%lld,\"avatarUrl\":\"https://tea.example/b.png\"}", (long long)first + 1);
+    a = settings(t, VERB_PUT, worn);
+    assert_int_equal(revision(&a), first + 2);
+    assert_string_equal(text_of(&a, "botName"), "BBB");
+    assert_string_equal(settings(t, VERB_PUT, worn).error, "settings_changed");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"
+                                    " AND details LIKE '%avatarUrl%'"),
+                     1);
+}
+
 TEST_EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing)
 {
     start(t, true);
@@ -289,11 +313,17 @@ TEST_EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays)
     EXPECT(tenants_face(t->tx, shop, &face) == ROW_FOUND);
     assert_string_equal(face.bot_name, "Tea Bot");
     assert_string_equal(face.logo_url, "https://tea.example/a.png");
-    struct kit_answer a = settings(t, VERB_PUT, "{\"avatarUrl\":null,\"botName\":\"Ling\"}");
+    struct kit_answer a = settings(t, VERB_PUT, "{\"revision\":1,\"avatarUrl\":null,\"botName\":\"Ling\"}");
     assert_string_equal(text_of(&a, "botName"), "Ling");
     EXPECT(tenants_face(t->tx, shop, &face) == ROW_FOUND && face.logo_url == NULL);
     /* None of it is in the document: there is no second one that could differ. */
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_settings"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_settings WHERE revision = 2 AND"
+                                    " document NOT LIKE '%botName%' AND document NOT LIKE '%avatarUrl%'"),
+                     1);
+    /* What went is named as what came is. */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"
+                                    " AND details LIKE '%botName%' AND details LIKE '%avatarUrl%'"),
+                     1);
 }
 
 static const struct {
@@ -317,6 +347,8 @@ static const struct {
       "hours:too_many" },
     { "{\"hours\":[{\"day\":\"mon\",\"from\":0,\"to\":1441}]}", "hours[0].to:too_large" },
     { "{\"hours\":[{\"day\":\"funday\",\"from\":0,\"to\":1}]}", "hours[0].day:not_one_of" },
+    { "{\"alertFirstMinutes\":10,\"alertAgainMinutes\":5}", "alertAgainMinutes:order" },
+    { "{\"alertFirstMinutes\":10,\"alertAgainMinutes\":10}", "alertAgainMinutes:order" },
     { "{\"holidays\":[\"2026-02-29\"]}", "holidays[0]:format" },
     { "{\"holidays\":[\"2026-12-25\",\"25.12.2026\"]}", "holidays[1]:format" },
     { "{\"texts\":[{\"language\":\"english!\"}]}", "texts:format" },
@@ -429,6 +461,7 @@ int main(void)
         EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail),
         EACH_ENGINE(a_plan_says_how_many_websites_there_may_be),
         EACH_ENGINE(websites_beyond_the_plan_open_no_chat),
+        EACH_ENGINE(a_name_and_a_picture_are_of_what_was_seen),
         EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),
         EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays),
         EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said),

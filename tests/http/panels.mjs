@@ -316,6 +316,17 @@ test('its configuration is the chat’s: read and changed by the panel, and by i
     const named = await browser.request('PUT', at, { json: { revision, botName: 'Ann' } });
     assert.equal(named.status, 200, named.text);
     assert.equal((await asPanel(server, 'GET', 'config', A2)).json.name, 'Ann');
+    // Of two tabs that saw the same, the one that saves last is told, and the trail names what became another.
+    for (const late of [{ botName: 'Eve' }, { avatarUrl: 'https://acme.example/e.png' }]) {
+        const refused = await browser.request('PUT', at, { json: { revision, ...late } });
+        assert.deepEqual([refused.status, refused.json.error], [409, 'settings_changed']);
+    }
+    const stands = (await browser.get(at)).json;
+    assert.deepEqual([stands.revision, stands.botName, stands.avatarUrl], [named.json.revision, 'Ann', 'https://acme.example/a.png']);
+    const again = await browser.request('PUT', at, { json: { revision: stands.revision, botName: 'Amy' } });
+    assert.deepEqual([again.status, again.json.revision], [200, stands.revision + 1]);
+    const back = await browser.request('PUT', at, { json: { revision: again.json.revision, botName: 'Ann' } });
+    assert.equal(back.status, 200, back.text);
     // The first sync: asked for by the store, with the panel's token; it has no such store, which is told.
     const asked = await server.client().get('/api/import/acme-2/products', { headers: { origin: undefined, authorization: `Bearer ${token(A2)}` } });
     assert.ok([200, 202].includes(asked.status), asked.text);

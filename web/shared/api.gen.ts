@@ -31130,7 +31130,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description Of the days: the shop's; of all shops, that of the first with chat settings. */
+                        /** @description Of the days: the shop's; of all shops, that of the first with one set, else UTC. */
                         timezone: string;
                         from: string;
                         to: string;
@@ -37778,13 +37778,13 @@ export interface operations {
                     alertTo?: "everybody" | "managers" | "owner" | null;
                     /**
                      * Format: int64
-                     * @description Until the first mail.
+                     * @description From the wish until the first mail.
                      * @default 2
                      */
                     alertFirstMinutes?: number | null;
                     /**
                      * Format: int64
-                     * @description Until the second one; 0: none.
+                     * @description From the wish until the second one, which is later than the first; 0: none.
                      * @default 10
                      */
                     alertAgainMinutes?: number | null;

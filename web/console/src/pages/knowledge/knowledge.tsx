@@ -35,7 +35,7 @@ function Pick({ shops, shop, part }: { shops: readonly Shop[]; shop: Shop; part:
   if (shops.length < 2) return null;
   return (
     <Choose
-      label={t("nav.shops")}
+      label={t("inbox.shop")}
       choices={shops.map(({ id, shop_name }) => ({ value: String(id), text: shop_name }))}
       value={String(shop.id)}
       onPick={(id) => void navigate(id === "" ? "/shops" : `/knowledge/${id}/${part}`)}

@@ -44,7 +44,7 @@ function Tools({ asked }: { asked: NumbersAsked }) {
       />
       {shops.length > 1 && (
         <Choose
-          label={t("nav.shops")}
+          label={t("inbox.shop")}
           choices={shops.map(({ id, shop_name }) => ({ value: String(id), text: shop_name }))}
           value={read("shop")}
           onPick={(shop) => write({ shop })}

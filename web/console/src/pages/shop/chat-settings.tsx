@@ -339,9 +339,10 @@ function Doors({ form, shop, settings }: { form: ChatForm; shop: Shop; settings:
 }
 
 /** "holidays[2]" is told at the field that holds them all; of sentences, which one is meant. */
-const atFields = (problem: Problem, { sayings }: ChatSettingsBody) => ({
+const atFields = (problem: Problem, { sayings }: ChatSettingsBody, alertOrder: string) => ({
   fields: problem.fields.map((one) => {
     const said = sayings?.[Number(/^sayings\[(\d+)\]/.exec(one.field)?.[1] ?? -1)];
+    if (one.field === "alertAgainMinutes" && one.code === "order") return { ...one, message: alertOrder };
     return {
       ...one,
       field: one.field.replace(/\[.*$/, ""),
@@ -431,7 +432,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
         setFull(problem.code === "websites_full");
         if (problem.code === "settings_changed")
           void queries.invalidateQueries({ queryKey: keys.chatSettings(shop.id) }); // and the page says what became another
-        else if (!placeFieldProblems(form, atFields(problem, body))) {
+        else if (!placeFieldProblems(form, atFields(problem, body, t("chatset.alertOrder")))) {
           setRefusal([problemText(problem), ...problem.fields.map(({ field }) => field)].join(" "));
           window.scrollTo({ top: 0 }); // it stands above all fields
         }
