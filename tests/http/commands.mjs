@@ -95,7 +95,7 @@ test('a shop’s chat is set from the command line, judged as from the page, and
     assert.match(lines.out, /^keepDays\t365$/m);
     assert.match(lines.out, /^botName\tMing 🙂$/m);
     const trail = (await c.get('/api/audit')).json.entries.filter((i) => i.action === 'chat_settings_changed');
-    assert.deepEqual(trail.map((i) => i.details.changed), [['colour'], ['disclosure', 'personWords', 'keepDays'], ['colour']]);
+    assert.deepEqual(trail.map((i) => i.details.changed), [['colour'], ['disclosure', 'personWords', 'keepDays', 'botName'], ['colour']]);
     assert.ok(trail.every((i) => i.actor === 'system'));
     // The months of what the account has spent are those of the same clock, with its summer time.
     assert.equal((await chat('--set', 'timezone=Europe/London')).code, 0);

@@ -37784,7 +37784,7 @@ export interface operations {
                     alertFirstMinutes?: number | null;
                     /**
                      * Format: int64
-                     * @description From the wish until the second one, which is later than the first; 0: none.
+                     * @description From the wish until the second one, later than the first; 0: none.
                      * @default 10
                      */
                     alertAgainMinutes?: number | null;
