@@ -162,6 +162,7 @@ static enum answer run_here(struct req *req)
                           .referrer = in->referrer ? in->referrer : "",
                           .language = in->language ? in->language : "" };
     if (!presence_beat(req->tx, in->visit, &p, req->now_ms)) return reply_fault(req);
+    if (v.id && !presence_settle(req->tx, &p, req->now_ms)) return reply_fault(req);
     if (!face_of(req, p.shop, in->language, f) || !take_token(req, &p, f)) return reply_fault(req);
     f->with_token = true;
     return reply_json(req, 200, face_json, f);

@@ -20,7 +20,7 @@ STMT(beat,
      "     ELSE excluded.page_since_ms END,"
      "   page = excluded.page, language = excluded.language, seen_at_ms = excluded.seen_at_ms,"
      "   visitor = CASE WHEN excluded.visitor > 0 THEN excluded.visitor ELSE chat_presence.visitor END,"
-     "   invited = CASE WHEN excluded.visitor > 0 THEN 0 ELSE chat_presence.invited END"
+     "   invited = CASE WHEN excluded.visitor = chat_presence.invited THEN 0 ELSE chat_presence.invited END"
      " RETURNING " COLUMNS);
 #define PRESENT "SELECT " COLUMNS " FROM chat_presence WHERE account = ?1 AND "
 STMT(present, PRESENT "id < ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4 ORDER BY id DESC LIMIT ?5");
@@ -31,6 +31,8 @@ STMT(invite, "UPDATE chat_presence SET visitor = ?2, invited = ?2 WHERE id = ?1"
 #define OF_VISIT "SELECT " COLUMNS " FROM chat_presence WHERE shop = ?1 AND visit = ?2"
 STMT(of_visit, OF_VISIT, .postgres = OF_VISIT " FOR UPDATE");
 STMT(claim, "UPDATE chat_presence SET visitor = ?2, invited = 0 WHERE id = ?1");
+STMT(settled, "UPDATE chat_presence SET invited = 0 WHERE id = ?1");
+STMT(sent_as, "SELECT client_key FROM chat_messages WHERE conversation = ?1 AND number = ?2");
 STMT(purge, "DELETE FROM chat_presence WHERE id IN (SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
             " ORDER BY seen_at_ms LIMIT ?2)",
      .postgres = "DELETE FROM chat_presence WHERE id = ANY(ARRAY(SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
@@ -130,6 +132,77 @@ bool presence_claim(struct tx *tx, int64_t id, int64_t visitor)
     struct query q = query(tx, &claim);
     bind_i64(&q, id), bind_i64(&q, visitor);
     return query_change(&q) == 1;
+}
+
+/* The invited visitor and its conversation, and whoever the browser is and theirs, are locked before anything is told.
+ */
+static enum row lock_both(struct tx *tx, const struct presence *p, int64_t now_ms, struct conversation *from,
+                          struct conversation *to)
+{
+    struct visitor lost, is;
+    bool older = p->invited < p->visitor;
+    enum row row = visitor_locked(tx, older ? p->invited : p->visitor, older ? &lost : &is);
+    if (row == ROW_FOUND) row = visitor_locked(tx, older ? p->visitor : p->invited, older ? &is : &lost);
+    if (row != ROW_FOUND) return row;
+    if (lost.conversation == 0) return ROW_NONE;
+    if (!visitor_conversation_or_new(tx, &is, now_ms, to)) return ROW_FAULT;
+    older = lost.conversation < to->id;
+    row = conversation_locked(tx, older ? lost.conversation : to->id, older ? from : to);
+    if (row == ROW_FOUND) row = conversation_locked(tx, older ? to->id : lost.conversation, older ? to : from);
+    return row;
+}
+
+/* A word of the team once more, by the same sender's id: so a page that sends it again finds it. */
+static bool say_there(struct tx *tx, const struct message *m, int64_t conversation, int64_t now_ms)
+{
+    struct query q = query(tx, &sent_as);
+    struct message there;
+    struct conversation c;
+    bind_i64(&q, m->conversation), bind_i64(&q, m->number);
+    if (query_row(&q) != ROW_FOUND) return false;
+    const char *key = col_text(&q, "client_key"), *id = key ? strchr(key, ':') : NULL;
+    const struct message_new said = { .conversation = conversation,
+                                      .author = CHAT_BY_PERSON,
+                                      .person = m->person,
+                                      .author_name = m->author_name,
+                                      .client_id = id ? id + 1 : NULL,
+                                      .text = m->text,
+                                      .image = m->image,
+                                      .now_ms = now_ms };
+    enum message_put put = message_put(tx, &said, &there, &c);
+    return put == MESSAGE_NEW || put == MESSAGE_AGAIN;
+}
+
+/* All that persons said, a page at a time. What the house said beside it is said there anew. */
+static bool carry(struct tx *tx, const struct conversation *from, const struct conversation *to, int64_t now_ms)
+{
+    struct message *m = ARENA_ARRAY(tx_arena(tx), struct message, MESSAGES_PAGE_MAX);
+    size_t count = MESSAGES_PAGE_MAX;
+    for (int64_t after = 0; count == MESSAGES_PAGE_MAX;) {
+        if (!messages_after(tx, from->id, after, MESSAGES_PAGE_MAX, m, &count)) return false;
+        for (size_t i = 0; i < count; i++)
+            if (m[i].author == CHAT_BY_PERSON && !say_there(tx, &m[i], to->id, now_ms)) return false;
+        if (count > 0) after = m[count - 1].number;
+    }
+    return true;
+}
+
+bool presence_settle(struct tx *tx, struct presence *p, int64_t now_ms)
+{
+    struct conversation from, to;
+    struct message_counts said;
+    if (p->invited == 0 || p->invited == p->visitor) return true;
+    const struct erasure e = { .account = p->account, .shop = p->shop, .why = "asked", .at_ms = now_ms };
+    int64_t lost = p->invited;
+    struct query q = query(tx, &settled);
+    bind_i64(&q, p->id);
+    if (query_change(&q) != 1) return false;
+    enum row row = lock_both(tx, p, now_ms, &from, &to);
+    p->invited = 0;
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (!messages_count(tx, from.id, MESSAGES_PAGE_MAX, &said)) return false;
+    if (said.visitor > 0 || from.visitor_read > 0) return true; /* its token was taken: it was heard there */
+    return carry(tx, &from, &to, now_ms) && chat_erase_visitors(tx, &e, &lost, 1);
 }
 
 static enum job_wish forget(struct job *job, struct tx *tx)

@@ -30,7 +30,7 @@ static const struct shape begun_shape[] = { SHAPE_I64("conversation"), SHAPE_END
 
 struct presents {
     struct presence *p;
-    struct visitor *v; /* of the same place; id 0: none */
+    struct visitor *v; /* of the same place; id 0: none. conversation 0: also one in which nothing was said */
     size_t count;
     int64_t next;
 };
@@ -71,13 +71,13 @@ static enum answer run_present_of(struct req *req, int64_t conversation, struct 
     return reply_json(req, 200, presents_json, l);
 }
 
-/* A conversation in which nobody has said a word is none to open: who was greeted by the page has one. */
+/* A conversation in which nobody has said a word, and nobody waits, is none to open: who was greeted has one. */
 static bool read_visitor(struct req *req, int64_t id, struct visitor *v)
 {
     struct conversation c;
     enum row row = visitor_get(req->tx, id, v);
     if (row == ROW_FOUND && v->conversation) row = conversation_get(req->tx, v->conversation, &c);
-    if (row == ROW_FOUND && v->conversation && c.last_number == 0) v->conversation = 0;
+    if (row == ROW_FOUND && v->conversation && c.last_number == 0 && c.owner == CHAT_BOT) v->conversation = 0;
     return row != ROW_FAULT;
 }
 

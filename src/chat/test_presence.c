@@ -181,6 +181,102 @@ TEST_EACH_ENGINE(an_invited_visit_is_given_its_token)
     EXPECT(visitor_token_read(str_of(given), shop, kit_now(), &token) && token.visitor == v.id);
 }
 
+/* The account's one person, who has the same number in the kit. */
+static void team(struct test_db *t)
+{
+    test_script(t, "INSERT INTO accounts (id, name, created_at_ms) VALUES (1, '', 1);"
+                   "INSERT INTO persons (id, email_key, email, name, role, lang, password_hash, created_at_ms) VALUES"
+                   " (1, 'ann', 'ann@shop.example', 'Ann', 1, 'en', '', 1);"
+                   "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, 1, 1, 1);");
+}
+
+static struct kit_answer begin(struct test_db *t, const char *text, const char *client)
+{
+    int64_t visit = test_number(t, "SELECT id FROM chat_presence");
+    return kit_call(t, &(struct kit_request){
+                           .routes = chat_presence_routes,
+                           .verb = VERB_POST,
+                           .path = arena_printf(t->arena, "/api/visitors/%lld/messages", (long long)visit),
+                           .account = account,
+                           .body = arena_printf(t->arena, "{\"text\":\"%s\",\"clientId\":\"%s\"}", text, client) });
+}
+
+static const char key_a[] = "11111111-1111-4111-8111-111111111111", key_b[] = "22222222-2222-4222-8222-222222222222";
+
+/* What this visitor's browser shows is these two words of the team alone, and nobody else has any. */
+static void hears(struct test_db *t, int64_t visitor, const char *first, const char *second)
+{
+    struct visitor v;
+    struct conversation c;
+    struct message m[8];
+    size_t count;
+    EXPECT(visitor_get(t->tx, visitor, &v) == ROW_FOUND && conversation_get(t->tx, v.conversation, &c) == ROW_FOUND);
+    EXPECT(messages_after(t->tx, c.id, 0, ARRAY_LEN(m), m, &count));
+    assert_int_equal(count, 2);
+    assert_string_equal(m[0].text, first);
+    assert_string_equal(m[1].text, second);
+    EXPECT(m[0].number == 1 && m[1].number == 2 && c.last_number == 2 && c.visitor_unread == 2);
+    EXPECT(c.owner == CHAT_PERSON && c.epoch > 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_conversations"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_visitors"), 1);
+    assert_int_equal(test_number(t, "SELECT invited FROM chat_presence"), 0);
+    assert_int_equal(test_number(t, "SELECT visitor FROM chat_presence"), visitor);
+}
+
+/* `before`: the browser has become a visitor before the team wrote, else after it; its beat comes later than both. */
+static void crossed(struct test_db *t, bool before, bool opened)
+{
+    struct visitor v;
+    struct conversation c;
+    open_shop(t);
+    team(t);
+    assert_int_equal(here(t, "{\"visit\":\"0123456789abcdef\"}").status, 200);
+    v = (struct visitor){ .account = account, .shop = shop, .name = "", .language = "en", .page = "" };
+    if (before) EXPECT(visitor_add(t->tx, &v, kit_now()));
+    if (before && opened) EXPECT(visitor_conversation_or_new(t->tx, &v, kit_now(), &c));
+    assert_int_equal(begin(t, "Hello", key_a).status, 201);
+    assert_int_equal(begin(t, "Anything?", key_b).status, 201);
+    if (!before) EXPECT(visitor_add(t->tx, &v, kit_now()));
+    if (!before && opened) EXPECT(visitor_conversation_or_new(t->tx, &v, kit_now(), &c));
+    struct presence p = {
+        .account = account, .shop = shop, .visitor = v.id, .page = page_a, .referrer = "", .language = "en"
+    };
+    EXPECT(presence_beat(t->tx, "0123456789abcdef", &p, kit_now()) && presence_settle(t->tx, &p, kit_now()));
+    hears(t, v.id, "Hello", "Anything?");
+    /* The next beat, and the same word sent again, are nothing new. */
+    EXPECT(presence_beat(t->tx, "0123456789abcdef", &p, kit_now()) && presence_settle(t->tx, &p, kit_now()));
+    assert_int_equal(begin(t, "Hello", key_a).status, 201);
+    hears(t, v.id, "Hello", "Anything?");
+}
+
+TEST_EACH_ENGINE(words_reach_who_had_just_become_a_visitor) { crossed(t, true, false); }
+TEST_EACH_ENGINE(words_reach_who_had_just_opened_the_chat) { crossed(t, true, true); }
+TEST_EACH_ENGINE(words_reach_who_becomes_a_visitor_before_the_token_comes) { crossed(t, false, false); }
+TEST_EACH_ENGINE(words_reach_who_opens_the_chat_before_the_token_comes) { crossed(t, false, true); }
+
+TEST_EACH_ENGINE(an_empty_conversation_is_none_to_open)
+{
+    struct visitor v;
+    struct conversation c;
+    struct message m;
+    open_shop(t);
+    v = (struct visitor){ .account = account, .shop = shop, .name = "", .language = "en", .page = "" };
+    EXPECT(visitor_add(t->tx, &v, kit_now()) && visitor_conversation_or_new(t->tx, &v, kit_now(), &c));
+    struct presence p = {
+        .account = account, .shop = shop, .visitor = v.id, .page = page_a, .referrer = "", .language = "en"
+    };
+    EXPECT(presence_beat(t->tx, "0123456789abcdef", &p, kit_now()));
+    const struct kit_request list = {
+        .routes = chat_presence_routes, .verb = VERB_GET, .path = "/api/visitors", .account = account
+    };
+    assert_non_null(strstr(kit_call(t, &list).text, "\"conversation\":null"));
+    const struct message_new said = {
+        .conversation = c.id, .author = CHAT_BY_VISITOR, .text = "Tea?", .now_ms = kit_now()
+    };
+    EXPECT(message_put(t->tx, &said, &m, &c) == MESSAGE_NEW);
+    assert_null(strstr(kit_call(t, &list).text, "\"conversation\":null"));
+}
+
 static struct kit_answer where(struct test_db *t, int64_t asking, int64_t conversation)
 {
     return kit_call(t, &(struct kit_request){
@@ -224,6 +320,11 @@ int main(void)
         EACH_ENGINE(who_is_invited_is_so_until_the_token_was_shown),
         EACH_ENGINE(a_page_is_told_how_the_chat_looks_in_its_language),
         EACH_ENGINE(an_invited_visit_is_given_its_token),
+        EACH_ENGINE(words_reach_who_had_just_become_a_visitor),
+        EACH_ENGINE(words_reach_who_had_just_opened_the_chat),
+        EACH_ENGINE(words_reach_who_becomes_a_visitor_before_the_token_comes),
+        EACH_ENGINE(words_reach_who_opens_the_chat_before_the_token_comes),
+        EACH_ENGINE(an_empty_conversation_is_none_to_open),
         EACH_ENGINE(a_conversation_tells_where_its_visitor_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
