@@ -202,7 +202,8 @@ bool presence_settle(struct tx *tx, struct presence *p, int64_t now_ms)
     if (row != ROW_FOUND) return row == ROW_NONE;
     if (!messages_count(tx, from.id, MESSAGES_PAGE_MAX, &said)) return false;
     if (said.visitor > 0 || from.visitor_read > 0) return true; /* its token was taken: it was heard there */
-    return carry(tx, &from, &to, now_ms) && chat_erase_visitors(tx, &e, &lost, 1);
+    if (!carry(tx, &from, &to, now_ms)) return false;
+    return chat_erase_visitors(tx, &e, &lost, 1);
 }
 
 static enum job_wish forget(struct job *job, struct tx *tx)

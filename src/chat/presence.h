@@ -26,9 +26,9 @@ MUST_USE bool presence_of(struct tx *tx, int64_t account, int64_t visitor, int64
                           struct presence *out, size_t *count);
 /* One that is there now, locked. */
 MUST_USE enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now_ms, struct presence *out);
-/* After a beat: the browser has become another visitor than the one that was made to be talked to (it opened the chat, or
- * was greeted, in that moment), so nobody will ever show that one's token. What was said to it is said to the browser,
- * once, and the visitor that nobody is goes. */
+/* After a beat: the browser has become another visitor than the one that was made to be talked to (it opened the chat,
+ * or was greeted, in that moment), so nobody will ever show that one's token. What was said to it is said to the
+ * browser, once, and the visitor that nobody is goes. */
 MUST_USE bool presence_settle(struct tx *tx, struct presence *p, int64_t now_ms);
 MUST_USE bool presence_invite(struct tx *tx, int64_t id, int64_t visitor);
 /* The visit of this name, locked, before any visitor of it is. */

@@ -515,6 +515,40 @@ test('who is spoken to by hand hears it, also between the opening of the chat an
     assert.equal((await s.ask('POST', 'session', { visit: 'short' })).status, 422);
 });
 
+test('begun by hand with who opens the chat in that moment: the words come, once, whichever was first', async ({ server }) => {
+    for (const opens of ['before', 'after']) {
+        const s = new Shopper(server);
+        const page = `https://${DOMAIN}/crossed-${opens}`;
+        const visit = randomBytes(8).toString('hex');
+        const beat = async () => (await s.ask('POST', 'here', { visit, page, language: 'en' })).json;
+        const seen = async () => (await house.a.get('/api/visitors')).json.visitors.find((v) => v.page === page);
+        assert.equal((await beat()).token, null);
+        const { id } = await seen();
+        const word = { text: `Hello ${opens}`, clientId: newKey() };
+        const hello = () => house.a.post(`/api/visitors/${id}/messages`, word);
+        if (opens === 'before') await s.begin();
+        const first = await hello();
+        assert.equal(first.status, 201, first.text);
+        if (opens === 'after') await s.begin(); // the token of the invitation comes too late
+        const live = await s.socket();
+        const said = async () => (await s.heard()).filter((m) => m.author === 'person').map((m) => m.text);
+        assert.deepEqual(await said(), []);
+        const beats = await Promise.all([beat(), beat()]); // two tabs
+        assert.deepEqual(beats.map((b) => b.token), [null, null]);
+        await live.take('the word', (f) => f.type === 'message' && JSON.stringify(f).includes(word.text));
+        live.close();
+        assert.deepEqual(await said(), [word.text]);
+        assert.equal((await hello()).status, 201); // sent again
+        assert.deepEqual(await said(), [word.text]);
+        const { conversation } = await seen();
+        assert.notEqual(conversation, first.json.conversation);
+        assert.equal((await house.a.get(`/api/inbox/${conversation}`)).json.conversation.owner, 'person');
+        assert.equal((await house.a.get(`/api/inbox/${first.json.conversation}`)).status, 404);
+        await s.say('Thank you');
+        assert.equal((await newest(house.a)).id, conversation);
+    }
+});
+
 test('who takes it, and who is told that somebody was quicker', async ({ server }) => {
     const s = await shopper(server);
     await s.say('A person, please');
