@@ -213,9 +213,8 @@ function start(script: HTMLScriptElement, said: Said) {
     dress(face.colour, face.position);
     frame.worn?.(face);
   };
-  const shown = () => (stored(name) as { token?: string } | null)?.token;
   const ask = async (path: string, body?: unknown) => {
-    const token = shown();
+    const token = (stored(name) as { token?: string } | null)?.token;
     try {
       const answer = await fetch(`${base}/api/chat/${shop}/${path}`, {
         method: body ? "POST" : "GET",
@@ -232,20 +231,16 @@ function start(script: HTMLScriptElement, said: Said) {
   };
   let beatAt = 0;
   let beatPath = "";
-  let beatKnown = false;
   const beat = () => {
     const now = Date.now();
     const path = location.pathname;
-    const known = !!shown(); // who has just become a visitor says so at once: the team may be writing to the visit
-    if (document.hidden || data.presence === "off") return;
-    if (now - beatAt < BEAT_MS - 1000 && path === beatPath && known === beatKnown) return;
+    if (document.hidden || data.presence === "off" || (now - beatAt < BEAT_MS - 1000 && path === beatPath)) return;
     const before = stored(visitName) as typeof visit | null;
     if (before && now - before.at < VISIT_MS) visit = before;
     visit.at = beatAt = now;
     store(visitName, visit);
     const moved = path !== beatPath;
     beatPath = path;
-    beatKnown = known;
     void ask("here", {
       visit: visit.id,
       // Without what stands behind "?" and "#": that is the shop's and the visitor's own.
