@@ -128,8 +128,10 @@ const struct field settings_doc_fields[] = {
                .doc = "A mail when somebody waits for a person. Left out: true."),
     FIELD_ENUM(struct settings_doc, alertTo, chat_alert_names, .optional = true, .doc = "Who gets that mail."),
     NUMBER(alertFirstMinutes, 1, DAY_MINUTES, ALERT_FIRST_USUAL, "From the wish until the first mail."),
-    NUMBER(alertAgainMinutes, 0, DAY_MINUTES, ALERT_AGAIN_USUAL,
-           "From the wish until the second one, later than the first; 0: none."),
+    FIELD_I64(struct settings_doc, alertAgainMinutes, .optional = true, .min = 0, .max = DAY_MINUTES,
+              .fallback = ALERT_AGAIN_USUAL, .present_offset = offsetof(struct settings_doc, has_alert_again),
+              .doc = "From the wish until the second one, later than the first; 0: none. Left out: 10, and none where"
+                     " that is not later."),
     NUMBER(keepDays, 0, KEEP_DAYS_MAX, 0, "Conversations are removed so long after their last word; 0: never."),
     FIELD_BOOL(struct settings_doc, proactive, .optional = true, .doc = "A greeting by itself, once a visit."),
     NUMBER(proactiveAfterSeconds, 1, 3600, PROACTIVE_USUAL_S, "Of time on a page."),
@@ -277,7 +279,8 @@ const char *settings_judge_written(struct arena *a, const struct settings_doc *i
     /* Both count from the wish; rows from before this was asked are read as they are. */
     bool mails = in->alertMail || !in->has_alert_mail;
     *field = "alertAgainMinutes";
-    if (mails && in->alertAgainMinutes > 0 && in->alertAgainMinutes <= in->alertFirstMinutes) return "order";
+    if (mails && in->has_alert_again && in->alertAgainMinutes > 0 && in->alertAgainMinutes <= in->alertFirstMinutes)
+        return "order";
     for (size_t i = 0; i < in->sayings.count; i++) {
         const char *code = judged(item[i].saying);
         *field = arena_printf(a, "sayings[%zu].text", i);
@@ -303,6 +306,7 @@ void settings_complete(struct arena *a, struct settings_doc *in)
     if (!in->has_disclosure) in->disclosure = true;
     if (!in->has_ask_score) in->askScore = true;
     if (!in->has_alert_mail) in->alertMail = true;
+    if (!in->has_alert_again && in->alertAgainMinutes <= in->alertFirstMinutes) in->alertAgainMinutes = 0;
     if (in->hours.count > 1) {
         struct settings_span_item *sorted = ARENA_ARRAY(a, struct settings_span_item, in->hours.count);
         memcpy(sorted, in->hours.item, in->hours.count * sizeof *sorted);

@@ -32,7 +32,7 @@ struct settings_texts_item {
 struct settings_doc { /* the body of a request, and what is stored of it */
     int64_t revision;
     const char *botName, *avatarUrl; /* the tenant's: not in the stored document */
-    bool has_avatar_url, has_disclosure, has_alert_mail, has_ask_score, oldSignature;
+    bool has_avatar_url, has_disclosure, has_alert_mail, has_alert_again, has_ask_score, oldSignature;
     int avatar, position, alertTo;
     const char *colour, *timezone;
     struct field_list texts, hours, holidays, personWords, notPersonWords, proactivePages, domains, sayings;

@@ -407,7 +407,7 @@ TEST_EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said)
                                   .account = account });
     json_t *list = json_object_get(a.json, "sayings"), *one = json_array_get(list, 0);
     assert_int_equal(a.status, 200);
-    assert_int_equal(json_array_size(list), 3 * 45);
+    assert_int_equal(json_array_size(list), 3 * 46);
     assert_string_equal(json_string_value(json_object_get(one, "key")), "greeting");
     json_t *body = json_pack("{s:[]}", "sayings"), *own = json_object_get(body, "sayings");
     size_t i;
@@ -422,7 +422,7 @@ TEST_EACH_ENGINE(the_built_in_sentences_are_shown_and_may_be_said)
     a = settings(t, VERB_PUT, arena_text(t->arena, text));
     free(text);
     assert_int_equal(a.status, 200);
-    assert_int_equal(json_array_size(json_object_get(a.json, "sayings")), 3 * 45);
+    assert_int_equal(json_array_size(json_object_get(a.json, "sayings")), 3 * 46);
 }
 
 TEST_EACH_ENGINE(what_no_chat_can_be_is_refused_by_name)

@@ -96,6 +96,7 @@ export const enSettings = {
   "chatset.how.order without an address": "An order, and no e-mail address.",
   "chatset.how.order of another address": "The order is of another address.",
   "chatset.how.order and address do not match": "Order number and address do not match.",
+  "chatset.how.orders are not looked up for now": "Orders are not looked up for now: somebody has guessed at them.",
   "chatset.how.haggling": "A wish for a lower price.",
   "chatset.how.small talk": "Small talk.",
   "chatset.how.anger": "The shopper is angry.",

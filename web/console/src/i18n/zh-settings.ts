@@ -94,6 +94,7 @@ export const zhSettings: Readonly<Record<keyof typeof enSettings, string>> = {
   "chatset.how.order without an address": "问的是订单，没有给下单邮箱。",
   "chatset.how.order of another address": "订单不是用这个邮箱下的。",
   "chatset.how.order and address do not match": "订单号与邮箱不符。",
+  "chatset.how.orders are not looked up for now": "有人多次猜测订单，暂时不查询订单。",
   "chatset.how.haggling": "顾客在讲价。",
   "chatset.how.small talk": "闲聊。",
   "chatset.how.anger": "顾客生气了。",
