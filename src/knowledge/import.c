@@ -20,10 +20,10 @@ enum { IMPORTS_KEPT = 50, REFUSALS_BYTES = 4096, ROWS_AT_ONCE = 400 };
 enum import_state { IMPORT_DONE = 1, IMPORT_REFUSED = 2 };
 
 STMT(insert, "INSERT INTO knowledge_imports (account, shop, source, state, products, texts, orders, changed, refusals,"
-             " at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id");
+             " at_ms, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id");
 STMT(forget, "DELETE FROM knowledge_imports WHERE shop = ?1 AND id <= (SELECT id FROM knowledge_imports WHERE shop = ?1"
              " ORDER BY id DESC LIMIT 1) - ?2");
-STMT(last, "SELECT id, source, state, products, texts, orders, changed, refusals, at_ms FROM knowledge_imports"
+STMT(last, "SELECT id, source, state, products, texts, orders, changed, refusals, at_ms, name FROM knowledge_imports"
            " WHERE shop = ?1 ORDER BY id DESC LIMIT ?2");
 
 struct prepared {
@@ -88,6 +88,7 @@ bool know_import_remember(struct tx *tx, const struct shop *s, const struct know
     bind_i64(&q, (int64_t)r->in->products), bind_i64(&q, (int64_t)r->in->texts);
     bind_i64(&q, (int64_t)r->in->orders), bind_i64(&q, r->changed);
     bind_text(&q, text.overflow ? "[]" : buf_terminated(&text)), bind_i64(&q, now_ms);
+    bind_text(&q, r->name ? r->name : "");
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
     struct query f = query(tx, &forget);
@@ -117,6 +118,7 @@ bool know_imports_last(struct tx *tx, int64_t shop, struct knowledge_imported *o
                                                        .orders = col_i64(&q, "orders"),
                                                        .changed = col_i64(&q, "changed"),
                                                        .refusals = col_text(&q, "refusals"),
+                                                       .name = col_text(&q, "name"),
                                                        .at_ms = col_i64(&q, "at_ms") };
     return row == ROW_NONE;
 }

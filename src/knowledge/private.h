@@ -224,6 +224,7 @@ MUST_USE bool know_import_read_from(struct arena *a, const json_t *root, const s
 struct knowledge_imported {
     int64_t id, products, texts, orders, changed, at_ms;
     const char *source, *refusals; /* the second is a JSON list of {field, code} */
+    const char *name;              /* of the file; "": none */
     bool done;                     /* else refused */
 };
 MUST_USE bool know_imports_last(struct tx *tx, int64_t shop, struct knowledge_imported *out, size_t most,
@@ -233,6 +234,7 @@ const char *know_import_misfit(const struct knowledge_head *h, const struct know
 /* Its line in the list of imports. */
 struct know_report {
     const char *source;
+    const char *name; /* of the file; NULL: none */
     const struct knowledge_import *in;
     const struct field_faults *faults; /* none: it was taken */
     int64_t changed;

@@ -31,7 +31,8 @@ static const struct field get_products_fields[] = {
 
 static const char *const import_states[] = { "done", "failed", NULL };
 static const struct shape imported_shape[] = {
-    SHAPE_I64("id"), SHAPE_TEXT("source"), SHAPE_ENUM("status", import_states), SHAPE_I64("products"),
+    SHAPE_I64("id"), SHAPE_TEXT("source"), SHAPE_TEXT("name", .doc = "Of a file, as its owner calls it; else empty."),
+    SHAPE_ENUM("status", import_states), SHAPE_I64("products"),
     SHAPE_I64("texts"), SHAPE_I64("orders"), SHAPE_I64("changed", .doc = "Rows that were new or other than before."),
     SHAPE_LIST("refused", know_refusal_shape, .type_name = "KnowledgeRefusal"), SHAPE_TIME("at"), SHAPE_END };
 static const struct shape summary_shape[] = {
@@ -83,6 +84,7 @@ static void imported_json(struct json *j, const struct knowledge_imported *i)
     json_object(j, NULL);
     json_i64(j, "id", i->id);
     json_text(j, "source", i->source);
+    json_text(j, "name", i->name);
     json_text(j, "status", import_states[i->done ? 0 : 1]);
     json_i64(j, "products", i->products);
     json_i64(j, "texts", i->texts);

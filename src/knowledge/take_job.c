@@ -158,6 +158,17 @@ static bool feed_ended(struct tx *tx, const struct know_taking *t, const struct 
     return know_feed_keep(tx, &f);
 }
 
+/* *name: how its owner calls the file; stays as it is where there is none. False: fault. */
+static bool file_named(struct tx *tx, const struct intake *in, const char **name)
+{
+    if (!in->file) return true;
+    struct query q = query(tx, &file_of);
+    bind_i64(&q, in->file), bind_i64(&q, in->shop);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *name = col_text(&q, "title");
+    return row != ROW_FAULT;
+}
+
 /* In every end: the line in the list of imports, the feed's row, the trail, the open pages. */
 static bool ended(struct job *job, struct tx *tx, struct intake *in, const struct know_taking *t,
                   const struct field_faults *faults)
@@ -166,7 +177,8 @@ static bool ended(struct job *job, struct tx *tx, struct intake *in, const struc
                                        .texts = (size_t)in->texts,
                                        .orders = (size_t)in->orders };
     const struct shop s = { .id = in->shop, .account = in->account };
-    const struct know_report r = { .source = in->source, .in = &counts, .faults = faults, .changed = in->changed };
+    struct know_report r = { .source = in->source, .in = &counts, .faults = faults, .changed = in->changed };
+    if (!file_named(tx, in, &r.name)) return false;
     if (!know_document_ended(tx, in, job->now_ms)) return false;
     in->ended_at_ms = job->now_ms, in->todo = "";
     in->refusals = refusals_text(job->arena, faults);

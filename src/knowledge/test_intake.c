@@ -128,6 +128,8 @@ TEST_EACH_ENGINE(a_file_is_looked_at_and_then_taken)
     assert_int_equal(found(t, "kettle"), 1);
     a = state(t, intake);
     assert_int_equal(number(&a, "changed"), 2);
+    a = call(t, knowledge_routes, VERB_GET, "", NULL);
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "imports"), 0), "name"), "mine.csv");
     assert_int_equal(left_over(t), 0);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'knowledge_imported'"), 1);
     assert_int_equal(test_number(t, "SELECT intakes FROM knowledge_shops"), 0);

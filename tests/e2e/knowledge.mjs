@@ -69,6 +69,8 @@ async function takes({ checks, page, shop }) {
         await page.getByText('Ready: 2 products').waitFor();
         await page.getByRole('button', { name: 'Take it' }).click();
         await page.getByText('Done: 2 rows are new or changed').waitFor();
+        await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+        await page.getByRole('table', { name: 'Read lately' }).getByText('good.csv').waitFor();
         await page.goto(`/knowledge/${shop.id}/products?search=kettles`);
         await page.getByRole('link', { name: 'Kettle', exact: true }).click();
         await page.getByRole('dialog').getByText('$39').first().waitFor();

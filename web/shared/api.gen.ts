@@ -6142,6 +6142,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             source: string;
+            /** @description Of a file, as its owner calls it; else empty. */
+            name: string;
             /** @enum {string} */
             status: "done" | "failed";
             /** Format: int64 */

@@ -258,8 +258,19 @@ function History({ imports }: { imports: readonly Imported[] }) {
       key: "source",
       title: t("know.source"),
       phone: "main",
-      tight: true,
-      render: ({ source }) => known(`know.source.${source}`) ?? source,
+      grow: true,
+      render: ({ source, name }) => (
+        <>
+          {known(`know.source.${source}`) ?? source}
+          {name !== "" && (
+            <div>
+              <span className="short muted import-name" title={name} translate="no">
+                {name}
+              </span>
+            </div>
+          )}
+        </>
+      ),
     },
     {
       key: "state",
