@@ -37786,7 +37786,7 @@ export interface operations {
                     alertFirstMinutes?: number | null;
                     /**
                      * Format: int64
-                     * @description From the wish until the second one, later than the first; 0: none.
+                     * @description From the wish until the second one, later than the first; 0: none. Left out: 10, and none where that is not later.
                      * @default 10
                      */
                     alertAgainMinutes?: number | null;
