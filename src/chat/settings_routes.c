@@ -177,7 +177,7 @@ static enum answer run_write_settings(struct req *req)
     struct settings_doc in = *(const struct settings_doc *)req->body;
     int64_t shop = ((const struct path_settings *)req->path)->id;
     struct settings_row stored = { .revision = 0 };
-    struct tenant_face face, was;
+    struct tenant_face face = { .bot_name = "" }, was;
     struct shop s;
     const char *field;
     const char *code = settings_judge(req->arena, &in, &field);
