@@ -159,9 +159,9 @@ unsigned member_roles(enum member_role role); /* as a set of enum who */
 bool member_may_give(enum member_role by, enum member_role role);
 /* team.c: whether the account keeps an owner when one who is `is` is none any more; TEAM_DONE or TEAM_LAST_OWNER. */
 MUST_USE enum team member_spared(struct tx *tx, int64_t account, enum member_role is);
-/* The rows of a membership go, and the trail says so. Its account is locked; who calls tells the open pages. */
 /* They can answer no more: what they had is given back, and the pages of the account are told. */
 MUST_USE bool member_left(struct tx *tx, int64_t account, int64_t person, int64_t now_ms);
+/* The rows of a membership go, and the trail says so. Its account is locked; who calls tells the open pages. */
 MUST_USE bool member_drop(struct tx *tx, const struct team_act *act, int64_t person, enum member_role is);
 MUST_USE bool person_told(struct tx *tx, int64_t person); /* its open pages ask at once whether they may go on */
 MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,

@@ -31,7 +31,6 @@ STMT(invite, "UPDATE chat_presence SET visitor = ?2, invited = ?2 WHERE id = ?1"
 #define OF_VISIT "SELECT " COLUMNS " FROM chat_presence WHERE shop = ?1 AND visit = ?2"
 STMT(of_visit, OF_VISIT, .postgres = OF_VISIT " FOR UPDATE");
 STMT(claim, "UPDATE chat_presence SET visitor = ?2, invited = 0 WHERE id = ?1");
-STMT(settled, "UPDATE chat_presence SET invited = 0 WHERE id = ?1");
 STMT(sent_as, "SELECT client_key FROM chat_messages WHERE conversation = ?1 AND number = ?2");
 STMT(purge, "DELETE FROM chat_presence WHERE id IN (SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
             " ORDER BY seen_at_ms LIMIT ?2)",
@@ -194,9 +193,7 @@ bool presence_settle(struct tx *tx, struct presence *p, int64_t now_ms)
     if (p->invited == 0 || p->invited == p->visitor) return true;
     const struct erasure e = { .account = p->account, .shop = p->shop, .why = "asked", .at_ms = now_ms };
     int64_t lost = p->invited;
-    struct query q = query(tx, &settled);
-    bind_i64(&q, p->id);
-    if (query_change(&q) != 1) return false;
+    if (!presence_claim(tx, p->id, p->visitor)) return false;
     enum row row = lock_both(tx, p, now_ms, &from, &to);
     p->invited = 0;
     if (row != ROW_FOUND) return row == ROW_NONE;

@@ -196,6 +196,8 @@ async function score({ checks, browser, mei, server, owner, shop }) {
         await shopper.page.getByRole('button', { name: /联系客服/ }).click();
         await shopper.page.locator('chathub-chat .m.mine').waitFor();
         await form.waitFor({ state: 'hidden', timeout: 5000 }); // what is told last counts
+        await shopper.page.waitForTimeout(500);
+        assert.equal(await form.isVisible(), false);
     });
     await checks.must('a shop that does not ask, does not; and asks again when it wants to', async () => {
         const set = async (askScore) => {
